@@ -1,0 +1,3 @@
+from pydock.main import main
+
+main()

@@ -1,0 +1,49 @@
+"""Request: one call of the Engine API as a value. Pure: print it, compare it, put it in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+Query = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """method and path without the version; query; `body` sent as JSON, or `content` as it is."""
+
+    method: str
+    path: str
+    query: Query = field(default_factory=dict)
+    body: Json = None
+    content: Iterable[bytes] | bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def query(**values: Any) -> Query:
+    """Query parameters as docker sends them: nothing for None, False, "" and empty; True as "1"; dicts as JSON."""
+    out: Query = {}
+    for key, value in values.items():
+        if value is None or value is False or value == "" or value == {} or value == () or value == []:
+            continue
+        if value is True:
+            out[key] = "1"
+        elif isinstance(value, dict):
+            from pydock.gojson import dumps
+
+            out[key] = dumps(value)
+        elif isinstance(value, (list, tuple)):
+            out[key] = [str(v) for v in value]
+        else:
+            out[key] = str(value)
+    return out
+
+
+def filters(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, bool]]:
+    """--filter pairs as the engine's filter object: {"label": {"a=b": true}}."""
+    out: dict[str, dict[str, bool]] = {}
+    for key, value in pairs:
+        out.setdefault(key, {})[value] = True
+    return {k: dict(sorted(v.items())) for k, v in sorted(out.items())}

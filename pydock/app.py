@@ -1,0 +1,198 @@
+"""App: the door to the world. What a command is not handed here it cannot touch.
+
+It holds the streams, the environment, the clock, the user's configuration and the engine; the last two are made at
+first use, so that a command that needs neither (help, misuse) pays for neither.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO
+
+from pydock.declare import Options, flag, options
+from pydock.errors import Failure, first_line
+
+if TYPE_CHECKING:
+    from pydock.config.contexts import Store
+    from pydock.config.endpoint import Endpoint
+    from pydock.config.file import ConfigFile
+    from pydock.engine.engine import Engine
+
+LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
+
+
+@options
+class Globals(Options):
+    """The flags before the command."""
+
+    config: str = flag("--config", help="Where the client's configuration files lie", metavar="string")
+    context: str = flag("-c", "--context", help="Context that names the engine to use (beats DOCKER_HOST and the current context)", sources="contexts")
+    debug: bool = flag("-D", "--debug", help="Say more about what is done")
+    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string")
+    log_level: str = flag("-l", "--log-level", default="info", help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"', sources="debug info warn error fatal")
+    tls: bool = flag("--tls", help="Use TLS; implied by --tlsverify")
+    tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority")
+    tlscert: str = flag("--tlscert", help="Certificate to show to the engine")
+    tlskey: str = flag("--tlskey", help="Key of that certificate")
+    tlsverify: bool = flag("--tlsverify", help="Use TLS and check the engine's certificate")
+    version: bool = flag("-v", "--version", help="Print the version and leave")
+
+
+class Output:
+    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back."""
+
+    def __init__(self, binary: BinaryIO) -> None:
+        self.binary = binary
+
+    @cached_property
+    def is_terminal(self) -> bool:
+        return self.binary.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; 0 if it is none."""
+        try:
+            return os.get_terminal_size(self.binary.fileno()).columns if self.is_terminal else 0
+        except OSError:
+            return 0
+
+    def write(self, text: str) -> None:
+        self.bytes(text.encode("utf-8", "surrogateescape"))
+
+    def bytes(self, data: bytes | bytearray | memoryview) -> None:
+        """Raises BrokenPipeError when the reader is gone, Failure when the disk is full."""
+        try:
+            self.binary.write(data)
+            self.binary.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Failure(f"write {getattr(self.binary, 'name', 'output')}: {first_line(error)}") from error
+
+    def line(self, text: str) -> None:
+        self.write(text + "\n")
+
+
+class App:
+    """See the module. `prog`: the name that the program was called by."""
+
+    def __init__(self, out: BinaryIO, err: BinaryIO, stdin: BinaryIO, environ: Mapping[str, str], prog: str = "pydock") -> None:
+        self.out, self.err, self.stdin = Output(out), Output(err), stdin
+        self.environ, self.prog = environ, prog
+        self.globals = Globals()
+
+    @classmethod
+    def of_process(cls) -> App:
+        """The App of this process."""
+        name = os.path.basename(sys.argv[0]).removesuffix(".exe")
+        prog = "pydock" if name in ("__main__.py", "-c", "") else name
+        return cls(sys.stdout.buffer, sys.stderr.buffer, sys.stdin.buffer if sys.stdin else open(os.devnull, "rb"), os.environ, prog)
+
+    def check_globals(self) -> None:
+        """Raises Failure on a log level that is none."""
+        level = self.globals.log_level
+        if level.lower() not in LOG_LEVELS:
+            raise Failure(f"Unable to parse logging level: {level}")
+
+    # -- what the user has set ---------------------------------------------------------------------
+
+    @cached_property
+    def config_dir(self) -> str:
+        """The folder of config.json and contexts."""
+        given = self.globals.config or self.environ.get("DOCKER_CONFIG")
+        return given or os.path.join(self.home, ".docker")
+
+    @cached_property
+    def home(self) -> str:
+        return self.environ.get("HOME") or os.path.expanduser("~")
+
+    @cached_property
+    def config(self) -> ConfigFile:
+        """The user's config.json; a broken one is warned about and counts as empty."""
+        from pydock.config.file import load
+
+        config, problem = load(self.config_dir)
+        if problem:
+            self.err.line(f"WARNING: {problem}")
+        return config
+
+    @cached_property
+    def contexts(self) -> Store:
+        from pydock.config.contexts import Store
+
+        return Store(self.config_dir)
+
+    @cached_property
+    def context_name(self) -> str:
+        """The context in force: --context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's, default."""
+        from pydock.config.endpoint import context_name
+
+        return context_name(self.globals, self.environ, self.config.current_context)
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """Where the engine is. Raises Failure."""
+        from pydock.config.endpoint import resolve
+
+        return resolve(self.globals, self.environ, self.context_name, self.contexts, self.config_dir)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, at first use (nothing is sent yet). Raises Failure for an address that is none."""
+        from pydock.config.endpoint import custom_headers
+        from pydock.engine.engine import Engine
+
+        headers = custom_headers(self.environ.get("DOCKER_CUSTOM_HEADERS", ""), self.config.http_headers)
+        return Engine(self.endpoint, headers=headers, wish=self.environ.get("DOCKER_API_VERSION", ""))
+
+    def registry_auth(self, domain: str) -> str:
+        """The X-Registry-Auth header for a registry; an empty object where no credentials are kept."""
+        from pydock.config.credentials import header, lookup
+
+        return header(lookup(self.config, self.environ, domain))
+
+    # -- files, the clock, the terminal ------------------------------------------------------------
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        import time
+
+        return time.time()
+
+    def cwd(self) -> str:
+        return os.getcwd()
+
+    def read_file(self, path: str) -> bytes:
+        """Raises Failure in Go's words: "open PATH: no such file or directory"."""
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            verb = "read" if isinstance(error, IsADirectoryError) else "open"
+            raise Failure(f"{verb} {path}: {first_line(error)}") from None
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(path)
+
+    def create_file(self, path: str, data: bytes) -> None:
+        """Write a new file, whole. Raises Failure; leaves no part of it behind."""
+        try:
+            with open(path, "wb") as file:
+                file.write(data)
+        except OSError as error:
+            raise Failure(f"open {path}: {first_line(error)}") from None
+
+    def remove_file(self, path: str) -> None:
+        try:
+            os.remove(path)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Let the engine's connections go."""
+        engine = self.__dict__.get("engine")
+        if engine is not None:
+            engine.close()

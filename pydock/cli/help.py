@@ -1,0 +1,99 @@
+"""Help texts: docker's layout, our words, drawn from declarations and the index."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import TYPE_CHECKING
+
+from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS
+from pydock.declare import FlagSpec
+
+if TYPE_CHECKING:
+    from pydock.cli.params import Command
+
+SWARM_GROUPS = ("config", "node", "secret", "service", "stack", "swarm")
+ABOUT = "The docker command line in pure Python"
+
+
+def flag_lines(flags: list[FlagSpec], width: int) -> list[str]:
+    """One entry a flag, sorted by name, words wrapped to the terminal."""
+    from pydock.cli.params import metavar
+
+    rows = []
+    for spec in sorted(flags, key=lambda f: f.name):
+        for name in spec.longs:
+            short = f"-{spec.short}, " if spec.short and name == spec.name else "    "
+            rows.append((f"  {short}--{name} {metavar(spec)}".rstrip(), spec.help + default_note(spec)))
+    column = max((len(left) for left, _ in rows), default=0) + 3
+    return [line for left, text in rows for line in _row(left, text, column, width)]
+
+
+def default_note(spec: FlagSpec) -> str:
+    value = spec.default
+    if value in (None, "", 0, -1, (), False) or "(default" in spec.help:
+        return ""
+    if spec.is_bool:
+        return " (default true)"
+    return f' (default "{value}")' if isinstance(value, str) else f" (default {value})"
+
+
+def _row(left: str, text: str, column: int, width: int) -> list[str]:
+    lines = textwrap.wrap(text, max(width - column, 24)) or [""]
+    return [left.ljust(column) + lines[0], *(" " * column + line for line in lines[1:])]
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _table(rows: list[tuple[str, str]], width: int) -> list[str]:
+    column = max((len(name) for name, _ in rows), default=0) + 4
+    return [line for name, text in rows for line in _row(f"  {name}", text, column, width)]
+
+
+def command_help(command: Command, prog: str) -> str:
+    """The whole help of a verb."""
+    note, width = command.note, _width()
+    out = [f"Usage:  {command.usage(prog)}", "", *textwrap.wrap(note.description or note.short, width)]
+    names = [*note.paths, *(a for a, p in ALIASES.items() if p == note.paths[0])]
+    if len(names) > 1:
+        out += ["", "Aliases:", "  " + ", ".join(f"{prog} {n}" for n in sorted(names, key=lambda n: (-n.count(" "), n)))]
+    shown = [f for f in command.flags if not f.hidden]
+    if shown:
+        out += ["", "Options:", *flag_lines(shown, width)]
+    return "\n".join(out)
+
+
+def group_help(path: str, prog: str) -> str:
+    """The help of a group, or of the program (path "")."""
+    from pydock.cli.tree import children
+
+    full, width = f"{prog} {path}".strip(), _width()
+    if path:
+        rows = [(n, s) for n, s in children(path).items()]
+        body = ["Commands:", *_table(rows, width)]
+        usage, about = f"{full} COMMAND", GROUPS[path]
+    else:
+        body, usage, about = _root_sections(width), f"{full} [OPTIONS] COMMAND", ABOUT
+    return "\n".join(
+        [f"Usage:  {usage}", "", about, "", *body, "", f"Run '{full} COMMAND --help' for more information on a command."]
+    )
+
+
+def _root_sections(width: int) -> list[str]:
+    from pydock.app import Globals
+    from pydock.cli.tree import children
+
+    names = children("")
+    sections = [
+        ("Common Commands:", [(n, names[n]) for n in COMMON]),
+        ("Management Commands:", [(n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS]),
+        ("Swarm Commands:", [(n, s) for n, s in names.items() if n in SWARM_GROUPS]),
+        ("Commands:", [(n, s) for n, s in names.items() if n in COMMANDS and n not in COMMON]),
+    ]
+    out: list[str] = []
+    for title, rows in sections:
+        if rows:
+            out += [title, *_table(rows, width), ""]
+    return [*out, "Global Options:", *flag_lines([f for f in Globals.flag_specs if not f.hidden], width)]

@@ -1,0 +1,136 @@
+"""Options classes become Click commands: flags read by `pflag`, arguments counted as docker counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from pydock.app import App
+from pydock.cli.pflag import BadFlag, FlagSet, Parsed
+from pydock.declare import ArgumentSpec, CommandNote, FlagSpec
+from pydock.errors import Exit, Misuse
+
+#: the metavar of a flag whose type says enough
+_METAVARS = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float": "float"}
+
+
+def metavar(spec: FlagSpec) -> str:
+    """The name of a flag's value in help; empty for a bool."""
+    if spec.metavar:
+        return spec.metavar
+    return "" if spec.is_bool else _METAVARS.get(spec.kind, "list" if spec.many else "string")
+
+
+def click_option(spec: FlagSpec) -> click.Option:
+    """The flag as Click knows options: for those who walk the tree (documentation, completion)."""
+    short = [f"-{spec.short}"] if spec.short else []
+    return click.Option(
+        [*short, *(f"--{n}" for n in spec.longs), spec.dest], default=None, help=spec.help, multiple=spec.many, hidden=spec.hidden,
+        metavar=metavar(spec) or None, is_flag=spec.is_bool, expose_value=True, type=bool if spec.is_bool else click.UNPROCESSED,
+    )  # fmt: skip
+
+
+def click_argument(spec: ArgumentSpec) -> click.Argument:
+    return click.Argument([spec.dest], required=bool(spec.required), nargs=-1 if spec.many else 1, metavar=spec.usage, type=click.UNPROCESSED)
+
+
+def misuse(path: str, usage: str, message: str, code: int, pointer: str = "Run") -> Misuse:
+    """docker's layout: the message, the usage line, where to read more; each apart by a blank line."""
+    return Misuse(f"{message}\n\nUsage:  {usage}\n\n{pointer} '{path} --help' for more information", code)
+
+
+def count_problem(specs: Sequence[ArgumentSpec], given: int) -> tuple[str, str] | None:
+    """What is wrong with the number of positional words: (text, pointer word); None if nothing."""
+    low = sum(s.required for s in specs)
+    high = None if any(s.many for s in specs) else len(specs)
+    if low <= given and (high is None or given <= high):
+        return None
+    if high == 0:
+        return "accepts no arguments", "Run"
+    noun = "argument" if (low if high in (low, None) else high) == 1 else "arguments"
+    if high is None:
+        return f"requires at least {low} {noun}", "See"
+    if low == high:
+        return f"requires {low} {noun}", "Run"
+    if low == 0:
+        return f"requires at most {high} {noun}", "SRun"  # docker's own slip, kept
+    return f"requires at least {low} and at most {high} {noun}", "Run"
+
+
+def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
+    """Positional words to fields; `words` has a right length."""
+    out: dict[str, Any] = {}
+    rest = list(words)
+    for i, spec in enumerate(specs):
+        if spec.many:
+            after = sum(s.required for s in specs[i + 1 :])
+            cut = len(rest) - after
+            out[spec.dest], rest = tuple(rest[:cut]), rest[cut:]
+        elif rest:
+            out[spec.dest] = rest.pop(0)
+    return out
+
+
+class Command(click.Command):
+    """A verb: the function with its note, as a Click command."""
+
+    def __init__(self, name: str, function: Callable[[App, Any], None], path: str) -> None:
+        super().__init__(name)
+        self.function, self.path = function, path
+        self.note: CommandNote = function.__command__  # type: ignore[attr-defined]
+        self.flags: tuple[FlagSpec, ...] = self.note.options.flag_specs
+        self.arguments: tuple[ArgumentSpec, ...] = self.note.options.argument_specs
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [*map(click_option, self.flags), *map(click_argument, self.arguments)]
+
+    def usage(self, prog: str) -> str:
+        """The usage line: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
+        options = ["[OPTIONS]"] if any(not f.hidden for f in self.flags) else []
+        return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments)])
+
+    def get_help(self, ctx: click.Context) -> str:
+        from pydock.cli.help import command_help
+
+        return command_help(self, ctx.find_root().info_name or "pydock")
+
+    def parse_words(self, app: App, args: list[str]) -> Parsed:
+        """Raises Misuse, in docker's layout."""
+        try:
+            return FlagSet(self.flags, self.note.interspersed).parse(args)
+        except BadFlag as error:
+            raise misuse(f"{app.prog} {self.path}", self.usage(app.prog), str(error), 125) from None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        app: App = ctx.obj
+        parsed = self.parse_words(app, args)
+        for notice in parsed.notices:
+            app.out.line(notice)
+        if parsed.help:
+            app.out.line(self.get_help(ctx))
+            raise Exit(0)
+        problem = count_problem(self.arguments, len(parsed.words))
+        if problem:
+            path = f"{app.prog} {self.path}"
+            raise misuse(path, self.usage(app.prog), f"{app.prog}: '{path}' {problem[0]}", 1, problem[1])
+        given = frozenset(parsed.values)
+        for spec in self.flags:
+            if spec.env and spec.dest not in parsed.values and app.environ.get(spec.env):
+                parsed.values[spec.dest] = app.environ[spec.env]
+        values = {**parsed.values, **bind(self.arguments, parsed.words), "given": given}
+        ctx.params = {"options": self.note.options(**values)}
+        self.require_engine(app, parsed.flags)
+        return []
+
+    def require_engine(self, app: App, given: list[FlagSpec]) -> None:
+        """Refuse what the engine is too old for, before anything is sent."""
+        needs = [f for f in given if f.since or f.ostype or f.experimental]
+        if needs or self.note.since or self.note.experimental:
+            from pydock.cli.support import check
+
+            check(app, f"{app.prog} {self.path}", self.note, needs)
+
+    def invoke(self, ctx: click.Context) -> None:
+        self.function(ctx.obj, ctx.params["options"])

@@ -1,0 +1,134 @@
+"""Docker's flag grammar (that of Go's pflag): the one place that reads argv words. Pure.
+
+Long flags are never abbreviated; bool flags take a value by "=" only (`--rm=false`, `-d=true`); short flags cluster
+(`-itd`, `-p80:80`, `-p=80:80`); "--" ends flags; without `interspersed` the first positional word does too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydock.declare import FlagSpec
+from pydock.golang import parse_bool, parse_int, quote
+
+
+class BadFlag(Exception):
+    """The words are no valid flags; the text is docker's."""
+
+
+def _zero(text: str) -> str:
+    return text
+
+
+READERS = {"bool": parse_bool, "int": parse_int, "str": _zero, "tuple[str, ...]": _zero}
+
+HELP = FlagSpec(
+    ("--help",), help="Print usage", default=False, parse=None, many=False, metavar="", since="", ostype="", swarm="",
+    experimental=False, hidden=True, hidden_names=(), deprecated={}, env="", sources="",
+)  # fmt: skip
+HELP.dest, HELP.kind = "help", "bool"
+
+
+class Parsed:
+    """What the words say. values: dest -> value, for given flags only; words: the positional ones; notices: to be
+    printed about deprecated flags; dashes: where among `words` "--" stood, or None."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.words: list[str] = []
+        self.notices: list[str] = []
+        self.flags: list[FlagSpec] = []
+        self.dashes: int | None = None
+
+    @property
+    def help(self) -> bool:
+        return bool(self.values.get("help"))
+
+
+class FlagSet:
+    """The flags of one command, ready to parse words."""
+
+    def __init__(self, specs: Iterable[FlagSpec], interspersed: bool = True) -> None:
+        self.interspersed = interspersed
+        self.longs: dict[str, FlagSpec] = {"help": HELP}
+        self.shorts: dict[str, FlagSpec] = {}
+        for spec in specs:
+            for name in (*spec.longs, *(n.lstrip("-") for n in spec.hidden_names)):
+                self.longs[name] = spec
+            if spec.short:
+                self.shorts[spec.short] = spec
+
+    def parse(self, words: Sequence[str]) -> Parsed:
+        """Raises BadFlag."""
+        parsed, rest = Parsed(), list(words)
+        rest.reverse()
+        while rest:
+            word = rest.pop()
+            if word == "--":
+                parsed.dashes = len(parsed.words)
+                parsed.words += reversed(rest)
+                break
+            if word.startswith("--"):
+                self._long(word, rest, parsed)
+            elif len(word) > 1 and word[0] == "-":
+                self._shorts(word, rest, parsed)
+            else:
+                parsed.words.append(word)
+                if not self.interspersed:
+                    parsed.words += reversed(rest)
+                    break
+        return parsed
+
+    def _long(self, word: str, rest: list[str], parsed: Parsed) -> None:
+        name, equals, value = word[2:].partition("=")
+        if not name or name[0] in "-=":
+            raise BadFlag(f"bad flag syntax: {word}")
+        spec = self.longs.get(name)
+        if spec is None:
+            raise BadFlag(f"unknown flag: --{name}")
+        if not equals:
+            if spec.is_bool:
+                value = "true"
+            elif rest:
+                value = rest.pop()
+            else:
+                raise BadFlag(f"flag needs an argument: --{name}")
+        self._set(spec, name, value, parsed)
+
+    def _shorts(self, word: str, rest: list[str], parsed: Parsed) -> None:
+        cluster = word[1:]
+        while cluster:
+            letter, after = cluster[0], cluster[1:]
+            spec = self.shorts.get(letter)
+            if spec is None and letter == "h":
+                parsed.notices.append("Flag shorthand -h has been deprecated, use --help")
+                spec = HELP
+            if spec is None:
+                raise BadFlag(f"unknown shorthand flag: {quote(letter, chr(39))} in -{cluster}")
+            if len(after) > 1 and after[0] == "=":
+                value, cluster = after[1:], ""
+            elif spec.is_bool:
+                value, cluster = "true", after
+            elif after:
+                value, cluster = after, ""
+            elif rest:
+                value, cluster = rest.pop(), ""
+            else:
+                raise BadFlag(f"flag needs an argument: {quote(letter, chr(39))} in -{cluster}")
+            self._set(spec, spec.name, value, parsed)
+
+    def _set(self, spec: FlagSpec, name: str, text: str, parsed: Parsed) -> None:
+        try:
+            value = (spec.parse or READERS[spec.kind])(text)
+        except ValueError as error:
+            shown = f"-{spec.short}, --{name}" if spec.short and name == spec.name else f"--{name}"
+            raise BadFlag(f'invalid argument {quote(text)} for "{shown}" flag: {error}') from None
+        if name in spec.deprecated:
+            parsed.notices.append(f"Flag --{name} has been deprecated, {spec.deprecated[name]}")
+        parsed.flags.append(spec)
+        if spec.many:
+            # a parser may give several values for one word ("a,b"): a list is spread
+            parsed.values[spec.dest] = parsed.values.get(spec.dest, ()) + (tuple(value) if isinstance(value, list) else (value,))
+        else:
+            parsed.values[spec.dest] = value

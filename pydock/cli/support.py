@@ -1,0 +1,37 @@
+"""What the engine must offer for a flag or a command: its API version, its system, experimental features."""
+
+from __future__ import annotations
+
+from pydock.app import App
+from pydock.declare import CommandNote, FlagSpec
+from pydock.errors import Failure
+
+
+def version_key(text: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in text.split("."))
+
+
+def check(app: App, path: str, note: CommandNote, flags: list[FlagSpec]) -> None:
+    """Raises Failure with docker's words, one line for each thing that the engine lacks.
+
+    An engine that does not answer counts as able: the request itself will tell.
+    """
+    ping = app.engine.ping()
+    if not ping.answered:
+        return
+    version = app.engine.api_version
+    if note.since and version_key(version) < version_key(note.since):
+        raise Failure(f"{path} requires API version {note.since}, but the Docker daemon API version is {version}")
+    if note.experimental and not ping.experimental:
+        raise Failure(f"{path} is only supported on a Docker daemon with experimental features enabled")
+    problems = []
+    for spec in sorted(set(flags), key=lambda f: f.name):
+        name = f'"--{spec.name}"'
+        if spec.since and version_key(version) < version_key(spec.since):
+            problems.append(f"{name} requires API version {spec.since}, but the Docker daemon API version is {version}")
+        elif spec.ostype and ping.os_type and spec.ostype != ping.os_type:
+            problems.append(f"{name} is only supported on a Docker daemon running on {spec.ostype}, but the Docker daemon is running on {ping.os_type}")
+        elif spec.experimental and not ping.experimental:
+            problems.append(f"{name} is only supported on a Docker daemon with experimental features enabled")
+    if problems:
+        raise Failure("\n".join(problems))

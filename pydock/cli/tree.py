@@ -1,0 +1,165 @@
+"""The tree of commands: lazy Click groups over the generated index. Only the command that runs is imported."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from pydock.app import App, Globals
+from pydock.cli.index import ALIASES, COMMANDS, GROUPS
+from pydock.cli.params import Command, click_option, misuse
+from pydock.cli.pflag import BadFlag, FlagSet
+from pydock.errors import Exit, Failure
+
+
+def find(path: str) -> Command | Group | None:
+    """The command or group of a full path ("container ls", an alias included); None if there is none."""
+    path = ALIASES.get(path, path)
+    if path in GROUPS:
+        return Group(path)
+    entry = COMMANDS.get(path)
+    if entry is None:
+        return None
+    return Command(path.rpartition(" ")[2], getattr(import_module(entry[0]), entry[1]), path)
+
+
+def children(path: str) -> dict[str, str]:
+    """Names below a group ("" is the root) with their short help, groups and commands together."""
+    prefix = path + " " if path else ""
+    names = {p: short for p, short in GROUPS.items()} | {p: entry[2] for p, entry in COMMANDS.items()}
+    return {
+        p[len(prefix) :]: short for p, short in sorted(names.items()) if p.startswith(prefix) and " " not in p[len(prefix) :]
+    }
+
+
+class Group(click.Group):
+    """A folder of commands. Without a word it prints its help on stderr."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path.rpartition(" ")[2] or None, invoke_without_command=True)
+        self.path = path
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(children(self.path))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return find(f"{self.path} {name}".strip())
+
+    def get_help(self, ctx: click.Context) -> str:
+        from pydock.cli.help import group_help
+
+        return group_help(self.path, ctx.find_root().info_name or "pydock")
+
+    def read_flags(self, app: App, args: list[str]) -> list[str]:
+        """Raises Misuse; returns the words."""
+        parsed = self.parse_flags(app, FlagSet((), interspersed=False), args)
+        if parsed.help:
+            raise Exit(-1)
+        return parsed.words
+
+    def parse_flags(self, app: App, flags: FlagSet, args: list[str]):  # type: ignore[no-untyped-def]
+        try:
+            parsed = flags.parse(args)
+        except BadFlag as error:
+            full = f"{app.prog} {self.path}".strip()
+            raise misuse(full, f"{full} [OPTIONS] COMMAND [ARG...]" if not self.path else full, str(error), 125) from None
+        for notice in parsed.notices:
+            app.out.line(notice)
+        return parsed
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        app: App = ctx.obj
+        try:
+            ctx.args = self.read_flags(app, args)
+        except Exit as wants_help:
+            if wants_help.code != -1:
+                raise
+            app.out.line(self.get_help(ctx))
+            raise Exit(0) from None
+        return ctx.args
+
+    def invoke(self, ctx: click.Context) -> None:
+        app: App = ctx.obj
+        if not ctx.args:
+            app.err.line(self.get_help(ctx))
+            return
+        name, *rest = ctx.args
+        command = self.get_command(ctx, name)
+        if command is None:
+            self.unknown(ctx, app, name, rest)
+            return
+        with command.make_context(name, rest, parent=ctx, obj=app) as sub:
+            command.invoke(sub)
+
+    def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
+        full = f"{app.prog} {self.path}".strip()
+        if "--help" in rest or "-h" in rest:
+            app.out.line(self.get_help(ctx))
+            return
+        usage = f"\n\nUsage:  {full}" if self.path else ""
+        raise Failure(f"{app.prog}: unknown command: {full} {name}{usage}\n\nRun '{full} --help' for more information")
+
+
+class Root(Group):
+    """The program itself: global flags, then a command."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [click_option(f) for f in Globals.flag_specs]
+
+    def read_flags(self, app: App, args: list[str]) -> list[str]:
+        parsed = self.parse_flags(app, FlagSet(Globals.flag_specs, interspersed=False), args)
+        help_wanted = parsed.values.pop("help", False)
+        app.globals = Globals(**parsed.values, given=frozenset(parsed.values))
+        app.check_globals()
+        if help_wanted:
+            raise Exit(-1)
+        if app.globals.version:
+            from pydock import DOCKER_VERSION
+
+            app.out.line(f"Docker version {DOCKER_VERSION}, build pydock")
+            raise Exit(0)
+        return parsed.words
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name == "help":
+            return HelpCommand()
+        if name in ("__complete", "__completeNoDesc"):
+            return CompleteCommand(name)
+        return super().get_command(ctx, name)
+
+
+class HelpCommand(click.Command):
+    """`help [COMMAND]...`: the help of any path."""
+
+    def __init__(self) -> None:
+        super().__init__("help", add_help_option=False, context_settings={"ignore_unknown_options": True})
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.args = [a for a in args if a not in ("--help", "-h")]
+        return ctx.args
+
+    def invoke(self, ctx: click.Context) -> None:
+        app: App = ctx.obj
+        target = find(" ".join(ctx.args)) if ctx.args else Root()
+        if target is None:
+            raise Failure(f"unknown help topic: {' '.join(ctx.args)}")
+        with click.Context(target, parent=ctx, obj=app) as sub:
+            app.out.line(target.get_help(sub))
+
+
+class CompleteCommand(click.Command):
+    """`__complete WORD...`: what the completion scripts call."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.args = args
+        return args
+
+    def invoke(self, ctx: click.Context) -> None:
+        from pydock.cli.complete import complete
+
+        app: App = ctx.obj
+        app.out.write(complete(app, ctx.args, described=self.name == "__complete"))

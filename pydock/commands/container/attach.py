@@ -1,0 +1,128 @@
+"""The session with a container's streams: `run`, `start -a` and `attach` share it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import containers
+from pydock.errors import EngineError, Failure
+from pydock.streams import detach
+from pydock.streams.pump import Sender, Stream, receive
+from pydock.streams.signals import on_resize, proxy
+from pydock.streams.terminal import is_terminal, raw, size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+def detach_sequence(text: str, default: str) -> bytes:
+    """The detach keys as bytes: the flag, the config file, docker's own. Raises Failure."""
+    keys = text or default
+    try:
+        return detach.parse(keys or detach.DEFAULT)
+    except ValueError as error:
+        raise Failure(f"invalid detach keys ({keys}): {error}") from None
+
+
+def check_terminal(app: App, stdin: bool, tty: bool) -> None:
+    """Raises Failure where a terminal is needed and stdin is none."""
+    if stdin and tty and not is_terminal(app.stdin):
+        message = "cannot attach stdin to a TTY-enabled container because stdin is not a terminal"
+        raise Failure(message)
+
+
+def resize(app: App, container: str, height: int = 0, width: int = 0) -> bool:
+    """Tell the engine the terminal's size; False if it did not take it."""
+    if not height:
+        height, width = size(app.out.binary)
+    if not height and not width:
+        return True
+    try:
+        app.engine.bytes(containers.resize_container(container, height, width))
+    except Failure:
+        return False
+    return True
+
+
+def first_resize(app: App, container: str) -> None:
+    """The size at the start: the container may not be there yet, so try for a while, aside."""
+    if resize(app, container):
+        return
+
+    def again() -> None:
+        for attempt in range(1, 11):
+            pause.wait(attempt * 0.01)
+            if resize(app, container):
+                return
+
+    pause = threading.Event()
+    threading.Thread(target=again, daemon=True).start()
+
+
+@contextmanager
+def following_size(app: App, container: str, enabled: bool) -> Iterator[None]:
+    with on_resize(lambda: void(resize(app, container)), enabled):
+        yield
+
+
+def void(_: Any) -> None:
+    return None
+
+
+@contextmanager
+def forwarding(app: App, container: str, enabled: bool) -> Iterator[None]:
+    """Signals to the container, by POST …/kill."""
+
+    def send(name: str) -> None:
+        app.engine.bytes(containers.kill_container(container, name))
+
+    with proxy(send, enabled):
+        yield
+
+
+class Session:
+    """A container's streams, attached. Made before the start, so that nothing is missed; run() pumps to the end."""
+
+    def __init__(self, app: App, stream: Stream, tty: bool, stdin: bool, output: bool, keys: bytes) -> None:
+        self.app, self.stream, self.tty, self.stdin, self.output = app, stream, tty, stdin, output
+        # without a terminal on both sides keys are bytes like any other
+        self.keys = keys if tty and stdin else b""
+
+    def run(self) -> bool:
+        """Returns True if the user typed the detach keys. The terminal is put back whatever happens."""
+        app = self.app
+        with raw(app.stdin, self.tty and self.stdin):
+            sender = Sender(app.stdin, self.stream, self.keys)
+            if self.stdin:
+                sender.start()
+            try:
+                if self.output:
+                    receive(self.stream, app.out.bytes, app.err.bytes, framed=not self.tty)
+                elif self.stdin:
+                    sender.thread.join()
+            finally:
+                if not sender.detached:
+                    self.stream.close()
+            return sender.detached
+
+
+class Waiter:
+    """The exit code of a container, asked for before it starts."""
+
+    def __init__(self, app: App, container: str, remove: bool) -> None:
+        self.app, self.container = app, container
+        self.response = app.engine.background(containers.wait_container(container, "removed" if remove else "next-exit"))
+
+    def status(self) -> int:
+        """Waits. Raises Failure (125) where the engine does not tell."""
+        try:
+            answer = self.response.json() or {}
+        except (EngineError, Failure) as error:
+            raise Failure(f"error waiting for container: {error.message}", 125) from None
+        problem = answer.get("Error")
+        if problem and problem.get("Message"):
+            raise Failure(f"error waiting for container: {problem['Message']}", 125)
+        return int(answer.get("StatusCode", 125))

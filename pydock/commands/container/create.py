@@ -1,0 +1,181 @@
+"""`create`: Options → what lies outside them → body → POST /containers/create."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydock.api import containers
+from pydock.commands.container.body import SPECIAL_SECCOMP, create_body, security_pair
+from pydock.commands.container.create_options import CreateOptions
+from pydock.commands.image.pull import pull_missing
+from pydock.declare import command
+from pydock.errors import EngineError, Failure
+from pydock.flags.mounts import absolute
+from pydock.flags.pairs import key_value_lines
+from pydock.flags.reference import parse, platform
+from pydock.gojson import problem
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+O = TypeVar("O", bound=CreateOptions)
+
+
+def with_help(app: App, verb: str, message: str, code: int = 125) -> Failure:
+    """An error of create or run in docker's layout: it names the program and points to the help."""
+    return Failure(f"{app.prog}: {message}\n\nRun '{app.prog} {verb} --help' for more information", code)
+
+
+def check_options(o: CreateOptions) -> None:
+    """Raises ValueError."""
+    if o.pull not in ("always", "missing", "never"):
+        raise ValueError(f"invalid pull option: '{o.pull}': must be one of \"always\", \"missing\" or \"never\"")
+
+
+def resolve(app: App, o: O) -> O:
+    """Fetch what lies outside the options: files, environment, proxies. Raises Failure and ValueError."""
+    environ = dict(app.environ)
+    from_files = [line for path in o.env_file for line in key_value_lines(app.read_file(path), path, environ)]
+    labels = [line for path in o.label_file for line in key_value_lines(app.read_file(path), path, None)]
+    mounts = tuple({**m, "Source": absolute(m["Source"], app.cwd())} if m.get("Source") else m for m in o.mount)
+    return replace(
+        o, env=(*from_files, *environment(app, o.env)), label=(*labels, *o.label), mount=mounts,
+        security_opt=tuple(seccomp(app, text) for text in o.security_opt),
+    )  # fmt: skip
+
+
+def environment(app: App, given: tuple[str, ...]) -> list[str]:
+    """--env values: a name alone takes the caller's value; proxies of the config file are added; the last of a name wins."""
+    values: dict[str, str | None] = dict(app.config.proxy_environment(app.endpoint.host))
+    for text in given:
+        name, equals, value = text.partition("=")
+        if equals:
+            values[name] = value
+        else:
+            # a name that is set nowhere unsets the variable in the container
+            values[name] = app.environ.get(name)
+    return [name if value is None else f"{name}={value}" for name, value in values.items()]
+
+
+def seccomp(app: App, text: str) -> str:
+    """--security-opt with a seccomp profile's file put in place of its name."""
+    key, profile = security_pair(text)
+    if key != "seccomp" or profile in SPECIAL_SECCOMP:
+        return text
+    try:
+        content = app.read_file(profile).decode("utf-8", "replace")
+    except Failure as failure:
+        raise Failure(f"opening seccomp profile ({profile}) failed: {failure.message}") from None
+    wrong = problem(content)
+    if wrong:
+        raise Failure(f"compacting json for seccomp profile ({profile}) failed: {wrong}")
+    return "seccomp=" + compact(content)
+
+
+def compact(text: str) -> str:
+    """JSON without the blanks between its tokens; strings and numbers as they were written."""
+    import re
+
+    return re.sub(r'("(?:[^"\\]|\\.)*")|\s+', lambda m: m[1] or "", text)
+
+
+def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
+    """The body, or docker's error for options that cannot be."""
+    try:
+        check_options(o)
+        body: dict[str, Any] = create_body(resolve(app, o), app.cwd())
+    except ValueError as error:
+        raise with_help(app, verb, str(error)) from None
+    except Failure as failure:
+        if failure.message.startswith("Failed to initialize"):
+            raise
+        raise with_help(app, verb, failure.message) from None
+    return body
+
+
+def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
+    """Create the container, pulling the image where that is asked for; returns its id. Raises Failure."""
+    if o.cidfile and app.exists(o.cidfile):
+        raise Failure(f"container ID file found, make sure the other container isn't running or delete {o.cidfile}")
+    if not o.disable_content_trust:
+        raise Failure("content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked")
+    if o.platform:
+        try:
+            platform(o.platform)
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    reference = named(o.image)
+    if reference is not None:
+        body = {**body, "Image": o.image}
+    secrets = use_socket(app, body) if o.use_api_socket else None
+    if o.cidfile:
+        app.create_file(o.cidfile, b"")
+    try:
+        container = create_or_pull(app, o, body, reference is not None)
+    except BaseException:
+        if o.cidfile:
+            app.remove_file(o.cidfile)
+        raise
+    for warning in container.get("Warnings") or []:
+        app.err.line(f"WARNING: {warning}")
+    identifier = str(container["Id"])
+    if o.cidfile:
+        app.create_file(o.cidfile, identifier.encode())
+    if secrets is not None:
+        app.engine.bytes(containers.put_archive(identifier, "/", secrets))
+    return identifier
+
+
+def named(image: str) -> object | None:
+    """The image as a reference; None where it is an id. Raises Failure for what is neither."""
+    if len(image) == 64 and set(image) <= set("0123456789abcdef"):
+        return None
+    try:
+        return parse(image).tagged()
+    except ValueError as error:
+        raise Failure(str(error)) from None
+
+
+def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], pullable: bool) -> dict[str, Any]:
+    if o.pull == "always" and pullable:
+        pull_missing(app, o.image, o.platform, o.quiet)
+    request = containers.create_container(body, o.name, o.platform)
+    try:
+        return dict(app.engine.json(request))
+    except EngineError as error:
+        # 404 may also be about a network: the image is what matters here
+        if error.status != 404 or o.pull != "missing" or not pullable:
+            raise
+        if not o.quiet:
+            app.err.line(f"Unable to find image '{parse(o.image).tagged().familiar}' locally")
+        pull_missing(app, o.image, o.platform, o.quiet)
+        return dict(app.engine.json(request))
+
+
+def use_socket(app: App, body: dict[str, Any]) -> bytes | None:
+    """--use-api-socket: the engine's socket as a mount, and the credentials that are known, as a file to copy in."""
+    socket = "/var/run/docker.sock"
+    host = body["HostConfig"]
+    host["Mounts"] = [*(host["Mounts"] or []), {"Type": "bind", "Source": socket, "Target": socket, "BindOptions": {}}]
+    auths = app.config.mapping("auths")
+    if not auths:
+        return None
+    import io
+    import json
+    import tarfile
+
+    body["Env"] = [*body["Env"], "DOCKER_CONFIG=/run/secrets/docker"]
+    data, out = json.dumps({"auths": auths}, indent="\t").encode(), io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        entry = tarfile.TarInfo("run/secrets/docker/config.json")
+        entry.size, entry.mode = len(data), 0o600
+        tar.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+
+
+@command("container create", CreateOptions, "Create a new container, without starting it", also=("create",), interspersed=False)
+def create(app: App, o: CreateOptions) -> None:
+    app.out.line(send(app, o, prepare(app, o, "create")))
+
+

@@ -1,0 +1,51 @@
+"""`logs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.times import timestamp
+from pydock.streams.frames import Decoder
+from pydock.streams.pump import split
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class LogsOptions(Options):
+    container: str = argument("CONTAINER", sources="containers")
+    details: bool = flag("--details", help="Show the extra attributes that the logging driver keeps")
+    follow: bool = flag("-f", "--follow", help="Go on as the container writes")
+    since: str = flag("--since", help="Only lines after this moment (2013-01-02T13:23:37Z) or span of time (42m)")
+    tail: str = flag("-n", "--tail", default="all", help="How many of the last lines to show")
+    timestamps: bool = flag("-t", "--timestamps", help="Show when each line was written")
+    until: str = flag("--until", since="1.35", help="Only lines before this moment (2013-01-02T13:23:37Z) or span of time (42m)")
+
+
+@command("container logs", LogsOptions, "Show what a container has written", also=("logs",))
+def logs(app: App, o: LogsOptions) -> None:
+    facts = app.engine.json(containers.inspect_container(o.container))
+    request = containers.container_logs(
+        facts["Id"], since=moment(app, "since", o.since), until=moment(app, "until", o.until), follow=o.follow,
+        timestamps=o.timestamps, details=o.details, tail=o.tail,
+    )  # fmt: skip
+    blocks = app.engine.blocks(request)
+    if facts["Config"]["Tty"]:
+        for block in blocks:
+            app.out.bytes(block)
+        return
+    decoder = Decoder()
+    for block in blocks:
+        split(decoder, block, app.out.bytes, app.err.bytes)
+
+
+def moment(app: App, name: str, text: str) -> str:
+    """--since and --until as the engine takes them. Raises Failure."""
+    try:
+        return timestamp(text, app.now()) if text else ""
+    except ValueError as error:
+        raise Failure(f'invalid value for "{name}": {error}') from None

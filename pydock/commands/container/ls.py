@@ -1,0 +1,53 @@
+"""`ps`, also called `container ls`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.api.request import Request, filters
+from pydock.commands.shared import ListOptions, list_format
+from pydock.declare import command, flag, options
+from pydock.render.listing import listing
+from pydock.views.container import DEFAULT, RAW, WITH_SIZE, ContainerView, wants_size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class PsOptions(ListOptions):
+    all: bool = flag("-a", "--all", help="Show stopped containers too")
+    last: int = flag("-n", "--last", default=-1, help="Show the last N containers, whatever their state")
+    latest: bool = flag("-l", "--latest", help="Show the last container, whatever its state")
+    size: bool = flag("-s", "--size", help="Show how large the containers' files are")
+
+
+def request(o: PsOptions, template: str) -> Request:
+    """GET /containers/json."""
+    limit = o.last
+    if o.latest and limit == -1:
+        limit = 1
+    size = o.size
+    if not o.quiet and "size" not in o.given:
+        size = wants_size(template)
+    return containers.list_containers(all=o.all, limit=limit if limit > 0 else None, size=size, filters=filters(o.filter))
+
+
+@command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), category="3")
+def ps(app: App, o: PsOptions) -> None:
+    if o.quiet and o.format:
+        app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
+        o = with_format(o, "")
+    configured = app.config.text("psFormat")
+    size_raw = RAW + ("size: {{.Size}}\n" if o.size else "")
+    form, default = list_format(o, configured, WITH_SIZE if o.size else DEFAULT, size_raw, "container_id: {{.ID}}")
+    found = app.engine.json(request(o, form.template)) or []
+    rows = [ContainerView(c, app.now(), not o.no_trunc) for c in found]
+    app.out.write(listing(rows, ContainerView.TITLES, form, default))
+
+
+def with_format(o: PsOptions, text: str) -> PsOptions:
+    from dataclasses import replace
+
+    return replace(o, format=text)

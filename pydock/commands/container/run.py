@@ -1,0 +1,109 @@
+"""`run`: create, attach, register the wait, start, pump, exit code; in docker's order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import containers
+from pydock.commands.container.attach import (
+    Session, Waiter, check_terminal, detach_sequence, first_resize, following_size, forwarding,
+)  # fmt: skip
+from pydock.commands.container.create import prepare, send, with_help
+from pydock.commands.container.create_options import CreateOptions
+from pydock.declare import command, flag, options
+from pydock.errors import Exit, Failure, Unreachable
+from pydock.streams.terminal import size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class RunOptions(CreateOptions):
+    """`run`: what create takes, and how to stay with the container."""
+
+    detach: bool = flag("-d", "--detach", help="Run in the background and print the container's id")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
+
+
+def start_failure(app: App, error: Failure) -> Failure:
+    """An engine's refusal as run reports it: 126 and 127 for commands that cannot be run or are not there."""
+    if isinstance(error, Unreachable):
+        return error
+    text = error.message
+    code = 125
+    if any(t in text for t in ("executable file not found", "no such file or directory", "system cannot find the file specified")):
+        code = 127
+    elif any(t in text for t in ("permission denied", "is a directory")):
+        code = 126
+    return with_help(app, "run", text.rstrip("\n"), code)
+
+
+def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with what run knows better than create: what is attached, how large the terminal is."""
+    if o.detach:
+        if o.attach:
+            raise Failure("conflicting options: cannot specify both --attach and --detach")
+        body |= {"AttachStdin": False, "AttachStdout": False, "AttachStderr": False, "StdinOnce": False}
+    else:
+        check_terminal(app, body["AttachStdin"], o.tty)
+    body["HostConfig"]["ConsoleSize"] = list(size(app.out.binary))
+    return body
+
+
+@command("container run", RunOptions, "Create a new container from an image and start it", also=("run",), category="1", interspersed=False)
+def run(app: App, o: RunOptions) -> None:
+    body = prepare(app, o, "run")
+    body = attach_body(app, o, body)
+    keys = detach_sequence(o.detach_keys, app.config.detach_keys)
+    try:
+        container = send(app, o, body)
+    except Exit:
+        raise
+    except Failure as failure:
+        raise start_failure(app, failure) from None
+    with ExitStack() as stack:
+        stack.enter_context(forwarding(app, container, o.sig_proxy and not o.detach))
+        attached = any(body[k] for k in ("AttachStdin", "AttachStdout", "AttachStderr"))
+        shown = body["AttachStdout"] or body["AttachStderr"]
+        if not shown:
+            app.out.line(container)
+        session = attach(app, o, body, container, keys) if attached else None
+        waiter = Waiter(app, container, o.rm)
+        start(app, o, container, waiter)
+        if session is None:
+            return
+        if o.tty and app.out.is_terminal:
+            first_resize(app, container)
+            stack.enter_context(following_size(app, container, True))
+        if session.run() or not shown:
+            return
+        code = waiter.status()
+    if code:
+        raise Exit(code)
+
+
+def attach(app: App, o: RunOptions, body: dict[str, Any], container: str, keys: bytes) -> Session:
+    request = containers.attach_container(
+        container, stdin=body["AttachStdin"], stdout=body["AttachStdout"], stderr=body["AttachStderr"],
+        detach_keys=o.detach_keys or app.config.detach_keys,
+    )  # fmt: skip
+    shown = body["AttachStdout"] or body["AttachStderr"]
+    return Session(app, app.engine.hijack(request), o.tty, body["AttachStdin"], shown, keys)
+
+
+def start(app: App, o: RunOptions, container: str, waiter: Waiter) -> None:
+    try:
+        app.engine.bytes(containers.start_container(container))
+    except Failure as failure:
+        if o.rm:
+            # the engine removes it now: let that be done before we say what happened
+            try:
+                waiter.status()
+            except Failure:
+                pass
+        raise start_failure(app, failure) from None
+
+

@@ -1,0 +1,35 @@
+"""`history`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import images
+from pydock.declare import Options, argument, command, flag, options
+from pydock.render.format import Format
+from pydock.render.listing import listing
+from pydock.commands.shared import FORMAT_HELP
+from pydock.views.image import HISTORY, HISTORY_EXACT, HistoryView
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class HistoryOptions(Options):
+    image: str = argument("IMAGE", sources="images")
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    human: bool = flag("-H", "--human", default=True, help="Sizes and dates for people")
+    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+    platform: str = flag("--platform", since="1.48", help="Platform of the image: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    quiet: bool = flag("-q", "--quiet", help="Print ids only")
+
+
+@command("image history", HistoryOptions, "Show how an image came to be", also=("history",))
+def history(app: App, o: HistoryOptions) -> None:
+    form = Format.parse(o.format or "table")
+    if o.quiet and not form.custom:
+        form = Format("template", "{{.ID}}")
+    layers = app.engine.json(images.image_history(o.image, o.platform))
+    rows = [HistoryView(layer, app.now(), not o.no_trunc, o.human) for layer in layers]
+    app.out.write(listing(rows, HistoryView.TITLES, form, HISTORY if o.human else HISTORY_EXACT))

@@ -1,0 +1,52 @@
+"""`images`, also called `image ls`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import images
+from pydock.api.request import filters
+from pydock.commands.shared import ListOptions, list_format
+from pydock.declare import argument, command, flag, options
+from pydock.errors import Failure
+from pydock.render.listing import listing
+from pydock.views.image import DEFAULT, DIGESTS, RAW, RAW_DIGESTS, ImageView, image_views
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class ImagesOptions(ListOptions):
+    match: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
+    all: bool = flag("-a", "--all", help="Show the images below others too")
+    digests: bool = flag("--digests", help="Show digests")
+    tree: bool = flag("--tree", since="1.47", help="Show the platforms of each image (experimental)")
+
+
+@command("image ls", ImagesOptions, "List images", also=("images",), aliases=("list",), category="7")
+def ls(app: App, o: ImagesOptions) -> None:
+    if o.tree:
+        tree(app, o)
+        return
+    pairs = (*o.filter, *([("reference", o.match)] if o.match else []))
+    default, raw = (DIGESTS, RAW_DIGESTS) if o.digests else (DEFAULT, RAW)
+    form, template = list_format(o, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
+    found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs))) or []
+    digests = o.digests or ".Digest" in form.template
+    rows = list(image_views(found, app.now(), not o.no_trunc, digests, not o.quiet))
+    app.out.write(listing(rows, ImageView.TITLES, form, template))
+
+
+def tree(app: App, o: ImagesOptions) -> None:
+    """images --tree: each image with its platforms."""
+    for name, on in (("quiet", o.quiet), ("no-trunc", o.no_trunc), ("digests", o.digests), ("format", bool(o.format))):
+        if on:
+            raise Failure(f"--{name} is not yet supported with --tree")
+    from pydock.views.image_tree import tree_text
+
+    pairs = (*o.filter, *([("reference", o.match)] if o.match else []))
+    found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs), manifests=True)) or []
+    if not app.out.is_terminal:
+        app.err.line("WARNING: This output is designed for human readability. For machine-readable output, please use --format.")
+    app.out.write(tree_text(found, app.out.width))

@@ -1,0 +1,192 @@
+"""`inspect`, and the inspect of each kind of object: one path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import containers, images, resources, system
+from pydock.api.request import Request
+from pydock.commands.shared import InspectOptions
+from pydock.declare import argument, command, flag, options
+from pydock.errors import EngineError, Failure
+from pydock.gojson import dumps
+from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.render.values import untyped
+from pydock.views.gotypes import decode
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+#: kind -> (how to ask, Go type of the answer; "" where templates see plain JSON, does it belong to a swarm)
+KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
+    "container": (containers.inspect_container, "container.InspectResponse", False),
+    "image": (images.inspect_image, "image.InspectResponse", False),
+    "network": (resources.inspect_network, "network.Inspect", False),
+    "volume": (resources.inspect_volume, "volume.Volume", False),
+    "service": (lambda n: resources.inspect_swarm_object("services", n), "", True),
+    "task": (lambda n: resources.inspect_swarm_object("tasks", n), "", True),
+    "node": (lambda n: resources.inspect_swarm_object("nodes", n), "", True),
+    "plugin": (resources.inspect_plugin, "", False),
+    "secret": (lambda n: resources.inspect_swarm_object("secrets", n), "", True),
+    "config": (lambda n: resources.inspect_swarm_object("configs", n), "", True),
+}
+
+Found = tuple[Any, str]
+
+
+class Printer:
+    """Collects objects, and prints them as JSON or by a template. One object's failure does not hide the others."""
+
+    def __init__(self, form: str) -> None:
+        """Raises Failure (64) for a template that is none."""
+        self.form, self.objects, self.text = form, list[Any](), ""
+        self.strict = False
+        if form not in ("", "json"):
+            try:
+                self.template = Template(form)
+            except ParseError as error:
+                raise Failure(f"template parsing error: {error}", 64) from None
+
+    def add(self, value: Any, shape: str) -> None:
+        """Raises Failure where the template does not fit."""
+        if self.form in ("", "json"):
+            self.objects.append(value)
+            return
+        if shape:
+            try:
+                self.text += self.template.execute(decode(shape, value), "error" if self.strict else "default") + "\n"
+                return
+            except ExecError:
+                # as in docker: what no Go field is called may be a key of the JSON
+                self.strict = True
+        try:
+            self.text += self.template.execute(untyped(value), "error") + "\n"
+        except ExecError as error:
+            raise Failure(f"template parsing error: {error}") from None
+
+    def output(self) -> str:
+        if self.form == "json":
+            return dumps(self.objects) + "\n"
+        if self.form:
+            return self.text or "\n"
+        return dumps(self.objects, indent="    ") + "\n"
+
+
+def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found]) -> None:
+    """Look every name up, print what is there, then report what is not. Raises Failure."""
+    printer, problems = Printer(form), []
+    for name in names:
+        try:
+            printer.add(*find(name))
+        except Failure as failure:
+            problems.append(failure.message)
+    app.out.write(printer.output())
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+def fetch(app: App, request: Request, shape: str) -> Found:
+    return json.loads(app.engine.bytes(request)), shape
+
+
+@options
+class AnyInspectOptions(InspectOptions):
+    names: tuple[str, ...] = argument("NAME|ID [NAME|ID...]", sources="containers images networks volumes")
+    size: bool = flag("-s", "--size", help="Show how large a container's files are")
+    type: str = flag("--type", help="Look only for this kind of object", sources=" ".join(KINDS))
+
+
+@command("inspect", AnyInspectOptions, "Show everything about objects of the engine")
+def inspect(app: App, o: AnyInspectOptions) -> None:
+    if o.type and o.type not in KINDS:
+        names = ", ".join(f'"{k}"' for k in sorted(KINDS))
+        raise Failure(f'unknown type: "{o.type}": must be one of {names}')
+    if "type" in o.given and not o.type:
+        raise Failure('type is empty: must be one of ' + ", ".join(f'"{k}"' for k in sorted(KINDS)))
+    print_all(app, o.names, o.format, lambda name: find_any(app, o, name))
+
+
+def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
+    """The first object of that name, by docker's order of kinds. Raises Failure."""
+    manager: bool | None = None
+    for kind, (request, shape, swarm) in KINDS.items():
+        if o.type not in ("", kind):
+            continue
+        if swarm and not o.type:
+            manager = is_manager(app) if manager is None else manager
+            if not manager:
+                continue
+        try:
+            asked = containers.inspect_container(name, o.size) if kind == "container" else request(name)
+            found = fetch(app, asked, shape)
+        except EngineError as error:
+            if not o.type and (error.status == 404 or "This node is not a swarm manager" in error.message or error.status == 501):
+                continue
+            raise
+        if o.size and kind != "container":
+            app.err.line(f"WARNING: --size ignored for {kind}s")
+        return found
+    raise Failure(f"Error: No such object: {name}")
+
+
+def is_manager(app: App) -> bool:
+    try:
+        return bool((app.engine.json(system.info()).get("Swarm") or {}).get("ControlAvailable"))
+    except EngineError:
+        return False
+
+
+@options
+class ContainerInspectOptions(InspectOptions):
+    names: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
+    size: bool = flag("-s", "--size", help="Show how large the container's files are")
+
+
+@command("container inspect", ContainerInspectOptions, "Show everything about one or more containers")
+def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
+    print_all(app, o.names, o.format, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
+
+
+@options
+class ImageInspectOptions(InspectOptions):
+    names: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
+    platform: str = flag("--platform", since="1.49", help="Platform of the image: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+
+
+@command("image inspect", ImageInspectOptions, "Show everything about one or more images")
+def inspect_images(app: App, o: ImageInspectOptions) -> None:
+    wanted = platform_json(o.platform)
+    print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
+
+
+def platform_json(text: str) -> str:
+    """--platform as the engine's query takes it: a JSON object. Raises Failure."""
+    from pydock.flags.reference import platform
+
+    try:
+        return dumps(platform(text)) if text else ""
+    except ValueError as error:
+        raise Failure(f"invalid platform: {error}") from None
+
+
+@options
+class NetworkInspectOptions(InspectOptions):
+    names: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks")
+    verbose: bool = flag("-v", "--verbose", help="Say more, to find what is wrong")
+
+
+@command("network inspect", NetworkInspectOptions, "Show everything about one or more networks")
+def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
+    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_network(n, o.verbose), KINDS["network"][1]))
+
+
+@options
+class VolumeInspectOptions(InspectOptions):
+    names: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
+
+
+@command("volume inspect", VolumeInspectOptions, "Show everything about one or more volumes")
+def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
+    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_volume(n), KINDS["volume"][1]))

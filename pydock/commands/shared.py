@@ -1,0 +1,85 @@
+"""What many verbs share: the flags of lists, one thing after another by name, confirmation of what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydock.declare import Options, flag, options
+from pydock.errors import Exit, Failure
+from pydock.flags.pairs import Pair, filter_pair
+from pydock.render.format import Format
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+R = TypeVar("R")
+
+FORMAT_HELP = (
+    'Print with a template: "table" (default), "table TEMPLATE" (with a header), "json", or a Go template; '
+    "see https://docs.docker.com/go/formatting/"
+)
+
+
+@options
+class ListOptions(Options):
+    """The flags of every list."""
+
+    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+    quiet: bool = flag("-q", "--quiet", help="Print ids only")
+
+
+@options
+class InspectOptions(Options):
+    """The flags of every inspect."""
+
+    format: str = flag("-f", "--format", help='Print with a Go template, or "json"', sources="formats")
+
+
+def list_format(o: ListOptions, configured: str, default: str, raw: str, raw_quiet: str) -> tuple[Format, str]:
+    """The format in force and the template of its plain table, by docker's rules for --quiet and the config's *Format."""
+    text = o.format or (configured if not o.quiet else "") or "table"
+    form = Format.parse(text)
+    if form.kind == "raw":
+        return Format("template", raw_quiet if o.quiet else raw), ""
+    if o.quiet and not form.custom:
+        return Format("template", "{{.ID}}"), ""
+    return form, default
+
+
+def each_name(app: App, names: Iterable[str], act: Callable[[str], R], done: Callable[[str, R], None] | None = None) -> None:
+    """Act on each name in turn; print it unless `done` does; go on after a failure and report all at the end.
+
+    Raises Failure with every message, a line each.
+    """
+    problems = []
+    for name in names:
+        try:
+            result = act(name)
+        except Exit:
+            raise
+        except Failure as failure:
+            problems.append(failure.message)
+            continue
+        if done:
+            done(name, result)
+        else:
+            app.out.line(name)
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit: int = 50) -> None:
+    """As each_name, several at once (as docker does for containers); output and errors in the order of the names."""
+    if len(names) == 1:
+        each_name(app, names, act)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    app.engine.ping()
+    with ThreadPoolExecutor(min(limit, len(names))) as pool:
+        futures = {i: pool.submit(act, name) for i, name in enumerate(names)}
+        order = iter(range(len(names)))
+        each_name(app, names, lambda _: futures[next(order)].result())

@@ -1,0 +1,134 @@
+"""`version`: the client's and the engine's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock import API_VERSION, DOCKER_VERSION, __version__
+from pydock.api import system
+from pydock.commands.shared import InspectOptions
+from pydock.declare import command, options
+from pydock.errors import Failure
+from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.render.table import align
+from pydock.render.values import GoStruct, NilPointer, Pointer
+from pydock.views.times import build_time
+from pydock.views.version import CLIENT, DETAILS, SERVER, version_struct
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class VersionOptions(InspectOptions):
+    """`version [OPTIONS]`."""
+
+
+@command("version", VersionOptions, "Show the versions of client and engine", category="10")
+def version(app: App, o: VersionOptions) -> None:
+    text = "{{json .}}" if o.format == "json" else o.format
+    try:
+        template = Template(text, name="version")
+    except ParseError as error:
+        raise Failure(f"template parsing error: {error}", 64) from None
+    server, problem = None, None
+    if asks_server(text):
+        try:
+            server = app.engine.json(system.version())
+        except Failure as failure:
+            problem = failure
+    client = client_facts(app)
+    if text:
+        print_template(app, template, client, server)
+    else:
+        app.out.write(client_text(client) + (server_text(server) if server else ""))
+    if problem:
+        raise problem
+
+
+def asks_server(text: str) -> bool:
+    """Does a template (or the plain output) need the engine? One that names only client fields does not."""
+    import re
+
+    fields = re.findall(r"(?<![\w)\]])\.[A-Za-z]\w*|(?<![\w)\]])\.(?=[\s}|)])", text)
+    return not text or any(f != ".Client" for f in fields)
+
+
+def client_facts(app: App) -> dict[str, Any]:
+    import platform
+    import sys
+
+    machine = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    wish = app.environ.get("DOCKER_API_VERSION", "").strip().lstrip("v")
+    try:
+        spoken = app.engine.api_version
+    except Failure:
+        spoken = wish or API_VERSION
+    return {
+        "Version": DOCKER_VERSION, "ApiVersion": spoken, "DefaultAPIVersion": API_VERSION, "GitCommit": f"pydock-{__version__}",
+        "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": machine,
+        "BuildTime": "", "Context": app.context_name,
+    }  # fmt: skip
+
+
+def print_template(app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None) -> None:
+    facts = GoStruct(
+        "system.versionInfo",
+        {"Client": version_struct(CLIENT, client, GoStruct), "Server": version_struct(SERVER, server, Pointer) if server else NilPointer("*types.Version")},
+        {"Client": client, "Server": server},
+    )
+    try:
+        app.out.line(template.execute(facts))
+    except ExecError as error:
+        app.out.line("")
+        raise Failure(str(error)) from None
+
+
+def client_text(c: dict[str, Any]) -> str:
+    lowered = f" (downgraded from {c['DefaultAPIVersion']})" if c["ApiVersion"] != c["DefaultAPIVersion"] else ""
+    rows = [
+        ("Version", c["Version"]), ("API version", c["ApiVersion"] + lowered), ("Python version", c["GoVersion"].removeprefix("python")),
+        ("pydock", __version__), ("OS/Arch", f"{c['Os']}/{c['Arch']}"), ("Context", c["Context"]),
+    ]  # fmt: skip
+    return "Client:\n" + table(rows, 1)
+
+
+def server_text(s: dict[str, Any]) -> str:
+    name = (s.get("Platform") or {}).get("Name") or ""
+    out = "\nServer:" + (f" {name}" if name else "") + "\n"
+    for component in s.get("Components") or [engine_component(s)]:
+        details = dict(component.get("Details") or {})
+        out += f" {component['Name']}:\n"
+        rows = [("Version", component.get("Version") or "")]
+        if component["Name"] == "Engine":
+            rows += engine_rows(details)
+        else:
+            rows += [(k, str(v)) for k, v in sorted(details.items())]
+        out += table(rows, 2)
+    return out
+
+
+def engine_component(s: dict[str, Any]) -> dict[str, Any]:
+    """What an engine from before components (API 1.35) tells."""
+    details = {k: str(s.get(k, "")) for k in DETAILS.values() if k != "Experimental"}
+    return {"Name": "Engine", "Version": s.get("Version"), "Details": {**details, "Experimental": str(s.get("Experimental", False)).lower()}}
+
+
+def engine_rows(details: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    for title, key in DETAILS.items():
+        value = str(details.get(key, ""))
+        if key == "ApiVersion":
+            value = f"{value} (minimum version {details['MinAPIVersion']})" if details.get("MinAPIVersion") else value
+        elif key == "BuildTime":
+            value = build_time(value)
+        elif key == "Os":
+            value = f"{value}/{details.get('Arch', '')}"
+        rows.append((title, value))
+    return rows
+
+
+def table(rows: list[tuple[str, str]], indent: int) -> str:
+    return align("".join(f"{' ' * indent}{k}:\t{v}\n" for k, v in rows), 20, 1)
+
+

@@ -1,0 +1,60 @@
+"""docker's context store: contexts/meta/ID/meta.json and contexts/tls/ID/docker/*.pem, ID the SHA-256 of the name."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from pydock.errors import first_line
+
+Meta = dict[str, Any]
+
+
+class Store:
+    """Contexts on disk, readable and writable by docker too. `folder` is the configuration folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.root = os.path.join(folder, "contexts")
+
+    @staticmethod
+    def digest(name: str) -> str:
+        from hashlib import sha256
+
+        return sha256(name.encode()).hexdigest()
+
+    def meta_path(self, name: str) -> str:
+        return os.path.join(self.root, "meta", self.digest(name))
+
+    def tls_path(self, name: str) -> str:
+        return os.path.join(self.root, "tls", self.digest(name))
+
+    def load(self, name: str) -> Meta:
+        """{"Name", "Metadata", "Endpoints": {"docker": {"Host", "SkipTLSVerify"}}}. Raises ValueError."""
+        path = os.path.join(self.meta_path(name), "meta.json")
+        try:
+            with open(path, encoding="utf-8") as file:
+                meta: Meta = json.load(file)
+        except OSError as error:
+            raise ValueError(f'context "{name}": context not found: open {path}: {first_line(error)}') from None
+        except ValueError as error:
+            raise ValueError(f'context "{name}": parsing {path}: {error}') from None
+        return meta
+
+    def names(self) -> list[str]:
+        """All stored contexts, sorted."""
+        folder, names = os.path.join(self.root, "meta"), []
+        for entry in os.listdir(folder) if os.path.isdir(folder) else ():
+            try:
+                with open(os.path.join(folder, entry, "meta.json"), encoding="utf-8") as file:
+                    names.append(str(json.load(file).get("Name", "")))
+            except (OSError, ValueError):
+                continue
+        return sorted(n for n in names if n)
+
+    def tls_files(self, name: str) -> dict[str, str]:
+        """File name -> path of the context's TLS material."""
+        folder = os.path.join(self.tls_path(name), "docker")
+        if not os.path.isdir(folder):
+            return {}
+        return {n: os.path.join(folder, n) for n in sorted(os.listdir(folder))}

@@ -1,0 +1,170 @@
+"""Where the engine is: flags, environment, context, in docker's order of precedence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydock.errors import Failure
+from pydock.golang import quote
+
+if TYPE_CHECKING:
+    from pydock.app import Globals
+    from pydock.config.contexts import Store
+
+DEFAULT_HOST = "npipe:////./pipe/docker_engine" if sys.platform == "win32" else "unix:///var/run/docker.sock"
+SCHEMES = ("unix", "tcp", "npipe", "fd", "ssh")
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Paths of the TLS material ("" for none), and whether the engine's certificate is checked."""
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+    verify: bool = True
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An engine's address: "unix:///path", "tcp://host:port/prefix", "ssh://user@host", "npipe://…"."""
+
+    host: str = DEFAULT_HOST
+    tls: Tls | None = None
+
+    @property
+    def scheme(self) -> str:
+        return self.host.partition("://")[0]
+
+    @property
+    def address(self) -> str:
+        return self.host.partition("://")[2]
+
+
+def context_name(options: Globals, environ: Mapping[str, str], current: str) -> str:
+    """Raises Failure where --host and --context contradict each other."""
+    if options.context and options.host:
+        raise Failure("conflicting options: cannot specify both --host and --context")
+    if options.context:
+        return options.context
+    if options.host or environ.get("DOCKER_HOST"):
+        return "default"
+    return environ.get("DOCKER_CONTEXT") or current or "default"
+
+
+def resolve(options: Globals, environ: Mapping[str, str], context: str, store: Store, config_dir: str) -> Endpoint:
+    """The endpoint in force. Raises Failure ("Failed to initialize: …")."""
+    try:
+        if context != "default":
+            return from_context(context, store)
+        return default_endpoint(options, environ, config_dir)
+    except (ValueError, Failure) as error:
+        prefix = "" if str(error).startswith("ssh host connection") else "unable to resolve docker endpoint: "
+        raise Failure(f"Failed to initialize: {prefix}{error}") from None
+
+
+def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: str) -> Endpoint:
+    """The virtual context "default": --host or DOCKER_HOST, TLS by flags and environment. Raises ValueError."""
+    if len(options.host) > 1:
+        raise ValueError("Specify only one -H")
+    tls = flag_tls(options, environ, config_dir)
+    given = options.host[0] if options.host else environ.get("DOCKER_HOST", "")
+    endpoint = Endpoint(parse_host(given, tls is not None), tls)
+    if tls is None or endpoint.scheme in ("unix", "npipe", "ssh", "fd"):
+        return Endpoint(endpoint.host)
+    if tls.ca and not os.path.exists(tls.ca):
+        raise ValueError(f"open {tls.ca}: no such file or directory")
+    return endpoint
+
+
+def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> Tls | None:
+    verify = options.tlsverify if "tlsverify" in options.given else bool(environ.get("DOCKER_TLS_VERIFY"))
+    if not (options.tls or "tlsverify" in options.given or verify or environ.get("DOCKER_TLS")):
+        return None
+    folder = environ.get("DOCKER_CERT_PATH") or config_dir
+
+    def place(given: str, name: str) -> str:
+        path = given or os.path.join(folder, name)
+        return path if given or name == "ca.pem" or os.path.exists(path) else ""
+
+    return Tls(place(options.tlscacert, "ca.pem") if verify else "", place(options.tlscert, "cert.pem"), place(options.tlskey, "key.pem"), verify)
+
+
+def from_context(name: str, store: Store) -> Endpoint:
+    """The docker endpoint of a stored context. Raises ValueError."""
+    meta = store.load(name)
+    endpoint = (meta.get("Endpoints") or {}).get("docker")
+    if endpoint is None:
+        raise ValueError(f'cannot find docker endpoint in context "{name}"')
+    files = store.tls_files(name)
+    host = parse_host(endpoint.get("Host") or "", bool(files))
+    tls = None
+    if (files or endpoint.get("SkipTLSVerify")) and host.startswith("tcp://"):
+        tls = Tls(files.get("ca.pem", ""), files.get("cert.pem", ""), files.get("key.pem", ""), not endpoint.get("SkipTLSVerify"))
+    return Endpoint(host, tls)
+
+
+def parse_host(text: str, tls: bool = False) -> str:
+    """An address in full: defaults filled in. Raises ValueError in docker's words."""
+    text = text.strip()
+    if not text:
+        return "tcp://localhost:2376" if tls else DEFAULT_HOST
+    scheme, colon, rest = text.partition("://")
+    if not colon:
+        scheme, rest = "tcp", text
+    if scheme not in SCHEMES:
+        raise ValueError(f"invalid bind address format: {text}")
+    if scheme == "tcp":
+        return _tcp(rest)
+    if scheme == "ssh":
+        return _ssh(text)
+    if scheme == "unix" and not rest:
+        return DEFAULT_HOST
+    return f"{scheme}://{rest}"
+
+
+def _tcp(rest: str) -> str:
+    address, slash, path = rest.partition("/")
+    host, colon, port = address.rpartition(":") if not address.endswith("]") else (address, "", "")
+    if not colon:
+        host, port = address, ""
+    if port and not port.isdigit():
+        raise ValueError(f"parse {quote('tcp://' + rest)}: invalid port {quote(':' + port)} after host")
+    if ":" in host and not host.startswith("["):
+        raise ValueError(f"invalid bind address format: {rest}")
+    return f"tcp://{host or 'localhost'}:{port or '2375'}{slash}{path}"
+
+
+def _ssh(text: str) -> str:
+    parts = urlsplit(text)
+    wrong = "ssh host connection is not valid: invalid SSH URL: "
+    if parts.password is not None:
+        raise ValueError(wrong + "plain-text password is not supported")
+    if not parts.hostname:
+        raise ValueError(wrong + "hostname is empty")
+    if parts.query:
+        raise ValueError(wrong + f"query parameters are not allowed: {quote(parts.query)}")
+    if parts.fragment:
+        raise ValueError(wrong + f"fragments are not allowed: {quote(parts.fragment)}")
+    return text
+
+
+def custom_headers(text: str, configured: Mapping[str, str]) -> dict[str, str]:
+    """DOCKER_CUSTOM_HEADERS (CSV of key=value) replaces the config file's HttpHeaders. Raises Failure."""
+    if not text:
+        return dict(configured)
+    import csv
+
+    out = {}
+    for pair in next(csv.reader([text]), []):
+        key, equals, value = pair.partition("=")
+        wrong = f"missing \"=\" in key=value pair: '{pair}'" if not equals else "" if key.strip() else f"empty key in key=value pair: '{pair}'"
+        if wrong:
+            raise Failure(f"Failed to initialize: failed to set custom headers from DOCKER_CUSTOM_HEADERS environment variable: {wrong}")
+        out[key.strip()] = value
+    return out

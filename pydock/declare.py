@@ -1,0 +1,189 @@
+"""How a command is declared: an options class, its flags and arguments, and the function that is the verb.
+
+    @options
+    class KillOptions(Options):
+        containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]")
+        signal: str = flag("-s", "--signal", help="Signal to send to the container")
+
+    @command("container kill", KillOptions, "Kill one or more running containers", also=("kill",))
+    def kill(app: App, o: KillOptions) -> None: ...
+
+A flag is written once; Click's parameters, help, man page and completion derive from it. Nothing here knows Click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_: Any) -> Callable[[Any], Any]:
+        return lambda x: x
+
+
+T = TypeVar("T")
+Parser = Callable[[str], Any]
+
+
+class FlagSpec:
+    """One flag as declared. `dest` and `kind` (the annotation, without "| None") are filled in by @options."""
+
+    __slots__ = (
+        "default", "dest", "deprecated", "env", "experimental", "help", "hidden", "hidden_names", "kind", "longs", "many",
+        "metavar", "ostype", "parse", "short", "since", "sources", "swarm",
+    )  # fmt: skip
+
+    def __init__(self, names: tuple[str, ...], **facts: Any) -> None:
+        self.short = next((n[1:] for n in names if not n.startswith("--")), "")
+        self.longs = tuple(n[2:] for n in names if n.startswith("--"))
+        self.dest = self.kind = ""
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+    @property
+    def name(self) -> str:
+        """The long name, without dashes."""
+        return self.longs[0]
+
+    @property
+    def is_bool(self) -> bool:
+        return bool(self.kind == "bool")
+
+
+class ArgumentSpec:
+    """Positional words. `usage` is what stands in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
+
+    __slots__ = ("default", "dest", "kind", "sources", "usage")
+
+    def __init__(self, usage: str, default: Any, sources: str) -> None:
+        self.usage, self.default, self.sources = usage, default, sources
+        self.dest = self.kind = ""
+
+    @property
+    def many(self) -> bool:
+        return self.kind.startswith("tuple")
+
+    @property
+    def required(self) -> int:
+        return int(not self.usage.startswith("["))
+
+
+def flag(
+    *names: str,
+    help: str,
+    default: Any = MISSING,
+    parse: Parser | None = None,
+    many: bool = False,
+    metavar: str = "",
+    since: str = "",
+    ostype: str = "",
+    swarm: str = "",
+    experimental: bool = False,
+    hidden: bool = False,
+    hidden_names: tuple[str, ...] = (),
+    deprecated: dict[str, str] | None = None,
+    env: str = "",
+    sources: str = "",
+) -> Any:
+    """A flag. `names`: "-s", "--long", more long names for the same value (`hidden_names` are not shown).
+
+    parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
+    metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, swarm, experimental:
+    docker's other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
+    sources: what completes it (see cli.complete).
+    """
+    spec = FlagSpec(
+        names, help=help, default=default, parse=parse, many=many, metavar=metavar, since=since, ostype=ostype, swarm=swarm,
+        experimental=experimental, hidden=hidden, hidden_names=hidden_names, deprecated=deprecated or {}, env=env, sources=sources,
+    )  # fmt: skip
+    return spec
+
+
+def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:
+    """One positional word, or all that remain (a tuple field)."""
+    return ArgumentSpec(usage, default, sources)
+
+
+_ZERO: dict[str, Any] = {"bool": False, "int": 0, "str": "", "float": 0.0}
+
+
+def _bare(annotation: str) -> str:
+    return annotation.replace(" | None", "").strip()
+
+
+class Options:
+    """What every options class is. `given`: the names of the fields that the user typed."""
+
+    given: frozenset[str]
+    flag_specs: tuple[FlagSpec, ...] = ()
+    argument_specs: tuple[ArgumentSpec, ...] = ()
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(flag, argument))
+def options(cls: type[T]) -> type[T]:
+    """Make a class of flags and arguments a frozen dataclass; inherited flags come first."""
+    flags = {f.dest: f for f in getattr(cls, "flag_specs", ())}
+    arguments = {a.dest: a for a in getattr(cls, "argument_specs", ())}
+    annotations = cls.__dict__.get("__annotations__") or cls.__annotations__
+    for name, annotation in annotations.items():
+        spec = cls.__dict__.get(name)
+        if not isinstance(spec, (FlagSpec, ArgumentSpec)):
+            continue
+        spec.dest, spec.kind = name, _bare(annotation)
+        if spec.default is MISSING:
+            spec.default = () if spec.kind.startswith("tuple") else _ZERO[spec.kind]
+        if isinstance(spec, FlagSpec):
+            spec.many = spec.many or spec.kind.startswith("tuple")
+            flags[name] = spec
+        else:
+            arguments[name] = spec
+        setattr(cls, name, field(default=spec.default))
+    cls.__annotations__ = {**annotations, "given": "frozenset[str]"}
+    cls.given = frozenset()  # type: ignore[attr-defined]
+    cls.flag_specs = tuple(flags.values())  # type: ignore[attr-defined]
+    cls.argument_specs = tuple(arguments.values())  # type: ignore[attr-defined]
+    return dataclass(frozen=True, kw_only=True)(cls)
+
+
+class CommandNote:
+    """What @command attaches: the paths, the options class, the words for help."""
+
+    __slots__ = ("aliases", "category", "description", "experimental", "hidden", "interspersed", "options", "paths", "short", "since", "swarm")
+
+    def __init__(self, **facts: Any) -> None:
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+
+def command(
+    path: str,
+    options: type,
+    short: str,
+    *,
+    also: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
+    description: str = "",
+    category: str = "",
+    interspersed: bool = True,
+    since: str = "",
+    swarm: str = "",
+    experimental: bool = False,
+    hidden: bool = False,
+) -> Callable[[T], T]:
+    """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
+    names for `path`; `category` puts it among the common or management commands of the top help;
+    interspersed=False ends flags at the first positional word."""
+    note = CommandNote(
+        paths=(path, *also), aliases=aliases, options=options, short=short, description=description, category=category,
+        interspersed=interspersed, since=since, swarm=swarm, experimental=experimental, hidden=hidden,
+    )  # fmt: skip
+
+    def attach(function: T) -> T:
+        function.__command__ = note  # type: ignore[attr-defined]
+        return function
+
+    return attach

@@ -1,0 +1,212 @@
+"""Engine: the API of one Docker Engine. Request in, JSON, text, messages, blocks or a Duplex out.
+
+Speaks the newest API version that both sides know: negotiated from /_ping at first use, from 1.24 upwards, as
+docker does (DOCKER_API_VERSION is a ceiling).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from pydock import API_VERSION, MIN_API_VERSION, __version__
+from pydock.api.request import Request
+from pydock.api.system import PING, PING_GET
+from pydock.config.endpoint import Endpoint
+from pydock.engine.failure import engine_error
+from pydock.engine.hijack import Duplex
+from pydock.engine.lean import httpx
+from pydock.engine.transport import Transport
+from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
+
+#: what docker sends as Host over a socket that has no name
+SOCKET_HOST = "api.moby.localhost"
+SSH_HOST = "docker.example.com"
+
+
+@dataclass(frozen=True)
+class Ping:
+    """What /_ping told. `answered` is False when no engine did."""
+
+    answered: bool = False
+    api_version: str = ""
+    os_type: str = ""
+    experimental: bool = False
+    builder: str = ""
+    swarm: str = ""
+
+
+def newer(a: str, b: str) -> bool:
+    """Is API version a newer than b?"""
+    return tuple(map(int, a.split("."))) > tuple(map(int, b.split(".")))
+
+
+class Engine:
+    """See the module. Nothing is sent before the first request. Safe for several threads."""
+
+    def __init__(self, endpoint: Endpoint, headers: Mapping[str, str] | None = None, wish: str = "") -> None:
+        self.endpoint = endpoint
+        self.wish = self._wished(wish)
+        agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
+        own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
+        self.client = httpx.Client(
+            transport=Transport(endpoint), headers={**own, **agent}, timeout=None, trust_env=False, base_url=self._base_url(),
+        )  # fmt: skip
+
+    @staticmethod
+    def _wished(text: str) -> str:
+        wish = text.strip().lstrip("v")
+        major, dot, minor = wish.partition(".")
+        if wish and not (dot and major.isdigit() and minor.isdigit()):
+            raise Failure(f'invalid API version ({wish}): must be formatted <major>.<minor>')
+        return wish
+
+    def _base_url(self) -> str:
+        scheme = "https" if self.endpoint.tls else "http"
+        if self.endpoint.scheme == "tcp":
+            return f"{scheme}://{self.endpoint.address}"
+        return f"http://{SSH_HOST if self.endpoint.scheme == 'ssh' else SOCKET_HOST}"
+
+    # -- version -----------------------------------------------------------------------------------
+
+    def ping(self) -> Ping:
+        """The engine's answer to /_ping, asked once. Never raises: an engine that does not answer says nothing."""
+        return self._ping
+
+    @cached_property
+    def _ping(self) -> Ping:
+        for request in (PING, PING_GET):
+            try:
+                response = self._send(request, versioned=False)
+            except (Unreachable, BrokenStream):
+                return Ping()
+            with self._open(response):
+                headers = response.headers
+                if response.status_code == 200:
+                    return Ping(
+                        True, headers.get("api-version", ""), headers.get("ostype", ""), headers.get("docker-experimental") == "true",
+                        headers.get("builder-version", ""), headers.get("swarm", ""),
+                    )  # fmt: skip
+        return Ping()
+
+    @cached_property
+    def api_version(self) -> str:
+        """The version spoken: the older of ours (or the wished one) and the engine's."""
+        ours, theirs = self.wish or API_VERSION, self._ping.api_version
+        if theirs and theirs.replace(".", "").isdigit() and newer(ours, theirs):
+            return theirs if not newer(MIN_API_VERSION, theirs) else ours
+        return ours
+
+    # -- requests ----------------------------------------------------------------------------------
+
+    def json(self, request: Request) -> Any:
+        """The answer as JSON; None when it is empty. Raises EngineError, Unreachable, BrokenStream."""
+        data = self.bytes(request)
+        return json.loads(data) if data.strip() else None
+
+    def bytes(self, request: Request) -> bytes:
+        """The answer's body, whole."""
+        with self._checked(request) as response:
+            return b"".join(response.iter_raw())
+
+    def blocks(self, request: Request) -> Iterator[bytes]:
+        """The answer's body as it comes; an answer that is cut off raises BrokenStream."""
+        with self._checked(request) as response:
+            yield from response.iter_raw()
+
+    def messages(self, request: Request) -> Iterator[dict[str, Any]]:
+        """A stream of JSON objects, each as soon as it is whole."""
+        decoder, text = json.JSONDecoder(), ""
+        for block in self.blocks(request):
+            text += block.decode("utf-8", "replace")
+            start = 0
+            while True:
+                while start < len(text) and text[start] in " \t\r\n":
+                    start += 1
+                try:
+                    value, end = decoder.raw_decode(text, start)
+                except ValueError:
+                    break
+                start = end
+                yield value
+            text = text[start:]
+        if text.strip():
+            raise BrokenStream("unexpected EOF")
+
+    def hijack(self, request: Request) -> Duplex:
+        """An upgraded connection. Raises EngineError, Unreachable, BrokenStream."""
+        headers = {**request.headers, "Connection": "Upgrade", "Upgrade": "tcp"}
+        upgraded = Request(request.method, request.path, request.query, request.body, request.content, headers)
+        response = self._send(upgraded)
+        duplex: Duplex | None = response.extensions.get("network_stream")
+        if duplex is None:
+            with self._open(response):
+                self._check(response)
+            raise BrokenStream("unable to upgrade to tcp, received 200")
+        return duplex
+
+    def background(self, request: Request) -> Response:
+        """Send now, read the answer later: for a wait that must be registered before a start."""
+        response = self._send(request)
+        if response.status_code >= 400:
+            with self._open(response):
+                self._check(response)
+        return Response(response)
+
+    def close(self) -> None:
+        self.client.close()
+
+    # -- the way out -------------------------------------------------------------------------------
+
+    def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
+        path = f"/v{self.api_version}{request.path}" if versioned else request.path
+        target = path + ("?" + urlencode(sorted(request.query.items()), doseq=True) if request.query else "")
+        headers, content = dict(request.headers), request.content
+        if request.body is not None:
+            content = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
+            headers["Content-Type"] = "application/json"
+        return self.client.send(self.client.build_request(request.method, target, headers=headers, content=content), stream=True)
+
+    @contextmanager
+    def _open(self, response: httpx.Response) -> Iterator[httpx.Response]:
+        try:
+            yield response
+        finally:
+            response.close()
+
+    @contextmanager
+    def _checked(self, request: Request) -> Iterator[httpx.Response]:
+        response = self._send(request)
+        with self._open(response):
+            self._check(response)
+            yield response
+
+    @staticmethod
+    def _check(response: httpx.Response) -> None:
+        if response.status_code >= 400:
+            body = b"".join(response.iter_raw())
+            raise engine_error(response.status_code, response.reason_phrase, response.headers.get("content-type", ""), body)
+
+
+class Response:
+    """An answer whose head has come and whose body is still to be read."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+
+    def json(self) -> Any:
+        """Waits for the end. Raises BrokenStream."""
+        try:
+            data = b"".join(self.response.iter_raw())
+        finally:
+            self.response.close()
+        return json.loads(data) if data.strip() else None
+
+
+__all__ = ["Engine", "EngineError", "Ping", "Response"]

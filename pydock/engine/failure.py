@@ -1,0 +1,42 @@
+"""What goes wrong between us and the engine, in docker's words. The one place that translates."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING
+
+from pydock.errors import EngineError, Failure, Unreachable, first_line
+
+if TYPE_CHECKING:
+    from pydock.config.endpoint import Endpoint
+
+
+def connect_failure(endpoint: Endpoint, error: OSError) -> Failure:
+    """Why no connection could be made."""
+    host = endpoint.host
+    if isinstance(error, PermissionError):
+        return Unreachable(
+            f"permission denied while trying to connect to the docker API at {host}: "
+            f"dial unix {endpoint.address}: connect: permission denied", host,
+        )  # fmt: skip
+    if isinstance(error, socket.gaierror):
+        name = endpoint.address.rpartition(":")[0]
+        return Unreachable(f"error during connect: dial tcp: lookup {name}: {first_line(error)}", host)
+    if type(error).__module__ == "ssl":
+        return Unreachable(f"error during connect: {host}: tls: {getattr(error, 'verify_message', '') or error.args[-1]}", host)
+    if isinstance(error, TimeoutError):
+        return Unreachable(f"error during connect: dial tcp {endpoint.address}: i/o timeout", host)
+    return Unreachable(f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?", host)
+
+
+def engine_error(status: int, reason: str, content_type: str, body: bytes) -> EngineError:
+    """The engine's own message: JSON {"message"}, or the text of any other body."""
+    text = body.decode("utf-8", "replace").strip()
+    if "json" in content_type:
+        try:
+            message = json.loads(text).get("message", "")
+        except (ValueError, AttributeError):
+            message = text
+        text = message.strip() or f"API returned a {status} ({reason}) but provided no error-message"
+    return EngineError(status, text or f"request returned {status} {reason}; check if the server supports the requested API version")

@@ -1,0 +1,49 @@
+"""An upgraded connection: bytes both ways, each direction ended on its own."""
+
+from __future__ import annotations
+
+import socket
+
+from pydock.engine.wire import Wire
+from pydock.errors import BrokenStream, first_line
+
+
+class Duplex:
+    """What attach and exec give. `framed`: the output is in stdcopy frames (no TTY)."""
+
+    def __init__(self, wire: Wire, content_type: str) -> None:
+        self.wire, self.content_type = wire, content_type
+
+    def read(self) -> bytes:
+        """What has come, at least one byte; b"" at the end."""
+        try:
+            return self.wire.receive()
+        except BrokenStream as error:
+            # an engine that goes away resets the connection: the container's end is asked for elsewhere
+            if isinstance(error.__cause__, (ConnectionResetError, ConnectionAbortedError)):
+                return b""
+            raise
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Raises BrokenStream when the other side is gone."""
+        try:
+            self.wire.sock.sendall(data)
+        except OSError as error:
+            raise BrokenStream(f"error writing to the engine: {first_line(error)}") from error
+
+    def close_write(self) -> None:
+        """End our direction (the container's stdin); output still flows.
+
+        Under TLS only the TCP direction ends: Python's ssl cannot close one half and read on.
+        """
+        try:
+            socket.socket.shutdown(self.wire.sock, socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        try:
+            socket.socket.shutdown(self.wire.sock, socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.wire.close()

@@ -1,0 +1,96 @@
+"""Our httpx transport: requests over `Wire`s to one endpoint. The only place besides `engine` that knows httpx.
+
+It spares every command httpcore, h11, anyio, ssl and certificates, and gives hijacked and bulk streams one honest
+socket. An upgraded connection is handed out as the response extension "network_stream", as httpcore does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from pydock.config.endpoint import Endpoint
+from pydock.engine.dial import dial
+from pydock.engine.hijack import Duplex
+from pydock.engine.lean import httpx
+from pydock.engine.wire import Head, Wire
+from pydock.errors import BrokenStream
+
+
+class Transport(httpx.BaseTransport):
+    """Connections are kept for the next request; several threads may ask at once."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.idle: list[Wire] = []
+        self.lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Raises Unreachable or BrokenStream."""
+        wire, fresh = self._wire()
+        try:
+            return self._exchange(wire, request)
+        except BrokenStream:
+            # an idle connection may have been closed by the engine meanwhile: nothing was answered, so ask again
+            wire.close()
+            if fresh or not isinstance(request.stream, httpx.ByteStream):
+                raise
+            wire = Wire(dial(self.endpoint))
+            return self._exchange(wire, request)
+
+    def _wire(self) -> tuple[Wire, bool]:
+        with self.lock:
+            if self.idle:
+                return self.idle.pop(), False
+        return Wire(dial(self.endpoint)), True
+
+    def _exchange(self, wire: Wire, request: httpx.Request) -> httpx.Response:
+        upgrade = "upgrade" in request.headers
+        chunked = "transfer-encoding" in request.headers
+        wire.send(request.method, request.url.raw_path, request.headers.raw, request.stream, chunked)  # type: ignore[arg-type]
+        head = wire.head()
+        if upgrade and (head.status == 101 or (head.status == 200 and self._bare(head))):
+            duplex = Duplex(wire, head.get(b"content-type").decode("latin1"))
+            return self._response(head, httpx.ByteStream(b""), {"network_stream": duplex})
+        return self._response(head, Body(self, wire, wire.body(head, request.method)), {})
+
+    @staticmethod
+    def _bare(head: Head) -> bool:
+        """Old engines answer 200 and then speak raw."""
+        return not head.get(b"content-length") and not head.get(b"transfer-encoding")
+
+    @staticmethod
+    def _response(head: Head, stream: httpx.SyncByteStream, extensions: dict[str, object]) -> httpx.Response:
+        extensions["reason_phrase"] = head.reason
+        return httpx.Response(head.status, headers=head.headers, stream=stream, extensions=extensions)
+
+    def keep(self, wire: Wire) -> None:
+        """The answer has been read to its end."""
+        if wire.reusable and not wire.buffer:
+            with self.lock:
+                self.idle.append(wire)
+        else:
+            wire.close()
+
+    def close(self) -> None:
+        with self.lock:
+            for wire in self.idle:
+                wire.close()
+            self.idle.clear()
+
+
+class Body(httpx.SyncByteStream):
+    """An answer's body; at its end the connection goes back, before it is closed."""
+
+    def __init__(self, transport: Transport, wire: Wire, blocks: Iterator[bytes]) -> None:
+        self.transport, self.wire, self.blocks, self.ended = transport, wire, blocks, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.blocks
+        self.ended = True
+
+    def close(self) -> None:
+        if self.ended:
+            self.transport.keep(self.wire)
+        else:
+            self.wire.close()

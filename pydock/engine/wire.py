@@ -1,0 +1,163 @@
+"""HTTP/1.1 on a connected socket: one request, one answer, both framings, nothing hidden.
+
+RFC 9112. Limits on header sizes; a body that ends before its framing says so is an error, never a shorter body.
+Bytes that came together with the header of an upgraded connection belong to its stream: they stay in the buffer.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Iterator
+
+from pydock.errors import BrokenStream, first_line
+
+BLOCK = 256 * 1024
+MAX_LINE = 64 * 1024
+MAX_HEADERS = 256
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Head:
+    """The first part of an answer."""
+
+    __slots__ = ("headers", "reason", "status", "version")
+
+    def __init__(self, version: bytes, status: int, reason: bytes, headers: Headers) -> None:
+        self.version, self.status, self.reason, self.headers = version, status, reason, headers
+
+    def get(self, name: bytes) -> bytes:
+        """The value of a header (lower-case name), or b""."""
+        return next((v for n, v in self.headers if n.lower() == name), b"")
+
+
+class Wire:
+    """A socket with a read buffer. `reusable` tells whether another request may follow."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.buffer = b""
+        self.reusable = True
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def receive(self) -> bytes:
+        """What is there, at least one byte; b"" at the end."""
+        if self.buffer:
+            data, self.buffer = self.buffer, b""
+            return data
+        try:
+            return self.sock.recv(BLOCK)
+        except OSError as error:
+            raise BrokenStream(f"error reading from the engine: {first_line(error)}") from error
+
+    def line(self) -> bytes:
+        """One line without its end. Raises BrokenStream."""
+        while (end := self.buffer.find(b"\n")) < 0:
+            if len(self.buffer) > MAX_LINE:
+                raise BrokenStream("malformed answer of the engine: a line without end")
+            data, self.buffer = self.buffer, b""
+            more = self.receive()
+            if not more:
+                raise BrokenStream("unexpected EOF")
+            self.buffer = data + more
+        line, self.buffer = self.buffer[:end], self.buffer[end + 1 :]
+        return line.rstrip(b"\r")
+
+    def headers(self) -> Headers:
+        headers: Headers = []
+        while line := self.line():
+            name, colon, value = line.partition(b":")
+            if not colon or not name or len(headers) > MAX_HEADERS:
+                raise BrokenStream(f"malformed answer of the engine: header {line[:80]!r}")
+            headers.append((name.strip(), value.strip()))
+        return headers
+
+    def head(self) -> Head:
+        """The answer's head; 1xx other than 101 is skipped. Raises BrokenStream."""
+        while True:
+            line = self.line()
+            version, _, rest = line.partition(b" ")
+            code, _, reason = rest.partition(b" ")
+            if not version.startswith(b"HTTP/1.") or not code.isdigit():
+                raise BrokenStream(f"malformed HTTP response {line[:80].decode('latin1')!r}: is this a Docker Engine?")
+            head = Head(version, int(code), reason, self.headers())
+            if head.status == 101 or head.status >= 200:
+                return head
+
+    def body(self, head: Head, method: str) -> Iterator[bytes]:
+        """The answer's body as it comes. Afterwards `reusable` says whether the connection may serve again."""
+        self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
+        if method == "HEAD" or head.status in (204, 304):
+            return iter(())
+        if b"chunked" in head.get(b"transfer-encoding").lower():
+            return self._chunked()
+        length = head.get(b"content-length")
+        if length:
+            if not length.isdigit():
+                raise BrokenStream(f"malformed answer of the engine: Content-Length {length!r}")
+            return self._exactly(int(length))
+        self.reusable = False
+        return self._until_close()
+
+    def _exactly(self, size: int) -> Iterator[bytes]:
+        while size > 0:
+            data = self.receive()
+            if not data:
+                raise BrokenStream("unexpected EOF")
+            if len(data) > size:
+                data, self.buffer = data[:size], data[size:]
+            size -= len(data)
+            yield data
+
+    def _chunked(self) -> Iterator[bytes]:
+        while True:
+            line = self.line()
+            try:
+                size = int(line.partition(b";")[0], 16)
+            except ValueError:
+                raise BrokenStream(f"malformed chunked encoding: {line[:40]!r}") from None
+            if size == 0:
+                self.headers()  # trailers
+                return
+            # the usual case without another generator: the chunk is in the buffer, whole
+            if len(self.buffer) >= size + 2:
+                yield self.buffer[:size]
+                self.buffer = self.buffer[size:]
+            else:
+                yield from self._exactly(size)
+            if self.line():
+                raise BrokenStream("malformed chunked encoding: a chunk longer than it says")
+
+    def _until_close(self) -> Iterator[bytes]:
+        while data := self.receive():
+            yield data
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def send(self, method: str, target: bytes, headers: Headers, body: Iterable[bytes], chunked: bool) -> None:
+        """One request. If the engine answers and hangs up before it has read the body, the answer is what counts."""
+        lines = [method.encode() + b" " + target + b" HTTP/1.1", *(n + b": " + v for n, v in headers), b"", b""]
+        blocks = iter(body)
+        first = next(blocks, b"")
+        try:
+            head = b"\r\n".join(lines)
+            if not chunked:
+                self.sock.sendall(head + first)
+                for block in blocks:
+                    self.sock.sendall(block)
+                return
+            self.sock.sendall(head)
+            while first:
+                self.sock.sendall(b"%x\r\n%b\r\n" % (len(first), first))
+                first = next((b for b in blocks if b), b"")
+            self.sock.sendall(b"0\r\n\r\n")
+        except (BrokenPipeError, ConnectionResetError):
+            self.reusable = False
+
+    def close(self) -> None:
+        self.reusable = False
+        try:
+            self.sock.close()
+        except OSError:
+            pass

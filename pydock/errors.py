@@ -1,0 +1,61 @@
+"""The one tree of errors: each names what the edge (main.report) must do.
+
+    Failure(message, code)      print the message on stderr, leave with the code
+    ├── Misuse                  a bad flag (125) or a wrong number of arguments (1): the message carries the usage line
+    ├── EngineError(status)     the engine refused: "Error response from daemon: …"
+    ├── Unreachable(host)       no engine answered
+    └── Exit(code)              silent: the container's own exit code
+
+ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure.
+"""
+
+from __future__ import annotations
+
+
+class Failure(Exception):
+    """An error that the user is told. `message` is the whole text; `code` the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class Misuse(Failure):
+    """The command line itself is wrong; laid out with the usage line and where to find help."""
+
+
+class EngineError(Failure):
+    """An answer of the engine with a status of 400 and more."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"Error response from daemon: {reason}")
+        self.status = status
+        self.reason = reason
+
+
+class Unreachable(Failure):
+    """No engine could be spoken with at `host`."""
+
+    def __init__(self, message: str, host: str) -> None:
+        super().__init__(message)
+        self.host = host
+
+
+class BrokenStream(Failure):
+    """The connection ended, or spoke nonsense, in the middle of an answer."""
+
+
+class Exit(Failure):
+    """Leave with this code and say nothing: what had to be said has been said."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("", code)
+
+
+def first_line(error: BaseException) -> str:
+    """What an OSError says in Go's words: lower case, without the number."""
+    if isinstance(error, OSError) and error.strerror:
+        text = error.strerror
+        return text[:1].lower() + text[1:]
+    return str(error)

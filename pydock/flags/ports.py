@@ -1,0 +1,108 @@
+"""Published and exposed ports: "[IP:][HOST:]CONTAINER[/PROTOCOL]", ranges, and the long form. Pure.
+
+Follows go-connections' nat.ParsePortSpec, whose words the errors are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydock.flags.pairs import is_ip
+from pydock.golang import parse_uint
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One container port ("80/tcp") and where it is published ("" is any)."""
+
+    port: str
+    host_ip: str
+    host_port: str
+
+
+def split_protocol(text: str) -> tuple[str, str]:
+    """"80/udp" -> ("80", "udp"); the protocol is tcp unless it is given."""
+    port, _, protocol = text.partition("/")
+    if not port:
+        return "", ""
+    return port, protocol or "tcp"
+
+
+def port_range(text: str) -> tuple[int, int]:
+    """"80" or "80-90" as first and last."""
+    if not text:
+        raise ValueError("empty string specified for ports")
+    first, dash, last = text.partition("-")
+    start = parse_uint(first, 16, base=10)
+    end = parse_uint(last.partition("-")[0], 16, base=10) if dash else start
+    if end < start:
+        raise ValueError(f"invalid range specified for port: {text}")
+    return start, end
+
+
+def _long_form(text: str) -> str:
+    """"published=8080,target=80,protocol=udp" in the short form."""
+    params = {"published": "", "target": "", "protocol": "tcp"}
+    for param in text.split(","):
+        key, equals, value = param.partition("=")
+        if not equals or not key:
+            raise ValueError(f"invalid publish opts format (should be name=value but got '{param}')")
+        params[key] = value
+    return f"{params['published']}:{params['target']}/{params['protocol']}"
+
+
+def _range_of(text: str, what: str) -> tuple[int, int]:
+    try:
+        return port_range(text)
+    except ValueError:
+        raise ValueError(f"invalid {what}: {text}") from None
+
+
+def publish(text: str) -> list[Binding]:
+    """The bindings of one --publish value."""
+    spec = _long_form(text) if "=" in text else text
+    *address, host, container = ["", "", *spec.split(":")]
+    ip = ":".join(a for a in address[2:]) if len(address) > 2 else ""
+    port, protocol = split_protocol(container)
+    if not port:
+        raise ValueError(f"no port specified: {spec}<empty>")
+    if protocol.lower() not in ("tcp", "udp", "sctp"):
+        raise ValueError(f"invalid proto: {protocol}")
+    if ip.startswith("["):
+        if not ip.endswith("]"):
+            raise ValueError(f"invalid IP address {ip}: address {ip}:: missing ']' in address")
+        ip = ip[1:-1]
+    if ip and not is_ip(ip):
+        raise ValueError(f"invalid IP address: {ip}")
+    first, last = _range_of(port, "containerPort")
+    host_first, host_last = _range_of(host, "hostPort") if host else (0, 0)
+    if host and last - first != host_last - host_first and first != last:
+        raise ValueError(f"invalid ranges specified for container and host Ports: {port} and {host}")
+    out = []
+    for i in range(last - first + 1):
+        at = str(host_first + i) if host else ""
+        if first == last and host_first != host_last:
+            at = f"{at}-{host_last}"
+        out.append(Binding(f"{first + i}/{protocol.lower()}", ip, at))
+    return out
+
+
+def expose(text: str) -> list[str]:
+    """The ports ("80/tcp") of one --expose value."""
+    if ":" in text:
+        raise ValueError(f"invalid port format for --expose: {text}")
+    port, protocol = split_protocol(text)
+    try:
+        first, last = port_range(port)
+    except ValueError as error:
+        raise ValueError(f"invalid range format for --expose: {text}, error: {error}") from None
+    return [f"{p}/{protocol}" for p in range(first, last + 1)]
+
+
+def bindings(published: Iterable[Binding]) -> dict[str, list[dict[str, str]]]:
+    """HostConfig.PortBindings."""
+    out: dict[str, list[dict[str, str]]] = {}
+    for b in published:
+        out.setdefault(b.port, []).append({"HostIp": b.host_ip, "HostPort": b.host_port})
+    return out

@@ -1,0 +1,106 @@
+"""Image references: [DOMAIN[:PORT]/]PATH[:TAG][@DIGEST], by the grammar of distribution/reference. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*"
+_DOMAIN_PART = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = rf"(?:{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_TAG = r"[\w][\w.-]{0,127}"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+_REFERENCE = re.compile(rf"(?P<name>(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*)(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?", re.ASCII)
+_DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+HUB = "docker.io"
+LIBRARY = "library"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A parsed reference. `domain` and `path` are complete ("docker.io", "library/nginx"); tag and digest may be ""."""
+
+    domain: str
+    path: str
+    tag: str = ""
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """The complete name, without tag and digest: "docker.io/library/nginx"."""
+        return f"{self.domain}/{self.path}"
+
+    @property
+    def familiar_name(self) -> str:
+        """As people write it: "nginx"."""
+        if self.domain != HUB:
+            return self.name
+        inner = self.path.removeprefix(LIBRARY + "/")
+        return inner if self.path.startswith(LIBRARY + "/") and "/" not in inner else self.path
+
+    @property
+    def familiar(self) -> str:
+        return self.familiar_name + self.suffix
+
+    @property
+    def suffix(self) -> str:
+        return (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+    def __str__(self) -> str:
+        return self.name + self.suffix
+
+    def tagged(self) -> Reference:
+        """With the default tag, unless a tag or a digest is there."""
+        return self if self.tag or self.digest else Reference(self.domain, self.path, "latest")
+
+
+def parse(text: str) -> Reference:
+    """A reference as a user types it. Raises ValueError in docker's words."""
+    if re.fullmatch("[a-f0-9]{64}", text):
+        raise ValueError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
+    domain, remainder = _split_domain(text)
+    repository = remainder.partition("@")[0]
+    colon = repository.find(":")
+    name = repository[:colon] if colon >= 0 else repository
+    if name.lower() != name:
+        raise ValueError(f"invalid reference format: repository name ({name}) must be lowercase")
+    match = _REFERENCE.fullmatch(f"{domain}/{remainder}")
+    if not match:
+        raise ValueError("invalid reference format")
+    path = match["name"].removeprefix(domain + "/")
+    if len(match["name"]) > 255:
+        raise ValueError("repository name must not be more than 255 characters")
+    digest = match["digest"] or ""
+    if digest:
+        _check_digest(digest)
+    return Reference(domain, path, match["tag"] or "", digest)
+
+
+def _split_domain(text: str) -> tuple[str, str]:
+    first, slash, rest = text.partition("/")
+    if not slash or (not re.search("[.:]", first) and first != "localhost" and first.lower() == first):
+        domain, remainder = HUB, text
+    else:
+        domain, remainder = first, rest
+    if domain == "index.docker.io":
+        domain = HUB
+    if domain == HUB and "/" not in remainder:
+        remainder = f"{LIBRARY}/{remainder}"
+    return domain, remainder
+
+
+def _check_digest(digest: str) -> None:
+    algorithm, _, digits = digest.partition(":")
+    if algorithm not in _DIGEST_LENGTHS:
+        raise ValueError("unsupported digest algorithm")
+    if len(digits) != _DIGEST_LENGTHS[algorithm] or not re.fullmatch("[a-f0-9]+", digits):
+        raise ValueError("invalid checksum digest length" if len(digits) != _DIGEST_LENGTHS[algorithm] else "invalid checksum digest format")
+
+
+def platform(text: str) -> dict[str, str]:
+    """OS[/ARCHITECTURE[/VARIANT]] as an object. Raises ValueError."""
+    parts = text.split("/")
+    if not text or len(parts) > 3 or not all(re.fullmatch(r"[A-Za-z0-9_.-]+", p) for p in parts):
+        raise ValueError(f'"{text}": invalid platform: must be OS[/ARCHITECTURE[/VARIANT]]')
+    return dict(zip(("os", "architecture", "variant"), parts))

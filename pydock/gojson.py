@@ -1,0 +1,135 @@
+"""JSON as Go's encoding/json writes it, and its words for text that is no JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pydock.golang import quote
+
+_HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_HTML_RE = re.compile("[<>&\u2028\u2029]")
+
+
+def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: bool = False) -> str:
+    """Compact (or indented) JSON with Go's escapes: < > & as \\u003c …, other characters as they are."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys)
+    if escape_html:
+        return _HTML_RE.sub(lambda m: _HTML[m[0]], text)
+    return text
+
+
+def problem(text: str) -> str:
+    """What Go says of text that is no single JSON value; empty if it is one."""
+    try:
+        json.loads(text, parse_constant=_no_constant)
+        return ""
+    except ValueError:
+        return _Scanner(text).problem() or "unexpected end of JSON input"
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+class _Wrong(Exception):
+    pass
+
+
+class _Scanner:
+    """A reader that stops where Go's scanner stops, with its words."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+
+    def problem(self) -> str:
+        try:
+            self.value("looking for beginning of value")
+            self.blank()
+            if self.at < len(self.text):
+                self.wrong("after top-level value")
+        except _Wrong as wrong:
+            return str(wrong)
+        return ""
+
+    def wrong(self, where: str) -> None:
+        if self.at >= len(self.text):
+            raise _Wrong("unexpected end of JSON input")
+        char = self.text[self.at]
+        shown = "'\\''" if char == "'" else "'\"'" if char == '"' else quote(char, "'")
+        raise _Wrong(f"invalid character {shown} {where}")
+
+    def blank(self) -> str:
+        while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
+            self.at += 1
+        return self.text[self.at] if self.at < len(self.text) else ""
+
+    def value(self, where: str) -> None:
+        char = self.blank()
+        if char == "{":
+            self.items("}", "object key:value pair", keyed=True)
+        elif char == "[":
+            self.items("]", "array element", keyed=False)
+        elif char == '"':
+            self.string()
+        elif char and char in "-0123456789":
+            self.number()
+        elif char and char in "tfn":
+            self.word({"t": "true", "f": "false", "n": "null"}[char])
+        else:
+            self.wrong(where)
+
+    def items(self, end: str, what: str, keyed: bool) -> None:
+        self.at += 1
+        if self.blank() == end:
+            self.at += 1
+            return
+        while True:
+            if keyed:
+                if self.blank() != '"':
+                    self.wrong("looking for beginning of object key string")
+                self.string()
+                if self.blank() != ":":
+                    self.wrong("after object key")
+                self.at += 1
+            self.value("looking for beginning of value")
+            char = self.blank()
+            if char == ",":
+                self.at += 1
+            elif char == end:
+                self.at += 1
+                return
+            else:
+                self.wrong(f"after {what}")
+
+    def string(self) -> None:
+        self.at += 1
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char == '"':
+                self.at += 1
+                return
+            if char < " ":
+                self.wrong("in string literal")
+            if char == "\\":
+                self.at += 1
+                if self.at < len(self.text) and self.text[self.at] not in '"\\/bfnrtu':
+                    self.wrong("in string escape code")
+            self.at += 1
+        self.wrong("")
+
+    def number(self) -> None:
+        match = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?").match(self.text, self.at)
+        if match:
+            self.at = match.end()
+        else:
+            self.at += 1
+            self.wrong("in numeric literal")
+
+    def word(self, word: str) -> None:
+        for i, char in enumerate(word):
+            if self.at + i >= len(self.text) or self.text[self.at + i] != char:
+                self.at += i
+                self.wrong(f"in literal {word} (expecting '{char}')")
+        self.at += len(word)

@@ -1,0 +1,161 @@
+"""How Go reads and writes simple values: docker's flags, errors and formats show Go's rules everywhere.
+
+Pure. Every reader raises ValueError with the words of Go's own packages (strconv, time), since docker prints them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\"}
+_TRUE = {"1", "t", "T", "TRUE", "true", "True"}
+_FALSE = {"0", "f", "F", "FALSE", "false", "False"}
+
+MICROSECOND = 1_000
+MILLISECOND = 1_000_000
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+_UNITS = {"ns": 1, "us": MICROSECOND, "µs": MICROSECOND, "μs": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR}
+
+
+def quote(text: str, mark: str = '"', ascii_only: bool = False) -> str:
+    """A Go string literal, as `%q` prints it (strconv.Quote; `%+q` with ascii_only).
+
+    Bytes that are no UTF-8 are expected as surrogate escapes, as Python decodes arguments.
+    """
+    if text.isascii() and text.isprintable() and mark not in text and "\\" not in text:
+        return mark + text + mark
+    out = [mark]
+    for char in text:
+        code = ord(char)
+        if char == mark:
+            out.append("\\" + mark)
+        elif char in _ESCAPES:
+            out.append(_ESCAPES[char])
+        elif 0xDC80 <= code <= 0xDCFF:
+            out.append(f"\\x{code - 0xDC00:02x}")
+        elif code < 0x20 or code == 0x7F:
+            out.append(f"\\x{code:02x}")
+        elif char.isprintable() and (code < 0x80 or not ascii_only):
+            out.append(char)
+        elif code < 0x10000:
+            out.append(f"\\u{code:04x}")
+        else:
+            out.append(f"\\U{code:08x}")
+    return "".join(out) + mark
+
+
+def parse_bool(text: str) -> bool:
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError(f"strconv.ParseBool: parsing {quote(text)}: invalid syntax")
+
+
+def _digits(text: str, base: int) -> int | None:
+    """The value of unsigned Go integer text, or None. Base 0 knows 0x, 0o, 0b, a leading 0, and underscores."""
+    body = text
+    if base == 0:
+        base, lower = 10, text.lower()
+        for prefix, value in (("0x", 16), ("0b", 2), ("0o", 8)):
+            if lower.startswith(prefix):
+                base, body = value, text[2:]
+                break
+        else:
+            if text.startswith("0") and len(text) > 1:
+                base, body = 8, text[1:]
+        if "_" in body:
+            if re.search(r"__|_$", body) or (base == 10 and body.startswith("_")):
+                return None
+            body = body.replace("_", "")
+    if not body or not body.isascii() or not body.isalnum():
+        return None
+    try:
+        return int(body, base)
+    except ValueError:
+        return None
+
+
+def parse_int(text: str, bits: int = 64, base: int = 0, name: str = "ParseInt") -> int:
+    """strconv.ParseInt (base 0: as pflag calls it; Atoi is base 10 with name="Atoi")."""
+    sign, body = (-1 if text[:1] == "-" else 1), (text[1:] if text[:1] in ("+", "-") else text)
+    value = _digits(body, base)
+    if value is None:
+        raise ValueError(f"strconv.{name}: parsing {quote(text)}: invalid syntax")
+    limit = 1 << (bits - 1)
+    if sign * value >= limit or sign * value < -limit:
+        raise ValueError(f"strconv.{name}: parsing {quote(text)}: value out of range")
+    return sign * value
+
+
+def parse_uint(text: str, bits: int = 64, base: int = 0) -> int:
+    """strconv.ParseUint."""
+    value = _digits(text, base)
+    if value is None:
+        raise ValueError(f"strconv.ParseUint: parsing {quote(text)}: invalid syntax")
+    if value >= 1 << bits:
+        raise ValueError(f"strconv.ParseUint: parsing {quote(text)}: value out of range")
+    return value
+
+
+def parse_float(text: str) -> float:
+    """strconv.ParseFloat for decimal text."""
+    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)|nan", text, re.I):
+        return float(text)
+    raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax")
+
+
+def parse_duration(text: str) -> int:
+    """time.ParseDuration, in nanoseconds: "1m30s", "-1.5h", "0"."""
+    body = text[1:] if text[:1] in ("+", "-") else text
+    if body == "0":
+        return 0
+    if not body:
+        raise ValueError(f"time: invalid duration {quote(text)}")
+    total = 0
+    while body:
+        match = re.match(r"(\d*)(?:(\.)(\d*))?", body)
+        assert match is not None
+        if not match[1] and not match[3]:
+            raise ValueError(f"time: invalid duration {quote(text)}")
+        body = body[match.end() :]
+        unit = re.match(r"[^.\d]+", body)
+        if not unit:
+            raise ValueError(f"time: missing unit in duration {quote(text)}")
+        if unit[0] not in _UNITS:
+            raise ValueError(f"time: unknown unit {quote(unit[0])} in duration {quote(text)}")
+        body = body[unit.end() :]
+        scale, fraction = _UNITS[unit[0]], match[3] or ""
+        total += int(match[1] or "0") * scale + int(fraction or "0") * scale // 10 ** len(fraction)
+        if total > 1 << 63:
+            raise ValueError(f"time: invalid duration {quote(text)}")
+    value = -total if text[0] == "-" else total
+    if value >= 1 << 63:
+        raise ValueError(f"time: invalid duration {quote(text)}")
+    return value
+
+
+def format_duration(nanoseconds: int) -> str:
+    """time.Duration's String: "1m30s", "1.5s", "0s"."""
+    if nanoseconds == 0:
+        return "0s"
+    sign, rest = ("-" if nanoseconds < 0 else ""), abs(nanoseconds)
+    if rest < SECOND:
+        for unit, scale in (("ns", 1), ("µs", MICROSECOND), ("ms", MILLISECOND)):
+            if rest < scale * 1000:
+                return f"{sign}{_decimal(rest, scale)}{unit}"
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    text = _decimal(rest, SECOND) + "s"
+    if hours or minutes:
+        text = f"{minutes}m{text}"
+    return sign + (f"{hours}h{text}" if hours else text)
+
+
+def _decimal(value: int, scale: int) -> str:
+    whole, rest = divmod(value, scale)
+    if not rest:
+        return str(whole)
+    return f"{whole}." + str(rest).rjust(len(str(scale)) - 1, "0").rstrip("0")

@@ -1,0 +1,78 @@
+"""The edge: run a command line, report what went wrong, choose the exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from pydock.app import App
+from pydock.errors import Exit, Failure
+
+
+def run(app: App, args: Sequence[str]) -> int:
+    """Run one command line; returns the exit code. Only KeyboardInterrupt and a broken stdout come through."""
+    import click
+
+    from pydock.cli.tree import Root
+
+    root = Root()
+    try:
+        with root.make_context(app.prog, list(args), obj=app) as ctx:
+            root.invoke(ctx)
+        return 0
+    except Failure as failure:
+        return report(app, failure)
+    except click.ClickException as error:
+        app.err.line(error.format_message())
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+
+
+def report(app: App, failure: Failure) -> int:
+    """Print the error, if it has a text; the one place that does."""
+    if failure.message:
+        app.err.line(failure.message)
+    elif not isinstance(failure, Exit):
+        app.err.line(f"{app.prog}: unexpected error: {failure!r}")
+    return failure.code
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Exit(128 + number)
+
+
+def main() -> None:
+    """The console script: never returns."""
+    # nothing made while starting becomes garbage: collecting would only cost time
+    gc.disable()
+    signal.signal(signal.SIGTERM, _terminate)
+    app = App.of_process()
+    try:
+        code = run(app, sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        _die_of_pipe()
+        code = 1
+    except Exit as end:
+        code = end.code
+    app.close()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        pass
+    # the interpreter's own tear-down takes as long as some commands, and nothing is left to do
+    os._exit(code)
+
+
+def _die_of_pipe() -> None:
+    """The reader of our output is gone: end as any filter does, by SIGPIPE."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)

@@ -1,0 +1,305 @@
+"""The functions of templates: Go's own and docker's. Pure.
+
+Each has `go_arity` (fewest, most arguments; None: any number) and, where Go checks them, `go_kinds` of its arguments.
+Errors of a call are ValueErrors with Go's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydock.gojson import dumps
+from pydock.render.sprintf import sprint, sprintf, sprintln
+from pydock.render.values import Duration, GoStruct, NilPointer, Time, go_print, plain, shown_type, truth
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _takes(low: int, high: int | None, *kinds: str) -> Callable[[F], F]:
+    def note(function: F) -> F:
+        function.go_arity = (low, high)  # type: ignore[attr-defined]
+        function.go_kinds = kinds  # type: ignore[attr-defined]
+        return function
+
+    return note
+
+
+# ---- Go's ------------------------------------------------------------------------------------------
+
+
+@_takes(1, None)
+def _logic(*values: Any) -> Any:  # and, or: evaluated by the template itself, one argument after the other
+    return values[-1]
+
+
+@_takes(1, 1)
+def _not(value: Any) -> bool:
+    return not truth(value)
+
+
+@_takes(1, 1)
+def _len(value: Any) -> int:
+    if isinstance(value, str) and not isinstance(value, Time):
+        return len(value.encode("utf-8", "surrogateescape"))
+    if isinstance(value, (list, dict)):
+        return len(value)
+    if value is None:
+        raise ValueError("len of nil pointer")
+    raise ValueError(f"len of type {shown_type(value)}")
+
+
+@_takes(1, None)
+def _index(value: Any, *keys: Any) -> Any:
+    if value is None:
+        raise ValueError("index of untyped nil")
+    for key in keys:
+        if isinstance(value, dict):
+            if not isinstance(key, str):
+                raise ValueError(f"value has type {shown_type(key)}; should be string" if key is not None else "value is nil; should be of type string")
+            # a missing key of a map of strings gives the zero value
+            value = value.get(key, getattr(value, "go_element", None))
+        elif isinstance(value, (list, str)):
+            items = value if isinstance(value, list) else value.encode()
+            value = items[_position(key, len(items))]
+        elif value is None or isinstance(value, NilPointer):
+            raise ValueError("index of nil pointer")
+        else:
+            raise ValueError(f"can't index item of type {shown_type(value)}")
+    return value
+
+
+def _position(key: Any, length: int, last: bool = False) -> int:
+    if key is None:
+        raise ValueError("cannot index slice/array with nil")
+    if isinstance(key, bool) or not isinstance(key, int):
+        raise ValueError(f"cannot index slice/array with type {shown_type(key)}")
+    if key < 0 or key > length or (key == length and not last):
+        raise ValueError(f"index out of range: {key}" if not last else f"index out of range: {key}")
+    return key
+
+
+@_takes(1, None)
+def _slice(value: Any, *at: Any) -> Any:
+    if value is None:
+        raise ValueError("slice of untyped nil")
+    if len(at) > 3:
+        raise ValueError(f"too many slice indexes: {len(at)}")
+    if isinstance(value, str):
+        if len(at) == 3:
+            raise ValueError("cannot 3-index slice a string")
+        data: Any = value.encode("utf-8", "surrogateescape")
+    elif isinstance(value, list):
+        data = value
+    else:
+        raise ValueError(f"can't slice item of type {shown_type(value)}")
+    places = [_position(a, len(data), last=True) for a in at]
+    start = places[0] if places else 0
+    end = places[1] if len(places) > 1 else len(data)
+    if start > end:
+        raise ValueError(f"invalid slice index: {start} > {end}")
+    return data[start:end].decode("utf-8", "surrogateescape") if isinstance(value, str) else data[start:end]
+
+
+@_takes(1, None)
+def _call(function: Any, *values: Any) -> Any:
+    if function is None:
+        raise ValueError("call of nil")
+    raise ValueError(f"non-function .. of type {shown_type(function)}")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, Duration)):
+        return "int"
+    if isinstance(value, float):
+        return "float"
+    if isinstance(value, str) and not isinstance(value, Time):
+        return "string"
+    if value is None or isinstance(value, NilPointer):
+        return "nil"
+    raise ValueError(f"non-comparable type {go_print(value)}: {shown_type(value)}" if isinstance(value, (list, dict)) else "incompatible types for comparison")
+
+
+@_takes(1, None)
+def _eq(first: Any, *others: Any) -> bool:
+    kind = _kind(first)
+    if not others:
+        raise ValueError("missing argument for comparison")
+    for other in others:
+        other_kind = _kind(other)
+        if kind != other_kind:
+            if "nil" not in (kind, other_kind):
+                raise ValueError("incompatible types for comparison")
+            continue
+        if kind == "nil" or first == other:
+            return True
+    return False
+
+
+@_takes(2, 2)
+def _ne(a: Any, b: Any) -> bool:
+    return not _eq(a, b)
+
+
+@_takes(2, 2)
+def _lt(a: Any, b: Any) -> bool:
+    left, right = _order_kind(a), _order_kind(b)
+    if left != right:
+        raise ValueError("incompatible types for comparison")
+    return bool(a < b)
+
+
+def _order_kind(value: Any) -> str:
+    kind = _kind(value) if not isinstance(value, (list, dict, GoStruct)) else "other"
+    if kind in ("bool", "nil", "other"):
+        raise ValueError("invalid type for comparison")
+    return kind
+
+
+@_takes(2, 2)
+def _le(a: Any, b: Any) -> bool:
+    return _lt(a, b) or _eq(a, b)
+
+
+@_takes(2, 2)
+def _gt(a: Any, b: Any) -> bool:
+    return not _le(a, b)
+
+
+@_takes(2, 2)
+def _ge(a: Any, b: Any) -> bool:
+    return not _lt(a, b)
+
+
+_HTML = {"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_JS = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D"}
+
+
+def _text(values: tuple[Any, ...]) -> str:
+    """What html, js and urlquery work on: the one string, or all printed."""
+    if len(values) == 1 and isinstance(values[0], str):
+        return go_print(values[0])
+    return sprint(*values)
+
+
+@_takes(0, None)
+def _html(*values: Any) -> str:
+    return re.sub("[\0\"'&<>]", lambda m: _HTML[m[0]], _text(values))
+
+
+@_takes(0, None)
+def _js(*values: Any) -> str:
+    def one(match: re.Match[str]) -> str:
+        char = match[0]
+        if char in _JS:
+            return _JS[char]
+        return f"\\u{ord(char):04X}" if ord(char) < 0x20 or not char.isprintable() else char
+
+    return re.sub("[\\\\'\"<>&=\x00-\x1f]|[^\x20-\x7e]", one, _text(values))
+
+
+@_takes(0, None)
+def _urlquery(*values: Any) -> str:
+    from urllib.parse import quote_plus
+
+    return quote_plus(_text(values))
+
+
+@_takes(1, None, "string")
+def _printf(form: str, *values: Any) -> str:
+    return sprintf(form, values)
+
+
+@_takes(0, None)
+def _print(*values: Any) -> str:
+    return sprint(*values)
+
+
+@_takes(0, None)
+def _println(*values: Any) -> str:
+    return sprintln(*values)
+
+
+# ---- docker's --------------------------------------------------------------------------------------
+
+
+@_takes(1, 1)
+def _json(value: Any) -> str:
+    return dumps(_sorted(plain(value)), escape_html=False)
+
+
+def _sorted(value: Any) -> Any:
+    return value
+
+
+@_takes(2, 2, "string", "string")
+def _split(text: str, separator: str) -> list[str]:
+    return list(text) if not separator else text.split(separator)
+
+
+@_takes(2, 2, "any", "string")
+def _join(items: Any, separator: str) -> str:
+    if items is None:
+        return ""
+    if isinstance(items, list):
+        return separator.join(go_print(i) for i in items)
+    if isinstance(items, dict):
+        return separator.join(sorted(go_print(v) for v in items.values()))
+    raise ValueError(f"expected slice, got {shown_type(items)}")
+
+
+@_takes(1, 1, "string")
+def _title(text: str) -> str:
+    return re.sub(r"(?<![\w'’])[^\W\d_]", lambda m: m[0].upper(), text)
+
+
+@_takes(1, 1, "string")
+def _lower(text: str) -> str:
+    return text.lower()
+
+
+@_takes(1, 1, "string")
+def _upper(text: str) -> str:
+    return text.upper()
+
+
+@_takes(3, 3, "string", "int", "int")
+def _pad(text: str, before: int, after: int) -> str:
+    if not text:
+        return text
+    if before < 0 or after < 0:
+        raise ValueError("strings: negative Repeat count")
+    return " " * before + text + " " * after
+
+
+@_takes(2, 2, "string", "int")
+def _truncate(text: str, length: int) -> str:
+    data = text.encode("utf-8", "surrogateescape")
+    if length < 0:
+        raise ValueError(f"runtime error: slice bounds out of range [:{length}]")
+    return text if len(data) < length else data[:length].decode("utf-8", "surrogateescape")
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "and": _logic, "or": _logic, "not": _not, "len": _len, "index": _index, "slice": _slice, "call": _call, "eq": _eq, "ne": _ne,
+    "lt": _lt, "le": _le, "gt": _gt, "ge": _ge, "html": _html, "js": _js, "urlquery": _urlquery, "printf": _printf, "print": _print,
+    "println": _println, "json": _json, "split": _split, "join": _join, "title": _title, "lower": _lower, "upper": _upper,
+    "pad": _pad, "truncate": _truncate,
+}  # fmt: skip
+
+
+def _same(low: int, *kinds: str) -> Callable[..., Any]:
+    @_takes(low, low, *kinds)
+    def unchanged(value: Any, *_: Any) -> Any:
+        return value
+
+    return unchanged
+
+
+#: in the header row of a table these leave the title as it is (pad still pads)
+HEADER_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "json": _same(1), "split": _same(2), "join": _same(2), "title": _same(1), "lower": _same(1), "upper": _same(1), "truncate": _same(2),
+}  # fmt: skip

@@ -1,0 +1,97 @@
+"""Sizes and times as people read them (docker's go-units). Pure."""
+
+from __future__ import annotations
+
+_DECIMAL = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
+_BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+
+
+def significant(value: float, digits: int) -> str:
+    """Go's %.Ng."""
+    if value == 0:
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        # Go switches to exponents where %g does, with at least two exponent digits: the same as Python
+        return text
+    return text
+
+
+def size(count: float, digits: int = 4) -> str:
+    """1234567 -> "1.235MB" (powers of 1000)."""
+    return _scaled(count, 1000.0, _DECIMAL, digits)
+
+
+def binary_size(count: float) -> str:
+    """1536 -> "1.5KiB" (powers of 1024)."""
+    return _scaled(count, 1024.0, _BINARY, 4)
+
+
+def _scaled(count: float, base: float, units: list[str], digits: int) -> str:
+    i = 0
+    while count >= base and i < len(units) - 1:
+        count /= base
+        i += 1
+    return significant(count, digits) + units[i]
+
+
+def duration(seconds: float) -> str:
+    """ "About a minute", "3 hours", … of a span of time."""
+    whole = int(seconds)
+    if whole < 1:
+        return "Less than a second"
+    if whole == 1:
+        return "1 second"
+    if whole < 60:
+        return f"{whole} seconds"
+    minutes = int(seconds / 60)
+    if minutes == 1:
+        return "About a minute"
+    if minutes < 60:
+        return f"{minutes} minutes"
+    hours = int(seconds / 3600 + 0.5)
+    if hours == 1:
+        return "About an hour"
+    if hours < 48:
+        return f"{hours} hours"
+    if hours < 24 * 7 * 2:
+        return f"{hours // 24} days"
+    if hours < 24 * 30 * 2:
+        return f"{hours // 24 // 7} weeks"
+    if hours < 24 * 365 * 2:
+        return f"{hours // 24 // 30} months"
+    return f"{int(seconds / 3600) // 24 // 365} years"
+
+
+def ago(then: float, now: float) -> str:
+    return duration(now - then) + " ago"
+
+
+def ellipsis(text: str, limit: int) -> str:
+    """Cut to `limit` columns, the last of them an ellipsis; wide characters count twice."""
+    if limit <= 0:
+        return ""
+    if text.isascii():
+        return text if len(text) <= limit else (text[: limit - 1] + "…" if limit > 1 else text[:1])
+    if display_width(text) <= limit:
+        return text
+    if limit == 1:
+        return text[0]
+    out, width = "", 0
+    for char in text:
+        width += display_width(char)
+        if width > limit - 1:
+            break
+        out += char
+    return out + "…"
+
+
+def display_width(text: str) -> int:
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def short_id(identifier: str) -> str:
+    """The first twelve digits, without the algorithm."""
+    return identifier.partition(":")[2][:12] if ":" in identifier else identifier[:12]

@@ -1,0 +1,48 @@
+"""Rows to text: the one path of every list command. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydock.errors import Failure
+from pydock.render.format import Format
+from pydock.render.functions import HEADER_FUNCTIONS
+from pydock.render.gotemplate import Dot, ExecError, ParseError, Template
+from pydock.render.table import align
+
+
+class Header:
+    """The header row as a template's dot: each field gives its title."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self.titles = titles
+
+    def go_field(self, name: str) -> object:
+        if name == "Label":
+            return lambda key: key.rpartition(".")[2].replace("-", " ").replace("_", " ")
+        return self.titles.get(name, "<no value>")
+
+
+def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, default: str) -> str:
+    """The whole output of a list: `default` is the template of the plain table. Raises Failure."""
+    template = compile_template(form.template or default)
+    body = "".join(execute(template, row) + "\n" for row in rows)
+    if form.kind != "table":
+        return body
+    header = template.with_functions(HEADER_FUNCTIONS).execute(Header(titles), missing="default")
+    return align(f"{header}\n{body}")
+
+
+def compile_template(text: str, code: int = 1) -> Template:
+    """Raises Failure in docker's words."""
+    try:
+        return Template(text)
+    except ParseError as error:
+        raise Failure(f"failed to parse template: {error}", code) from None
+
+
+def execute(template: Template, dot: object) -> str:
+    try:
+        return template.execute(dot)
+    except ExecError as error:
+        raise Failure(f"failed to execute template: {error}") from None

@@ -1,0 +1,178 @@
+"""Go's fmt: Sprintf, Sprint, Sprintln on template values. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydock.golang import quote
+from pydock.render.values import Duration, GoStruct, NilPointer, Time, go_print, go_sharp, shown_type
+
+_VERB = re.compile(r"%([+\-# 0]*)(\*|\d+)?(?:(\.)(\*|\d+)?)?(.)?", re.S)
+
+
+def sprint(*values: Any) -> str:
+    """Blanks only between operands of which neither is a string."""
+    out, before_string = "", True
+    for i, value in enumerate(values):
+        is_string = isinstance(value, str) and not isinstance(value, Time)
+        if i and not is_string and not before_string:
+            out += " "
+        out += go_print(value, top=False)
+        before_string = is_string
+    return out
+
+
+def sprintln(*values: Any) -> str:
+    return " ".join(go_print(v) for v in values) + "\n"
+
+
+class _Args:
+    def __init__(self, values: Sequence[Any]) -> None:
+        self.values, self.at = values, 0
+
+    def next(self) -> Any:
+        value = self.values[self.at]
+        self.at += 1
+        return value
+
+    @property
+    def left(self) -> int:
+        return len(self.values) - self.at
+
+
+def sprintf(form: str, values: Sequence[Any]) -> str:
+    args = _Args(values)
+
+    def one(match: re.Match[str]) -> str:
+        flags, width, dot, precision, verb = match.groups()
+        if verb is None:
+            return "%!(NOVERB)"
+        note = ""
+        if width == "*":
+            width, note = _star(args, "%!(BADWIDTH)")
+            if width.startswith("-"):
+                flags, width = flags + "-", width[1:]
+        if precision == "*":
+            precision, wrong = _star(args, "%!(BADPREC)")
+            note += wrong
+        if verb == "%":
+            return note + "%"
+        if not args.left:
+            return f"{note}%!{verb}(MISSING)"
+        value = args.next()
+        number = (int(precision) if precision else 0) if dot else None
+        return note + pad(render(value, verb, flags, number), width, flags, value)
+
+    out = _VERB.sub(one, form)
+    if args.left:
+        extra = ", ".join(f"{shown_type(v)}={go_print(v)}" if v is not None else "<nil>" for v in args.values[args.at :])
+        out += f"%!(EXTRA {extra})"
+    return out
+
+
+def _star(args: _Args, wrong: str) -> tuple[str, str]:
+    if args.left:
+        value = args.next()
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value), ""
+    return "", wrong
+
+
+def pad(text: str, width: str | None, flags: str, value: Any) -> str:
+    if not width:
+        return text
+    size = int(width)
+    if "-" in flags:
+        return text.ljust(size)
+    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if "0" in flags and (numeric or isinstance(value, str)):
+        sign = text[:1] if numeric and text[:1] in "+-" else ""
+        return sign + text[len(sign) :].rjust(size - len(sign), "0")
+    return text.rjust(size)
+
+
+def render(value: Any, verb: str, flags: str, precision: int | None) -> str:
+    """One operand for one verb, without width."""
+    if verb == "T":
+        return shown_type(value)
+    if verb == "v" and "#" in flags:
+        return go_sharp(value)
+    if value is None:
+        return "<nil>" if verb == "v" else f"%!{verb}(<nil>)"
+    if isinstance(value, bool):
+        return go_print(value) if verb in "tv" else bad(value, verb)
+    if isinstance(value, (Duration, Time)) and verb in "vsq":
+        text = go_print(value)
+        return quote(text) if verb == "q" else text
+    if isinstance(value, int):
+        return integer(value, verb, flags, precision)
+    if isinstance(value, float):
+        return floating(value, verb, flags, precision)
+    if isinstance(value, str):
+        return string(value, verb, flags, precision)
+    if isinstance(value, GoStruct) and value.text and verb in "vsq":
+        return quote(value.text) if verb == "q" else value.text
+    if isinstance(value, NilPointer):
+        return "<nil>" if verb in "v" else f"%!{verb}({value.type_name}=<nil>)"
+    if isinstance(value, list):
+        return "[" + " ".join(render(v, verb, flags, precision) for v in value) + "]"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{render(k, verb, flags, precision)}:{render(v, verb, flags, precision)}" for k, v in sorted(value.items())) + "]"
+    if isinstance(value, GoStruct):
+        names = verb == "v" and "+" in flags
+        body = " ".join((f"{n}:" if names else "") + render(v, verb, flags, precision) for n, v in value.fields.items())
+        return "{" + body + "}"
+    return go_print(value)
+
+
+def bad(value: Any, verb: str) -> str:
+    return f"%!{verb}({shown_type(value)}={go_print(value)})"
+
+
+def integer(value: int, verb: str, flags: str, precision: int | None) -> str:
+    sign = "-" if value < 0 else "+" if "+" in flags and verb != "U" else " " if " " in flags else ""
+    size = abs(value)
+    forms = {"d": "d", "v": "d", "x": "x", "X": "X", "o": "o", "O": "o", "b": "b"}
+    if verb in forms:
+        digits = format(size, forms[verb])
+        if precision is not None:
+            digits = digits.rjust(precision, "0") if size or precision else ""
+        prefix = "0o" if verb == "O" else {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if "#" in flags else ""
+        return sign + prefix + digits
+    if verb == "c":
+        return chr(value) if 0 <= value < 0x110000 else "\ufffd"
+    if verb == "q":
+        return quote(chr(value) if 0 <= value < 0x110000 else "\ufffd", "'")
+    if verb == "U":
+        return f"U+{value:04X}"
+    return bad(value, verb)
+
+
+def floating(value: float, verb: str, flags: str, precision: int | None) -> str:
+    sign = "+" if "+" in flags and value >= 0 else ""
+    if verb == "v" and precision is None:
+        return sign + go_print(value)
+    if verb in "eEfFgGv":
+        if verb in "gGv":
+            if precision is None:
+                return sign + go_print(value)
+            return sign + format(value, f".{max(precision, 1)}{'G' if verb == 'G' else 'g'}")
+        return sign + format(value, f".{6 if precision is None else precision}{verb}")
+    return bad(value, verb)
+
+
+def string(value: str, verb: str, flags: str, precision: int | None) -> str:
+    text = str(value) if precision is None else str(value)[:precision]
+    if verb in "sv":
+        return text
+    if verb == "q":
+        if "#" in flags and "`" not in text and text.isprintable():
+            return f"`{text}`"
+        return quote(text, ascii_only="+" in flags)
+    if verb in "xX":
+        data = text.encode("utf-8", "surrogateescape")
+        digits = data.hex(" ") if " " in flags else data.hex()
+        return digits.upper() if verb == "X" else digits
+    return bad(value, verb)

@@ -1,0 +1,35 @@
+"""docker's tab writer: cells end with a tab; a column is as wide as its widest cell in consecutive lines. Pure.
+
+Follows Go's text/tabwriter: the last cell of a line is no part of a column.
+"""
+
+from __future__ import annotations
+
+
+def align(text: str, minimum: int = 10, padding: int = 3) -> str:
+    """Tabs replaced by blanks. A column is a block of adjacent lines that have a cell there."""
+    lines = [line.split("\t") for line in text.split("\n")]
+    widths: list[list[int]] = [[0] * (len(cells) - 1) for cells in lines]
+    _columns(lines, widths, 0, len(lines), 0, minimum, padding)
+    return "\n".join(
+        "".join(cell + " " * (width - len(cell)) for cell, width in zip(cells, row)) + cells[-1] for cells, row in zip(lines, widths)
+    )
+
+
+def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: int, column: int, minimum: int, padding: int) -> None:
+    """Set the widths of `column` and of those right of it, block by block."""
+    at = start
+    while at < end:
+        if column >= len(lines[at]) - 1:
+            at += 1
+            continue
+        stop = at
+        while stop < end and column < len(lines[stop]) - 1:
+            stop += 1
+        cells = [lines[i][column] for i in range(at, stop)]
+        # a column without any text takes no room
+        width = 0 if not any(cells) else max(minimum, max(map(len, cells)) + padding)
+        for i in range(at, stop):
+            widths[i][column] = width
+        _columns(lines, widths, at, stop, column + 1, minimum, padding)
+        at = stop

@@ -1,0 +1,79 @@
+"""stdin ↔ a two-way stream ↔ stdout and stderr: what attach, run, start -a and exec have in common."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+from pydock.errors import BrokenStream
+from pydock.streams.detach import Keys
+from pydock.streams.frames import STDERR, SYSTEM, Decoder
+
+BLOCK = 64 * 1024
+
+Write = Callable[[bytes], None]
+
+
+class Stream(Protocol):
+    """Both ends of a connection (engine.Duplex is one)."""
+
+    def read(self) -> bytes: ...
+    def write(self, data: bytes) -> None: ...
+    def close_write(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Detached(Exception):
+    """The user typed the detach keys."""
+
+
+def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:
+    """Everything that comes, to where it belongs, as it comes. Raises BrokenStream."""
+    if not framed:
+        while data := stream.read():
+            out(data)
+        return
+    decoder = Decoder()
+    while data := stream.read():
+        split(decoder, data, out, err)
+
+
+def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
+    """One block through the demultiplexer. Raises BrokenStream for what is no frame and for the engine's own errors."""
+    try:
+        for kind, piece in decoder.feed(data):
+            if kind == SYSTEM:
+                raise BrokenStream(f"error from daemon in stream: {piece.decode('utf-8', 'replace').rstrip()}")
+            (err if kind == STDERR else out)(piece)
+    except ValueError as error:
+        raise BrokenStream(str(error)) from None
+
+
+class Sender:
+    """stdin to the stream, in a thread. `detached` is set when the keys were typed."""
+
+    def __init__(self, stdin: BinaryIO, stream: Stream, keys: bytes = b"") -> None:
+        self.stdin, self.stream, self.keys = stdin, stream, Keys(keys)
+        self.detached = False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            handle = self.stdin.fileno()
+            while data := os.read(handle, BLOCK):
+                data, found = self.keys.feed(data)
+                if data:
+                    self.stream.write(data)
+                if found:
+                    self.detached = True
+                    self.stream.close()
+                    return
+        except (BrokenStream, OSError, ValueError):
+            # the container has ended or the connection is gone: its own end says the rest
+            pass
+        self.stream.close_write()

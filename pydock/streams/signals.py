@@ -1,0 +1,81 @@
+"""Signals: passed on to a container, and the size of the terminal followed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+from pydock.errors import Failure
+
+#: never passed on: they are about our own children, pipes and sockets (SIGURG: what Go's runtime uses itself)
+KEPT = {"SIGCHLD", "SIGPIPE", "SIGURG", "SIGKILL", "SIGSTOP", "SIGWINCH"}
+#: the interpreter itself, or the shell's job control, needs these
+FAULTS = {"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS"}
+
+
+@contextmanager
+def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
+    """While the block runs each signal is handed to `send` by name ("TERM"), in a thread of its own."""
+    if not enabled or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    queue: SimpleQueue[str | None] = SimpleQueue()
+
+    def work() -> None:
+        while (name := queue.get()) is not None:
+            try:
+                send(name)
+            except Exception:  # the container may be gone, and its own end is what counts
+                continue
+
+    pressed = 0
+
+    def handler(number: int, frame: Any) -> None:
+        nonlocal pressed
+        if number in (signal.SIGINT, signal.SIGTERM):
+            pressed += 1
+            if pressed == 3:
+                raise Failure("\ngot 3 SIGTERM/SIGINTs, forcefully exiting", 1)
+        queue.put(signal.Signals(number).name.removeprefix("SIG"))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    before = {}
+    for number in signal.valid_signals():
+        if isinstance(number, signal.Signals) and number.name not in KEPT | FAULTS:
+            try:
+                before[number] = signal.signal(number, handler)
+            except (OSError, ValueError):
+                continue
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old if old is not None else signal.SIG_DFL)
+        queue.put(None)
+
+
+@contextmanager
+def on_resize(act: Callable[[], None], enabled: bool = True) -> Iterator[None]:
+    """While the block runs `act` is called, in a thread of its own, whenever the terminal changes its size."""
+    if not enabled or sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    queue: SimpleQueue[bool] = SimpleQueue()
+
+    def work() -> None:
+        while queue.get():
+            act()
+
+    threading.Thread(target=work, daemon=True).start()
+    before = signal.signal(signal.SIGWINCH, lambda *_: queue.put(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGWINCH, before if before is not None else signal.SIG_DFL)
+        queue.put(False)

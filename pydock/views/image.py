@@ -1,0 +1,156 @@
+"""An image as `images` and `history` show it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from pydock.render.human import ago, ellipsis, short_id, size
+from pydock.views.times import utc_text
+from pydock.views.view import View
+
+DEFAULT = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+DIGESTS = "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+RAW = "repository: {{.Repository}}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n"
+RAW_DIGESTS = "repository: {{.Repository}}\n{{- if .Tag}}\ntag: {{.Tag}}\n{{- end}}\ndigest: {{.Digest}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n"
+HISTORY = "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
+HISTORY_EXACT = "{{.ID}}\t{{.CreatedAt}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
+NONE = "<none>"
+
+
+class ImageView(View):
+    """One name of one entry of GET /images/json."""
+
+    go_type = "*formatter.imageContext"
+    TITLES: ClassVar[dict[str, str]] = {
+        "ID": "IMAGE ID", "Repository": "REPOSITORY", "Tag": "TAG", "Digest": "DIGEST", "CreatedSince": "CREATED", "CreatedAt": "CREATED AT",
+        "Size": "SIZE", "Containers": "CONTAINERS", "VirtualSize": "SIZE", "SharedSize": "SHARED SIZE", "UniqueSize": "UNIQUE SIZE",
+    }  # fmt: skip
+
+    def __init__(self, image: dict[str, Any], repository: str, tag: str, digest: str, now: float, trunc: bool = True) -> None:
+        self.i, self.now, self.trunc = image, now, trunc
+        self.Repository, self.Tag, self.Digest = repository, tag, digest
+
+    @property
+    def ID(self) -> str:
+        return short_id(self.i["Id"]) if self.trunc else str(self.i["Id"])
+
+    @property
+    def CreatedSince(self) -> str:
+        created = self.i.get("Created") or 0
+        return ago(created, self.now) if created > 0 else "N/A"
+
+    @property
+    def CreatedAt(self) -> str:
+        return utc_text(self.i.get("Created") or 0)
+
+    @property
+    def Size(self) -> str:
+        return size(float(self.i.get("Size") or 0), 3)
+
+    @property
+    def VirtualSize(self) -> str:
+        return self.Size
+
+    def _known(self, key: str) -> str:
+        value = self.i.get(key, -1)
+        return "N/A" if value is None or value == -1 else str(value)
+
+    @property
+    def Containers(self) -> str:
+        return self._known("Containers")
+
+    @property
+    def SharedSize(self) -> str:
+        value = self.i.get("SharedSize", -1)
+        return "N/A" if value in (None, -1) else size(float(value), 3)
+
+    @property
+    def UniqueSize(self) -> str:
+        shared, whole = self.i.get("SharedSize", -1), self.i.get("Size", -1)
+        return "N/A" if shared in (None, -1) or whole in (None, -1) else size(float(whole - shared), 3)
+
+
+def image_views(images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool) -> Iterator[ImageView]:
+    """The rows of a list of images: a row for each tag, and for each digest where `digests`.
+
+    named: not only quiet ids, so that names are taken apart.
+    """
+    for image in images:
+        tags = [t for t in image.get("RepoTags") or [] if t != f"{NONE}:{NONE}"]
+        refs = [d for d in image.get("RepoDigests") or [] if d != f"{NONE}@{NONE}"]
+        if not tags and not refs:
+            yield ImageView(image, NONE, NONE, NONE, now, trunc)
+            continue
+        yield from _named_rows(image, tags, refs, now, trunc, digests)
+
+
+def _named_rows(image: dict[str, Any], tags: list[str], refs: list[str], now: float, trunc: bool, digests: bool) -> Iterator[ImageView]:
+    by_repository: dict[str, tuple[list[str], list[str]]] = {}
+    for text in tags:
+        name, _, tag = text.rpartition(":")
+        by_repository.setdefault(name, ([], []))[0].append(tag)
+    for text in refs:
+        name, _, digest = text.partition("@")
+        by_repository.setdefault(name, ([], []))[1].append(digest)
+    for name, (names, sums) in by_repository.items():
+        if not digests:
+            for tag in names or [NONE]:
+                yield ImageView(image, name, tag, NONE, now, trunc)
+        elif not sums:
+            for tag in names:
+                yield ImageView(image, name, tag, NONE, now, trunc)
+        elif not names:
+            for digest in sums:
+                yield ImageView(image, name, NONE, digest, now, trunc)
+        else:
+            for tag in names:
+                for digest in sums:
+                    yield ImageView(image, name, tag, digest, now, trunc)
+
+
+class HistoryView(View):
+    """One entry of GET /images/NAME/history."""
+
+    go_type = "*formatter.historyContext"
+    METHODS = ()
+    TITLES: ClassVar[dict[str, str]] = {
+        "ID": "IMAGE", "CreatedSince": "CREATED", "CreatedAt": "CREATED AT", "CreatedBy": "CREATED BY", "Size": "SIZE", "Comment": "COMMENT",
+    }  # fmt: skip
+
+    def __init__(self, layer: dict[str, Any], now: float, trunc: bool, human: bool) -> None:
+        self.h, self.now, self.trunc, self.human = layer, now, trunc, human
+
+    @property
+    def ID(self) -> str:
+        identifier = str(self.h.get("Id") or "")
+        return short_id(identifier) if self.trunc and identifier.startswith("sha256:") else identifier
+
+    @property
+    def CreatedAt(self) -> str:
+        from datetime import datetime, timezone
+
+        moment = datetime.fromtimestamp(self.h.get("Created") or 0, timezone.utc).astimezone()
+        text = moment.strftime("%Y-%m-%dT%H:%M:%S%z")
+        return text[:-5] + ("Z" if text.endswith("+0000") else f"{text[-5:-2]}:{text[-2:]}")
+
+    @property
+    def CreatedSince(self) -> str:
+        if not self.human:
+            return self.CreatedAt
+        created = self.h.get("Created") or 0
+        return ago(created, self.now) if created > 0 else "N/A"
+
+    @property
+    def CreatedBy(self) -> str:
+        text = str(self.h.get("CreatedBy") or "").replace("\t", " ")
+        return ellipsis(text, 45) if self.trunc else text
+
+    @property
+    def Size(self) -> str:
+        count = self.h.get("Size") or 0
+        return size(float(count), 3) if self.human else str(count)
+
+    @property
+    def Comment(self) -> str:
+        return str(self.h.get("Comment") or "")

@@ -1,0 +1,35 @@
+"""Moments as docker's lists print them. Pure but for the local time zone."""
+
+from __future__ import annotations
+
+import time
+
+
+def utc_text(seconds: float) -> str:
+    """Go's time.Time.String of a moment in the local zone: "2024-01-02 03:04:05 +0000 UTC"."""
+    local = time.localtime(int(seconds))
+    return time.strftime("%Y-%m-%d %H:%M:%S %z %Z", local)
+
+
+def parse_rfc3339(text: str) -> float:
+    """Seconds since 1970 of "2024-01-02T03:04:05.678Z"; 0 for what is none."""
+    from datetime import datetime
+
+    head, dot, rest = text.partition(".")
+    zone = rest.lstrip("0123456789") if dot else ""
+    fraction = float(f"0.{rest[: len(rest) - len(zone)] or 0}") if dot else 0.0
+    try:
+        return datetime.fromisoformat((head + zone).replace("Z", "+00:00")).timestamp() + fraction
+    except ValueError:
+        return 0.0
+
+
+def build_time(text: str) -> str:
+    """An engine's build time as `version` shows it: "Tue Sep 15 11:02:57 2026"; other texts as they are."""
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromisoformat(text.partition(".")[0].removesuffix("Z"))
+    except ValueError:
+        return text
+    return moment.strftime("%a %b %e %H:%M:%S %Y")

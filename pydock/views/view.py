@@ -1,0 +1,38 @@
+"""View: one engine object, as the fields that docker's list templates name. Pure.
+
+A subclass has a property or method for each field and TITLES, the headers of its table; `{{json .}}`, tables, templates
+and completion of --format all read the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydock.render.values import Failed
+
+
+class View:
+    """TITLES: field -> header; a field without a header of its own has "". `go_type`: its name in messages."""
+
+    TITLES: ClassVar[dict[str, str]] = {}
+    #: fields that take an argument (Label "key"): callables, left out of JSON
+    METHODS: ClassVar[tuple[str, ...]] = ("Label",)
+    #: fields that only a template can ask for
+    HIDDEN: ClassVar[tuple[str, ...]] = ()
+    go_type: ClassVar[str] = ""
+
+    def go_field(self, name: str) -> Any:
+        if name in self.TITLES or name in self.METHODS:
+            return getattr(self, name, Failed)
+        return Failed
+
+    def go_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in sorted(self.TITLES) if name not in self.HIDDEN}
+
+    def go_text(self) -> str:
+        return f"{{{self.go_type.lstrip('*')}}}"
+
+
+def labels_text(labels: dict[str, str] | None) -> str:
+    """ "a=b,c=d", sorted by name."""
+    return ",".join(f"{k}={v}" for k, v in sorted((labels or {}).items()))
