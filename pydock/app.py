@@ -7,8 +7,9 @@ first use, so that a command that needs neither (help, misuse) pays for neither.
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -162,6 +163,12 @@ class App:
 
         return time.time()
 
+    @cached_property
+    def machine(self) -> str:
+        """This machine's architecture, by Go's name: "amd64"."""
+        name = os.uname().machine if hasattr(os, "uname") else self.environ.get("PROCESSOR_ARCHITECTURE", "amd64")
+        return {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm"}.get(name, name)
+
     def cwd(self) -> str:
         return os.getcwd()
 
@@ -184,6 +191,50 @@ class App:
                 file.write(data)
         except OSError as error:
             raise Failure(f"open {path}: {first_line(error)}") from None
+
+    def check_output(self, path: str, prefix: str) -> None:
+        """Can a file be written at `path`? Raises Failure, its text after `prefix`, in docker's words."""
+        folder = os.path.dirname(path)
+        if folder and not os.path.isdir(folder):
+            raise Failure(f"{prefix}invalid output path: stat {folder}: no such file or directory")
+        if os.path.isdir(path):
+            raise Failure(f"{prefix}cannot write to a directory")
+        if os.path.exists(path) and not os.path.isfile(path):
+            kind = "character device" if stat.S_ISCHR(os.stat(path).st_mode) else "special"
+            raise Failure(f"{prefix}cannot write to a {kind} file")
+
+    def write_whole(self, path: str, blocks: Iterable[bytes]) -> None:
+        """Write a file that is there only when it is whole: through a temporary one beside it. Raises Failure."""
+        import tempfile
+
+        target = os.path.realpath(path)
+        handle, temporary = -1, ""
+        try:
+            try:
+                handle, temporary = tempfile.mkstemp(prefix=f".tmp-{os.path.basename(target)}", dir=os.path.dirname(target))
+                with open(handle, "wb", buffering=0) as file:
+                    for block in blocks:
+                        file.write(block)
+                os.replace(temporary, target)
+            except OSError as error:
+                raise Failure(f"write {path}: {first_line(error)}") from error
+        except BaseException:
+            self.remove_file(temporary)
+            raise
+
+    def read_blocks(self, path: str, size: int = 1 << 20) -> Iterator[bytes]:
+        """A file's bytes (stdin's for ""), block by block. Raises Failure at once if it cannot be opened."""
+        try:
+            file = open(path, "rb", buffering=0) if path else self.stdin
+        except OSError as error:
+            raise Failure(f"open {path}: {first_line(error)}") from None
+
+        def blocks() -> Iterator[bytes]:
+            with file:
+                while data := file.read(size):
+                    yield data
+
+        return blocks()
 
     def remove_file(self, path: str) -> None:
         try:

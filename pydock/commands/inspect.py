@@ -157,16 +157,16 @@ class ImageInspectOptions(InspectOptions):
 
 @command("image inspect", ImageInspectOptions, "Show everything about one or more images")
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
-    wanted = platform_json(o.platform)
+    wanted = platform_json(app, o.platform)
     print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
 
 
-def platform_json(text: str) -> str:
+def platform_json(app: App, text: str) -> str:
     """--platform as the engine's query takes it: a JSON object. Raises Failure."""
     from pydock.flags.reference import platform
 
     try:
-        return dumps(platform(text)) if text else ""
+        return dumps(platform(text, app.machine)) if text else ""
     except ValueError as error:
         raise Failure(f"invalid platform: {error}") from None
 

@@ -58,7 +58,6 @@ def client_facts(app: App) -> dict[str, Any]:
     import platform
     import sys
 
-    machine = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     wish = app.environ.get("DOCKER_API_VERSION", "").strip().lstrip("v")
     try:
         spoken = app.engine.api_version
@@ -66,7 +65,7 @@ def client_facts(app: App) -> dict[str, Any]:
         spoken = wish or API_VERSION
     return {
         "Version": DOCKER_VERSION, "ApiVersion": spoken, "DefaultAPIVersion": API_VERSION, "GitCommit": f"pydock-{__version__}",
-        "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": machine,
+        "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": app.machine,
         "BuildTime": "", "Context": app.context_name,
     }  # fmt: skip
 

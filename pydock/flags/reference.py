@@ -98,9 +98,32 @@ def _check_digest(digest: str) -> None:
         raise ValueError("invalid checksum digest length" if len(digits) != _DIGEST_LENGTHS[algorithm] else "invalid checksum digest format")
 
 
-def platform(text: str) -> dict[str, str]:
-    """OS[/ARCHITECTURE[/VARIANT]] as an object. Raises ValueError."""
+_SYSTEMS = frozenset("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split())
+_MACHINES = frozenset(
+    "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm".split()
+)
+_OTHER_NAMES = {"x86_64": "amd64", "x86-64": "amd64", "i386": "386", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "macos": "darwin"}
+
+
+def platform(text: str, machine: str) -> dict[str, str]:
+    """OS[/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the architecture where none
+    is given. Raises ValueError in docker's words (those of containerd's platforms)."""
     parts = text.split("/")
-    if not text or len(parts) > 3 or not all(re.fullmatch(r"[A-Za-z0-9_.-]+", p) for p in parts):
-        raise ValueError(f'"{text}": invalid platform: must be OS[/ARCHITECTURE[/VARIANT]]')
-    return dict(zip(("os", "architecture", "variant"), parts))
+    if len(parts) > 3:
+        raise ValueError(f'"{text}": cannot parse platform specifier: invalid argument')
+    for part in parts:
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.-]*\))?", part):
+            raise ValueError(f'"{part}" is an invalid component of "{text}": platform specifier component must match '
+                             f'"^[A-Za-z0-9_.-]+$": invalid argument')  # fmt: skip
+    names = [_OTHER_NAMES.get(p.lower(), p.lower()) for p in parts]
+    variant = names[2] if len(names) > 2 else {"armhf": "v7", "armel": "v6"}.get(parts[-1].lower(), "")
+    if len(names) == 1:
+        if names[0] in _SYSTEMS:
+            return {"os": names[0], "architecture": machine}
+        if names[0] not in _MACHINES:
+            raise ValueError(f'"{text}": unknown operating system or architecture: invalid argument')
+        names = ["linux", names[0]]
+    out = {"os": names[0], "architecture": names[1]}
+    if names[1] == "arm64" and variant in ("8", "v8"):
+        variant = ""
+    return {**out, "variant": variant} if variant else out

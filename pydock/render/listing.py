@@ -38,11 +38,11 @@ def compile_template(text: str, code: int = 1) -> Template:
     try:
         return Template(text)
     except ParseError as error:
-        raise Failure(f"failed to parse template: {error}", code) from None
+        raise Failure(f"template parsing error: {error}", code) from None
 
 
 def execute(template: Template, dot: object) -> str:
     try:
         return template.execute(dot)
     except ExecError as error:
-        raise Failure(f"failed to execute template: {error}") from None
+        raise Failure(f"template parsing error: {error}") from None

@@ -65,9 +65,14 @@ class NilList(list[Any]):
 class NilMap(dict[str, Any]):
     """A nil map."""
 
+    #: what `index` gives for a key that is not there
+    go_element = ""
+
 
 class StringMap(dict[str, Any]):
-    """A map[string]string: a missing key gives "<no value>" when printed alone, as Go's templates do."""
+    """A map[string]string: a missing key gives "<no value>" when printed alone, "" by `index`, as Go's templates do."""
+
+    go_element = ""
 
 
 class JsonNumber(str):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydock.golang import quote
 from pydock.render.human import ago, ellipsis, short_id, size
+from pydock.render.values import plain
+from pydock.views.gotypes import decode
 from pydock.views.times import utc_text
 from pydock.views.view import View, labels_text
 
@@ -114,11 +115,11 @@ class ContainerView(View):
 
     @property
     def Platform(self) -> Any:
-        descriptor = self.c.get("ImageManifestDescriptor") or {}
-        return descriptor.get("platform")
+        platform = (self.c.get("ImageManifestDescriptor") or {}).get("platform")
+        return decode("*v1.Platform", platform)
 
     def go_json(self) -> dict[str, Any]:
-        return {**super().go_json(), "Platform": self.Platform}
+        return {**super().go_json(), "Platform": plain(self.Platform)}
 
 
 def display_ports(ports: list[dict[str, Any]]) -> str:
@@ -155,6 +156,15 @@ def _port_key(port: dict[str, Any]) -> tuple[Any, ...]:
     return port["PrivatePort"], port.get("IP") or "", port.get("PublicPort") or 0, port.get("Type") or ""
 
 
-def wants_size(template: str) -> bool:
-    """Does a template ask for .Size (which the engine must compute)?"""
-    return bool(re.search(r"\.Size\b", template))
+class Probe(ContainerView):
+    """A container with nothing in it: a template executed on it shows whether it asks for the size."""
+
+    asked = False
+
+    def __init__(self) -> None:
+        super().__init__({"Id": ""}, 0)
+
+    @property
+    def Size(self) -> str:
+        self.asked = True
+        return "0B"

@@ -15,6 +15,7 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     content = sum((m.get("Size") or {}).get("Content") or 0 for m in image.get("Manifests") or [])
     used = any((m.get("ImageData") or {}).get("Containers") for m in manifests) or (image.get("Containers") or 0) > 0
     tags = [t for t in image.get("RepoTags") or [] if t != "<none>:<none>"] or ["<untagged>"]
+    tags.sort(key=len, reverse=True)
     rows = [(tags, [short_id(image["Id"]), size(float(image.get("Size") or 0), 3), size(float(content), 3), "U" if used else ""])]
     for i, manifest in enumerate(manifests):
         platform = (manifest.get("ImageData") or {}).get("Platform") or {}
@@ -26,15 +27,15 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     return rows
 
 
-def tree_text(images: list[dict[str, Any]], width: int) -> str:
-    """The whole listing: newest image first."""
+def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> str:
+    """The whole listing: newest image first, each name on a line of its own, the figures beside the last."""
     blocks = [_rows(i) for i in sorted(images, key=lambda i: -(i.get("Created") or 0))]
     first = max([5, *(len(n) for rows in blocks for names, _ in rows for n in names)]) + 3
-    titles = "IMAGE".ljust(first) + "   ".join(t.ljust(w) for t, w in _COLUMNS)
-    legend = "Info ->  U In Use "
-    out = [legend.rjust(max(len(titles), width or 80)), "", titles.rstrip()]
+    bold = "\x1b[39m\x1b[1m{}\x1b[0m" if colour else "{}"
+    titles = [("IMAGE", first), *((t, w + 3) for t, w in _COLUMNS)]
+    out = ["  Info ->  U In Use ".rjust(width), "", "".join(bold.format(t) + " " * (w - len(t)) for t, w in titles).rstrip()]
     for rows in blocks:
         for names, cells in rows:
-            line = names[0].ljust(first) + "   ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, (_, w)) in enumerate(zip(cells, _COLUMNS)))
-            out += [line.rstrip(), *names[1:]]
+            line = names[-1].ljust(first) + "   ".join(c.ljust(w) if i in (0, 3) else c.rjust(w) for i, (c, (_, w)) in enumerate(zip(cells, _COLUMNS)))
+            out += [*names[:-1], line]
     return "\n".join(out) + "\n"

@@ -30,8 +30,7 @@ def detach_sequence(text: str, default: str) -> bytes:
 def check_terminal(app: App, stdin: bool, tty: bool) -> None:
     """Raises Failure where a terminal is needed and stdin is none."""
     if stdin and tty and not is_terminal(app.stdin):
-        message = "cannot attach stdin to a TTY-enabled container because stdin is not a terminal"
-        raise Failure(message)
+        raise Failure("the input device is not a TTY")
 
 
 def resize(app: App, container: str, height: int = 0, width: int = 0) -> bool:

@@ -40,6 +40,23 @@ def create_body(o: CreateOptions, cwd: str = "/") -> Json:
     return {**config, "HostConfig": host, "NetworkingConfig": {"EndpointsConfig": attached}}
 
 
+def for_version(body: Json, version: tuple[int, ...]) -> Json:
+    """The body as an engine of this API version takes it (docker's client does the same). Raises ValueError."""
+    host = dict(body["HostConfig"])
+    out = {**body, "HostConfig": host}
+    if version >= (1, 44):
+        # from here on the MAC address belongs to the endpoint, and is warned about elsewhere
+        out.pop("MacAddress", None)
+    elif len(body["NetworkingConfig"]["EndpointsConfig"]) > 1:
+        names = ", ".join(sorted(body["NetworkingConfig"]["EndpointsConfig"]))
+        raise ValueError(f"Container cannot be created with multiple network endpoints: {names}; this needs API version 1.44")
+    if version >= (1, 42):
+        host.pop("KernelMemory", None)
+    else:
+        host["ConsoleSize"] = [0, 0]
+    return out
+
+
 def container_config(o: CreateOptions) -> dict[str, Any]:
     """Config, but for ports and volumes."""
     everything = not o.attach
@@ -179,7 +196,8 @@ def namespaces(o: CreateOptions) -> dict[str, Any]:
 
 def security(o: CreateOptions) -> dict[str, Any]:
     """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off."""
-    out: dict[str, Any] = {"CapAdd": list(o.cap_add) or None, "CapDrop": list(o.cap_drop) or None, "Privileged": o.privileged}
+    add, drop = capabilities(o.cap_add, o.cap_drop)
+    out: dict[str, Any] = {"CapAdd": add or None, "CapDrop": drop or None, "Privileged": o.privileged}
     texts = []
     for text in o.security_opt:
         key, value = security_pair(text)
@@ -189,6 +207,18 @@ def security(o: CreateOptions) -> dict[str, Any]:
             texts.append(text)
     out["SecurityOpt"] = texts or None
     return out
+
+
+def capabilities(add: tuple[str, ...], drop: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Both lists with full names, sorted; ALL swallows the others, and what is added is not dropped."""
+
+    def full(names: tuple[str, ...]) -> set[str]:
+        upper = {n.strip().upper() for n in names}
+        every = {n if n in ("ALL", "RESET") or n.startswith("CAP_") else f"CAP_{n}" for n in upper}
+        return {"ALL"} if "ALL" in every else every
+
+    added, dropped = full(add), full(drop)
+    return sorted(added), sorted(dropped - added)
 
 
 def security_pair(text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api import containers
-from pydock.commands.container.body import SPECIAL_SECCOMP, create_body, security_pair
+from pydock.commands.container.body import SPECIAL_SECCOMP, create_body, for_version, security_pair
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.image.pull import pull_missing
 from pydock.declare import command
@@ -100,19 +100,17 @@ def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
         raise Failure(f"container ID file found, make sure the other container isn't running or delete {o.cidfile}")
     if not o.disable_content_trust:
         raise Failure("content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked")
-    if o.platform:
-        try:
-            platform(o.platform)
-        except ValueError as error:
-            raise Failure(str(error)) from None
+    wanted = platform_text(app, o.platform)
+    try:
+        body = for_version(body, version_key(app.engine.api_version))
+    except ValueError as error:
+        raise Failure(str(error)) from None
     reference = named(o.image)
-    if reference is not None:
-        body = {**body, "Image": o.image}
     secrets = use_socket(app, body) if o.use_api_socket else None
     if o.cidfile:
         app.create_file(o.cidfile, b"")
     try:
-        container = create_or_pull(app, o, body, reference is not None)
+        container = create_or_pull(app, o, body, wanted, reference is not None)
     except BaseException:
         if o.cidfile:
             app.remove_file(o.cidfile)
@@ -137,10 +135,22 @@ def named(image: str) -> object | None:
         raise Failure(str(error)) from None
 
 
-def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], pullable: bool) -> dict[str, Any]:
+def platform_text(app: App, text: str) -> str:
+    """--platform in full: OS/ARCHITECTURE[/VARIANT]. Raises Failure."""
+    try:
+        return "/".join(platform(text, app.machine).values()) if text else ""
+    except ValueError as error:
+        raise Failure(f"error parsing specified platform: {error}") from None
+
+
+def version_key(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
+
+
+def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str, pullable: bool) -> dict[str, Any]:
     if o.pull == "always" and pullable:
-        pull_missing(app, o.image, o.platform, o.quiet)
-    request = containers.create_container(body, o.name, o.platform)
+        pull_missing(app, o.image, wanted, o.quiet)
+    request = containers.create_container(body, o.name, wanted)
     try:
         return dict(app.engine.json(request))
     except EngineError as error:
@@ -149,7 +159,7 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], pullable: b
             raise
         if not o.quiet:
             app.err.line(f"Unable to find image '{parse(o.image).tagged().familiar}' locally")
-        pull_missing(app, o.image, o.platform, o.quiet)
+        pull_missing(app, o.image, wanted, o.quiet)
         return dict(app.engine.json(request))
 
 

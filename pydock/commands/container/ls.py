@@ -8,8 +8,10 @@ from pydock.api import containers
 from pydock.api.request import Request, filters
 from pydock.commands.shared import ListOptions, list_format
 from pydock.declare import command, flag, options
+from pydock.errors import Failure
+from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.listing import listing
-from pydock.views.container import DEFAULT, RAW, WITH_SIZE, ContainerView, wants_size
+from pydock.views.container import DEFAULT, RAW, WITH_SIZE, ContainerView, Probe
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -23,14 +25,11 @@ class PsOptions(ListOptions):
     size: bool = flag("-s", "--size", help="Show how large the containers' files are")
 
 
-def request(o: PsOptions, template: str) -> Request:
+def request(o: PsOptions, size: bool) -> Request:
     """GET /containers/json."""
     limit = o.last
     if o.latest and limit == -1:
         limit = 1
-    size = o.size
-    if not o.quiet and "size" not in o.given:
-        size = wants_size(template)
     return containers.list_containers(all=o.all, limit=limit if limit > 0 else None, size=size, filters=filters(o.filter))
 
 
@@ -39,12 +38,25 @@ def ps(app: App, o: PsOptions) -> None:
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
         o = with_format(o, "")
+    size = o.size or (asks_size(o.format) and not o.quiet and "size" not in o.given)
     configured = app.config.text("psFormat")
     size_raw = RAW + ("size: {{.Size}}\n" if o.size else "")
     form, default = list_format(o, configured, WITH_SIZE if o.size else DEFAULT, size_raw, "container_id: {{.ID}}")
-    found = app.engine.json(request(o, form.template)) or []
+    found = app.engine.json(request(o, size)) or []
     rows = [ContainerView(c, app.now(), not o.no_trunc) for c in found]
     app.out.write(listing(rows, ContainerView.TITLES, form, default))
+
+
+def asks_size(text: str) -> bool:
+    """Does --format need the sizes, which the engine must compute? Raises Failure for a format that is none."""
+    probe = Probe()
+    try:
+        Template(text).execute(probe)
+    except ParseError as error:
+        raise Failure(f"failed to parse template: {error}") from None
+    except ExecError as error:
+        raise Failure(f"failed to execute template: {error}") from None
+    return probe.asked
 
 
 def with_format(o: PsOptions, text: str) -> PsOptions:

@@ -47,6 +47,6 @@ def tree(app: App, o: ImagesOptions) -> None:
 
     pairs = (*o.filter, *([("reference", o.match)] if o.match else []))
     found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs), manifests=True)) or []
-    if not app.out.is_terminal:
-        app.err.line("WARNING: This output is designed for human readability. For machine-readable output, please use --format.")
-    app.out.write(tree_text(found, app.out.width))
+    colour = not app.environ.get("NO_COLOR")
+    app.out.line("WARNING: This is an experimental feature. The output may change and shouldn't be depended on.")
+    app.out.write(tree_text(found, app.out.width or 80, colour))
