@@ -56,9 +56,9 @@ def command_help(command: Command, prog: str) -> str:
     """The whole help of a verb."""
     note, width = command.note, _width()
     out = [f"Usage:  {command.usage(prog)}", "", *textwrap.wrap(note.description or note.short, width)]
-    names = [*note.paths, *(a for a, p in ALIASES.items() if p == note.paths[0])]
+    names = [note.paths[0], *(a for a, p in ALIASES.items() if p == note.paths[0]), *note.paths[1:]]
     if len(names) > 1:
-        out += ["", "Aliases:", "  " + ", ".join(f"{prog} {n}" for n in sorted(names, key=lambda n: (-n.count(" "), n)))]
+        out += ["", "Aliases:", "  " + ", ".join(f"{prog} {n}" for n in names)]
     shown = [f for f in command.flags if not f.hidden]
     if shown:
         out += ["", "Options:", *flag_lines(shown, width)]

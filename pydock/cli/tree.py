@@ -65,7 +65,7 @@ class Group(click.Group):
             full = f"{app.prog} {self.path}".strip()
             raise misuse(full, f"{full} [OPTIONS] COMMAND [ARG...]" if not self.path else full, str(error), 125) from None
         for notice in parsed.notices:
-            app.out.line(notice)
+            (app.out if self.path else app.err).line(notice)
         return parsed
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -144,9 +144,13 @@ class HelpCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> None:
         app: App = ctx.obj
-        target = find(" ".join(ctx.args)) if ctx.args else Root()
-        if target is None:
-            raise Failure(f"unknown help topic: {' '.join(ctx.args)}")
+        words = list(ctx.args)
+        path = ""
+        while words and find(f"{path} {words[0]}".strip()) is not None:
+            path = f"{path} {words.pop(0)}".strip()
+        if words:
+            raise Failure(f"unknown help topic: {' '.join(words)}")
+        target = find(path) or Root()
         with click.Context(target, parent=ctx, obj=app) as sub:
             app.out.line(target.get_help(sub))
 

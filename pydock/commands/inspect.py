@@ -126,7 +126,7 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
                 continue
             raise
         if o.size and kind != "container":
-            app.err.line(f"WARNING: --size ignored for {kind}s")
+            app.err.line(f"WARNING: --size ignored for {kind}")
         return found
     raise Failure(f"Error: No such object: {name}")
 
@@ -168,7 +168,7 @@ def platform_json(app: App, text: str) -> str:
     try:
         return dumps(platform(text, app.machine)) if text else ""
     except ValueError as error:
-        raise Failure(f"invalid platform: {error}") from None
+        raise Failure(str(error)) from None
 
 
 @options

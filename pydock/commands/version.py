@@ -79,7 +79,7 @@ def print_template(app: App, template: Template, client: dict[str, Any], server:
     try:
         app.out.line(template.execute(facts))
     except ExecError as error:
-        app.out.line("")
+        app.out.line(error.partial)
         raise Failure(str(error)) from None
 
 

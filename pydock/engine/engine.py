@@ -146,9 +146,8 @@ class Engine:
         response = self._send(upgraded)
         duplex: Duplex | None = response.extensions.get("network_stream")
         if duplex is None:
-            with self._open(response):
-                self._check(response)
-            raise BrokenStream("unable to upgrade to tcp, received 200")
+            response.close()
+            raise BrokenStream(f"unable to upgrade to tcp, received {response.status_code}")
         return duplex
 
     def background(self, request: Request) -> Response:

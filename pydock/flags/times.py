@@ -1,18 +1,22 @@
 """Moments for --since and --until: a duration back from now, a date, or seconds since 1970. Pure.
 
-Follows the engine's timestamp.GetTimestamp; ValueError carries its words.
+Follows the engine's timestamp.GetTimestamp and Go's time.Parse; ValueError carries their words.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 
 from pydock.golang import SECOND, parse_duration, quote
 
-_LAYOUT = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)(?:T(?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d+)?)?)?)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?"
-)
+#: element of a Go layout -> (pattern, what it sets, least and greatest value)
+_ELEMENTS: dict[str, tuple[str, str, int, int]] = {
+    "2006": (r"\d{4}", "year", 0, 9999), "01": (r"\d{2}", "month", 1, 12), "02": (r"\d{2}", "day", 1, 31), "15": (r"\d{1,2}", "hour", 0, 23),
+    "04": (r"\d{2}", "minute", 0, 59), "05": (r"\d{2}", "second", 0, 59), ".999999999": (r"(?:[.,]\d+)?", "fraction", 0, 0),
+    "Z07:00": (r"Z|[+-]\d\d:\d\d", "zone", 0, 0),
+}  # fmt: skip
+_LAYOUT = re.compile(r"2006|01|02|15|04|05|\.999999999|Z07:00|.", re.S)
 
 
 def timestamp(text: str, now: float) -> str:
@@ -22,34 +26,57 @@ def timestamp(text: str, now: float) -> str:
             return str(int((now * SECOND - parse_duration(text)) // SECOND))
         except ValueError:
             pass
-    match = _LAYOUT.fullmatch(text)
-    if match:
-        moment = _moment(match, now)
-        if moment is not None:
-            nanos = int((match["fraction"] or ".0")[1:].ljust(9, "0")[:9])
-            return f"{int(moment.timestamp())}.{nanos:09d}"
-    if "-" in text:
-        raise ValueError(f"parsing time {quote(text)} as {quote(_wanted(text))}: cannot parse {quote(text)} as a date")
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
-        raise ValueError(f"failed to parse value as time or duration: {quote(text)}")
-    return text
-
-
-def _moment(match: re.Match[str], now: float) -> datetime | None:
-    zone = match["zone"] or ""
-    if zone in ("Z", "z"):
-        offset = timezone.utc
-    elif zone:
-        hours, minutes = int(zone[1:3]), int(zone[4:])
-        offset = timezone((-1 if zone[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
-    else:
-        offset = datetime.fromtimestamp(now).astimezone().tzinfo  # type: ignore[assignment]
-    year, month, day = map(int, match["day"].split("-"))
+    layout = layout_of(text)
     try:
-        return datetime(year, month, day, int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0), tzinfo=offset)
+        moment, nanos = parse(layout, text, now)
     except ValueError:
-        return None
+        if "-" in text:
+            raise
+        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+            raise ValueError(f"failed to parse value as time or duration: {quote(text)}") from None
+        return text
+    return f"{int(moment.timestamp())}.{nanos:09d}"
 
 
-def _wanted(text: str) -> str:
-    return "2006-01-02T15:04:05" if "T" in text else "2006-01-02"
+def layout_of(text: str) -> str:
+    """The Go layout by which the engine's rules read such a text."""
+    local = not (re.search("[zZ+]", text) or text.count("-") == 3)
+    zone = "" if local else "Z07:00"
+    if "." in text:
+        return "2006-01-02T15:04:05.999999999" + zone
+    if "T" not in text:
+        return "2006-01-02" + zone
+    colons = text.count(":")
+    if not local and not re.search("[zZ]", text) and colons:
+        colons -= 1
+    return "2006-01-02T15" + (":04" if colons else "") + (":05" if colons > 1 else "") + zone
+
+
+def parse(layout: str, text: str, now: float) -> tuple[datetime, int]:
+    """The moment (local time where the text has no zone) and its nanoseconds."""
+    rest, found = text, {"zone": "", "fraction": "", "hour": "0", "minute": "0", "second": "0"}
+    for element in _LAYOUT.findall(layout):
+        pattern, name, low, high = _ELEMENTS.get(element, (re.escape(element), "", 0, 0))
+        match = re.match(pattern, rest)
+        if not match:
+            raise ValueError(f"parsing time {quote(text)} as {quote(layout)}: cannot parse {quote(rest)} as {quote(element)}")
+        rest = rest[match.end() :]
+        found[name] = match[0]
+        if high and not low <= int(match[0]) <= high:
+            raise ValueError(f"parsing time {quote(text)}: {name} out of range")
+    if rest:
+        raise ValueError(f"parsing time {quote(text)}: extra text: {quote(rest)}")
+    nanos = int((found["fraction"][1:] or "0").ljust(9, "0")[:9])
+    numbers = [int(found[n]) for n in ("year", "month", "day", "hour", "minute", "second")]
+    try:
+        return datetime(*numbers, tzinfo=_zone(found["zone"], now)), nanos  # type: ignore[arg-type, misc]
+    except ValueError:
+        raise ValueError(f"parsing time {quote(text)}: day out of range") from None
+
+
+def _zone(text: str, now: float) -> tzinfo | None:
+    if not text:
+        return datetime.fromtimestamp(now).astimezone().tzinfo
+    if text == "Z":
+        return timezone.utc
+    return timezone((-1 if text[0] == "-" else 1) * timedelta(hours=int(text[1:3]), minutes=int(text[4:])))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydock.gojson import dumps
 from pydock.render.sprintf import sprint, sprintf, sprintln
-from pydock.render.values import Duration, GoStruct, NilPointer, Time, go_print, plain, shown_type, truth
+from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Time, go_print, plain, shown_type, truth
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,9 +104,7 @@ def _slice(value: Any, *at: Any) -> Any:
 
 @_takes(1, None)
 def _call(function: Any, *values: Any) -> Any:
-    if function is None:
-        raise ValueError("call of nil")
-    raise ValueError(f"non-function .. of type {shown_type(function)}")
+    raise ValueError("call of nil" if function is None else f"non-function of type {shown_type(function)}")
 
 
 def _kind(value: Any) -> str:
@@ -120,6 +118,8 @@ def _kind(value: Any) -> str:
         return "string"
     if value is None or isinstance(value, NilPointer):
         return "nil"
+    if isinstance(value, Pointer):
+        return "pointer"
     raise ValueError(f"non-comparable type {go_print(value)}: {shown_type(value)}" if isinstance(value, (list, dict)) else "incompatible types for comparison")
 
 
@@ -134,7 +134,7 @@ def _eq(first: Any, *others: Any) -> bool:
             if "nil" not in (kind, other_kind):
                 raise ValueError("incompatible types for comparison")
             continue
-        if kind == "nil" or first == other:
+        if kind == "nil" or (first is other if kind == "pointer" else first == other):
             return True
     return False
 
@@ -237,15 +237,9 @@ def _split(text: str, separator: str) -> list[str]:
     return list(text) if not separator else text.split(separator)
 
 
-@_takes(2, 2, "any", "string")
-def _join(items: Any, separator: str) -> str:
-    if items is None:
-        return ""
-    if isinstance(items, list):
-        return separator.join(go_print(i) for i in items)
-    if isinstance(items, dict):
-        return separator.join(sorted(go_print(v) for v in items.values()))
-    raise ValueError(f"expected slice, got {shown_type(items)}")
+@_takes(2, 2, "strings", "string")
+def _join(items: list[str], separator: str) -> str:
+    return separator.join(items)
 
 
 @_takes(1, 1, "string")

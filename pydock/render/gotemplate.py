@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydock.golang import quote
-from pydock.render.values import Failed, GoStruct, NilPointer, go_print, shown_type, truth
+from pydock.render.values import AnyList, Failed, GoStruct, NilPointer, go_print, shown_type, truth
 
 Dot = Any
 
@@ -24,7 +24,9 @@ class ParseError(Exception):
 
 
 class ExecError(Exception):
-    """The template does not fit the data."""
+    """The template does not fit the data. `partial` is what it had given until then."""
+
+    partial = ""
 
 
 # ---- tokens ----------------------------------------------------------------------------------------
@@ -709,7 +711,13 @@ class Template:
 
         Raises ExecError.
         """
-        return _Run(self, missing).template("", dot)
+        out: list[str] = []
+        try:
+            _Run(self, missing).template("", dot, out)
+        except ExecError as error:
+            error.partial = "".join(out)
+            raise
+        return "".join(out)
 
 
 class _Run:
@@ -721,19 +729,14 @@ class _Run:
     def fail(self, node: Node, message: str) -> ExecError:
         before = self.t.source[: node.pos]
         column = len((before[before.rfind("\n") + 1 :]).encode("utf-8", "surrogateescape"))
-        context = node.text()
-        if len(context) > 20:
-            context = context[:20] + "..."
-        return ExecError(f"template: {self.t.name}:{before.count(chr(10)) + 1}:{column}: executing {quote(self.name or self.t.name)} at <{context}>: {message}")
+        return ExecError(f"template: {self.t.name}:{before.count(chr(10)) + 1}:{column}: executing {quote(self.name or self.t.name)} at <{node.text()}>: {message}")
 
-    def template(self, name: str, dot: Dot) -> str:
+    def template(self, name: str, dot: Dot, out: list[str]) -> None:
         saved = self.variables, self.name
         self.variables, self.name = [("$", dot)], name
         self.depth += 1
         try:
-            out: list[str] = []
             self.walk(self.t.templates[name], dot, out)
-            return "".join(out)
         finally:
             self.variables, self.name = saved
             self.depth -= 1
@@ -766,7 +769,7 @@ class _Run:
         if self.depth > 1000:
             raise self.fail(node, f"exceeded maximum template depth ({100000})")
         value = self.pipe(node.pipe, dot) if node.pipe else None
-        out.append(self.template(node.name, value))
+        self.template(node.name, value, out)
 
     def branch(self, node: Branch, dot: Dot, out: list[str]) -> None:
         scope = len(self.variables)
@@ -940,26 +943,31 @@ class _Run:
         values = []
         for i, arg in enumerate(args):
             value = self.argument(arg, dot)
-            self.check_literal(arg, value, kinds[i] if i < len(kinds) else "any")
+            self.check_kind(arg, value, kinds[i] if i < len(kinds) else "any")
             values.append(value)
         if final is not _NOTHING:
-            values.append(final)
-        for value, kind in zip(values, kinds):
-            wrong = wrong_kind(value, kind)
+            wrong = wrong_kind(final, kinds[len(args)]) if len(args) < len(kinds) else ""
             if wrong:
                 raise self.fail(node, wrong)
+            values.append(final)
+        if name == "call" and args and values[0] is not None:
+            raise self.fail(node, f"error calling call: non-function {args[0].text()} of type {shown_type(values[0])}")
         try:
             return function(*values)
         except ValueError as error:
             raise self.fail(node, f"error calling {name}: {error}") from None
 
-    def check_literal(self, node: Node, value: Any, kind: str) -> None:
-        """A constant of the wrong kind is refused where it stands."""
+    def check_kind(self, node: Node, value: Any, kind: str) -> None:
+        """An argument of the wrong type is refused where it stands."""
         if isinstance(node, Literal) and node.kind not in ("dot", "nil"):
             if kind == "string" and node.kind != "string":
                 raise self.fail(node, f"expected string; found {node.text()}")
             if kind == "int" and (node.kind != "number" or not isinstance(value, int)):
                 raise self.fail(node, f"expected integer; found {node.text()}")
+            return
+        wrong = wrong_kind(value, kind)
+        if wrong:
+            raise self.fail(node, wrong)
 
     def logic(self, name: str, args: list[Node], dot: Dot, final: Any) -> Any:
         """and, or: the first value that decides; the rest is not evaluated."""
@@ -984,6 +992,8 @@ def wrong_kind(value: Any, kind: str) -> str:
         if value is None:
             return "invalid value; expected string"
         return f"wrong type for value; expected string; got {shown_type(value)}"
+    if kind == "strings" and not (isinstance(value, list) and not isinstance(value, AnyList)):
+        return f"wrong type for value; expected []string; got {shown_type(value) if value is not None else 'interface {}'}"
     if kind == "int" and not (isinstance(value, int) and not isinstance(value, bool)):
         if value is None:
             return "invalid value; expected int"

@@ -122,7 +122,7 @@ def render(value: Any, verb: str, flags: str, precision: int | None) -> str:
         return "map[" + " ".join(f"{render(k, verb, flags, precision)}:{render(v, verb, flags, precision)}" for k, v in sorted(value.items())) + "]"
     if isinstance(value, GoStruct):
         names = verb == "v" and "+" in flags
-        body = " ".join((f"{n}:" if names else "") + render(v, verb, flags, precision) for n, v in value.fields.items())
+        body = " ".join((f"{n}:" if names else "") + (go_print(v, False, "+v") if names else render(v, verb, flags, precision)) for n, v in value.fields.items())
         return "{" + body + "}"
     return go_print(value)
 

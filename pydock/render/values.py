@@ -58,6 +58,12 @@ class NilPointer:
         self.type_name = type_name
 
 
+class AnyList(list[Any]):
+    """A slice of something other than strings."""
+
+    go_type = "[]interface {}"
+
+
 class NilList(list[Any]):
     """A nil slice: prints as [], is null in JSON."""
 
@@ -217,7 +223,7 @@ def untyped(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return JsonNumber(repr(value) if isinstance(value, int) else go_float(value))
     if isinstance(value, list):
-        return [untyped(v) for v in value]
+        return AnyList(untyped(v) for v in value)
     if isinstance(value, Mapping):
         return {k: untyped(v) for k, v in value.items()}
     return value

@@ -123,32 +123,33 @@ class ContainerView(View):
 
 
 def display_ports(ports: list[dict[str, Any]]) -> str:
-    """ "0.0.0.0:80->80/tcp, 443/tcp": consecutive ports of one address and protocol drawn together."""
+    """ "80-82/tcp, 0.0.0.0:81->80/tcp": consecutive ports of one address and protocol together, mapped ones last."""
     groups: dict[tuple[str, str], list[int]] = {}
-    published: list[str] = []
+    shown: list[str] = []
+    mapped: list[str] = []
     for port in sorted(ports, key=_port_key):
         ip, private, public, kind = port.get("IP") or "", port["PrivatePort"], port.get("PublicPort") or 0, port.get("Type") or ""
-        if public and public != private:
-            address = f"[{ip}]" if ":" in ip else ip
-            published.append(f"{address}:{public}->{private}/{kind}" if ip else f":{public}->{private}/{kind}")
+        if ip and public != private:
+            mapped.append(f"{_host_port(ip, public)}->{private}/{kind}")
             continue
-        key = (ip if public else "", kind)
-        run = groups.setdefault(key, [private, private])
-        if run[1] in (private, private - 1):
+        run = groups.setdefault((ip, kind), [private, private])
+        if run[1] + 1 == private:
             run[1] = private
-            continue
-        published.append(_group_text(key, run))
-        groups[key] = [private, private]
-    # groups in the order in which they were met
-    return ", ".join([*published, *(_group_text(k, r) for k, r in groups.items())])
+        elif run[1] != private:
+            shown.append(_group_text((ip, kind), run))
+            run[:] = [private, private]
+    return ", ".join([*shown, *(_group_text(k, r) for k, r in groups.items()), *mapped])
+
+
+def _host_port(ip: str, port: object) -> str:
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
 
 
 def _group_text(key: tuple[str, str], run: list[int]) -> str:
     ip, kind = key
     span = f"{run[0]}" if run[0] == run[1] else f"{run[0]}-{run[1]}"
     if ip:
-        address = f"[{ip}]" if ":" in ip else ip
-        span = f"{address}:{span}->{span}"
+        span = f"{_host_port(ip, span)}->{span}"
     return f"{span}/{kind}"
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from pydock.render.values import (
-    Duration, Embedded, EmbeddedPointer, GoStruct, NilList, NilMap, NilPointer, Pointer, StringMap, Time, untyped,
+    AnyList, Duration, Embedded, EmbeddedPointer, GoStruct, NilList, NilMap, NilPointer, Pointer, StringMap, Time, untyped,
 )  # fmt: skip
 
 SHAPES: dict[str, str] = {
@@ -140,7 +140,9 @@ def decode(kind: str, value: Any) -> Any:
     if kind.startswith("*"):
         return _pointer(kind, value)
     if kind.startswith("[]"):
-        return NilList() if value is None else [decode(kind[2:], v) for v in value]
+        if value is None:
+            return NilList()
+        return list(value) if kind == "[]string" else AnyList(decode(kind[2:], v) for v in value)
     if kind.startswith("["):
         count, _, element = kind[1:].partition("]")
         return [decode(element, v) for v in (value or [None] * int(count))]

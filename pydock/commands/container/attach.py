@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 
 def detach_sequence(text: str, default: str) -> bytes:
-    """The detach keys as bytes: the flag, the config file, docker's own. Raises Failure."""
-    keys = text or default
+    """The detach keys as bytes: the flag, the config file, docker's own. Bad ones the engine refuses by itself."""
     try:
-        return detach.parse(keys or detach.DEFAULT)
-    except ValueError as error:
-        raise Failure(f"invalid detach keys ({keys}): {error}") from None
+        return detach.parse(text or default or detach.DEFAULT)
+    except ValueError:
+        return detach.parse(detach.DEFAULT)
 
 
 def check_terminal(app: App, stdin: bool, tty: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
@@ -37,7 +38,7 @@ def request(o: PsOptions, size: bool) -> Request:
 def ps(app: App, o: PsOptions) -> None:
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
-        o = with_format(o, "")
+        o = replace(o, format=o.format if o.format == "raw" else "")
     size = o.size or (asks_size(o.format) and not o.quiet and "size" not in o.given)
     configured = app.config.text("psFormat")
     size_raw = RAW + ("size: {{.Size}}\n" if o.size else "")
@@ -57,9 +58,3 @@ def asks_size(text: str) -> bool:
     except ExecError as error:
         raise Failure(f"failed to execute template: {error}") from None
     return probe.asked
-
-
-def with_format(o: PsOptions, text: str) -> PsOptions:
-    from dataclasses import replace
-
-    return replace(o, format=text)

@@ -68,7 +68,7 @@ def run(app: App, o: RunOptions) -> None:
         stack.enter_context(forwarding(app, container, o.sig_proxy and not o.detach))
         attached = any(body[k] for k in ("AttachStdin", "AttachStdout", "AttachStderr"))
         shown = body["AttachStdout"] or body["AttachStderr"]
-        if not shown:
+        if not attached:
             app.out.line(container)
         session = attach(app, o, body, container, keys) if attached else None
         waiter = Waiter(app, container, o.rm)
