@@ -14,8 +14,9 @@ A flag is written once; Click's parameters, help, man page and completion derive
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydock.record import freeze
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -26,6 +27,7 @@ else:
 
 
 T = TypeVar("T")
+MISSING: Any = object()
 Parser = Callable[[str], Any]
 
 
@@ -115,17 +117,23 @@ def _bare(annotation: str) -> str:
     return annotation.replace(" | None", "").strip()
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def _frozen(cls: type[T]) -> type[T]:
+    return freeze(cls, kept=("flag_specs", "argument_specs"))
+
+
+@_frozen
 class Options:
     """What every options class is. `given`: the names of the fields that the user typed."""
 
-    given: frozenset[str]
+    given: frozenset[str] = frozenset()
     flag_specs: tuple[FlagSpec, ...] = ()
     argument_specs: tuple[ArgumentSpec, ...] = ()
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(flag, argument))
 def options(cls: type[T]) -> type[T]:
-    """Make a class of flags and arguments a frozen dataclass; inherited flags come first."""
+    """Make a class of flags and arguments a frozen value; inherited flags come first."""
     flags = {f.dest: f for f in getattr(cls, "flag_specs", ())}
     arguments = {a.dest: a for a in getattr(cls, "argument_specs", ())}
     annotations = cls.__dict__.get("__annotations__") or cls.__annotations__
@@ -141,12 +149,10 @@ def options(cls: type[T]) -> type[T]:
             flags[name] = spec
         else:
             arguments[name] = spec
-        setattr(cls, name, field(default=spec.default))
-    cls.__annotations__ = {**annotations, "given": "frozenset[str]"}
-    cls.given = frozenset()  # type: ignore[attr-defined]
+        setattr(cls, name, spec.default)
     cls.flag_specs = tuple(flags.values())  # type: ignore[attr-defined]
     cls.argument_specs = tuple(arguments.values())  # type: ignore[attr-defined]
-    return dataclass(frozen=True, kw_only=True)(cls)
+    return freeze(cls)
 
 
 class CommandNote:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from pydock import lean
 from pydock.app import App
 from pydock.errors import Exit, Failure
 
@@ -31,14 +32,24 @@ def run(app: App, args: Sequence[str]) -> int:
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if app.globals.debug:
+            raise
+        return report(app, unexpected(app, error))
+
+
+def unexpected(app: App, error: Exception) -> Failure:
+    """A fault of ours: told in one line, with the way to more."""
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return Failure(f"{app.prog}: unexpected error: {what}\nThis is a fault of pydock. Run again with --debug to see where it comes from.")
 
 
 def report(app: App, failure: Failure) -> int:
     """Print the error, if it has a text; the one place that does."""
     if failure.message:
         app.err.line(failure.message)
-    elif not isinstance(failure, Exit):
-        app.err.line(f"{app.prog}: unexpected error: {failure!r}")
     return failure.code
 
 
@@ -50,6 +61,7 @@ def main() -> None:
     """The console script: never returns."""
     # nothing made while starting becomes garbage: collecting would only cost time
     gc.disable()
+    lean.enable()
     signal.signal(signal.SIGTERM, _terminate)
     app = App.of_process()
     try:

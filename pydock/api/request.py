@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from pydock.record import factory, record
 
 Json = Any
 Query = dict[str, str | list[str]]
 
 
-@dataclass(frozen=True)
+@record
 class Request:
     """method and path without the version; query; `body` sent as JSON, or `content` as it is."""
 
     method: str
     path: str
-    query: Query = field(default_factory=dict)
+    query: Query = factory(dict)
     body: Json = None
     content: Iterable[bytes] | bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = factory(dict)
 
 
 def query(**values: Any) -> Query:

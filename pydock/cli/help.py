@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,10 @@ def _row(left: str, text: str, column: int, width: int) -> list[str]:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size((80, 24)).columns
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
 
 
 def _table(rows: list[tuple[str, str]], width: int) -> list[str]:

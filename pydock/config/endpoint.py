@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydock.errors import Failure
 from pydock.golang import quote
+from pydock.record import record
 
 if TYPE_CHECKING:
     from pydock.app import Globals
@@ -20,7 +20,7 @@ DEFAULT_HOST = "npipe:////./pipe/docker_engine" if sys.platform == "win32" else 
 SCHEMES = ("unix", "tcp", "npipe", "fd", "ssh")
 
 
-@dataclass(frozen=True)
+@record
 class Tls:
     """Paths of the TLS material ("" for none), and whether the engine's certificate is checked."""
 
@@ -30,7 +30,7 @@ class Tls:
     verify: bool = True
 
 
-@dataclass(frozen=True)
+@record
 class Endpoint:
     """An engine's address: "unix:///path", "tcp://host:port/prefix", "ssh://user@host", "npipe://…"."""
 

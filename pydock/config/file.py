@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from typing import Any
 
 from pydock.errors import Failure, first_line
@@ -51,6 +50,8 @@ class ConfigFile:
 
     def save(self) -> None:
         """Write it as docker does: tabs, sorted keys, through a temporary file; the mode is kept. Raises Failure."""
+        import tempfile
+
         path = os.path.realpath(self.path)
         text = json.dumps({"auths": {}, **self.data}, indent="\t", sort_keys=True, ensure_ascii=False)
         try:

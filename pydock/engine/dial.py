@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
 import socket
-import subprocess
 import sys
 from urllib.parse import unquote, urlsplit
 
@@ -63,6 +61,8 @@ def _wrap(sock: socket.socket, tls: Tls, host: str) -> socket.socket:
 
 def ssh_command(host: str) -> list[str]:
     """The ssh command line that reaches `docker system dial-stdio` at ssh://[user@]host[:port][/socket]."""
+    import shlex
+
     parts = urlsplit(host)
     command = ["ssh"]
     if parts.username:
@@ -76,6 +76,8 @@ def ssh_command(host: str) -> list[str]:
 
 
 def _ssh(endpoint: Endpoint) -> socket.socket:
+    import subprocess
+
     ours, theirs = socket.socketpair()
     with theirs:
         # a session of its own: Ctrl-C is for us, and must not cut the connection

@@ -10,9 +10,8 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pydock import API_VERSION, MIN_API_VERSION, __version__
@@ -21,16 +20,22 @@ from pydock.api.system import PING, PING_GET
 from pydock.config.endpoint import Endpoint
 from pydock.engine.failure import engine_error
 from pydock.engine.hijack import Duplex
-from pydock.engine.lean import httpx
 from pydock.engine.transport import Transport
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
+from pydock.lean import load_httpx
+from pydock.record import record
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = load_httpx()
 
 #: what docker sends as Host over a socket that has no name
 SOCKET_HOST = "api.moby.localhost"
 SSH_HOST = "docker.example.com"
 
 
-@dataclass(frozen=True)
+@record
 class Ping:
     """What /_ping told. `answered` is False when no engine did."""
 

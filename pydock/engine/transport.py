@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint
 from pydock.engine.dial import dial
 from pydock.engine.hijack import Duplex
-from pydock.engine.lean import httpx
 from pydock.engine.wire import Head, Wire
 from pydock.errors import BrokenStream
+from pydock.lean import load_httpx
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = load_httpx()
 
 
 class Transport(httpx.BaseTransport):

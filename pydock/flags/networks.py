@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from pydock.flags.pairs import csv_fields
 from pydock.golang import parse_int
+from pydock.record import factory, record
 
 
-@dataclass(frozen=True)
+@record
 class Attachment:
     """One network that a container joins, with what was said of its endpoint."""
 
@@ -20,7 +20,7 @@ class Attachment:
     ip6: str = ""
     mac: str = ""
     link_local_ips: tuple[str, ...] = ()
-    driver_opts: dict[str, str] = field(default_factory=dict)
+    driver_opts: dict[str, str] = factory(dict)
     gw_priority: int = 0
 
     @property

@@ -6,13 +6,13 @@ Follows go-connections' nat.ParsePortSpec, whose words the errors are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pydock.flags.pairs import is_ip
 from pydock.golang import parse_uint
+from pydock.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Binding:
     """One container port ("80/tcp") and where it is published ("" is any)."""
 

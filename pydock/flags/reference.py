@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from pydock.record import record
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*"
 _DOMAIN_PART = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -17,7 +18,7 @@ HUB = "docker.io"
 LIBRARY = "library"
 
 
-@dataclass(frozen=True)
+@record
 class Reference:
     """A parsed reference. `domain` and `path` are complete ("docker.io", "library/nginx"); tag and digest may be ""."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 
 from pydock.golang import parse_duration, parse_float, parse_int, parse_uint
+from pydock.record import record
 
 _SCALES = {unit: 1024**i for i, unit in enumerate("kmgtp", 1)}
 
@@ -57,7 +57,7 @@ ULIMITS = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Ulimit:
     """One limit of processes; -1 is "unlimited"."""
 
@@ -86,7 +86,7 @@ def ulimit(text: str) -> Ulimit:
     return Ulimit(name, soft, hard)
 
 
-@dataclass(frozen=True)
+@record
 class DeviceValue:
     """A weight or a rate (bytes or operations a second) of one block device."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pydock.record import record
 
 
-@dataclass(frozen=True)
+
+@record
 class Format:
     """kind: "table", "json", "raw" or "template"; template: its text ("" for the default table)."""
 

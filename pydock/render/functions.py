@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydock.gojson import dumps
-from pydock.render.sprintf import sprint, sprintf, sprintln
 from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Time, go_print, plain, shown_type, truth
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -182,7 +181,7 @@ def _text(values: tuple[Any, ...]) -> str:
     """What html, js and urlquery work on: the one string, or all printed."""
     if len(values) == 1 and isinstance(values[0], str):
         return go_print(values[0])
-    return sprint(*values)
+    return _print(*values)
 
 
 @_takes(0, None)
@@ -210,16 +209,22 @@ def _urlquery(*values: Any) -> str:
 
 @_takes(1, None, "string")
 def _printf(form: str, *values: Any) -> str:
+    from pydock.render.sprintf import sprintf
+
     return sprintf(form, values)
 
 
 @_takes(0, None)
 def _print(*values: Any) -> str:
+    from pydock.render.sprintf import sprint
+
     return sprint(*values)
 
 
 @_takes(0, None)
 def _println(*values: Any) -> str:
+    from pydock.render.sprintf import sprintln
+
     return sprintln(*values)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydock.golang import quote
 from pydock.render.values import Duration, GoStruct, NilPointer, Time, go_print, go_sharp, shown_type
 
-_VERB = re.compile(r"%([+\-# 0]*)(\*|\d+)?(?:(\.)(\*|\d+)?)?(.)?", re.S)
+_VERB = r"(?s)%([+\-# 0]*)(\*|\d+)?(?:(\.)(\*|\d+)?)?(.)?"
 
 
 def sprint(*values: Any) -> str:
@@ -65,7 +65,7 @@ def sprintf(form: str, values: Sequence[Any]) -> str:
         number = (int(precision) if precision else 0) if dot else None
         return note + pad(render(value, verb, flags, number), width, flags, value)
 
-    out = _VERB.sub(one, form)
+    out = re.sub(_VERB, one, form)
     if args.left:
         extra = ", ".join(f"{shown_type(v)}={go_print(v)}" if v is not None else "<nil>" for v in args.values[args.at :])
         out += f"%!(EXTRA {extra})"

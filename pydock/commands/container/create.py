@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api import containers
@@ -15,6 +14,7 @@ from pydock.flags.mounts import absolute
 from pydock.flags.pairs import key_value_lines
 from pydock.flags.reference import parse, platform
 from pydock.gojson import problem
+from pydock.record import replace
 
 if TYPE_CHECKING:
     from pydock.app import App

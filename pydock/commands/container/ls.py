@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
@@ -10,6 +9,7 @@ from pydock.api.request import Request, filters
 from pydock.commands.shared import ListOptions, list_format
 from pydock.declare import command, flag, options
 from pydock.errors import Failure
+from pydock.record import replace
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.listing import listing
 from pydock.views.container import DEFAULT, RAW, WITH_SIZE, ContainerView, Probe

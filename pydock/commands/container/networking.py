@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from pydock.commands.container.create_options import CreateOptions
 from pydock.flags.networks import Attachment
 from pydock.flags.pairs import is_mac
 from pydock.golang import quote
+from pydock.record import replace
 
 
 def network_mode(o: CreateOptions) -> str:

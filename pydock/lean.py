@@ -1,0 +1,130 @@
+"""Third-party imports without what this process never uses.
+
+Importing click and httpx takes longer than a whole docker command. What makes it short, each safe by itself:
+
+- Where rich is installed httpx loads its own command line too; blocking that module for the length of the import is
+  enough, as httpx handles the ImportError itself.
+- Modules that click and httpx touch only when called (inspect, mimetypes, idna, …) are put off: a stand-in takes their
+  place during the import and loads the real one at the first use.
+- A client of one engine keeps no cookies: a jar that holds nothing takes the place of http.cookiejar and
+  urllib.request, which are the dearest of all.
+
+Only where the module is not loaded yet, and only for the command line (main calls `enable`): a program that imports
+pydock as a library gets everything as it comes. Should a new release need more than the stand-ins give, the plain
+import follows. `tests/laws/test_startup.py` holds the list of modules that a short command may load.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+_enabled = False
+
+
+def enable() -> None:
+    """This process is the command line: import lean from here on, click at once."""
+    global _enabled
+    _enabled = True
+    load("urllib.parse", {"ipaddress": Deferred("ipaddress")})
+    load("click", {"inspect": Deferred("inspect")})
+
+
+class Deferred(ModuleType):
+    """Stands for a module until somebody asks it for something. `given` are names that it has by itself."""
+
+    def __init__(self, name: str, **given: Any) -> None:
+        super().__init__(name)
+        self.__dict__.update(given)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        value = getattr(importlib.import_module(self.__name__), name)
+        setattr(self, name, value)
+        return value
+
+
+def _later(module: str, name: str) -> Any:
+    """A function of a deferred module, which is loaded when it is called."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*args, **kwargs)
+
+    return call
+
+
+class NoCookies:
+    """A cookie jar that holds nothing."""
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        return None
+
+    def add_cookie_header(self, request: Any) -> None:
+        return None
+
+
+class NoRequest:
+    """What the jar above is shown of a request."""
+
+    def __init__(self, **_: Any) -> None:
+        return None
+
+
+def httpx_stand_ins() -> dict[str, Deferred]:
+    request = {name: _later("urllib.request", name) for name in ("parse_http_list", "getproxies")}
+    return {
+        "http.cookiejar": Deferred("http.cookiejar", CookieJar=NoCookies, Cookie=object),
+        "urllib.request": Deferred("urllib.request", Request=NoRequest, **request),
+        "hashlib": Deferred("hashlib", **{name: _later("hashlib", name) for name in ("md5", "sha1", "sha256", "sha512")}),
+        "pathlib": Deferred("pathlib", Path=_later("pathlib", "Path")),
+        "base64": Deferred("base64", b64encode=_later("base64", "b64encode")),
+        **{name: Deferred(name) for name in ("email.message", "mimetypes", "ipaddress", "idna", "inspect", "traceback")},
+    }
+
+
+def load(name: str, deferred: dict[str, Deferred]) -> ModuleType:
+    """Import `name`, lean where that is enabled; the plain import follows where it fails."""
+    if name in sys.modules or not _enabled:
+        return importlib.import_module(name)
+    placed = {n: m for n, m in deferred.items() if n not in sys.modules}
+    for full, module in placed.items():
+        parent, _, child = full.rpartition(".")
+        if parent:
+            # `import a.b` binds a: its attribute b must be there when it is used
+            setattr(importlib.import_module(parent), child, module)
+        sys.modules[full] = module
+    try:
+        return importlib.import_module(name)
+    except Exception:
+        for loaded in [n for n in sys.modules if n.partition(".")[0] == name]:
+            del sys.modules[loaded]
+        _take_away(placed)
+        return importlib.import_module(name)
+    finally:
+        _take_away(placed)
+
+
+def _take_away(placed: dict[str, Deferred]) -> None:
+    for full, module in placed.items():
+        if sys.modules.get(full) is module:
+            del sys.modules[full]
+
+
+def load_httpx() -> ModuleType:
+    """httpx, without its command line, cookies and proxies where lean imports are enabled."""
+    blocked = "httpx" not in sys.modules and "httpx._main" not in sys.modules
+    if blocked:
+        sys.modules["httpx._main"] = None  # type: ignore[assignment]
+    try:
+        return load("httpx", httpx_stand_ins())
+    finally:
+        if blocked:
+            sys.modules.pop("httpx._main", None)

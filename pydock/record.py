@@ -1,0 +1,92 @@
+"""Frozen values: dataclasses in all that a reader and a type checker see, without the code that dataclasses generate.
+
+A dozen real dataclasses cost a short command as much time as the interpreter's own start, and `run` has more than a
+hundred fields; this builds them from a table of defaults instead. Compared, printed and replaced by value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_: Any) -> Callable[[Any], Any]:
+        return lambda x: x
+
+
+T = TypeVar("T")
+_REQUIRED: Any = object()
+
+
+class Factory:
+    """A default that is made anew for each value."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+
+def factory(make: Callable[[], Any]) -> Any:
+    """As dataclasses.field(default_factory=make)."""
+    return Factory(make)
+
+
+def _init(self: Any, *args: Any, **values: Any) -> None:
+    fields: dict[str, Any] = self.__record_fields__
+    if len(args) > len(fields):
+        raise TypeError(f"{type(self).__name__} takes {len(fields)} values, not {len(args)}")
+    given = dict(zip(fields, args))
+    if values.keys() - fields.keys() or values.keys() & given.keys():
+        raise TypeError(f"{type(self).__name__}: unexpected {sorted(values.keys() - fields.keys() or values.keys() & given.keys())}")
+    state = {**fields, **given, **values}
+    for name, value in state.items():
+        if value is _REQUIRED:
+            raise TypeError(f"{type(self).__name__} needs {name}")
+        if type(value) is Factory:
+            state[name] = value.make()
+    self.__dict__.update(state)
+
+
+def _refuse(self: Any, name: str, value: Any = None) -> None:
+    raise AttributeError(f"{type(self).__name__} is frozen: {name}")
+
+
+def _equal(self: Any, other: Any) -> Any:
+    return self.__dict__ == other.__dict__ if type(self) is type(other) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash((type(self), *(repr(v) for v in self.__dict__.values())))
+
+
+def _show(self: Any) -> str:
+    changed = {n: v for n, v in self.__dict__.items() if v != self.__record_fields__[n] or type(v) is not type(self.__record_fields__[n])}
+    return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in changed.items())})"
+
+
+def freeze(cls: type[T], kept: tuple[str, ...] = ()) -> type[T]:
+    """Make a class of annotated fields a frozen value; inherited fields come first. `kept` are annotations of no field."""
+    fields: dict[str, Any] = {}
+    for base in reversed(cls.__mro__[1:]):
+        fields |= base.__dict__.get("__record_fields__", {})
+    annotations = cls.__dict__.get("__annotations__") or getattr(cls, "__annotations__", {})
+    for name, annotation in annotations.items():
+        if name not in kept and "ClassVar" not in str(annotation):
+            fields[name] = cls.__dict__.get(name, _REQUIRED)
+    for name, method in (("__init__", _init), ("__setattr__", _refuse), ("__delattr__", _refuse), ("__eq__", _equal), ("__hash__", _hash), ("__repr__", _show)):
+        setattr(cls, name, method)
+    cls.__record_fields__ = fields  # type: ignore[attr-defined]
+    return cls
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(factory,))
+def record(cls: type[T]) -> type[T]:
+    """A frozen value class."""
+    return freeze(cls)
+
+
+def replace(value: T, **changes: Any) -> T:
+    """The same value with some fields changed."""
+    return type(value)(**{**value.__dict__, **changes})
