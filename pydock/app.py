@@ -141,6 +141,16 @@ class App:
         return resolve(self.globals, self.environ, self.context_name, self.contexts, self.config_dir)
 
     @cached_property
+    def default_endpoint(self) -> Endpoint:
+        """Where the engine is by flags and environment alone: the virtual context "default". Raises Failure."""
+        from pydock.config.endpoint import default_endpoint
+
+        try:
+            return default_endpoint(self.globals, self.environ, self.config_dir)
+        except ValueError as error:
+            raise Failure(f"unable to resolve docker endpoint: {error}") from None
+
+    @cached_property
     def engine(self) -> Engine:
         """The engine, at first use (nothing is sent yet). Raises Failure for an address that is none."""
         from pydock.config.endpoint import custom_headers

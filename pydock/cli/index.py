@@ -16,6 +16,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "container stop": ("pydock.commands.container.lifecycle", "stop", "Stop one or more running containers"),
     "container unpause": ("pydock.commands.container.lifecycle", "unpause", "Let the processes of paused containers go on"),
     "container wait": ("pydock.commands.container.lifecycle", "wait", "Wait until one or more containers stop, then print their exit codes"),
+    "context inspect": ("pydock.commands.context", "inspect", "Show everything about one or more contexts"),
+    "context ls": ("pydock.commands.context", "ls", "List contexts"),
+    "context show": ("pydock.commands.context", "show", "Print the name of the context in use"),
+    "context use": ("pydock.commands.context", "use", "Choose the context that commands use"),
     "create": ("pydock.commands.container.create", "create", "Create a new container, without starting it"),
     "history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
     "image history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
@@ -49,12 +53,14 @@ ALIASES: dict[str, str] = {
     "container list": "container ls",
     "container ps": "container ls",
     "container remove": "container rm",
+    "context list": "context ls",
     "image list": "image ls",
 }
 
 # folder of commands -> what it holds
 GROUPS: dict[str, str] = {
     "container": "Manage containers",
+    "context": "Manage contexts",
     "image": "Manage images",
     "network": "Manage networks",
     "volume": "Manage volumes",
