@@ -55,13 +55,16 @@ def newer(a: str, b: str) -> bool:
 class Engine:
     """See the module. Nothing is sent before the first request. Safe for several threads."""
 
-    def __init__(self, endpoint: Endpoint, headers: Mapping[str, str] | None = None, wish: str = "") -> None:
+    def __init__(
+        self, endpoint: Endpoint, headers: Mapping[str, str] | None = None, wish: str = "", transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """headers: sent with every request; wish: the newest API version to speak; transport: in place of our own."""
         self.endpoint = endpoint
         self.wish = self._wished(wish)
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
-            transport=Transport(endpoint), headers={**own, **agent}, timeout=None, trust_env=False, base_url=self._base_url(),
+            transport=transport or Transport(endpoint), headers={**own, **agent}, timeout=None, trust_env=False, base_url=self._base_url(),
         )  # fmt: skip
 
     @staticmethod

@@ -1,0 +1,91 @@
+"""Fixtures: a clean environment for every test, and real engines for those that ask."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import engines
+
+KINDS = ("docker-28", "docker-20", "podman")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n.startswith(("DOCKER_", "BUILDX_")) or n in ("NO_COLOR", "COLUMNS")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def pydock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program, through a link named docker, as tools find it."""
+    folder = tmp_path_factory.mktemp("bin")
+    installed = Path(os.path.dirname(os.path.realpath(__import__("sys").executable)) + "/pydock")
+    venv = Path(__import__("sys").prefix) / "bin" / "pydock"
+    (folder / "docker").symlink_to(venv if venv.exists() else installed)
+    return folder / "docker"
+
+
+@pytest.fixture(scope="session")
+def docker() -> Path:
+    """docker's own CLI."""
+    try:
+        return engines.real_docker()
+    except engines.Unavailable as why:
+        pytest.skip(f"docker's CLI is not to be had: {why}")
+
+
+def _running(kind: str) -> Iterator[engines.EngineProcess]:
+    folder = Path(tempfile.mkdtemp(prefix="pd-"))
+    try:
+        engine = engines.start(kind, folder)
+    except engines.Unavailable as why:
+        pytest.skip(f"{kind} is not to be had: {why}")
+    try:
+        load_busybox(engine)
+        yield engine
+    finally:
+        engine.stop()
+
+
+@pytest.fixture(scope="session")
+def docker28() -> Iterator[engines.EngineProcess]:
+    yield from _running("docker-28")
+
+
+@pytest.fixture(scope="session")
+def docker20() -> Iterator[engines.EngineProcess]:
+    yield from _running("docker-20")
+
+
+@pytest.fixture(scope="session")
+def podman() -> Iterator[engines.EngineProcess]:
+    yield from _running("podman")
+
+
+@pytest.fixture(params=KINDS)
+def engine(request: pytest.FixtureRequest) -> engines.EngineProcess:
+    """Each engine in turn."""
+    found: engines.EngineProcess = request.getfixturevalue(request.param.replace("-", ""))
+    return found
+
+
+def load_busybox(engine: engines.EngineProcess) -> None:
+    """busybox:latest, imported over plain REST."""
+    import http.client
+    import socket
+
+    tar = subprocess.run(["tar", "-C", str(engines.busybox_rootfs()), "-c", "."], capture_output=True, check=True).stdout
+    connection = http.client.HTTPConnection("engine")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(engine.socket))
+    connection.request("POST", "/v1.41/images/create?fromSrc=-&repo=busybox&tag=latest&changes=CMD%20%5B%22sh%22%5D", tar, {"Content-Type": "application/x-tar"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    assert answer.status == 200 and b"errorDetail" not in body, body

@@ -1,0 +1,181 @@
+"""Real engines for the tests: installed from Debian's packages, started on private sockets, taken down by pid.
+
+Each engine gets a network namespace and a folder of its own. Root on a Debian-like system is needed for Docker; where
+something is missing `Unavailable` says what.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+CACHE = Path(os.environ.get("PYDOCK_TEST_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pydock-tests")
+STABLE = "docker.io iptables iproute2 busybox-static podman openssl".split()
+UNSTABLE = "docker.io docker-cli containerd docker-buildx docker-compose tini docker-registry".split()
+APT = ["-qq", "-y", "--no-install-recommends"]
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+class Unavailable(Exception):
+    """This machine cannot have the engine, and why."""
+
+
+def need_root() -> None:
+    if os.name != "posix" or os.geteuid() != 0:
+        raise Unavailable("needs root")
+    if not shutil.which("apt-get"):
+        raise Unavailable("needs Debian's apt-get")
+
+
+def apt(*words: str, cwd: Path | None = None) -> None:
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(["apt-get", *words], env=env, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Unavailable(f"apt-get {' '.join(words[:6])}…: {done.stderr.strip()[-300:]}")
+
+
+def install_stable() -> None:
+    """Docker 20.10 and Podman, from the system's own release."""
+    need_root()
+    programs = ("dockerd", "podman", "ip", "iptables", "busybox", "openssl")
+    if not all(shutil.which(p, path=os.environ["PATH"] + ":/usr/sbin:/sbin") for p in programs):
+        apt("update", "-qq")
+        apt("install", *APT, *STABLE)
+
+
+def unpack_unstable() -> Path:
+    """Docker 28.5 and its CLI, from Debian unstable, unpacked aside; returns the folder of programs."""
+    need_root()
+    root = CACHE / "unstable"
+    if (root / "bin" / "dockerd").exists():
+        return root / "bin"
+    for folder in ("lists/partial", "debs", "unpacked", "bin"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    sources = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"], capture_output=True, text=True, check=False)
+    mirrors = [u for u in sources.stdout.split() if u.rstrip("/").endswith("/debian")]
+    if not mirrors:
+        raise Unavailable("no mirror of Debian's packages is known")
+    (root / "sid.list").write_text(f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {mirrors[0]} sid main\n")
+    own = [f"-oDir::Etc::SourceList={root}/sid.list", "-oDir::Etc::SourceParts=/dev/null", f"-oDir::State::Lists={root}/lists", "-oAPT::Sandbox::User=root"]
+    apt(*own, "update", "-qq")
+    apt(*own, "download", "-qq", *UNSTABLE, cwd=root / "debs")
+    for package in (root / "debs").glob("*.deb"):
+        subprocess.run(["dpkg", "-x", str(package), str(root / "unpacked")], check=True)
+    # unstable's runc wants a newer C library than stable has: stable's own serves
+    for name in ("sbin/dockerd", "sbin/docker-proxy", "bin/containerd", "bin/containerd-shim-runc-v2", "bin/ctr", "bin/docker", "bin/docker-registry"):
+        target = root / "unpacked" / "usr" / name
+        if target.exists():
+            (root / "bin" / Path(name).name).unlink(missing_ok=True)
+            (root / "bin" / Path(name).name).symlink_to(target)
+    return root / "bin"
+
+
+def busybox_rootfs() -> Path:
+    """A root file system of busybox alone."""
+    root = CACHE / "busybox"
+    if not (root / "bin" / "sh").exists():
+        for folder in ("bin", "etc", "tmp"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        shutil.copy(shutil.which("busybox") or "/bin/busybox", root / "bin" / "busybox")
+        for name in subprocess.run([root / "bin" / "busybox", "--list"], capture_output=True, text=True, check=True).stdout.split():
+            if name != "busybox" and not (root / "bin" / name).exists():
+                (root / "bin" / name).symlink_to("busybox")
+        (root / "etc" / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+        (root / "etc" / "group").write_text("root:x:0:\n")
+    return root
+
+
+class EngineProcess:
+    """A running engine: `host` for DOCKER_HOST, `name` for test ids."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        self.socket = folder / "docker.sock"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.namespace = ""
+
+    @property
+    def host(self) -> str:
+        return f"unix://{self.socket}"
+
+    def start_docker(self, path: str, *extra: str) -> None:
+        """dockerd in a network namespace of its own."""
+        self.namespace = f"pydock-{os.getpid()}-{self.name}"
+        subprocess.run(["ip", "netns", "add", self.namespace], check=True, **QUIET)
+        subprocess.run(["ip", "-n", self.namespace, "link", "set", "lo", "up"], check=True, **QUIET)
+        self._start(
+            # nsenter, not "ip netns exec": the latter lays a new /sys, without the cgroups
+            ["nsenter", f"--net=/run/netns/{self.namespace}", "dockerd", "--host", self.host, "--data-root", str(self.folder / "data"),
+             "--exec-root", str(self.folder / "exec"), "--pidfile", str(self.folder / "pid"), *extra],
+            path,
+        )  # fmt: skip
+
+    def start_podman(self) -> None:
+        root = ["--root", str(self.folder / "data"), "--runroot", str(self.folder / "run"), "--cgroup-manager", "cgroupfs", "--events-backend", "file"]
+        self._start(["podman", *root, "system", "service", "--time=0", self.host], os.environ["PATH"])
+
+    def _start(self, command: list[str], path: str) -> None:
+        log = open(self.folder / "log", "wb")
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PATH": path})
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self.process.poll() is not None or self.answers():
+                break
+            time.sleep(0.1)
+        if not self.answers():
+            text = (self.folder / "log").read_text(errors="replace")[-600:]
+            self.stop()
+            raise Unavailable(f"{self.name} does not start: {text}")
+
+    def answers(self) -> bool:
+        import socket
+
+        with socket.socket(socket.AF_UNIX) as sock:
+            try:
+                sock.settimeout(5)
+                sock.connect(str(self.socket))
+                sock.sendall(b"GET /_ping HTTP/1.0\r\nHost: x\r\n\r\n")
+                return b" 200 " in sock.recv(64)
+            except OSError:
+                return False
+
+    def stop(self) -> None:
+        """End the process that we started, and what it left."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.namespace:
+            subprocess.run(["ip", "netns", "del", self.namespace], check=False, **QUIET)
+        for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+            place = line.split()[1]
+            if place.startswith(str(self.folder) + "/"):
+                subprocess.run(["umount", "-l", place], check=False, **QUIET)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start(kind: str, folder: Path) -> EngineProcess:
+    """kind: "docker-20", "docker-28" or "podman". Raises Unavailable."""
+    install_stable()
+    engine = EngineProcess(kind, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    system = "/usr/sbin:/usr/bin:/sbin:/bin"
+    if kind == "docker-28":
+        engine.start_docker(f"{unpack_unstable()}:{system}")
+    elif kind == "docker-20":
+        engine.start_docker(system)
+    else:
+        engine.start_podman()
+    return engine
+
+
+def real_docker() -> Path:
+    """docker's own CLI 28.5. Raises Unavailable."""
+    return unpack_unstable() / "docker"

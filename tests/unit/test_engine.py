@@ -1,0 +1,180 @@
+"""The engine client against canned answers: versions, headers, errors, streams."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from pydock.api.containers import create_container, list_containers
+from pydock.api.request import Request, query
+from pydock.config.endpoint import Endpoint
+from pydock.engine.engine import Engine
+from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
+
+HOST = "http://api.moby.localhost"
+
+
+def engine(**options: object) -> Engine:
+    return Engine(Endpoint("unix:///x"), transport=httpx.HTTPTransport(), **options)  # type: ignore[arg-type]
+
+
+def ping(mock: HTTPXMock, version: str = "1.51", **headers: str) -> None:
+    mock.add_response(url=f"{HOST}/_ping", method="HEAD", headers={"Api-Version": version, "Ostype": "linux", **headers})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "wish", "spoken"),
+    [("1.51", "", "1.51"), ("1.41", "", "1.41"), ("1.99", "", "1.51"), ("1.24", "", "1.24"), ("1.12", "", "1.51"), ("", "", "1.51"), ("1.51", "1.30", "1.30"), ("1.40", "1.99", "1.40"), ("1.51", " v1.44 ", "1.44")],
+)
+def test_the_version_that_both_know(httpx_mock: HTTPXMock, theirs: str, wish: str, spoken: str) -> None:
+    ping(httpx_mock, theirs)
+    assert engine(wish=wish).api_version == spoken
+
+
+def test_a_wish_that_is_no_version() -> None:
+    with pytest.raises(Failure, match=r"invalid API version \(abc\)"):
+        engine(wish="abc")
+
+
+def test_engines_without_head(httpx_mock: HTTPXMock) -> None:
+    """Engines before 19.03 answer HEAD /_ping with 404; GET serves."""
+    httpx_mock.add_response(url=f"{HOST}/_ping", method="HEAD", status_code=404)
+    httpx_mock.add_response(url=f"{HOST}/_ping", method="GET", headers={"Api-Version": "1.38", "Docker-Experimental": "true"})
+    found = engine()
+    assert found.api_version == "1.38" and found.ping().experimental
+
+
+def test_what_is_sent(httpx_mock: HTTPXMock) -> None:
+    ping(httpx_mock)
+    httpx_mock.add_response(url=f"{HOST}/v1.51/containers/create?name=a+b%2F", method="POST", json={"Id": "x"}, status_code=201)
+    body = {"Image": "é", "Labels": {"a": "<b>"}}
+    assert engine(headers={"X-Mine": "1", "User-Agent": "no"}).json(create_container(body, "a b/")) == {"Id": "x"}
+    request = httpx_mock.get_requests()[-1]
+    assert json.loads(request.content) == body
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["x-mine"] == "1"
+    assert request.headers["user-agent"].startswith("pydock/")
+    assert request.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"json": {"message": "no such thing"}}, "Error response from daemon: no such thing"),
+        ({"text": "plain words\n"}, "Error response from daemon: plain words"),
+        ({"json": {"message": ""}}, "Error response from daemon: API returned a 404 (Not Found) but provided no error-message"),
+        ({"text": ""}, "Error response from daemon: request returned 404 Not Found; check if the server supports the requested API version"),
+    ],
+)
+def test_refusals_in_dockers_words(httpx_mock: HTTPXMock, answer: dict[str, object], message: str) -> None:
+    ping(httpx_mock)
+    httpx_mock.add_response(url=f"{HOST}/v1.51/containers/json", status_code=404, **answer)  # type: ignore[arg-type]
+    with pytest.raises(EngineError) as error:
+        engine().json(list_containers())
+    assert (str(error.value), error.value.status) == (message, 404)
+
+
+def test_messages_as_they_come(httpx_mock: HTTPXMock) -> None:
+    ping(httpx_mock)
+    httpx_mock.add_response(url=f"{HOST}/v1.51/x", stream=httpx.ByteStream(b'{"a":1}\r\n{"a":"\xc3\xa9}"}{"a":3}\n'))
+    assert list(engine().messages(Request("GET", "/x"))) == [{"a": 1}, {"a": "é}"}, {"a": 3}]
+
+
+def test_a_cut_message_is_told(httpx_mock: HTTPXMock) -> None:
+    ping(httpx_mock)
+    httpx_mock.add_response(url=f"{HOST}/v1.51/x", stream=httpx.ByteStream(b'{"a":1}{"a":'))
+    with pytest.raises(BrokenStream, match="unexpected EOF"):
+        list(engine().messages(Request("GET", "/x")))
+
+
+def test_queries() -> None:
+    assert query(a=True, b=False, c=None, d="", e={}, f={"x": {"y": True}}, g=3, h=["p", "q"]) == {"a": "1", "f": '{"x":{"y":true}}', "g": "3", "h": ["p", "q"]}
+
+
+# ---- on a real socket --------------------------------------------------------------------------------
+
+
+class Server:
+    """Answers on a unix socket, one script a connection: raw bytes sent after a request's head has come."""
+
+    def __init__(self, folder: Path, *scripts: list[bytes]) -> None:
+        self.path = folder / "e.sock"
+        self.seen: list[bytes] = []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.path))
+        self.listener.listen()
+        self.thread = threading.Thread(target=self._serve, args=(scripts,), daemon=True)
+        self.thread.start()
+
+    def _serve(self, scripts: tuple[list[bytes], ...]) -> None:
+        for script in scripts:
+            connection, _ = self.listener.accept()
+            with connection:
+                for answer in script:
+                    data = b""
+                    while b"\r\n\r\n" not in data:
+                        more = connection.recv(65536)
+                        if not more:
+                            break
+                        data += more
+                    self.seen.append(data)
+                    connection.sendall(answer)
+
+    def engine(self) -> Engine:
+        return Engine(Endpoint(f"unix://{self.path}"))
+
+
+PONG = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
+
+
+def ok(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def test_one_connection_serves_several_requests(tmp_path: Path) -> None:
+    server = Server(tmp_path, [PONG, ok(b"[1]"), ok(b"[2]")])
+    client = server.engine()
+    assert [client.json(list_containers()), client.json(list_containers(all=True))] == [[1], [2]]
+    assert server.seen[0].startswith(b"HEAD /_ping HTTP/1.1\r\nHost: api.moby.localhost\r\n")
+    assert server.seen[2].startswith(b"GET /v1.44/containers/json?all=1 HTTP/1.1\r\n")
+    client.close()
+
+
+def test_a_connection_that_the_engine_closed_is_replaced(tmp_path: Path) -> None:
+    server = Server(tmp_path, [PONG], [ok(b"[3]")])
+    client = server.engine()
+    assert client.json(list_containers()) == [3]
+    client.close()
+
+
+def test_an_upgraded_connection(tmp_path: Path) -> None:
+    server = Server(tmp_path, [PONG, b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello"])
+    duplex = server.engine().hijack(Request("POST", "/containers/x/attach", {"stream": "1"}))
+    assert duplex.read() == b"hello"
+    assert b"Upgrade: tcp\r\n" in server.seen[1] and b"Connection: Upgrade\r\n" in server.seen[1]
+    duplex.close()
+
+
+def test_an_upgrade_that_is_refused(tmp_path: Path) -> None:
+    server = Server(tmp_path, [PONG, b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\n{}"])
+    with pytest.raises(BrokenStream, match="unable to upgrade to tcp, received 409"):
+        server.engine().hijack(Request("POST", "/x"))
+
+
+def test_no_engine(tmp_path: Path) -> None:
+    host = f"unix://{tmp_path}/none.sock"
+    with pytest.raises(Unreachable) as error:
+        Engine(Endpoint(host)).json(list_containers())
+    assert str(error.value) == f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?"
+
+
+def test_something_that_is_no_engine(tmp_path: Path) -> None:
+    server = Server(tmp_path, [b"SSH-2.0-OpenSSH\r\n"], [b"SSH-2.0-OpenSSH\r\n"])
+    with pytest.raises(BrokenStream, match="is this a Docker Engine"):
+        server.engine().json(list_containers())

@@ -1,0 +1,126 @@
+"""Frames, detach keys, the pump: bytes in, bytes out, however they are cut."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pydock.errors import BrokenStream
+from pydock.streams import detach
+from pydock.streams.frames import STDERR, STDOUT, Decoder
+from pydock.streams.pump import Sender, receive
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    edges = sorted({0, len(data), *(p % (len(data) + 1) for p in places)})
+    return [data[a:b] for a, b in zip(edges, edges[1:])]
+
+
+@given(st.lists(st.tuples(st.sampled_from([STDOUT, STDERR]), st.binary(max_size=40))), st.lists(st.integers(0, 10**6)))
+def test_frames_however_they_arrive(frames: list[tuple[int, bytes]], places: list[int]) -> None:
+    data = b"".join(bytes([kind, 0, 0, 0]) + len(body).to_bytes(4, "big") + body for kind, body in frames)
+    decoder, got = Decoder(), {STDOUT: b"", STDERR: b""}
+    for piece in cut(data, places):
+        for kind, body in decoder.feed(piece):
+            got[kind] += body
+    assert got == {k: b"".join(b for kind, b in frames if kind == k) for k in got}
+    assert not decoder.pending
+
+
+def test_a_cut_frame_is_known() -> None:
+    decoder = Decoder()
+    assert list(decoder.feed(b"\x01\0\0\0\0\0\0\x05ab")) == [(STDOUT, b"ab")]
+    assert decoder.pending
+
+
+def test_what_is_no_frame() -> None:
+    with pytest.raises(ValueError, match="unrecognized stream: 104"):
+        list(Decoder().feed(b"hello, world"))
+
+
+@pytest.mark.parametrize(("text", "keys"), [("ctrl-p,ctrl-q", b"\x10\x11"), ("a,b", b"ab"), ("ctrl-@,ctrl-[", b"\0\x1b"), ("DEL", b"\x7f"), ("ctrl-A", b"\x01"), ("ctrl-_", b"\x1f")])
+def test_detach_keys(text: str, keys: bytes) -> None:
+    assert detach.parse(text) == keys
+
+
+@pytest.mark.parametrize("text", ["bogus", "ctrl-", "ctrl-1", "", "a,,b", "ctrl-ab"])
+def test_bad_detach_keys(text: str) -> None:
+    with pytest.raises(ValueError, match="Unknown character"):
+        detach.parse(text)
+
+
+@given(st.binary(max_size=60), st.lists(st.integers(0, 100)))
+def test_typing_without_the_keys_loses_nothing(data: bytes, places: list[int]) -> None:
+    keys = detach.Keys(b"\x10\x11")
+    if b"\x10\x11" in data or data.endswith(b"\x10"):
+        return
+    out = b"".join(keys.feed(piece)[0] for piece in cut(data, places))
+    # a key pressed twice: the first is passed on as docker does, when the second does not follow
+    assert out.replace(b"\x10", b"") == data.replace(b"\x10", b"")
+
+
+def test_the_keys_end_the_typing() -> None:
+    keys = detach.Keys(b"\x10\x11")
+    assert keys.feed(b"ab\x10") == (b"ab", False)
+    assert keys.feed(b"\x11cd") == (b"", True)
+
+
+class End:
+    """One end of a socket pair, as a stream."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def read(self) -> bytes:
+        return self.sock.recv(65536)
+
+    def write(self, data: bytes) -> None:
+        self.sock.sendall(data)
+
+    def close_write(self) -> None:
+        self.sock.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def test_both_ways_with_half_close() -> None:
+    """stdin ends; what the other side still says afterwards arrives."""
+    ours, theirs = socket.socketpair()
+    reading, writing = os.pipe()
+    with ours, theirs, os.fdopen(reading, "rb") as stdin:
+
+        def other() -> None:
+            got = b""
+            while data := theirs.recv(100):
+                got += data
+            answer = got.upper()
+            theirs.sendall(b"\x01\0\0\0" + len(answer).to_bytes(4, "big") + answer + b"\x02\0\0\0\0\0\0\x03err")
+            theirs.shutdown(socket.SHUT_WR)
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        sender = Sender(stdin, End(ours))
+        sender.start()
+        os.write(writing, b"hello")
+        os.close(writing)
+        out, err = io.BytesIO(), io.BytesIO()
+        receive(End(ours), out.write, err.write, framed=True)
+        thread.join()
+        sender.thread.join()
+    assert (out.getvalue(), err.getvalue()) == (b"HELLO", b"err")
+
+
+def test_an_error_of_the_engine_in_the_stream() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"\x03\0\0\0\0\0\0\x04oops")
+        theirs.shutdown(socket.SHUT_WR)
+        with pytest.raises(BrokenStream, match="oops"):
+            receive(End(ours), lambda _: None, lambda _: None, framed=True)

@@ -1,0 +1,108 @@
+"""HTTP/1.1 on a socket: both framings, every cut, every lie."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pydock.engine.wire import Wire
+from pydock.errors import BrokenStream
+
+
+def answer(pieces: list[bytes], method: str = "GET") -> tuple[int, bytes, Wire]:
+    """What a client reads of an answer that arrives in these pieces, after which the server hangs up."""
+    ours, theirs = socket.socketpair()
+
+    def serve() -> None:
+        with theirs:
+            for piece in pieces:
+                theirs.sendall(piece)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    wire = Wire(ours)
+    try:
+        head = wire.head()
+        return head.status, b"".join(wire.body(head, method)), wire
+    finally:
+        thread.join()
+        ours.close()
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    edges = sorted({0, len(data), *(p % (len(data) + 1) for p in places)})
+    return [data[a:b] for a, b in zip(edges, edges[1:])]
+
+
+def chunked(parts: list[bytes]) -> bytes:
+    return b"".join(b"%x;ext=1\r\n%b\r\n" % (len(p), p) for p in parts if p) + b"0\r\nTrailer: x\r\n\r\n"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.binary(max_size=50), max_size=6), st.lists(st.integers(0, 10**6), max_size=6), st.booleans())
+def test_bodies_however_they_arrive(parts: list[bytes], places: list[int], as_chunks: bool) -> None:
+    body = b"".join(parts)
+    framing = b"Transfer-Encoding: chunked" if as_chunks else b"Content-Length: %d" % len(body)
+    raw = b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n" + (chunked(parts) if as_chunks else body)
+    status, got, wire = answer(cut(raw, places))
+    assert (status, got, wire.reusable) == (200, body, True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.binary(min_size=1, max_size=30), min_size=1, max_size=4), st.booleans(), st.data())
+def test_a_cut_answer_is_never_a_shorter_one(parts: list[bytes], as_chunks: bool, data: st.DataObject) -> None:
+    body = b"".join(parts)
+    framing = b"Transfer-Encoding: chunked" if as_chunks else b"Content-Length: %d" % len(body)
+    raw = b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n" + (chunked(parts) if as_chunks else body)
+    end = data.draw(st.integers(0, len(raw) - 1))
+    with pytest.raises(BrokenStream):
+        answer([raw[:end]] if end else [])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"nonsense\r\n\r\n", b"HTTP/2 200 OK\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", b"x" * 200_000,
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n",
+    ],
+)  # fmt: skip
+def test_lies(raw: bytes) -> None:
+    with pytest.raises(BrokenStream):
+        answer([raw])
+
+
+def test_no_body_where_there_is_none() -> None:
+    assert answer([b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"])[:2] == (204, b"")
+    assert answer([b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"], "HEAD")[:2] == (200, b"")
+
+
+def test_until_the_end() -> None:
+    status, got, wire = answer([b"HTTP/1.0 200 OK\r\n\r\nabc", b"def"])
+    assert (status, got, wire.reusable) == (200, b"abcdef", False)
+
+
+def test_interim_answers_are_skipped() -> None:
+    assert answer([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"])[:2] == (201, b"ok")
+
+
+def test_bytes_after_an_upgrade_belong_to_the_stream() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\nfirst bytes")
+        wire = Wire(ours)
+        assert wire.head().status == 101
+        assert wire.receive() == b"first bytes"
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.binary(max_size=120))
+def test_any_bytes_are_an_answer_or_broken(noise: bytes) -> None:
+    try:
+        answer([b"HTTP/1.1 200 OK\r\n" + noise])
+    except BrokenStream:
+        pass
