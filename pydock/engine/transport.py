@@ -58,7 +58,9 @@ class Transport(httpx.BaseTransport):
         if upgrade and (head.status == 101 or (head.status == 200 and self._bare(head))):
             duplex = Duplex(wire, head.get(b"content-type").decode("latin1"))
             return self._response(head, httpx.ByteStream(b""), {"network_stream": duplex})
-        return self._response(head, Body(self, wire, wire.body(head, request.method)), {})
+        # an answer without a body is at its end already: nobody has to read it before the next request
+        empty = request.method == "HEAD" or head.status in (204, 304) or head.get(b"content-length") == b"0"
+        return self._response(head, Body(self, wire, wire.body(head, request.method), empty), {})
 
     @staticmethod
     def _bare(head: Head) -> bool:
@@ -88,8 +90,8 @@ class Transport(httpx.BaseTransport):
 class Body(httpx.SyncByteStream):
     """An answer's body; at its end the connection goes back, before it is closed."""
 
-    def __init__(self, transport: Transport, wire: Wire, blocks: Iterator[bytes]) -> None:
-        self.transport, self.wire, self.blocks, self.ended = transport, wire, blocks, False
+    def __init__(self, transport: Transport, wire: Wire, blocks: Iterator[bytes], empty: bool) -> None:
+        self.transport, self.wire, self.blocks, self.ended = transport, wire, blocks, empty
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self.blocks

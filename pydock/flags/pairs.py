@@ -25,7 +25,7 @@ def csv_fields(text: str) -> list[str]:
         if text[at : at + 1] == '"':
             match = re.compile(r'"((?:[^"]|"")*)"').match(text, at)
             if not match or text[match.end() : match.end() + 1] not in ("", ","):
-                column = (match.end() if match else len(text)) + 1
+                column = match.end() if match else len(text) + 1
                 raise ValueError(f'parse error on line 1, column {column}: extraneous or missing " in quoted-field')
             out.append(match[1].replace('""', '"'))
             at = match.end()

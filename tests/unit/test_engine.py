@@ -127,7 +127,16 @@ class Server:
                     connection.sendall(answer)
 
     def engine(self) -> Engine:
-        return Engine(Endpoint(f"unix://{self.path}"))
+        self.client = Engine(Endpoint(f"unix://{self.path}"))
+        return self.client
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+        self.listener.close()
+        self.thread.join(5)
 
 
 PONG = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
@@ -138,33 +147,30 @@ def ok(body: bytes) -> bytes:
 
 
 def test_one_connection_serves_several_requests(tmp_path: Path) -> None:
-    server = Server(tmp_path, [PONG, ok(b"[1]"), ok(b"[2]")])
-    client = server.engine()
-    assert [client.json(list_containers()), client.json(list_containers(all=True))] == [[1], [2]]
+    with Server(tmp_path, [PONG, ok(b"[1]"), ok(b"[2]")]) as server:
+        client = server.engine()
+        assert [client.json(list_containers()), client.json(list_containers(all=True))] == [[1], [2]]
     assert server.seen[0].startswith(b"HEAD /_ping HTTP/1.1\r\nHost: api.moby.localhost\r\n")
     assert server.seen[2].startswith(b"GET /v1.44/containers/json?all=1 HTTP/1.1\r\n")
-    client.close()
 
 
 def test_a_connection_that_the_engine_closed_is_replaced(tmp_path: Path) -> None:
-    server = Server(tmp_path, [PONG], [ok(b"[3]")])
-    client = server.engine()
-    assert client.json(list_containers()) == [3]
-    client.close()
+    with Server(tmp_path, [PONG], [ok(b"[3]")]) as server:
+        assert server.engine().json(list_containers()) == [3]
 
 
 def test_an_upgraded_connection(tmp_path: Path) -> None:
-    server = Server(tmp_path, [PONG, b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello"])
-    duplex = server.engine().hijack(Request("POST", "/containers/x/attach", {"stream": "1"}))
-    assert duplex.read() == b"hello"
+    with Server(tmp_path, [PONG, b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello"]) as server:
+        duplex = server.engine().hijack(Request("POST", "/containers/x/attach", {"stream": "1"}))
+        assert duplex.read() == b"hello"
+        duplex.close()
     assert b"Upgrade: tcp\r\n" in server.seen[1] and b"Connection: Upgrade\r\n" in server.seen[1]
-    duplex.close()
 
 
 def test_an_upgrade_that_is_refused(tmp_path: Path) -> None:
-    server = Server(tmp_path, [PONG, b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\n{}"])
-    with pytest.raises(BrokenStream, match="unable to upgrade to tcp, received 409"):
-        server.engine().hijack(Request("POST", "/x"))
+    with Server(tmp_path, [PONG, b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\n{}"]) as server:
+        with pytest.raises(BrokenStream, match="unable to upgrade to tcp, received 409"):
+            server.engine().hijack(Request("POST", "/x"))
 
 
 def test_no_engine(tmp_path: Path) -> None:
@@ -175,6 +181,6 @@ def test_no_engine(tmp_path: Path) -> None:
 
 
 def test_something_that_is_no_engine(tmp_path: Path) -> None:
-    server = Server(tmp_path, [b"SSH-2.0-OpenSSH\r\n"], [b"SSH-2.0-OpenSSH\r\n"])
-    with pytest.raises(BrokenStream, match="is this a Docker Engine"):
-        server.engine().json(list_containers())
+    with Server(tmp_path, [b"SSH-2.0-OpenSSH\r\n"], [b"SSH-2.0-OpenSSH\r\n"]) as server:
+        with pytest.raises(BrokenStream, match="is this a Docker Engine"):
+            server.engine().json(list_containers())

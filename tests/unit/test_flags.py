@@ -42,7 +42,7 @@ REFUSED: list[tuple[Callable[[str], Any], str, str]] = [
     (pairs.ip_address, "1.2.3", "IP address is not correctly formatted: 1.2.3"), (pairs.extra_host, "a:zz", 'invalid IP address in add-host: "zz"'),
     (networks.attachment, "name=n,bogus=1", "invalid field key bogus"), (networks.attachment, "alias=x", "network name/id is not specified"),
     (mounts.mount, "type=volume,dst=/d,bogus=1", "unexpected key 'bogus' in 'bogus=1'"),
-    (mounts.mount, 'type=bind,"src=a', 'parse error on line 1, column 18: extraneous or missing " in quoted-field'),
+    (mounts.mount, 'type=bind,"src=a', 'parse error on line 1, column 17: extraneous or missing " in quoted-field'),
     (devices.gpus, "count=1,count=2", "gpu request key 'count' can be specified only once"),
     (devices.device, "/dev/null:x", "x is not an absolute path"), (ports.publish, "a=b=c,=d", "invalid publish opts format (should be name=value but got '=d')"),
     (reference.parse, "a" * 64, f"invalid repository name ({'a' * 64}), cannot specify 64-byte hexadecimal strings"),
