@@ -61,9 +61,9 @@ class Output:
             return 0
 
     def write(self, text: str) -> None:
-        self.bytes(text.encode("utf-8", "surrogateescape"))
+        self.put(text.encode("utf-8", "surrogateescape"))
 
-    def bytes(self, data: bytes | bytearray | memoryview) -> None:
+    def put(self, data: bytes) -> None:
         """Raises BrokenPipeError when the reader is gone, Failure when the disk is full."""
         try:
             self.binary.write(data)
@@ -83,7 +83,7 @@ class App:
     def __init__(self, out: BinaryIO, err: BinaryIO, stdin: BinaryIO, environ: Mapping[str, str], prog: str = "pydock") -> None:
         self.out, self.err, self.stdin = Output(out), Output(err), stdin
         self.environ, self.prog = environ, prog
-        self.globals = Globals()
+        self.globals = Globals.make()
 
     @classmethod
     def of_process(cls) -> App:

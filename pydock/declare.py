@@ -14,7 +14,7 @@ A flag is written once; Click's parameters, help, man page and completion derive
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydock.record import freeze
 
@@ -27,6 +27,7 @@ else:
 
 
 T = TypeVar("T")
+O = TypeVar("O", bound="Options")
 MISSING: Any = object()
 Parser = Callable[[str], Any]
 
@@ -34,17 +35,17 @@ Parser = Callable[[str], Any]
 class FlagSpec:
     """One flag as declared. `dest` and `kind` (the annotation, without "| None") are filled in by @options."""
 
-    __slots__ = (
-        "default", "dest", "deprecated", "env", "experimental", "help", "hidden", "hidden_names", "kind", "longs", "many",
-        "metavar", "ostype", "parse", "short", "since", "sources", "swarm",
-    )  # fmt: skip
-
-    def __init__(self, names: tuple[str, ...], **facts: Any) -> None:
+    def __init__(
+        self, names: tuple[str, ...], help: str, default: Any = None, parse: Parser | None = None, many: bool = False, metavar: str = "",
+        since: str = "", ostype: str = "", experimental: bool = False, hidden: bool = False, hidden_names: tuple[str, ...] = (),
+        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "", dest: str = "", kind: str = "",
+    ) -> None:  # fmt: skip
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
-        self.dest = self.kind = ""
-        for name, value in facts.items():
-            setattr(self, name, value)
+        self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
+        self.since, self.ostype, self.experimental = since, ostype, experimental
+        self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
+        self.env, self.sources, self.dest, self.kind = env, sources, dest, kind
 
     @property
     def name(self) -> str:
@@ -58,8 +59,6 @@ class FlagSpec:
 
 class ArgumentSpec:
     """Positional words. `usage` is what stands in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
-
-    __slots__ = ("default", "dest", "kind", "sources", "usage")
 
     def __init__(self, usage: str, default: Any, sources: str) -> None:
         self.usage, self.default, self.sources = usage, default, sources
@@ -83,7 +82,6 @@ def flag(
     metavar: str = "",
     since: str = "",
     ostype: str = "",
-    swarm: str = "",
     experimental: bool = False,
     hidden: bool = False,
     hidden_names: tuple[str, ...] = (),
@@ -94,15 +92,11 @@ def flag(
     """A flag. `names`: "-s", "--long", more long names for the same value (`hidden_names` are not shown).
 
     parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
-    metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, swarm, experimental:
-    docker's other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
+    metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, experimental: docker's
+    other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
     sources: what completes it (see cli.complete).
     """
-    spec = FlagSpec(
-        names, help=help, default=default, parse=parse, many=many, metavar=metavar, since=since, ostype=ostype, swarm=swarm,
-        experimental=experimental, hidden=hidden, hidden_names=hidden_names, deprecated=deprecated or {}, env=env, sources=sources,
-    )  # fmt: skip
-    return spec
+    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources)
 
 
 def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:
@@ -119,7 +113,7 @@ def _bare(annotation: str) -> str:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def _frozen(cls: type[T]) -> type[T]:
-    return freeze(cls, kept=("flag_specs", "argument_specs"))
+    return freeze(cls)
 
 
 @_frozen
@@ -127,8 +121,13 @@ class Options:
     """What every options class is. `given`: the names of the fields that the user typed."""
 
     given: frozenset[str] = frozenset()
-    flag_specs: tuple[FlagSpec, ...] = ()
-    argument_specs: tuple[ArgumentSpec, ...] = ()
+    flag_specs: ClassVar[tuple[FlagSpec, ...]] = ()
+    argument_specs: ClassVar[tuple[ArgumentSpec, ...]] = ()
+
+    @classmethod
+    def make(cls: type[O], **values: Any) -> O:
+        """Options with these values, and the defaults for the rest."""
+        return cls(**values)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(flag, argument))
@@ -136,7 +135,7 @@ def options(cls: type[T]) -> type[T]:
     """Make a class of flags and arguments a frozen value; inherited flags come first."""
     flags = {f.dest: f for f in getattr(cls, "flag_specs", ())}
     arguments = {a.dest: a for a in getattr(cls, "argument_specs", ())}
-    annotations = cls.__dict__.get("__annotations__") or cls.__annotations__
+    annotations = cls.__dict__.get("__annotations__") or cls.__annotations__  # noqa: RUF063
     for name, annotation in annotations.items():
         spec = cls.__dict__.get(name)
         if not isinstance(spec, (FlagSpec, ArgumentSpec)):
@@ -158,35 +157,31 @@ def options(cls: type[T]) -> type[T]:
 class CommandNote:
     """What @command attaches: the paths, the options class, the words for help."""
 
-    __slots__ = ("aliases", "category", "description", "experimental", "hidden", "interspersed", "options", "paths", "short", "since", "swarm")
-
-    def __init__(self, **facts: Any) -> None:
-        for name, value in facts.items():
-            setattr(self, name, value)
+    def __init__(
+        self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
+        interspersed: bool, since: str, experimental: bool,
+    ) -> None:  # fmt: skip
+        self.paths, self.options, self.short, self.aliases, self.description, self.top = paths, options, short, aliases, description, top
+        self.interspersed, self.since, self.experimental = interspersed, since, experimental
 
 
 def command(
     path: str,
-    options: type,
+    options: type[Options],
     short: str,
     *,
     also: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
     description: str = "",
-    category: str = "",
+    top: int = 0,
     interspersed: bool = True,
     since: str = "",
-    swarm: str = "",
     experimental: bool = False,
-    hidden: bool = False,
 ) -> Callable[[T], T]:
     """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
-    names for `path`; `category` puts it among the common or management commands of the top help;
-    interspersed=False ends flags at the first positional word."""
-    note = CommandNote(
-        paths=(path, *also), aliases=aliases, options=options, short=short, description=description, category=category,
-        interspersed=interspersed, since=since, swarm=swarm, experimental=experimental, hidden=hidden,
-    )  # fmt: skip
+    names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
+    the first positional word."""
+    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, experimental)
 
     def attach(function: T) -> T:
         function.__command__ = note  # type: ignore[attr-defined]

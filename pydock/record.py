@@ -28,9 +28,9 @@ class Factory:
         self.make = make
 
 
-def factory(make: Callable[[], Any]) -> Any:
-    """As dataclasses.field(default_factory=make)."""
-    return Factory(make)
+def made(*, default_factory: Callable[[], Any]) -> Any:
+    """As dataclasses.field(default_factory=…)."""
+    return Factory(default_factory)
 
 
 def _init(self: Any, *args: Any, **values: Any) -> None:
@@ -66,14 +66,14 @@ def _show(self: Any) -> str:
     return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in changed.items())})"
 
 
-def freeze(cls: type[T], kept: tuple[str, ...] = ()) -> type[T]:
-    """Make a class of annotated fields a frozen value; inherited fields come first. `kept` are annotations of no field."""
+def freeze(cls: type[T]) -> type[T]:
+    """Make a class of annotated fields a frozen value; inherited fields come first."""
     fields: dict[str, Any] = {}
     for base in reversed(cls.__mro__[1:]):
         fields |= base.__dict__.get("__record_fields__", {})
-    annotations = cls.__dict__.get("__annotations__") or getattr(cls, "__annotations__", {})
+    annotations = cls.__dict__.get("__annotations__") or getattr(cls, "__annotations__", {})  # noqa: RUF063 (inspect is dear)
     for name, annotation in annotations.items():
-        if name not in kept and "ClassVar" not in str(annotation):
+        if "ClassVar" not in str(annotation):
             fields[name] = cls.__dict__.get(name, _REQUIRED)
     for name, method in (("__init__", _init), ("__setattr__", _refuse), ("__delattr__", _refuse), ("__eq__", _equal), ("__hash__", _hash), ("__repr__", _show)):
         setattr(cls, name, method)
@@ -81,7 +81,7 @@ def freeze(cls: type[T], kept: tuple[str, ...] = ()) -> type[T]:
     return cls
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(factory,))
+@dataclass_transform(frozen_default=True, field_specifiers=(made,))
 def record(cls: type[T]) -> type[T]:
     """A frozen value class."""
     return freeze(cls)

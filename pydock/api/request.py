@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydock.record import factory, record
+from pydock.record import made, record
 
 Json = Any
 Query = dict[str, str | list[str]]
@@ -17,10 +17,10 @@ class Request:
 
     method: str
     path: str
-    query: Query = factory(dict)
+    query: Query = made(default_factory=dict)
     body: Json = None
     content: Iterable[bytes] | bytes | None = None
-    headers: Mapping[str, str] = factory(dict)
+    headers: Mapping[str, str] = made(default_factory=dict)
 
 
 def query(**values: Any) -> Query:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydock.api.request import Request
+from pydock.api.request import Request, query
 
 PING = Request("HEAD", "/_ping")
 PING_GET = Request("GET", "/_ping")
@@ -10,6 +10,11 @@ PING_GET = Request("GET", "/_ping")
 
 def info() -> Request:
     return Request("GET", "/info")
+
+
+def events(**options: object) -> Request:
+    """GET /events: a stream of JSON objects. Options: since, until, filters."""
+    return Request("GET", "/events", query(**options))
 
 
 def version() -> Request:

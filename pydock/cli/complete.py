@@ -25,7 +25,10 @@ CAPABILITIES = (
     "CAP_SETPCAP CAP_SETUID CAP_SYSLOG CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_CHROOT CAP_SYS_MODULE CAP_SYS_NICE CAP_SYS_PACCT CAP_SYS_PTRACE "
     "CAP_SYS_RAWIO CAP_SYS_RESOURCE CAP_SYS_TIME CAP_SYS_TTY_CONFIG CAP_WAKE_ALARM"
 )
-PLATFORMS = "linux linux/386 linux/amd64 linux/arm linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm64 linux/arm64/v8 linux/ppc64le linux/riscv64 linux/s390x wasip1 wasip1/wasm windows windows/amd64 windows/arm64"
+PLATFORMS = (
+    "linux linux/386 linux/amd64 linux/arm linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm64 linux/arm64/v8 linux/ppc64le linux/riscv64 "
+    "linux/s390x wasip1 wasip1/wasm windows windows/amd64 windows/arm64"
+)
 WORDS = {
     "signals": SIGNALS,
     "capabilities": CAPABILITIES,
@@ -49,6 +52,7 @@ def complete(app: App, words: list[str], described: bool = True) -> str:
 
 
 def find_candidates(app: App, before: list[str], current: str) -> tuple[list[Candidate], int]:
+    """(candidates, directive) for a word after those before it, from the root down to the command."""
     group: Group = Root()
     flags: Iterable[FlagSpec] = Globals.flag_specs
     while True:
@@ -89,7 +93,7 @@ def set_globals(app: App, words: list[str]) -> None:
 
     try:
         parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(words)
-        app.globals = Globals(**{k: v for k, v in parsed.values.items() if k != "help"}, given=frozenset(parsed.values))
+        app.globals = Globals.make(**{k: v for k, v in parsed.values.items() if k != "help"}, given=frozenset(parsed.values))
     except BadFlag:
         pass
 
@@ -104,6 +108,7 @@ def group_candidates(group: Group, flags: Iterable[FlagSpec], current: str) -> t
 
 
 def command_candidates(app: App, command: Command, words: list[str], current: str) -> tuple[list[Candidate], int]:
+    """A flag, its value or the next argument of one command."""
     positional: list[str] = []
     rest = words
     while True:

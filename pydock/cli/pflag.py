@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydock.declare import FlagSpec
+from pydock.declare import FlagSpec, Parser
 from pydock.golang import parse_bool, parse_int, quote
 
 
@@ -21,13 +21,9 @@ def _zero(text: str) -> str:
     return text
 
 
-READERS = {"bool": parse_bool, "int": parse_int, "str": _zero, "tuple[str, ...]": _zero}
+READERS: dict[str, Parser] = {"bool": parse_bool, "int": parse_int, "str": _zero, "tuple[str, ...]": _zero}
 
-HELP = FlagSpec(
-    ("--help",), help="Print usage", default=False, parse=None, many=False, metavar="", since="", ostype="", swarm="",
-    experimental=False, hidden=True, hidden_names=(), deprecated={}, env="", sources="",
-)  # fmt: skip
-HELP.dest, HELP.kind = "help", "bool"
+HELP = FlagSpec(("--help",), "Print usage", default=False, hidden=True, dest="help", kind="bool")
 
 
 class Parsed:
@@ -120,7 +116,8 @@ class FlagSet:
 
     def _set(self, spec: FlagSpec, name: str, text: str, parsed: Parsed) -> None:
         try:
-            value = (spec.parse or READERS[spec.kind])(text)
+            reader: Parser = spec.parse or READERS[spec.kind]
+            value = reader(text)
         except ValueError as error:
             shown = f"-{spec.short}, --{name}" if spec.short and name == spec.name else f"--{name}"
             raise BadFlag(f'invalid argument {quote(text)} for "{shown}" flag: {error}') from None

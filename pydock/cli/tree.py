@@ -9,7 +9,7 @@ import click
 from pydock.app import App, Globals
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.params import Command, click_option, misuse
-from pydock.cli.pflag import BadFlag, FlagSet
+from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.errors import Exit, Failure
 
 
@@ -27,10 +27,14 @@ def find(path: str) -> Command | Group | None:
 def children(path: str) -> dict[str, str]:
     """Names below a group ("" is the root) with their short help, groups and commands together."""
     prefix = path + " " if path else ""
-    names = {p: short for p, short in GROUPS.items()} | {p: entry[2] for p, entry in COMMANDS.items()}
+    names = dict(GROUPS) | {p: entry[2] for p, entry in COMMANDS.items()}
     return {
         p[len(prefix) :]: short for p, short in sorted(names.items()) if p.startswith(prefix) and " " not in p[len(prefix) :]
     }
+
+
+class HelpAsked(Exception):
+    """--help was among the flags."""
 
 
 class Group(click.Group):
@@ -55,10 +59,10 @@ class Group(click.Group):
         """Raises Misuse; returns the words."""
         parsed = self.parse_flags(app, FlagSet((), interspersed=False), args)
         if parsed.help:
-            raise Exit(-1)
+            raise HelpAsked
         return parsed.words
 
-    def parse_flags(self, app: App, flags: FlagSet, args: list[str]):  # type: ignore[no-untyped-def]
+    def parse_flags(self, app: App, flags: FlagSet, args: list[str]) -> Parsed:
         try:
             parsed = flags.parse(args)
         except BadFlag as error:
@@ -72,9 +76,7 @@ class Group(click.Group):
         app: App = ctx.obj
         try:
             ctx.args = self.read_flags(app, args)
-        except Exit as wants_help:
-            if wants_help.code != -1:
-                raise
+        except HelpAsked:
             app.out.line(self.get_help(ctx))
             raise Exit(0) from None
         return ctx.args
@@ -113,10 +115,10 @@ class Root(Group):
     def read_flags(self, app: App, args: list[str]) -> list[str]:
         parsed = self.parse_flags(app, FlagSet(Globals.flag_specs, interspersed=False), args)
         help_wanted = parsed.values.pop("help", False)
-        app.globals = Globals(**parsed.values, given=frozenset(parsed.values))
+        app.globals = Globals.make(**parsed.values, given=frozenset(parsed.values))
         app.check_globals()
         if help_wanted:
-            raise Exit(-1)
+            raise HelpAsked
         if app.globals.version:
             from pydock import DOCKER_VERSION
 

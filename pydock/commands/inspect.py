@@ -88,7 +88,7 @@ def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], F
 
 
 def fetch(app: App, request: Request, shape: str) -> Found:
-    return json.loads(app.engine.bytes(request)), shape
+    return json.loads(app.engine.read(request)), shape
 
 
 @options

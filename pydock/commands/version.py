@@ -24,7 +24,7 @@ class VersionOptions(InspectOptions):
     """`version [OPTIONS]`."""
 
 
-@command("version", VersionOptions, "Show the versions of client and engine", category="10")
+@command("version", VersionOptions, "Show the versions of client and engine", top=10)
 def version(app: App, o: VersionOptions) -> None:
     text = "{{json .}}" if o.format == "json" else o.format
     try:
@@ -55,6 +55,7 @@ def asks_server(text: str) -> bool:
 
 
 def client_facts(app: App) -> dict[str, Any]:
+    """What the client tells of itself, by the keys of docker's JSON."""
     import platform
     import sys
 

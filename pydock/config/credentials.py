@@ -30,7 +30,7 @@ def lookup(config: ConfigFile, environ: Mapping[str, str], domain: str) -> Auth:
         found = _from_file(auths, key)
         if found:
             return {**found, "serveraddress": key}
-    helper = config.mapping("credHelpers").get(key if key != HUB_KEY else key) or config.text("credsStore")
+    helper = config.mapping("credHelpers").get(key) or config.text("credsStore")
     return _from_helper(str(helper), key) if helper else {}
 
 

@@ -43,7 +43,8 @@ class ConfigFile:
         proxies = self.mapping("proxies")
         chosen = proxies.get(host) or proxies.get("default") or {}
         out = {}
-        for key, name in (("httpProxy", "HTTP_PROXY"), ("httpsProxy", "HTTPS_PROXY"), ("noProxy", "NO_PROXY"), ("ftpProxy", "FTP_PROXY"), ("allProxy", "ALL_PROXY")):
+        for kind in ("http", "https", "no", "ftp", "all"):
+            key, name = f"{kind}Proxy", f"{kind.upper()}_PROXY"
             if value := chosen.get(key):
                 out[name] = out[name.lower()] = str(value)
         return out

@@ -81,5 +81,5 @@ def _ssh(endpoint: Endpoint) -> socket.socket:
     ours, theirs = socket.socketpair()
     with theirs:
         # a session of its own: Ctrl-C is for us, and must not cut the connection
-        subprocess.Popen(ssh_command(endpoint.host), stdin=theirs, stdout=theirs, start_new_session=True, env=dict(os.environ))
+        subprocess.Popen(ssh_command(endpoint.host), stdin=theirs.fileno(), stdout=theirs.fileno(), start_new_session=True, env=dict(os.environ))
     return ours

@@ -115,10 +115,10 @@ class Engine:
 
     def json(self, request: Request) -> Any:
         """The answer as JSON; None when it is empty. Raises EngineError, Unreachable, BrokenStream."""
-        data = self.bytes(request)
+        data = self.read(request)
         return json.loads(data) if data.strip() else None
 
-    def bytes(self, request: Request) -> bytes:
+    def read(self, request: Request) -> bytes:
         """The answer's body, whole."""
         with self._checked(request) as response:
             return b"".join(response.iter_raw())
@@ -130,22 +130,7 @@ class Engine:
 
     def messages(self, request: Request) -> Iterator[dict[str, Any]]:
         """A stream of JSON objects, each as soon as it is whole."""
-        decoder, text = json.JSONDecoder(), ""
-        for block in self.blocks(request):
-            text += block.decode("utf-8", "replace")
-            start = 0
-            while True:
-                while start < len(text) and text[start] in " \t\r\n":
-                    start += 1
-                try:
-                    value, end = decoder.raw_decode(text, start)
-                except ValueError:
-                    break
-                start = end
-                yield value
-            text = text[start:]
-        if text.strip():
-            raise BrokenStream("unexpected EOF")
+        return parse_messages(self.blocks(request))
 
     def hijack(self, request: Request) -> Duplex:
         """An upgraded connection. Raises EngineError, Unreachable, BrokenStream."""
@@ -201,6 +186,26 @@ class Engine:
             raise engine_error(response.status_code, response.reason_phrase, response.headers.get("content-type", ""), body)
 
 
+def parse_messages(blocks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """JSON objects out of a stream of bytes. Raises BrokenStream where the last one is cut."""
+    decoder, text = json.JSONDecoder(), ""
+    for block in blocks:
+        text += block.decode("utf-8", "replace")
+        start = 0
+        while True:
+            while start < len(text) and text[start] in " \t\r\n":
+                start += 1
+            try:
+                value, end = decoder.raw_decode(text, start)
+            except ValueError:
+                break
+            start = end
+            yield value
+        text = text[start:]
+    if text.strip():
+        raise BrokenStream("unexpected EOF")
+
+
 class Response:
     """An answer whose head has come and whose body is still to be read."""
 
@@ -214,6 +219,13 @@ class Response:
         finally:
             self.response.close()
         return json.loads(data) if data.strip() else None
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """The JSON objects of a stream; it is closed at its end, or when the caller has heard enough."""
+        try:
+            yield from parse_messages(self.response.iter_raw())
+        finally:
+            self.response.close()
 
 
 __all__ = ["Engine", "EngineError", "Ping", "Response"]

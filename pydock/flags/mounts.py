@@ -85,8 +85,10 @@ def _special(out: Mount, key: str, value: str) -> bool:
 
 
 _SPECIAL = frozenset(
-    "volume-nocopy volume-label volume-driver volume-opt volume-subpath bind-propagation bind-nonrecursive bind-recursive "
-    "image-subpath tmpfs-size tmpfs-mode".split()
+    (
+        "volume-nocopy volume-label volume-driver volume-opt volume-subpath bind-propagation bind-nonrecursive bind-recursive "
+        "image-subpath tmpfs-size tmpfs-mode"
+    ).split()
 )
 
 

@@ -6,7 +6,7 @@ import re
 
 from pydock.flags.pairs import csv_fields
 from pydock.golang import parse_int
-from pydock.record import factory, record
+from pydock.record import made, record
 
 
 @record
@@ -20,7 +20,7 @@ class Attachment:
     ip6: str = ""
     mac: str = ""
     link_local_ips: tuple[str, ...] = ()
-    driver_opts: dict[str, str] = factory(dict)
+    driver_opts: dict[str, str] = made(default_factory=dict)
     gw_priority: int = 0
 
     @property

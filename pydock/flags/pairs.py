@@ -9,9 +9,7 @@ from pydock.golang import quote
 
 Pair = tuple[str, str]
 
-_SYSCTLS = frozenset(
-    "kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced".split()
-)
+_SYSCTLS = frozenset("kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced".split())
 _WORD = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])"
 _DOMAIN = re.compile(rf"({_WORD}(?:\.{_WORD})*)\.?\s*$")
 

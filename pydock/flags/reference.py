@@ -101,7 +101,10 @@ def _check_digest(digest: str) -> None:
 
 _SYSTEMS = frozenset("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split())
 _MACHINES = frozenset(
-    "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm".split()
+    (
+        "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le ppc ppc64 ppc64le riscv riscv64 s390 s390x "
+        "sparc sparc64 wasm"
+    ).split()
 )
 _OTHER_NAMES = {"x86_64": "amd64", "x86-64": "amd64", "i386": "386", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "macos": "darwin"}
 
@@ -114,8 +117,8 @@ def platform(text: str, machine: str) -> dict[str, str]:
         raise ValueError(f'"{text}": cannot parse platform specifier: invalid argument')
     for part in parts:
         if not re.fullmatch(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.-]*\))?", part):
-            raise ValueError(f'"{part}" is an invalid component of "{text}": platform specifier component must match '
-                             f'"^[A-Za-z0-9_.-]+$": invalid argument')  # fmt: skip
+            rule = '"^[A-Za-z0-9_.-]+$"'
+            raise ValueError(f'"{part}" is an invalid component of "{text}": platform specifier component must match {rule}: invalid argument')
     names = [_OTHER_NAMES.get(p.lower(), p.lower()) for p in parts]
     variant = names[2] if len(names) > 2 else {"armhf": "v7", "armel": "v6"}.get(parts[-1].lower(), "")
     if len(names) == 1:

@@ -52,9 +52,7 @@ uint64 = partial(parse_uint, bits=64)
 int64 = parse_int
 
 
-ULIMITS = frozenset(
-    "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split()
-)
+ULIMITS = frozenset("core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split())
 
 
 @record

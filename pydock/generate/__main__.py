@@ -19,6 +19,7 @@ def outputs() -> dict[Path, str]:
 
 
 def main() -> int:
+    """Write what is stale (with --check: name it); returns the exit code."""
     check = "--check" in sys.argv[1:]
     stale = []
     for path, text in outputs().items():

@@ -69,6 +69,7 @@ def group_page(path: str) -> str:
 
 
 def program_page() -> str:
+    """pydock(1): global flags, commands, environment, files."""
     lines = head(PROG, "the docker command line in pure Python", f"{PROG} [OPTIONS] COMMAND [ARG...]")
     lines += [
         ".SH DESCRIPTION",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydock.record import record
 
 
-
 @record
 class Format:
     """kind: "table", "json", "raw" or "template"; template: its text ("" for the default table)."""

@@ -75,7 +75,7 @@ def _position(key: Any, length: int, last: bool = False) -> int:
     if isinstance(key, bool) or not isinstance(key, int):
         raise ValueError(f"cannot index slice/array with type {shown_type(key)}")
     if key < 0 or key > length or (key == length and not last):
-        raise ValueError(f"index out of range: {key}" if not last else f"index out of range: {key}")
+        raise ValueError(f"index out of range: {key}")
     return key
 
 

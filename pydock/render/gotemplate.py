@@ -76,7 +76,8 @@ class _Run:
     def fail(self, node: Node, message: str) -> ExecError:
         before = self.t.source[: node.pos]
         column = len((before[before.rfind("\n") + 1 :]).encode("utf-8", "surrogateescape"))
-        return ExecError(f"template: {self.t.name}:{before.count(chr(10)) + 1}:{column}: executing {quote(self.name or self.t.name)} at <{node.text()}>: {message}")
+        line, name = before.count("\n") + 1, quote(self.name or self.t.name)
+        return ExecError(f"template: {self.t.name}:{line}:{column}: executing {name} at <{node.text()}>: {message}")
 
     def template(self, name: str, dot: Dot, out: list[str]) -> None:
         saved = self.variables, self.name

@@ -43,6 +43,7 @@ class _Args:
 
 
 def sprintf(form: str, values: Sequence[Any]) -> str:
+    """fmt.Sprintf, with its own notes in the text for operands that are wrong, missing or too many."""
     args = _Args(values)
 
     def one(match: re.Match[str]) -> str:
@@ -122,8 +123,9 @@ def render(value: Any, verb: str, flags: str, precision: int | None) -> str:
         return "map[" + " ".join(f"{render(k, verb, flags, precision)}:{render(v, verb, flags, precision)}" for k, v in sorted(value.items())) + "]"
     if isinstance(value, GoStruct):
         names = verb == "v" and "+" in flags
-        body = " ".join((f"{n}:" if names else "") + (go_print(v, False, "+v") if names else render(v, verb, flags, precision)) for n, v in value.fields.items())
-        return "{" + body + "}"
+        if names:
+            return "{" + " ".join(f"{n}:{go_print(v, False, '+v')}" for n, v in value.fields.items()) + "}"
+        return "{" + " ".join(render(v, verb, flags, precision) for v in value.fields.values()) + "}"
     return go_print(value)
 
 
@@ -132,6 +134,7 @@ def bad(value: Any, verb: str) -> str:
 
 
 def integer(value: int, verb: str, flags: str, precision: int | None) -> str:
+    """One int for one verb."""
     sign = "-" if value < 0 else "+" if "+" in flags and verb != "U" else " " if " " in flags else ""
     size = abs(value)
     forms = {"d": "d", "v": "d", "x": "x", "X": "X", "o": "o", "O": "o", "b": "b"}

@@ -12,6 +12,8 @@ _TRIM = " \t\r\n"
 
 
 class Token:
+    """One token: its kind, its text, and where it stands (`pos` counts characters, `line` from 1)."""
+
     __slots__ = ("kind", "line", "pos", "value")
 
     def __init__(self, kind: str, value: str, pos: int, line: int) -> None:

@@ -11,6 +11,7 @@ class Node:
     """A piece of a template. `pos` is where; text() is how the original prints it in messages."""
 
     __slots__ = ("pos",)
+    pos: int
 
     def text(self) -> str:
         return ""

@@ -19,6 +19,8 @@ _OPERANDS = frozenset("bool char . field identifier number nil raw string variab
 
 
 class Parser:
+    """Text to nodes, by template name ("" is the main one): see parse()."""
+
     def __init__(self, text: str, functions: Mapping[str, Any], name: str = "") -> None:
         self.name = name
         self.tokens = list(lex(text))

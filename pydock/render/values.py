@@ -178,7 +178,7 @@ def go_float(value: float) -> str:
     if value.is_integer() and abs(value) < 1e21:
         return str(int(value)) if value or str(value)[0] != "-" else "-0"
     text = repr(value)
-    mantissa, exponent, power = text.partition("e")
+    _, exponent, power = text.partition("e")
     if exponent and -5 < int(power) < 21:
         from decimal import Decimal
 

@@ -11,7 +11,18 @@ from functools import cache
 from typing import Any
 
 from pydock.render.values import (
-    AnyList, Duration, Embedded, EmbeddedPointer, GoStruct, NilList, NilMap, NilPointer, Pointer, StringMap, Time, untyped,
+    AnyList,
+    Duration,
+    Embedded,
+    EmbeddedPointer,
+    GoStruct,
+    NilList,
+    NilMap,
+    NilPointer,
+    Pointer,
+    StringMap,
+    Time,
+    untyped,
 )  # fmt: skip
 
 SHAPES: dict[str, str] = {

@@ -72,7 +72,7 @@ class FakeEngine:
     def json(self, request: Request) -> Any:
         return self._answer(request)
 
-    def bytes(self, request: Request) -> bytes:
+    def read(self, request: Request) -> bytes:
         answer = self._answer(request)
         return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 CACHE = Path(os.environ.get("PYDOCK_TEST_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pydock-tests")
-STABLE = "docker.io iptables iproute2 busybox-static podman openssl".split()
-UNSTABLE = "docker.io docker-cli containerd docker-buildx docker-compose tini docker-registry".split()
+STABLE = ["docker.io", "iptables", "iproute2", "busybox-static", "podman", "openssl"]
+UNSTABLE = ["docker.io", "docker-cli", "containerd", "docker-buildx", "docker-compose", "tini", "docker-registry"]
 APT = ["-qq", "-y", "--no-install-recommends"]
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock import golang, gojson
+from pydock import gojson, golang
 
 
 @given(st.integers(-(2**62), 2**62))

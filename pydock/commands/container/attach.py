@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pydock.api import containers
+from pydock.api import containers, system
 from pydock.errors import EngineError, Failure
 from pydock.streams import detach
 from pydock.streams.pump import Sender, Stream, receive
@@ -39,7 +39,7 @@ def resize(app: App, container: str, height: int = 0, width: int = 0) -> bool:
     if not height and not width:
         return True
     try:
-        app.engine.bytes(containers.resize_container(container, height, width))
+        app.engine.read(containers.resize_container(container, height, width))
     except Failure:
         return False
     return True
@@ -75,7 +75,7 @@ def forwarding(app: App, container: str, enabled: bool) -> Iterator[None]:
     """Signals to the container, by POST …/kill."""
 
     def send(name: str) -> None:
-        app.engine.bytes(containers.kill_container(container, name))
+        app.engine.read(containers.kill_container(container, name))
 
     with proxy(send, enabled):
         yield
@@ -98,7 +98,7 @@ class Session:
                 sender.start()
             try:
                 if self.output:
-                    receive(self.stream, app.out.bytes, app.err.bytes, framed=not self.tty)
+                    receive(self.stream, app.out.put, app.err.put, framed=not self.tty)
                 elif self.stdin:
                     sender.thread.join()
             finally:
@@ -111,7 +111,6 @@ class Waiter:
     """The exit code of a container, asked for before it starts."""
 
     def __init__(self, app: App, container: str, remove: bool) -> None:
-        self.app, self.container = app, container
         self.response = app.engine.background(containers.wait_container(container, "removed" if remove else "next-exit"))
 
     def status(self) -> int:
@@ -124,3 +123,40 @@ class Waiter:
         if problem and problem.get("Message"):
             raise Failure(f"error waiting for container: {problem['Message']}", 125)
         return int(answer.get("StatusCode", 125))
+
+
+class EventWaiter:
+    """The same for engines before API 1.30, which cannot wait for what has not begun: told by their events.
+
+    Before API 1.25 the engine does not remove by itself either: `remove_here` says that it is ours to do.
+    """
+
+    def __init__(self, app: App, container: str, remove: bool, remove_here: bool) -> None:
+        self.app, self.container, self.remove_here = app, container, remove and remove_here
+        self.last = "destroy" if remove and not remove_here else "die"
+        request = system.events(filters={"container": {container: True}, "type": {"container": True}})
+        self.response = app.engine.background(request)
+
+    def status(self) -> int:
+        """Waits. Raises Failure (125) where the engine does not tell."""
+        code = 125
+        try:
+            for event in self.response.messages():
+                action = event.get("Action") or event.get("status")
+                if action == "die":
+                    code = int(event["Actor"]["Attributes"].get("exitCode", 125))
+                if action == self.last:
+                    if self.remove_here:
+                        self.app.engine.read(containers.remove_container(self.container, volumes=True))
+                    return code
+        except Failure as error:
+            raise Failure(f"error waiting for container: {error.message}", 125) from None
+        raise Failure("error waiting for container: the engine's events ended", 125)
+
+
+def waiter(app: App, container: str, remove: bool) -> Waiter | EventWaiter:
+    """Ask for the exit code, by what the engine knows."""
+    version = tuple(map(int, app.engine.api_version.split(".")))
+    if version >= (1, 30):
+        return Waiter(app, container, remove)
+    return EventWaiter(app, container, remove, remove_here=version < (1, 25))

@@ -91,6 +91,7 @@ def split_volumes(texts: tuple[str, ...], cwd: str) -> tuple[list[str], list[str
 
 
 def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
+    """Config.Healthcheck; None where no flag says anything of it. Raises ValueError."""
     settings = {
         "Interval": o.health_interval, "Timeout": o.health_timeout, "StartPeriod": o.health_start_period,
         "StartInterval": o.health_start_interval, "Retries": o.health_retries,

@@ -121,7 +121,7 @@ def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
     if o.cidfile:
         app.create_file(o.cidfile, identifier.encode())
     if secrets is not None:
-        app.engine.bytes(containers.put_archive(identifier, "/", secrets))
+        app.engine.read(containers.put_archive(identifier, "/", secrets))
     return identifier
 
 
@@ -148,6 +148,7 @@ def version_key(text: str) -> tuple[int, ...]:
 
 
 def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str, pullable: bool) -> dict[str, Any]:
+    """POST /containers/create, after a pull where that is asked for or the engine lacks the image. Raises Failure."""
     if o.pull == "always" and pullable:
         pull_missing(app, o.image, wanted, o.quiet)
     request = containers.create_container(body, o.name, wanted)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.commands.container.attach import Session, Waiter, check_terminal, detach_sequence, first_resize, following_size, forwarding
+from pydock.commands.container.attach import Session, check_terminal, detach_sequence, first_resize, following_size, forwarding, waiter
 from pydock.commands.shared import all_names, each_name
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Exit, Failure
@@ -35,12 +35,12 @@ def start(app: App, o: StartOptions) -> None:
     if o.checkpoint:
         if len(o.containers) > 1:
             raise Failure("you cannot restore multiple containers at once")
-        app.engine.bytes(containers.start_container(o.containers[0], o.checkpoint, o.checkpoint_dir))
+        app.engine.read(containers.start_container(o.containers[0], o.checkpoint, o.checkpoint_dir))
         return
     failed: list[str] = []
     for name in o.containers:
         try:
-            app.engine.bytes(containers.start_container(name))
+            app.engine.read(containers.start_container(name))
             app.out.line(name)
         except Failure as failure:
             app.err.line(failure.message)
@@ -62,9 +62,9 @@ def start_attached(app: App, o: StartOptions) -> None:
         stack.enter_context(forwarding(app, identifier, not tty))
         request = containers.attach_container(identifier, stdin, True, True, o.detach_keys or app.config.detach_keys)
         session = Session(app, app.engine.hijack(request), tty, stdin, True, keys)
-        waiter = Waiter(app, identifier, bool(facts["HostConfig"]["AutoRemove"]))
+        exit_code = waiter(app, identifier, bool(facts["HostConfig"]["AutoRemove"]))
         try:
-            app.engine.bytes(containers.start_container(identifier, o.checkpoint, o.checkpoint_dir))
+            app.engine.read(containers.start_container(identifier, o.checkpoint, o.checkpoint_dir))
         except Failure:
             session.stream.close()
             raise
@@ -73,7 +73,7 @@ def start_attached(app: App, o: StartOptions) -> None:
             stack.enter_context(following_size(app, identifier, True))
         if session.run():
             return
-        code = waiter.status()
+        code = exit_code.status()
     if code:
         raise Exit(code)
 
@@ -81,10 +81,17 @@ def start_attached(app: App, o: StartOptions) -> None:
 @options
 class StopOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="running")
-    signal: str = flag("-s", "--signal", since="1.42", help="Signal to send to the container", sources="signals")
+    signal: str = flag("-s", "--signal", help="Signal to send to the container", sources="signals")
     timeout: int = flag(
         "-t", "--timeout", hidden_names=("--time",), deprecated={"time": "use --timeout instead"}, help="Seconds to wait before the kill"
     )
+
+
+def signal_of(app: App, o: StopOptions) -> str:
+    """--signal, which engines before API 1.42 do not know: docker leaves it out for them."""
+    if not o.signal or tuple(map(int, app.engine.api_version.split("."))) >= (1, 42):
+        return o.signal
+    return ""
 
 
 def seconds(o: StopOptions) -> int | None:
@@ -93,12 +100,12 @@ def seconds(o: StopOptions) -> int | None:
 
 @command("container stop", StopOptions, "Stop one or more running containers", also=("stop",))
 def stop(app: App, o: StopOptions) -> None:
-    all_names(app, o.containers, lambda name: app.engine.bytes(containers.stop_container(name, o.signal, seconds(o))))
+    all_names(app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), seconds(o))))
 
 
 @command("container restart", StopOptions, "Restart one or more containers", also=("restart",))
 def restart(app: App, o: StopOptions) -> None:
-    each_name(app, o.containers, lambda name: app.engine.bytes(containers.restart_container(name, o.signal, seconds(o))))
+    each_name(app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), seconds(o))))
 
 
 @options
@@ -109,7 +116,7 @@ class KillOptions(Options):
 
 @command("container kill", KillOptions, "Kill one or more running containers", also=("kill",))
 def kill(app: App, o: KillOptions) -> None:
-    all_names(app, o.containers, lambda name: app.engine.bytes(containers.kill_container(name, o.signal)))
+    all_names(app, o.containers, lambda name: app.engine.read(containers.kill_container(name, o.signal)))
 
 
 @options
@@ -119,7 +126,7 @@ class PauseOptions(Options):
 
 @command("container pause", PauseOptions, "Pause all processes within one or more containers", also=("pause",))
 def pause(app: App, o: PauseOptions) -> None:
-    all_names(app, o.containers, lambda name: app.engine.bytes(containers.pause_container(name)))
+    all_names(app, o.containers, lambda name: app.engine.read(containers.pause_container(name)))
 
 
 @options
@@ -129,7 +136,7 @@ class UnpauseOptions(Options):
 
 @command("container unpause", UnpauseOptions, "Let the processes of paused containers go on", also=("unpause",))
 def unpause(app: App, o: UnpauseOptions) -> None:
-    all_names(app, o.containers, lambda name: app.engine.bytes(containers.unpause_container(name)))
+    all_names(app, o.containers, lambda name: app.engine.read(containers.unpause_container(name)))
 
 
 @options
@@ -163,7 +170,7 @@ def remove(app: App, o: RemoveOptions) -> None:
         target = name.strip("/") if name != "/" else ""
         if not target:
             raise Failure("container name cannot be empty")
-        app.engine.bytes(containers.remove_container(target, o.force, o.volumes, o.link))
+        app.engine.read(containers.remove_container(target, o.force, o.volumes, o.link))
 
     if not o.force:
         all_names(app, o.containers, act)
@@ -200,7 +207,7 @@ def rename(app: App, o: RenameOptions) -> None:
     if not old or not new:
         raise Failure("Error: Neither old nor new names may be empty")
     try:
-        app.engine.bytes(containers.rename_container(old, new))
+        app.engine.read(containers.rename_container(old, new))
     except Failure as failure:
         app.err.line(failure.message)
         raise Failure(f"Error: failed to rename container named {old}") from None

@@ -36,11 +36,11 @@ def logs(app: App, o: LogsOptions) -> None:
     blocks = app.engine.blocks(request)
     if facts["Config"]["Tty"]:
         for block in blocks:
-            app.out.bytes(block)
+            app.out.put(block)
         return
     decoder = Decoder()
     for block in blocks:
-        split(decoder, block, app.out.bytes, app.err.bytes)
+        split(decoder, block, app.out.put, app.err.put)
 
 
 def moment(app: App, name: str, text: str) -> str:

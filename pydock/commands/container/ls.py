@@ -34,7 +34,7 @@ def request(o: PsOptions, size: bool) -> Request:
     return containers.list_containers(all=o.all, limit=limit if limit > 0 else None, size=size, filters=filters(o.filter))
 
 
-@command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), category="3")
+@command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3)
 def ps(app: App, o: PsOptions) -> None:
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")

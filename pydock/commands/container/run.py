@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
 from pydock.commands.container.attach import (
-    Session, Waiter, check_terminal, detach_sequence, first_resize, following_size, forwarding,
+    Session,
+    Waiter,
+    check_terminal,
+    detach_sequence,
+    first_resize,
+    following_size,
+    forwarding,
+    waiter,
 )  # fmt: skip
 from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
@@ -17,6 +24,7 @@ from pydock.streams.terminal import size
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.commands.container.attach import EventWaiter, Waiter
 
 
 @options
@@ -53,7 +61,7 @@ def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]
     return body
 
 
-@command("container run", RunOptions, "Create a new container from an image and start it", also=("run",), category="1", interspersed=False)
+@command("container run", RunOptions, "Create a new container from an image and start it", also=("run",), top=1, interspersed=False)
 def run(app: App, o: RunOptions) -> None:
     body = prepare(app, o, "run")
     body = attach_body(app, o, body)
@@ -71,8 +79,8 @@ def run(app: App, o: RunOptions) -> None:
         if not attached:
             app.out.line(container)
         session = attach(app, o, body, container, keys) if attached else None
-        waiter = Waiter(app, container, o.rm)
-        start(app, o, container, waiter)
+        exit_code = waiter(app, container, o.rm)
+        start(app, o, container, exit_code)
         if session is None:
             return
         if o.tty and app.out.is_terminal:
@@ -80,7 +88,7 @@ def run(app: App, o: RunOptions) -> None:
             stack.enter_context(following_size(app, container, True))
         if session.run() or not shown:
             return
-        code = waiter.status()
+        code = exit_code.status()
     if code:
         raise Exit(code)
 
@@ -94,14 +102,14 @@ def attach(app: App, o: RunOptions, body: dict[str, Any], container: str, keys: 
     return Session(app, app.engine.hijack(request), o.tty, body["AttachStdin"], shown, keys)
 
 
-def start(app: App, o: RunOptions, container: str, waiter: Waiter) -> None:
+def start(app: App, o: RunOptions, container: str, exit_code: Waiter | EventWaiter) -> None:
     try:
-        app.engine.bytes(containers.start_container(container))
+        app.engine.read(containers.start_container(container))
     except Failure as failure:
         if o.rm:
             # the engine removes it now: let that be done before we say what happened
             try:
-                waiter.status()
+                exit_code.status()
             except Failure:
                 pass
         raise start_failure(app, failure) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
+from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
-from pydock.commands.shared import FORMAT_HELP
 from pydock.views.image import HISTORY, HISTORY_EXACT, HistoryView
 
 if TYPE_CHECKING:

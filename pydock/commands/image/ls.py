@@ -24,7 +24,7 @@ class ImagesOptions(ListOptions):
     tree: bool = flag("--tree", since="1.47", help="Show the platforms of each image (experimental)")
 
 
-@command("image ls", ImagesOptions, "List images", also=("images",), aliases=("list",), category="7")
+@command("image ls", ImagesOptions, "List images", also=("images",), aliases=("list",), top=7)
 def ls(app: App, o: ImagesOptions) -> None:
     if o.tree:
         tree(app, o)

@@ -28,7 +28,7 @@ def save(app: App, o: SaveOptions) -> None:
         if app.out.is_terminal:
             raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
         for block in app.engine.blocks(request):
-            app.out.bytes(block)
+            app.out.put(block)
         return
     app.check_output(o.output, "failed to save image: ")
     app.write_whole(o.output, app.engine.blocks(request))

@@ -1,0 +1,62 @@
+"""Every command: its help, and its flags against docker's own table (CLI 28.5 and 29.8)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pydock.cli.index import ALIASES, COMMANDS, GROUPS
+from pydock.cli.params import Command, metavar
+from pydock.cli.tree import find
+from tests.support.cli import cli
+
+REFERENCE: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "flags.json").read_text())
+
+
+def command(path: str) -> Command:
+    found = find(path)
+    assert isinstance(found, Command)
+    return found
+
+
+@pytest.mark.parametrize("path", [*COMMANDS, *ALIASES, *GROUPS])
+def test_help_of_everything(path: str) -> None:
+    result = cli(*path.split(), "--help")
+    assert result.code == 0 and result.err == ""
+    assert result.out.startswith(f"Usage:  docker {ALIASES.get(path, path)}")
+    assert cli("help", *path.split()).out == result.out
+    assert all(len(line) <= 80 or "Usage" in line or "docker " in line for line in result.out.splitlines())
+
+
+@pytest.mark.parametrize("path", list(COMMANDS))
+def test_no_flag_is_missing_or_invented(path: str) -> None:
+    """Names, short names, defaults, conditions: as docker has them."""
+    flags = {name: (spec, i == 0) for spec in command(path).flags for i, name in enumerate([*spec.longs, *(n.lstrip("-") for n in spec.hidden_names)])}
+    reference = REFERENCE.get(path, {})
+    assert sorted(flags) == sorted(reference)
+    for name, facts in reference.items():
+        spec, first = flags[name]
+        if not first:
+            continue
+        assert spec.short == facts.get("short", ""), name
+        assert spec.is_bool == (facts["type"] == "bool"), name
+        assert spec.since == facts.get("annotations", {}).get("version", ""), name
+        assert spec.ostype == facts.get("annotations", {}).get("ostype", ""), name
+        kind = {"int64": "int", "uint64": "uint", "bool": ""}.get(facts["type"], facts["type"])
+        assert metavar(spec) == kind, name
+        if facts.get("default") not in (None, "", "[]", "map[]", "0s"):
+            assert str(spec.default).lower() == facts["default"], name
+
+
+@pytest.mark.parametrize("path", list(COMMANDS))
+def test_click_sees_every_parameter(path: str) -> None:
+    """Who walks the tree as a Click tree finds the same flags and arguments."""
+    import click
+
+    found = command(path)
+    names = {o for p in found.get_params(click.Context(found)) for o in p.opts}
+    assert {f"--{n}" for f in found.flags for n in f.longs} <= names
+    assert {a.dest for a in found.arguments} <= names

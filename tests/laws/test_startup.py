@@ -1,0 +1,71 @@
+"""What a short command loads: causes, not milliseconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_engine import PONG, Server, ok
+
+HEAVY = ("rich", "pygments", "asyncio", "ssl", "httpcore", "h11", "anyio", "certifi", "http.cookiejar", "urllib.request", "dataclasses", "inspect", "concurrent.futures", "tempfile")
+
+
+def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
+    """The modules that a command line has loaded when it ends."""
+    code = (
+        "import sys, json, os\n"
+        "def end(code):\n"
+        "    real(1, ('\\n@' + json.dumps(sorted(sys.modules))).encode()); left(code)\n"
+        "real, left, os._exit = os.write, os._exit, end\n"
+        "from pydock.main import main\nmain()"
+    )
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host}
+    done = subprocess.run([sys.executable, "-c", code, *argv], capture_output=True, text=True, env=env, timeout=60, check=False, cwd=Path(__file__).parents[2])
+    assert "\n@" in done.stdout, done.stderr
+    return set(json.loads(done.stdout.rpartition("\n@")[2]))
+
+
+@pytest.mark.parametrize("argv", [("--help",), ("run", "--help"), ("container", "--help"), ("ps", "--bogus"), ("run",), ("bogus",), ("-v",), ("help", "logs"), ("context", "show"), ("context", "ls")], ids=" ".join)
+def test_without_an_engine_there_is_no_httpx(argv: tuple[str, ...]) -> None:
+    modules = loaded(*argv)
+    assert not [m for m in modules if m.partition(".")[0] in ("httpx", *HEAVY)]
+
+
+def test_help_imports_no_command() -> None:
+    modules = loaded("--help")
+    assert not [m for m in modules if m.startswith("pydock.commands.") or m.startswith("pydock.render")]
+
+
+def test_ps_loads_what_it_needs(tmp_path: Path) -> None:
+    with Server(tmp_path, [PONG, ok(b"[]")]) as server:
+        server.client = server.engine()
+        modules = loaded("ps", host=f"unix://{server.path}")
+    assert "httpx" in modules
+    assert not [m for m in modules if m in HEAVY or m.partition(".")[0] in HEAVY]
+    ours = {m for m in modules if m.startswith("pydock.commands.")}
+    assert ours == {"pydock.commands.container", "pydock.commands.container.ls", "pydock.commands.shared"}
+
+
+def test_lean_imports_are_for_the_command_line_only() -> None:
+    """A program that uses the engine client as a library gets httpx as it comes."""
+    code = "import pydock.engine.engine, http.cookiejar, httpx; assert isinstance(httpx.Client().cookies.jar, http.cookiejar.CookieJar)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[2])
+
+
+def test_deferred_modules_come_when_they_are_needed() -> None:
+    """After a lean import everything that was put off still works."""
+    code = (
+        "from pydock import lean; lean.enable(); httpx = lean.load_httpx()\n"
+        "import click, inspect, urllib.request, http.cookiejar, pathlib, base64, hashlib, idna, mimetypes, ipaddress, traceback\n"
+        "assert urllib.request.Request.__module__ == 'urllib.request' and http.cookiejar.CookieJar.__module__ == 'http.cookiejar'\n"
+        "assert inspect.cleandoc('  a') == 'a' and pathlib.Path('a').name == 'a'\n"
+        "assert httpx.URL('http://exämple.com/a').host == 'exämple.com'\n"
+        "assert httpx.Response(200, headers={'content-type': 'text/plain; charset=latin-1'}, content=b'\\xe9').text == 'é'\n"
+        "assert click.Command('x', help='y').get_short_help_str() == 'y'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[2])
