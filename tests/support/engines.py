@@ -104,7 +104,7 @@ class EngineProcess:
 
     def start_docker(self, path: str, *extra: str) -> None:
         """dockerd in a network namespace of its own."""
-        self.namespace = f"pydock-{os.getpid()}-{self.name}"
+        self.namespace = f"pydock-{os.getpid()}-{self.folder.name}"
         subprocess.run(["ip", "netns", "add", self.namespace], check=True, **QUIET)
         subprocess.run(["ip", "-n", self.namespace, "link", "set", "lo", "up"], check=True, **QUIET)
         self._start(
@@ -115,12 +115,16 @@ class EngineProcess:
         )  # fmt: skip
 
     def start_podman(self) -> None:
+        # Podman raises limits to what root may have on a whole machine, which a sandbox refuses
+        (self.folder / "containers.conf").write_text('[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
         root = ["--root", str(self.folder / "data"), "--runroot", str(self.folder / "run"), "--cgroup-manager", "cgroupfs", "--events-backend", "file"]
-        self._start(["podman", *root, "system", "service", "--time=0", self.host], os.environ["PATH"])
+        self._start(["podman", *root, "system", "service", "--time=0", self.host], os.environ["PATH"], CONTAINERS_CONF=str(self.folder / "containers.conf"))
 
-    def _start(self, command: list[str], path: str) -> None:
-        log = open(self.folder / "log", "wb")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PATH": path})
+    def _start(self, command: list[str], path: str, **env: str) -> None:
+        with open(self.folder / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PATH": path, **env},
+            )  # fmt: skip
         end = time.monotonic() + 60
         while time.monotonic() < end:
             if self.process.poll() is not None or self.answers():

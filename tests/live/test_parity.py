@@ -1,0 +1,132 @@
+"""The real docker CLI and pydock side by side on the same engine."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pydock.commands.inspect import Printer
+from pydock.errors import Failure
+from tests.support.cli import Done, program
+from tests.support.engines import EngineProcess
+
+pytestmark = [pytest.mark.live, pytest.mark.parity]
+
+LINES = [line for line in (Path(__file__).parents[1] / "data" / "parity.txt").read_text().splitlines() if line and not line.startswith("#")]
+
+#: lines whose difference is meant, and why
+EXPLAINED = {
+    "docker tag x": "tag is not built yet",
+}
+
+_AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute|hour)s?)"
+PLACEHOLDERS = [
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: UTC)?)?"), "<time>"),
+    (re.compile(_AGO + " ago"), "<ago>"), (re.compile(f"(?<=Up ){_AGO}"), "<ago>"), (re.compile(r"(?:sha256:)?\b[0-9a-f]{64}\b"), "<id>"),
+    (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"), (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
+    (re.compile("  +"), "  "),
+]  # fmt: skip
+
+
+def normal(data: bytes, folder: Path) -> str:
+    text = data.decode("utf-8", "replace").replace(str(folder), "<folder>")
+    for pattern, name in PLACEHOLDERS:
+        text = pattern.sub(name, text)
+    return text
+
+
+def run_all(client: Path, engine: EngineProcess, folder: Path) -> list[tuple[int, str, str]]:
+    """What each line does with this client, in a folder and a HOME of its own."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "home").mkdir()
+    (folder / "bin" / "docker").symlink_to(client)
+    out = []
+    for line in LINES:
+        env = {"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(folder / "home"), "DOCKER_HOST": engine.host, "LANG": "C.UTF-8", "TZ": "UTC"}
+        done = subprocess.run(["sh", "-c", line], capture_output=True, input=b"", env=env, cwd=folder, timeout=60, check=False)
+        out.append((done.returncode, normal(done.stdout, folder), normal(done.stderr, folder)))
+    return out
+
+
+def test_every_line(docker: Path, pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
+    """Exit code, stdout and stderr of every line in tests/data/parity.txt."""
+    theirs = run_all(docker, docker28, tmp_path / "docker")
+    wipe(docker, docker28)
+    ours = run_all(pydock, docker28, tmp_path / "pydock")
+    wipe(docker, docker28)
+    different = [(line, a, b) for line, a, b in zip(LINES, theirs, ours) if a != b and line not in EXPLAINED]
+    assert not different, "\n\n".join(f"{line}\n  docker: {a}\n  pydock: {b}" for line, a, b in different)
+
+
+def wipe(docker: Path, engine: EngineProcess) -> None:
+    names = program(docker, "ps", "-aq", host=engine.host).out.decode().split()
+    if names:
+        program(docker, "rm", "-fv", *names, host=engine.host)
+
+
+# ---- random templates ----------------------------------------------------------------------------------
+
+_fields = st.sampled_from([
+    ".Name", ".Id", ".ID", ".Config.Env", ".Config.Cmd", ".Config.Labels", ".HostConfig.Memory", ".HostConfig.RestartPolicy", ".State.Running", ".Bogus",
+    ".HostConfig.RestartPolicy.Name", ".Config.Labels.x", ".HostConfig.PortBindings", ".HostConfig.Binds", ".State.Health", ".Config.Tty", ".Name.Foo", "$", "$.Name",
+])  # fmt: skip
+_constants = st.sampled_from(["1", "0", "-3", "1.5", "1e3", "0x1F", "'a'", '"text"', '"\\u00e9"', "`raw`", "true", "false", "nil"])
+_functions = st.sampled_from("and or not len index slice print printf println html js urlquery eq ne lt le gt ge json split join title lower upper pad truncate call".split())
+_operand = st.deferred(lambda: _fields | _constants | _call.map(lambda c: f"({c})"))
+_call = st.builds(lambda f, a: " ".join([f, *a]), _functions, st.lists(_operand, max_size=3)) | st.builds('printf "{}" {}'.format, st.sampled_from(["%v", "%d", "%s", "%q", "%5v|", "%-5d|", "%x", "%t", "%05d", "%+v", "%.2f", "%c"]), _operand)
+_pipe = st.builds(" | ".join, st.lists(_call | _fields | _constants, min_size=1, max_size=3))
+_text = st.sampled_from(["", " ", "a\n", "x-"])
+_nodes: Any = st.deferred(lambda: st.lists(_node, max_size=3).map("".join))
+_trim = st.sampled_from([("{{", "}}"), ("{{- ", "}}"), ("{{", " -}}")])
+_node = st.deferred(
+    lambda: _text
+    | st.builds(lambda t, p: f"{t[0]}{p}{t[1]}", _trim, _pipe)
+    | st.builds(lambda k, p, a, b: f"{{{{{k} {p}}}}}{a}{{{{else}}}}{b}{{{{end}}}}", st.sampled_from(["if", "with"]), _pipe, _nodes, _nodes)
+    | st.builds(lambda p, a: f"{{{{range $i, $e := {p}}}}}{a}{{{{$i}}}}:{{{{$e}}}};{{{{end}}}}", st.sampled_from([".Config.Env", ".Config.Labels", ".Config.Cmd", "2", ".Name"]), _nodes)
+    | st.builds("{{{{$v := {}}}}}{{{{$v}}}}".format, _pipe)
+    | st.sampled_from(["{{/* c */}}", '{{define "t"}}<{{.}}>{{end}}{{template "t" .Name}}', "{{end}}", "{{break}}", '{{"', "{{range 3}}{{if eq . 1}}{{continue}}{{end}}{{.}}{{end}}"])
+)
+
+#: what docker prints of Go's insides, and nobody can print the same: addresses, names of Go's own types
+INSIDES = re.compile(r"0xc[0-9a-f]{6,}|container\.\w+|strslice|nat\.Port|int64|<swarm")
+
+
+@pytest.fixture(scope="module")
+def subject(docker: Path, docker28: EngineProcess) -> tuple[Path, EngineProcess, Any]:
+    name = "template-subject"
+    program(docker, "create", "--name", name, "-e", "A=1", "-e", "B=<b>", "-l", "x=y", "-l", "a=b", "-p", "80:80", "--memory", "64m", "busybox", "sh", "-c", "echo hello", host=docker28.host)
+    value = json.loads(program(docker, "inspect", name, host=docker28.host).out)[0]
+    return docker, docker28, value
+
+
+def ours(text: str, value: Any) -> tuple[int, str, str]:
+    """What pydock's inspect gives, without starting a program."""
+    try:
+        printer = Printer(text)
+    except Failure as failure:
+        return failure.code, "", failure.message + "\n"
+    try:
+        printer.add(value, "container.InspectResponse")
+    except Failure as failure:
+        return failure.code, printer.output(), failure.message + "\n"
+    return 0, printer.output(), ""
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], derandomize=True)
+@given(st.lists(_node, min_size=1, max_size=3).map("".join))
+def test_random_templates(subject: tuple[Path, EngineProcess, Any], text: str) -> None:
+    """Exit code and output equal docker's; where docker refuses, so do we, with its words but for Go's insides."""
+    docker, engine, value = subject
+    done: Done = program(docker, "inspect", "-f", text, "template-subject", host=engine.host)
+    code, out, err = ours(text, value)
+    if INSIDES.search(done.out.decode("utf-8", "replace") + done.err.decode("utf-8", "replace")):
+        return
+    assert (code, out) == (done.code, done.out.decode("utf-8", "replace")), (text, done.err, err)
+    assert err == done.err.decode("utf-8", "replace"), text

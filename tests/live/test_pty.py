@@ -1,0 +1,199 @@
+"""Sessions on a terminal: typing, size, detaching, signals; and the terminal as it was before."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import program
+from tests.support.engines import EngineProcess
+
+pytestmark = pytest.mark.live
+
+
+class Terminal:
+    """A program on a pseudo terminal of 24x80."""
+
+    def __init__(self, client: Path, *argv: str, host: str) -> None:
+        self.master, slave = pty.openpty()
+        self.resize(24, 80)
+        self.before = termios.tcgetattr(slave)
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host, "TERM": "xterm"}
+        self.slave = slave
+        self.process = subprocess.Popen(
+            [str(client), *argv], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        self.seen = b""
+
+    def resize(self, lines: int, columns: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def type(self, text: bytes) -> None:
+        os.write(self.master, text)
+
+    def until(self, text: bytes, seconds: float = 20) -> bytes:
+        """Read until `text` has come since the last look."""
+        end = time.monotonic() + seconds
+        while text not in self.seen:
+            left = end - time.monotonic()
+            assert left > 0 and self.process.poll() is None or text in self.seen, (text, self.seen, self.process.poll())
+            if select.select([self.master], [], [], min(left, 0.2))[0]:
+                self.seen += os.read(self.master, 65536)
+        found, self.seen = self.seen.split(text, 1)
+        return found
+
+    def end(self, seconds: float = 20) -> int:
+        """The exit code; the terminal must be as it was."""
+        deadline = time.monotonic() + seconds
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.seen += os.read(self.master, 65536)
+        code = self.process.wait(1)
+        while select.select([self.master], [], [], 0.1)[0]:
+            self.seen += os.read(self.master, 65536)
+        assert termios.tcgetattr(self.slave) == self.before
+        return code
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@pytest.fixture
+def terminal(pydock: Path, engine: EngineProcess):  # type: ignore[no-untyped-def]
+    opened: list[Terminal] = []
+
+    def start(*argv: str) -> Terminal:
+        opened.append(Terminal(pydock, *argv, host=engine.host))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+def test_a_shell(terminal, engine: EngineProcess) -> None:  # type: ignore[no-untyped-def]
+    """Typing, the size at the start, a new size, the shell's exit code."""
+    # Podman tells no exit code of a container that it removes: docker's client gets 0 there too
+    t = terminal("run", "-it", *([] if engine.name == "podman" else ["--rm"]), "busybox", "sh")
+    t.until(b"# ")
+    t.type(b"echo $((40+2)); stty size\r")
+    shown = t.until(b"24 80")
+    assert b"42" in shown
+    t.resize(50, 132)
+    os.kill(t.process.pid, signal.SIGWINCH)
+    for _ in range(20):
+        t.type(b"stty size\r")
+        time.sleep(0.2)
+        if select.select([t.master], [], [], 1)[0]:
+            t.seen += os.read(t.master, 65536)
+        if b"50 132" in t.seen:
+            break
+    assert b"50 132" in t.seen
+    t.type(b"exit 5\r")
+    assert t.end() == 5
+
+
+def test_ctrl_c_belongs_to_the_shell(terminal) -> None:  # type: ignore[no-untyped-def]
+    t = terminal("run", "-it", "--rm", "busybox", "sh")
+    t.until(b"# ")
+    t.type(b"sleep 100\r")
+    t.until(b"sleep 100")
+    time.sleep(0.5)
+    t.type(b"\x03")
+    t.until(b"# ")
+    t.type(b"exit 0\r")
+    assert t.end() == 0
+
+
+def test_detach_and_come_back(terminal, pydock: Path, engine: EngineProcess) -> None:  # type: ignore[no-untyped-def]
+    name = f"detach-{os.getpid()}"
+    try:
+        t = terminal("run", "-it", "--name", name, "busybox", "sh")
+        t.until(b"# ")
+        t.type(b"X=kept\r")
+        t.until(b"# ")
+        t.type(b"\x10\x11")
+        assert t.end() == 0
+        assert program(pydock, "inspect", "-f", "{{.State.Running}}", name, host=engine.host).out == b"true\n"
+        program(pydock, "stop", "-t", "0", name, host=engine.host)
+        t = terminal("start", "-ai", name)
+        t.type(b"echo new$((1+1))\r")
+        t.until(b"new2")
+        t.type(b"exit 9\r")
+        assert t.end() == 9
+    finally:
+        program(pydock, "rm", "-f", name, host=engine.host)
+
+
+def test_other_detach_keys(terminal, pydock: Path, engine: EngineProcess) -> None:  # type: ignore[no-untyped-def]
+    name = f"keys-{os.getpid()}"
+    try:
+        t = terminal("run", "-it", "--detach-keys", "ctrl-x,q", "--name", name, "busybox", "cat")
+        time.sleep(1)
+        t.type(b"hello\r")
+        t.until(b"hello")
+        t.type(b"\x18q")
+        assert t.end() == 0
+        assert program(pydock, "inspect", "-f", "{{.State.Running}}", name, host=engine.host).out == b"true\n"
+    finally:
+        program(pydock, "rm", "-f", name, host=engine.host)
+
+
+def test_signals_reach_the_container(docker28: EngineProcess, pydock: Path) -> None:
+    """Without a terminal SIGTERM is passed on, and the container's own code comes back."""
+    process = subprocess.Popen(
+        [str(pydock), "run", "--rm", "busybox", "sh", "-c", "trap 'echo got term; exit 9' TERM; echo ready; while :; do sleep 0.1; done"],
+        stdout=subprocess.PIPE, env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": docker28.host},
+    )  # fmt: skip
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == b"got term\n"
+    assert process.wait(20) == 9
+
+
+def test_a_killed_engine_leaves_the_terminal_sane(pydock: Path, tmp_path: Path) -> None:
+    """An engine of its own, killed in the middle of a session."""
+    from tests.conftest import load_busybox
+    from tests.support import engines
+
+    folder = Path(os.path.realpath(tmp_path))
+    try:
+        own = engines.start("docker-28", folder / "e")
+    except engines.Unavailable as why:
+        pytest.skip(str(why))
+    try:
+        load_busybox(own)
+        t = Terminal(pydock, "run", "-it", "busybox", "sh", host=own.host)
+        t.until(b"# ")
+        assert own.process is not None
+        own.process.kill()
+        own.process.wait()
+        assert t.end() == 125
+        t.close()
+    finally:
+        subprocess.run(["pkill", "-9", "-f", str(folder / "e")], check=False)
+        own.stop()
+
+
+def test_a_closed_pipe_ends_quietly(docker28: EngineProcess, pydock: Path) -> None:
+    line = f"{pydock} run --rm busybox sh -c 'yes | head -100000' | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": docker28.host}, timeout=60, check=True)
+    assert done.stdout.splitlines()[0] == b"y" and done.stderr == b""
+    assert done.stdout.splitlines()[1] in (b"141", b"0")
