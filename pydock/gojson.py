@@ -9,6 +9,7 @@ from typing import Any
 from pydock.golang import quote
 
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _HTML_RE = re.compile("[<>&\u2028\u2029]")
 
 
@@ -18,6 +19,37 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
     if escape_html:
         return _HTML_RE.sub(lambda m: _HTML[m[0]], text)
     return text
+
+
+def compact(text: str) -> str:
+    """JSON without the blanks between its tokens; strings and numbers as they were written."""
+    return re.sub(r'("(?:[^"\\]|\\.)*")|\s+', lambda m: m[1] or "", text)
+
+
+def indented(text: str, indent: str = "    ") -> str:
+    """JSON laid out as Go's json.Indent does; strings and numbers as they were written."""
+    out: list[str] = []
+    depth = 0
+    opened = False
+    for token in _TOKEN.findall(text):
+        if opened and token not in "}]":
+            depth += 1
+            out.append("\n" + indent * depth)
+        if token in "{[":
+            out.append(token)
+        elif token in "}]":
+            if not opened:
+                depth -= 1
+                out.append("\n" + indent * depth)
+            out.append(token)
+        elif token == ",":
+            out.append(",\n" + indent * depth)
+        elif token == ":":
+            out.append(": ")
+        else:
+            out.append(token)
+        opened = token in "{["
+    return "".join(out)
 
 
 def problem(text: str) -> str:

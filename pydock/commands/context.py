@@ -9,6 +9,7 @@ from pydock.commands.inspect import print_all
 from pydock.commands.shared import FORMAT_HELP, InspectOptions
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
+from pydock.gojson import dumps
 from pydock.render.format import Format
 from pydock.render.human import ellipsis
 from pydock.render.listing import listing
@@ -141,7 +142,7 @@ class ContextInspectOptions(InspectOptions):
 
 @command("context inspect", ContextInspectOptions, "Show everything about one or more contexts")
 def inspect(app: App, o: ContextInspectOptions) -> None:
-    print_all(app, o.names or (app.context_name,), o.format, lambda name: (details(app, name), ""))
+    print_all(app, o.names or (app.context_name,), o.format, lambda name: (dumps(details(app, name)), ""))
 
 
 def details(app: App, name: str) -> dict[str, Any]:

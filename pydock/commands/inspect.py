@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import containers, images, resources, system
 from pydock.api.request import Request
 from pydock.commands.shared import InspectOptions
 from pydock.declare import argument, command, flag, options
 from pydock.errors import EngineError, Failure
-from pydock.gojson import dumps
+from pydock.gojson import compact, dumps, indented
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.values import untyped
 from pydock.views.gotypes import decode
@@ -33,7 +33,8 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "config": (lambda n: resources.inspect_swarm_object("configs", n), "", True),
 }
 
-Found = tuple[Any, str]
+#: an object's JSON as the engine wrote it, and its Go type
+Found = tuple[str, str]
 
 
 class Printer:
@@ -41,7 +42,7 @@ class Printer:
 
     def __init__(self, form: str) -> None:
         """Raises Failure (64) for a template that is none."""
-        self.form, self.objects, self.text = form, list[Any](), ""
+        self.form, self.objects, self.text = form, list[str](), ""
         self.strict = False
         if form not in ("", "json"):
             try:
@@ -49,11 +50,12 @@ class Printer:
             except ParseError as error:
                 raise Failure(f"template parsing error: {error}", 64) from None
 
-    def add(self, value: Any, shape: str) -> None:
-        """Raises Failure where the template does not fit."""
+    def add(self, text: str, shape: str) -> None:
+        """One object's JSON. Raises Failure where the template does not fit."""
         if self.form in ("", "json"):
-            self.objects.append(value)
+            self.objects.append(text)
             return
+        value = json.loads(text)
         if shape:
             try:
                 self.text += self.template.execute(decode(shape, value), "error" if self.strict else "default") + "\n"
@@ -67,11 +69,12 @@ class Printer:
             raise Failure(f"template parsing error: {error}") from None
 
     def output(self) -> str:
+        everything = f"[{','.join(self.objects)}]"
         if self.form == "json":
-            return dumps(self.objects) + "\n"
+            return compact(everything) + "\n"
         if self.form:
             return self.text or "\n"
-        return dumps(self.objects, indent="    ") + "\n"
+        return indented(everything) + "\n"
 
 
 def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found]) -> None:
@@ -88,7 +91,7 @@ def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], F
 
 
 def fetch(app: App, request: Request, shape: str) -> Found:
-    return json.loads(app.engine.read(request)), shape
+    return app.engine.read(request).decode("utf-8", "surrogateescape"), shape
 
 
 @options

@@ -140,11 +140,13 @@ class _Run:
         elif isinstance(value, list):
             pairs = enumerate(value)
         elif isinstance(value, int) and not isinstance(value, bool):
+            if len(declared) > 1:
+                raise self.fail(last_evaluated(node.pipe), f"can't use {value} to iterate over more than one variable")
             pairs = ((i, i) for i in range(value))
         elif value is None:
             pairs = ()
         else:
-            raise self.fail(node.pipe, f"range can't iterate over {go_print(value, top=False)}")
+            raise self.fail(last_evaluated(node.pipe), f"range can't iterate over {go_print(value, top=False)}")
         empty = True
         scope = len(self.variables)
         for key, item in pairs:
@@ -284,7 +286,7 @@ class _Run:
         low, high = getattr(function, "go_arity", (0, None))
         if count < low or (high is not None and count > high):
             want = f"at least {low}" if high is None else str(low)
-            raise self.fail(node, f"wrong number of args for {name}: want {want} got {count}")
+            raise self.fail(Function(node.pos, name), f"wrong number of args for {name}: want {want} got {count}")
         if name in ("and", "or"):
             return self.logic(name, args, dot, final)
         kinds = getattr(function, "go_kinds", ())
@@ -325,6 +327,13 @@ class _Run:
             if truth(value) == (name == "or"):
                 return value
         return value if final is _NOTHING else final
+
+
+def last_evaluated(node: Node) -> Node:
+    """The node that a pipeline's evaluation ended with: where the original places errors about its value."""
+    while isinstance(node, Pipe):
+        node = node.commands[-1].args[-1]
+    return node
 
 
 class _Nothing:

@@ -32,6 +32,8 @@ PLACEHOLDERS = [
     (re.compile(_AGO + " ago"), "<ago>"), (re.compile(f"(?<=Up ){_AGO}"), "<ago>"), (re.compile(r"(?:sha256:)?\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"), (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
     (re.compile("  +"), "  "),
+    # newer Go releases name the types; docker's own builds do not
+    (re.compile(r"(incompatible types for comparison): [\w.\[\]{} ]+ and [\w.\[\]{} ]+"), r"\1"),
 ]  # fmt: skip
 
 
@@ -101,8 +103,8 @@ INSIDES = re.compile(r"0xc[0-9a-f]{6,}|container\.\w+|strslice|nat\.Port|int64|<
 @pytest.fixture(scope="module")
 def subject(docker: Path, docker28: EngineProcess) -> tuple[Path, EngineProcess, Any]:
     name = "template-subject"
-    program(docker, "create", "--name", name, "-e", "A=1", "-e", "B=<b>", "-l", "x=y", "-l", "a=b", "-p", "80:80", "--memory", "64m", "busybox", "sh", "-c", "echo hello", host=docker28.host)
-    value = json.loads(program(docker, "inspect", name, host=docker28.host).out)[0]
+    program(docker, "create", "--name", name, "-e", "A=1", "-e", "B=b", "-l", "x=y", "-l", "a=b", "-p", "80:80", "--memory", "64m", "busybox", "sh", "-c", "echo hello", host=docker28.host)
+    value = json.dumps(json.loads(program(docker, "inspect", name, host=docker28.host).out)[0], ensure_ascii=False)
     return docker, docker28, value
 
 
@@ -129,4 +131,4 @@ def test_random_templates(subject: tuple[Path, EngineProcess, Any], text: str) -
     if INSIDES.search(done.out.decode("utf-8", "replace") + done.err.decode("utf-8", "replace")):
         return
     assert (code, out) == (done.code, done.out.decode("utf-8", "replace")), (text, done.err, err)
-    assert err == done.err.decode("utf-8", "replace"), text
+    assert normal(err.encode(), Path("/-")) == normal(done.err, Path("/-")), text

@@ -87,3 +87,15 @@ def test_any_text_is_json_or_has_a_problem(text: str) -> None:
     except (ValueError, ZeroDivisionError):
         fine = False
     assert (gojson.problem(text) == "") == fine
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_json_laid_out(value: object) -> None:
+    """As Python's own layout, whatever blanks there were before; and back."""
+    text = json.dumps(value, indent=3, ensure_ascii=False)
+    assert gojson.indented(text) == json.dumps(value, indent=4, ensure_ascii=False)
+    assert gojson.compact(text) == json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def test_json_is_kept_as_it_was_written() -> None:
+    assert gojson.indented('[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]').replace("\n", "").replace(" ", "") == '[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]'

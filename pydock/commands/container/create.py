@@ -13,7 +13,7 @@ from pydock.errors import EngineError, Failure
 from pydock.flags.mounts import absolute
 from pydock.flags.pairs import key_value_lines
 from pydock.flags.reference import parse, platform
-from pydock.gojson import problem
+from pydock.gojson import compact, problem
 from pydock.record import replace
 
 if TYPE_CHECKING:
@@ -71,13 +71,6 @@ def seccomp(app: App, text: str) -> str:
     if wrong:
         raise Failure(f"compacting json for seccomp profile ({profile}) failed: {wrong}")
     return "seccomp=" + compact(content)
-
-
-def compact(text: str) -> str:
-    """JSON without the blanks between its tokens; strings and numbers as they were written."""
-    import re
-
-    return re.sub(r'("(?:[^"\\]|\\.)*")|\s+', lambda m: m[1] or "", text)
 
 
 def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
