@@ -181,7 +181,7 @@ def _text(values: tuple[Any, ...]) -> str:
     """What html, js and urlquery work on: the one string, or all printed."""
     if len(values) == 1 and isinstance(values[0], str):
         return go_print(values[0])
-    return _print(*values)
+    return str(_print(*("<no value>" if v is None else v for v in values)))
 
 
 @_takes(0, None)

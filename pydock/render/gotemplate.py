@@ -312,7 +312,7 @@ class _Run:
         if isinstance(node, Literal) and node.kind not in ("dot", "nil"):
             if kind == "string" and node.kind != "string":
                 raise self.fail(node, f"expected string; found {node.text()}")
-            if kind == "int" and (node.kind != "number" or not isinstance(value, int)):
+            if kind == "int" and (node.kind != "number" or value != int(value)):
                 raise self.fail(node, f"expected integer; found {node.text()}")
             return
         wrong = wrong_kind(value, kind)

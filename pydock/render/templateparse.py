@@ -99,6 +99,14 @@ class Parser:
         self.variables, self.range_depth = variables, depth
         if end.kind != "end":
             raise self.fail(f"unexpected {end.text()} in {context}")
+        self.add(name, body)
+
+    def add(self, name: str, body: list[Node]) -> None:
+        """A template under its name; an empty one gives way, two others are one too many."""
+        if name in self.templates and not _is_empty(self.templates[name]):
+            if not _is_empty(body):
+                raise self.fail(f"template: multiple definition of template {quote(name)}")
+            return
         self.templates[name] = body
 
     def item_list(self) -> tuple[list[Node], Jump]:
@@ -204,7 +212,7 @@ class Parser:
         self.variables = variables
         if end.kind != "end":
             raise self.fail(f"unexpected {end.text()} in block clause")
-        self.templates.setdefault(name, body)
+        self.add(name, body)
         return Call(token.pos, name, pipe)
 
     # pipelines
@@ -333,8 +341,11 @@ class Parser:
             raise self.fail(f"bad number syntax: {quote(text)}") from None
         if not re.search("[.eEpP]", text) and value.is_integer():
             raise self.fail(f"integer overflow: {quote(text)}")
-        # a constant that is a whole number counts as one
-        return int(value) if value.is_integer() and abs(value) < 1 << 63 and "." not in text else value
+        return value
+
+
+def _is_empty(nodes: list[Node]) -> bool:
+    return all(isinstance(n, Text) and not n.value.strip() for n in nodes)
 
 
 _UNESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"', "'": "'"}
