@@ -41,9 +41,14 @@ class Duplex:
         except OSError:
             pass
 
-    def close(self) -> None:
+    def hang_up(self) -> None:
+        """End both directions; who reads in another thread gets the end of the stream."""
         try:
             socket.socket.shutdown(self.wire.sock, socket.SHUT_RDWR)
         except OSError:
             pass
+
+    def close(self) -> None:
+        """Hang up and let the socket go: for the one who reads."""
+        self.hang_up()
         self.wire.close()

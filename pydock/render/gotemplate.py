@@ -298,7 +298,7 @@ class _Run:
         if final is not _NOTHING:
             wrong = wrong_kind(final, kinds[len(args)]) if len(args) < len(kinds) else ""
             if wrong:
-                raise self.fail(node, wrong)
+                raise self.fail(last_evaluated(args[-1]) if args else node, wrong)
             values.append(final)
         if name == "call" and args and values[0] is not None:
             raise self.fail(node, f"error calling call: non-function {args[0].text()} of type {shown_type(values[0])}")

@@ -64,7 +64,7 @@ def sprintf(form: str, values: Sequence[Any]) -> str:
             return f"{note}%!{verb}(MISSING)"
         value = args.next()
         number = (int(precision) if precision else 0) if dot else None
-        return note + pad(render(value, verb, flags, number), width, flags, value)
+        return note + render(value, verb, flags, width, number)
 
     out = re.sub(_VERB, one, form)
     if args.left:
@@ -88,22 +88,45 @@ def pad(text: str, width: str | None, flags: str, value: Any) -> str:
     if "-" in flags:
         return text.ljust(size)
     numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if "0" in flags and (numeric or isinstance(value, str)):
+    if "0" in flags:
         sign = text[:1] if numeric and text[:1] in "+-" else ""
         return sign + text[len(sign) :].rjust(size - len(sign), "0")
     return text.rjust(size)
 
 
-def render(value: Any, verb: str, flags: str, precision: int | None) -> str:
-    """One operand for one verb, without width."""
+def render(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
+    """One operand for one verb. A width is that of each element of a list, map or struct."""
     if verb == "T":
-        return shown_type(value)
+        return pad(shown_type(value), width, flags, "")
     if verb == "v" and "#" in flags:
-        return go_sharp(value)
+        return pad(go_sharp(value), width, flags, "")
+
+    def inner(item: Any) -> str:
+        return render(item, verb, flags, width, precision)
+
+    if isinstance(value, list):
+        return "[" + " ".join(map(inner, value)) + "]"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{inner(k)}:{inner(v)}" for k, v in sorted(value.items())) + "]"
+    if isinstance(value, GoStruct) and not (value.text and verb in "vsq"):
+        if verb == "v" and "+" in flags:
+            return "{" + " ".join(f"{n}:{go_print(v, False, '+v')}" for n, v in value.fields.items()) + "}"
+        return "{" + " ".join(map(inner, value.fields.values())) + "}"
+    try:
+        return pad(scalar(value, verb, flags, precision), width, flags, value)
+    except BadVerb:
+        # the note has the value as %v gives it, width and all
+        return f"%!{verb}({shown_type(value)}={pad(scalar(value, 'v', flags, precision), width, flags, value)})"
+
+
+def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
+    """One plain operand for one verb, without width."""
     if value is None:
         return "<nil>" if verb == "v" else f"%!{verb}(<nil>)"
     if isinstance(value, bool):
-        return go_print(value) if verb in "tv" else bad(value, verb)
+        if verb not in "tv":
+            raise BadVerb
+        return go_print(value)
     if isinstance(value, (Duration, Time)) and verb in "vsq":
         text = go_print(value)
         return quote(text) if verb == "q" else text
@@ -113,24 +136,15 @@ def render(value: Any, verb: str, flags: str, precision: int | None) -> str:
         return floating(value, verb, flags, precision)
     if isinstance(value, str):
         return string(value, verb, flags, precision)
-    if isinstance(value, GoStruct) and value.text and verb in "vsq":
+    if isinstance(value, GoStruct):
         return quote(value.text) if verb == "q" else value.text
     if isinstance(value, NilPointer):
         return "<nil>" if verb in "v" else f"%!{verb}({value.type_name}=<nil>)"
-    if isinstance(value, list):
-        return "[" + " ".join(render(v, verb, flags, precision) for v in value) + "]"
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{render(k, verb, flags, precision)}:{render(v, verb, flags, precision)}" for k, v in sorted(value.items())) + "]"
-    if isinstance(value, GoStruct):
-        names = verb == "v" and "+" in flags
-        if names:
-            return "{" + " ".join(f"{n}:{go_print(v, False, '+v')}" for n, v in value.fields.items()) + "}"
-        return "{" + " ".join(render(v, verb, flags, precision) for v in value.fields.values()) + "}"
     return go_print(value)
 
 
-def bad(value: Any, verb: str) -> str:
-    return f"%!{verb}({shown_type(value)}={go_print(value)})"
+class BadVerb(Exception):
+    """The verb is not one for such a value."""
 
 
 def integer(value: int, verb: str, flags: str, precision: int | None) -> str:
@@ -150,7 +164,7 @@ def integer(value: int, verb: str, flags: str, precision: int | None) -> str:
         return quote(chr(value) if 0 <= value < 0x110000 else "\ufffd", "'")
     if verb == "U":
         return f"U+{value:04X}"
-    return bad(value, verb)
+    raise BadVerb
 
 
 def floating(value: float, verb: str, flags: str, precision: int | None) -> str:
@@ -163,7 +177,7 @@ def floating(value: float, verb: str, flags: str, precision: int | None) -> str:
                 return sign + go_print(value)
             return sign + format(value, f".{max(precision, 1)}{'G' if verb == 'G' else 'g'}")
         return sign + format(value, f".{6 if precision is None else precision}{verb}")
-    return bad(value, verb)
+    raise BadVerb
 
 
 def string(value: str, verb: str, flags: str, precision: int | None) -> str:
@@ -178,4 +192,4 @@ def string(value: str, verb: str, flags: str, precision: int | None) -> str:
         data = text.encode("utf-8", "surrogateescape")
         digits = data.hex(" ") if " " in flags else data.hex()
         return digits.upper() if verb == "X" else digits
-    return bad(value, verb)
+    raise BadVerb

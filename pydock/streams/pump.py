@@ -22,11 +22,8 @@ class Stream(Protocol):
     def read(self) -> bytes: ...
     def write(self, data: bytes) -> None: ...
     def close_write(self) -> None: ...
+    def hang_up(self) -> None: ...
     def close(self) -> None: ...
-
-
-class Detached(Exception):
-    """The user typed the detach keys."""
 
 
 def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:
@@ -71,7 +68,7 @@ class Sender:
                     self.stream.write(data)
                 if found:
                     self.detached = True
-                    self.stream.close()
+                    self.stream.hang_up()
                     return
         except (BrokenStream, OSError, ValueError):
             # the container has ended or the connection is gone: its own end says the rest

@@ -43,7 +43,9 @@ def name(run: Client) -> str:
 
 
 def test_run_prints_and_leaves_with_the_containers_code(run: Client) -> None:
-    done = run("run", "--rm", "busybox", "sh", "-c", "echo out; echo err >&2; exit 7")
+    # Podman may tell 0 of a container that it removes: docker's client gets the same
+    rm = [] if run.engine.name == "podman" else ["--rm"]
+    done = run("run", *rm, "busybox", "sh", "-c", "echo out; echo err >&2; exit 7")
     assert (done.code, done.out, done.err) == (7, b"out\n", b"err\n")
 
 

@@ -38,6 +38,9 @@ class FakeDuplex:
     def write(self, data: bytes) -> None:
         self.sent += data
 
+    def hang_up(self) -> None:
+        pass
+
     def close_write(self) -> None:
         pass
 

@@ -83,6 +83,9 @@ class End:
     def write(self, data: bytes) -> None:
         self.sock.sendall(data)
 
+    def hang_up(self) -> None:
+        pass
+
     def close_write(self) -> None:
         self.sock.shutdown(socket.SHUT_WR)
 

@@ -102,8 +102,7 @@ class Session:
                 elif self.stdin:
                     sender.thread.join()
             finally:
-                if not sender.detached:
-                    self.stream.close()
+                self.stream.close()
             return sender.detached
 
 
