@@ -252,7 +252,9 @@ class _Run:
         getter = getattr(value, "go_field", None)
         found = getter(name) if getter else Failed
         if found is Failed:
-            kind = "interface {}" if self.missing == "error" else shown_type(value)
+            # what a function or a constant gave has a type of its own; what the JSON holds is an interface
+            untyped = self.missing == "error" and type(value) is not str
+            kind = "interface {}" if untyped else shown_type(value)
             raise self.fail(node, f"can't evaluate field {name} in type {kind}")
         if callable(found):
             if len(given) != 1:

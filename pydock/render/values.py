@@ -81,6 +81,10 @@ class StringMap(dict[str, Any]):
     go_element = ""
 
 
+class AnyString(str):
+    """A string of untyped JSON: messages name its type as Go's empty interface."""
+
+
 class JsonNumber(str):
     """A number of untyped JSON: a string to Go's templates."""
 
@@ -222,6 +226,8 @@ def untyped(value: Any) -> Any:
         return value
     if isinstance(value, (int, float)):
         return JsonNumber(repr(value) if isinstance(value, int) else go_float(value))
+    if isinstance(value, str):
+        return AnyString(value)
     if isinstance(value, list):
         return AnyList(untyped(v) for v in value)
     if isinstance(value, Mapping):
