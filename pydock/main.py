@@ -63,6 +63,8 @@ def main() -> None:
     gc.disable()
     lean.enable()
     signal.signal(signal.SIGTERM, _terminate)
+    # also where a shell started us in the background with interrupts ignored: docker listens there too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     app = App.of_process()
     try:
         code = run(app, sys.argv[1:])

@@ -97,7 +97,7 @@ _node = st.deferred(
 )
 
 #: what docker prints of Go's insides, and nobody can print the same: addresses, names of Go's own types
-INSIDES = re.compile(r"0x[0-9a-f]{8,}|container\.\w+|strslice|nat\.Port|int64|<swarm")
+INSIDES = re.compile(r"0[xX][0-9a-fA-F]{8,}|container\.\w+|strslice|nat\.Port|int64|<swarm")
 
 
 @pytest.fixture(scope="module")

@@ -197,3 +197,20 @@ def test_a_closed_pipe_ends_quietly(docker28: EngineProcess, pydock: Path) -> No
     done = subprocess.run(["bash", "-c", line], capture_output=True, env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": docker28.host}, timeout=60, check=True)
     assert done.stdout.splitlines()[0] == b"y" and done.stderr == b""
     assert done.stdout.splitlines()[1] in (b"141", b"0")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_request(docker28: EngineProcess, pydock: Path, number: int, code: int) -> None:
+    """While an answer is awaited signals end the client, also where the shell had them ignored."""
+    program(pydock, "run", "-d", "--name", "waited-for", "busybox", "sleep", "100", host=docker28.host)
+    try:
+        process = subprocess.Popen(
+            [str(pydock), "wait", "waited-for"], env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": docker28.host},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        )  # fmt: skip
+        time.sleep(1.5)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, err) == (code, b"", b"")
+    finally:
+        program(pydock, "rm", "-f", "waited-for", host=docker28.host)
