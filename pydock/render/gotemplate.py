@@ -15,7 +15,7 @@ from typing import Any
 from pydock.golang import quote
 from pydock.render.templatenodes import Action, Branch, Call, Chain, Command, Field, Function, Jump, Literal, Node, Pipe, Text, Variable
 from pydock.render.templateparse import ParseError, Parser
-from pydock.render.values import AnyList, Failed, GoStruct, NilPointer, go_print, shown_type, truth
+from pydock.render.values import AnyList, AnyString, Failed, GoStruct, NilPointer, go_print, shown_type, truth
 
 Dot = Any
 
@@ -181,6 +181,9 @@ class _Run:
         value: Any = _NOTHING
         for command in pipe.commands:
             value = self.command(command, dot, value)
+            if type(value) is AnyString:
+                # a pipeline's value is taken out of its interface
+                value = str(value)
         if bind:
             for name in pipe.declared:
                 self.bind(pipe, name, value)

@@ -17,12 +17,17 @@ def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
     """Draw until the messages end. Raises what they raise, and Failure for the engine's own error."""
     console = Console(file=sys.stderr if stderr else sys.stdout, highlight=False, soft_wrap=False)
     lines: dict[str, str] = {}
-    with Live(console=console, refresh_per_second=12, transient=False) as live:
+    live = Live(console=console, refresh_per_second=12, transient=False)
+    try:
         for message in messages:
             check(message)
             identifier = message.get("id")
             if not identifier or "progressDetail" not in message:
-                live.console.print(Text(plain_line(message).rstrip("\n")))
+                console.print(Text(plain_line(message).rstrip("\n")))
                 continue
+            live.start()
             lines[identifier] = f"{identifier}: {message.get('status', '')} {bar(message['progressDetail'], console.width)}".rstrip()
             live.update(Text("\n".join(lines.values()), no_wrap=True, overflow="ellipsis"))
+    finally:
+        # also puts the cursor back, whatever happened
+        live.stop()
