@@ -29,7 +29,7 @@ def enable() -> None:
     global _enabled
     _enabled = True
     load("urllib.parse", {"ipaddress": Deferred("ipaddress")})
-    load("click", {"inspect": Deferred("inspect")})
+    load("click", {"inspect": Deferred("inspect"), "uuid": Deferred("uuid", UUID=_later_class("uuid", "UUID"))})
 
 
 class Deferred(ModuleType):
@@ -56,6 +56,22 @@ def _later(module: str, name: str) -> Any:
         return getattr(importlib.import_module(module), name)(*args, **kwargs)
 
     return call
+
+
+def _later_class(module: str, name: str) -> type:
+    """A class of a deferred module: makes, and recognises, objects of the real one."""
+
+    def real() -> Any:
+        return getattr(importlib.import_module(module), name)
+
+    class Meta(type):
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            return real()(*args, **kwargs)
+
+        def __instancecheck__(cls, value: Any) -> bool:
+            return module in sys.modules and isinstance(value, real())
+
+    return Meta(name, (), {})
 
 
 class NoCookies:
@@ -120,11 +136,12 @@ def _take_away(placed: dict[str, Deferred]) -> None:
 
 def load_httpx() -> ModuleType:
     """httpx, without its command line, cookies and proxies where lean imports are enabled."""
-    blocked = "httpx" not in sys.modules and "httpx._main" not in sys.modules
-    if blocked:
-        sys.modules["httpx._main"] = None  # type: ignore[assignment]
+    # answers are asked for without compression: who compresses how need not be found out
+    unwanted = ("httpx._main", "brotli", "brotlicffi", "zstandard") if _enabled else ("httpx._main",)
+    blocked = [n for n in unwanted if n not in sys.modules] if "httpx" not in sys.modules else []
+    sys.modules.update(dict.fromkeys(blocked))  # type: ignore[arg-type]
     try:
         return load("httpx", httpx_stand_ins())
     finally:
-        if blocked:
-            sys.modules.pop("httpx._main", None)
+        for name in blocked:
+            sys.modules.pop(name, None)

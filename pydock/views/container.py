@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from pydock.golang import quote
 from pydock.render.human import ago, ellipsis, short_id, size
 from pydock.render.values import plain
-from pydock.views.gotypes import decode
 from pydock.views.times import utc_text
 from pydock.views.view import View, labels_text
 
@@ -115,6 +114,8 @@ class ContainerView(View):
 
     @property
     def Platform(self) -> Any:
+        from pydock.views.gotypes import decode
+
         platform = (self.c.get("ImageManifestDescriptor") or {}).get("platform")
         return decode("*v1.Platform", platform)
 

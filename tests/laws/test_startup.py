@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.test_engine import PONG, Server, ok
 
-HEAVY = ("rich", "pygments", "asyncio", "ssl", "httpcore", "h11", "anyio", "certifi", "http.cookiejar", "urllib.request", "dataclasses", "inspect", "concurrent.futures", "tempfile")
+HEAVY = ("rich", "pygments", "asyncio", "ssl", "httpcore", "h11", "anyio", "certifi", "http.cookiejar", "urllib.request", "dataclasses", "inspect", "concurrent.futures", "tempfile", "uuid", "platform")
 
 
 def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
@@ -67,5 +67,7 @@ def test_deferred_modules_come_when_they_are_needed() -> None:
         "assert httpx.URL('http://exämple.com/a').host == 'exämple.com'\n"
         "assert httpx.Response(200, headers={'content-type': 'text/plain; charset=latin-1'}, content=b'\\xe9').text == 'é'\n"
         "assert click.Command('x', help='y').get_short_help_str() == 'y'\n"
+        "u = click.UUID.convert('12345678123456781234567812345678', None, None)\n"
+        "import uuid; assert isinstance(u, uuid.UUID) and click.UUID.convert(u, None, None) is u\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[2])
