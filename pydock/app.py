@@ -194,13 +194,13 @@ class App:
     def exists(self, path: str) -> bool:
         return os.path.exists(path)
 
-    def create_file(self, path: str, data: bytes) -> None:
-        """Write a new file, whole. Raises Failure; leaves no part of it behind."""
+    def create_file(self, path: str, data: bytes, what: str) -> None:
+        """Write a small file. Raises Failure, which says `what` could not be done."""
         try:
             with open(path, "wb") as file:
                 file.write(data)
         except OSError as error:
-            raise Failure(f"open {path}: {first_line(error)}") from None
+            raise Failure(f"{what}: open {path}: {first_line(error)}") from None
 
     def check_output(self, path: str, prefix: str) -> None:
         """Can a file be written at `path`? Raises Failure, its text after `prefix`, in docker's words."""

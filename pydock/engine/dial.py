@@ -8,22 +8,18 @@ import sys
 from urllib.parse import unquote, urlsplit
 
 from pydock.config.endpoint import Endpoint, Tls
-from pydock.engine.failure import connect_failure
 from pydock.errors import Failure
 
 CONNECT_TIMEOUT = 30.0
 
 
 def dial(endpoint: Endpoint) -> socket.socket:
-    """A connected stream socket, without a time limit. Raises Unreachable or Failure."""
+    """A connected stream socket, without a time limit. Raises OSError, and Failure for an address that cannot be."""
     dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh}
     dialer = dialers.get(endpoint.scheme)
     if dialer is None:
         raise Failure(f"{endpoint.host}: {endpoint.scheme} addresses are not supported on {sys.platform}; use unix://, tcp:// or ssh://")
-    try:
-        return dialer(endpoint)
-    except OSError as error:
-        raise connect_failure(endpoint, error) from error
+    return dialer(endpoint)
 
 
 def _unix(endpoint: Endpoint) -> socket.socket:

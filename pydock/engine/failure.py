@@ -5,28 +5,31 @@ from __future__ import annotations
 import json
 import socket
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from pydock.errors import EngineError, Failure, Unreachable, first_line
+from pydock.errors import EngineError, Failure, Unreachable
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
 
 
-def connect_failure(endpoint: Endpoint, error: OSError) -> Failure:
-    """Why no connection could be made."""
-    host = endpoint.host
+def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str) -> Failure:
+    """Why no connection could be made for a request, in docker's words (those of Go's net/http)."""
+    host, address = endpoint.host, endpoint.address
+    place = quote(address, safe="") if endpoint.scheme == "unix" else address.partition("/")[0]
+    request = f'{method.title()} "{"https" if endpoint.tls else "http"}://{place}{target}"'
     if isinstance(error, PermissionError):
         return Unreachable(
-            f"permission denied while trying to connect to the docker API at {host}: "
-            f"dial unix {endpoint.address}: connect: permission denied", host,
+            f"permission denied while trying to connect to the Docker daemon socket at {host}: {request}: "
+            f"dial unix {address}: connect: permission denied", host,
         )  # fmt: skip
     if isinstance(error, socket.gaierror):
-        name = endpoint.address.rpartition(":")[0]
-        return Unreachable(f"error during connect: dial tcp: lookup {name}: {first_line(error)}", host)
+        return Unreachable(f"error during connect: {request}: dial tcp: lookup {address.rpartition(':')[0]}: no such host", host)
     if type(error).__module__ == "ssl":
-        return Unreachable(f"error during connect: {host}: tls: {getattr(error, 'verify_message', '') or error.args[-1]}", host)
+        why = getattr(error, "verify_message", "") or error.args[-1]
+        return Unreachable(f"error during connect: {request}: tls: {why}", host)
     if isinstance(error, TimeoutError):
-        return Unreachable(f"error during connect: dial tcp {endpoint.address}: i/o timeout", host)
+        return Unreachable(f"error during connect: {request}: dial tcp {address}: i/o timeout", host)
     return Unreachable(f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?", host)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint
 from pydock.engine.dial import dial
+from pydock.engine.failure import connect_failure
 from pydock.engine.hijack import Duplex
 from pydock.engine.wire import Head, Wire
 from pydock.errors import BrokenStream
@@ -33,7 +34,7 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Raises Unreachable or BrokenStream."""
-        wire, fresh = self._wire()
+        wire, fresh = self._wire(request)
         try:
             return self._exchange(wire, request)
         except BrokenStream:
@@ -41,14 +42,19 @@ class Transport(httpx.BaseTransport):
             wire.close()
             if fresh or not isinstance(request.stream, httpx.ByteStream):
                 raise
-            wire = Wire(dial(self.endpoint))
-            return self._exchange(wire, request)
+            return self._exchange(self._dial(request), request)
 
-    def _wire(self) -> tuple[Wire, bool]:
+    def _wire(self, request: httpx.Request) -> tuple[Wire, bool]:
         with self.lock:
             if self.idle:
                 return self.idle.pop(), False
-        return Wire(dial(self.endpoint)), True
+        return self._dial(request), True
+
+    def _dial(self, request: httpx.Request) -> Wire:
+        try:
+            return Wire(dial(self.endpoint))
+        except OSError as error:
+            raise connect_failure(self.endpoint, error, request.method, request.url.raw_path.decode("ascii")) from error
 
     def _exchange(self, wire: Wire, request: httpx.Request) -> httpx.Response:
         upgrade = "upgrade" in request.headers

@@ -27,8 +27,7 @@ def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: i
         while stop < end and column < len(lines[stop]) - 1:
             stop += 1
         cells = [lines[i][column] for i in range(at, stop)]
-        # a column without any text takes no room
-        width = 0 if not any(cells) else max(minimum, max(map(len, cells)) + padding)
+        width = max(minimum, max(map(len, cells)) + padding)
         for i in range(at, stop):
             widths[i][column] = width
         _columns(lines, widths, at, stop, column + 1, minimum, padding)

@@ -28,7 +28,7 @@ class Raw:
     """Raw mode of a terminal, put back once however often it is asked for, from any thread."""
 
     def __init__(self, stream: BinaryIO, enabled: bool = True) -> None:
-        self.handle = stream.fileno()
+        self.handle = stream.fileno() if enabled else -1
         self._saved: list[Any] | None = None
         if enabled:
             self._set()

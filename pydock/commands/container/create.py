@@ -101,7 +101,7 @@ def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
     reference = named(o.image)
     secrets = use_socket(app, body) if o.use_api_socket else None
     if o.cidfile:
-        app.create_file(o.cidfile, b"")
+        app.create_file(o.cidfile, b"", "failed to create the container ID file")
     try:
         container = create_or_pull(app, o, body, wanted, reference is not None)
     except BaseException:
@@ -112,7 +112,7 @@ def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
         app.err.line(f"WARNING: {warning}")
     identifier = str(container["Id"])
     if o.cidfile:
-        app.create_file(o.cidfile, identifier.encode())
+        app.create_file(o.cidfile, identifier.encode(), "failed to write the container ID to the file")
     if secrets is not None:
         app.engine.read(containers.put_archive(identifier, "/", secrets))
     return identifier

@@ -1,0 +1,139 @@
+"""Commands on an engine that answers from a table: requests, output, exit codes, what is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pydock.api.containers import inspect_container, kill_container, remove_container, stop_container
+from pydock.errors import BrokenStream
+from pydock.render.human import duration, ellipsis, size
+from pydock.render.table import align
+from pydock.views.container import display_ports
+from tests.support.cli import FakeDuplex, cli, refused
+
+ID = "f" * 64
+
+
+def test_stop_of_several_goes_on_after_a_failure() -> None:
+    table = {("POST", "/containers/a/stop"): b"", ("POST", "/containers/b/stop"): refused(404, "No such container: b"), ("POST", "/containers/c/stop"): b""}
+    done = cli("stop", "-t", "5", "-s", "INT", "a", "b", "c", table=table)
+    assert (done.code, done.out, done.err) == (1, "a\nc\n", "Error response from daemon: No such container: b\n")
+    assert sorted(map(repr, done.requests)) == sorted(repr(stop_container(n, "INT", 5)) for n in "abc")
+
+
+def test_an_old_engine_is_not_told_of_stops_signal() -> None:
+    done = cli("stop", "-s", "INT", "a", table={("POST", "/containers/a/stop"): b""}, api_version="1.41")
+    assert done.requests == [stop_container("a")]
+
+
+def test_rm_with_force_forgives_what_is_missing() -> None:
+    table = {("DELETE", "/containers/a"): refused(404, "No such container: a"), ("DELETE", "/containers/b"): b""}
+    done = cli("rm", "-fv", "a", "b", table=table)
+    assert (done.code, done.out, done.err) == (0, "b\n", "Error response from daemon: No such container: a\n")
+    assert remove_container("b", force=True, volumes=True) in done.requests
+    assert cli("rm", "a", table=table).code == 1
+
+
+def test_start_names_what_failed() -> None:
+    table = {("POST", "/containers/a/start"): refused(500, "no"), ("POST", "/containers/b/start"): b""}
+    done = cli("start", "a", "b", table=table)
+    assert (done.code, done.out, done.err) == (1, "b\n", "Error response from daemon: no\nError: failed to start containers: a\n")
+
+
+def test_kill_and_wait() -> None:
+    done = cli("kill", "-s", "9", "a", table={("POST", "/containers/a/kill"): b""})
+    assert (done.out, done.requests) == ("a\n", [kill_container("a", "9")])
+    table = {("POST", "/containers/a/wait"): {"StatusCode": 3}, ("POST", "/containers/b/wait"): {"StatusCode": 0, "Error": {"Message": "gone"}}}
+    done = cli("wait", "a", "b", table=table)
+    assert (done.code, done.out, done.err) == (1, "3\n", "gone\n")
+
+
+def test_logs_that_are_cut_are_told() -> None:
+    """What came is shown; what is missing is an error, not a shorter log."""
+
+    def cut(_: Any) -> list[bytes]:
+        return [b"\x01\0\0\0\0\0\0\x03ab\n", b"\x02\0\0\0\0\0\0\x02e\n"]
+
+    table = {("GET", "/containers/x/json"): {"Id": ID, "Config": {"Tty": False}}, ("GET", f"/containers/{ID}/logs"): cut}
+    done = cli("logs", "x", table=table)
+    assert (done.code, done.out, done.err) == (0, "ab\n", "e\n")
+    table[("GET", f"/containers/{ID}/logs")] = BrokenStream("unexpected EOF")
+    done = cli("logs", "x", table=table)
+    assert (done.code, done.err) == (1, "unexpected EOF\n")
+
+
+def run_table(code: int = 0, data: bytes = b"") -> dict[tuple[str, str], Any]:
+    path = f"/containers/{ID}"
+    return {
+        ("POST", "/containers/create"): {"Id": ID, "Warnings": ["careful"]}, ("POST", f"{path}/attach"): lambda _: FakeDuplex(data),
+        ("POST", f"{path}/wait"): {"StatusCode": code}, ("POST", f"{path}/start"): b"",
+    }  # fmt: skip
+
+
+def test_the_order_of_run() -> None:
+    """Create, attach, register the wait, start: docker's order, by which nothing is missed."""
+    done = cli("run", "--rm", "busybox", table=run_table(7, b"\x01\0\0\0\0\0\0\x03hi\n"))
+    assert (done.code, done.out, done.err) == (7, "hi\n", "WARNING: careful\n")
+    assert [r.path.rpartition("/")[2] for r in done.requests] == ["create", "attach", "wait", "start"]
+    assert done.requests[2].query == {"condition": "removed"}
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [("exec: \"x\": executable file not found in $PATH", 127), ("stat /x: no such file or directory", 127), ("exec: permission denied", 126), ("/etc is a directory", 126), ("port is taken", 125)],
+)
+def test_what_run_makes_of_a_failed_start(message: str, code: int) -> None:
+    table = run_table()
+    table[("POST", f"/containers/{ID}/start")] = refused(400, message)
+    done = cli("run", "busybox", table=table)
+    assert (done.code, done.err.splitlines()[1]) == (code, f"docker: Error response from daemon: {message}")
+
+
+def test_flags_need_their_version() -> None:
+    done = cli("create", "--annotation", "a=b", "busybox", api_version="1.41")
+    assert (done.code, done.err) == (1, '"--annotation" requires API version 1.43, but the Docker daemon API version is 1.41\n')
+    done = cli("start", "--checkpoint", "x", "a")
+    assert done.err == '"--checkpoint" is only supported on a Docker daemon with experimental features enabled\n'
+
+
+def test_several_networks_need_their_version() -> None:
+    done = cli("create", "--network", "a", "--network", "b", "busybox", api_version="1.43")
+    assert done.code == 1 and "1.44" in done.err
+
+
+def test_inspect_goes_through_the_kinds() -> None:
+    gone = refused(404, "no such thing")
+    table = {
+        ("GET", "/containers/n/json"): gone, ("GET", "/images/n/json"): gone, ("GET", "/networks/n"): {"Name": "n", "Id": "x"},
+        ("GET", "/containers/c/json"): {"Id": "c", "Name": "/c"},
+    }  # fmt: skip
+    done = cli("inspect", "-f", "{{.Name}}", "n", "c", table=table)
+    assert (done.code, done.out) == (0, "n\n/c\n")
+    assert inspect_container("c") in done.requests
+
+
+def test_tables() -> None:
+    assert align("A\tBB\tC\nlonger than ten\tx\ty\n") == "A                 BB        C\nlonger than ten   x         y\n"
+    assert align("A\t\tC\nx\t\ty\n") == "A                   C\nx                   y\n"
+    assert align("a\tb\nno cell\nlonger than ten\tb\n") == "a         b\nno cell\nlonger than ten   b\n"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "Less than a second"), (1, "1 second"), (59, "59 seconds"), (60, "About a minute"), (3599, "59 minutes"), (3600, "About an hour"), (172800, "2 days"), (86400 * 13, "13 days"), (86400 * 15, "2 weeks"), (86400 * 70, "2 months"), (86400 * 800, "2 years")])
+def test_spans(seconds: int, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0B"), (999, "999B"), (1000, "1kB"), (1984175, "1.98MB"), (31.6e6, "31.6MB"), (1234567890, "1.23GB")])
+def test_sizes(count: float, text: str) -> None:
+    assert size(count, 3) == text
+
+
+def test_cutting() -> None:
+    assert [ellipsis("hello", 5), ellipsis("hello!", 5), ellipsis("日本語", 5), ellipsis("x", 0)] == ["hello", "hell…", "日本…", ""]
+
+
+def test_ports() -> None:
+    ports = [{"PrivatePort": p, "Type": "tcp"} for p in (80, 81, 82, 90)] + [{"IP": "::", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}, {"IP": "0.0.0.0", "PrivatePort": 53, "PublicPort": 53, "Type": "udp"}]
+    assert display_ports(ports) == "80-82/tcp, 0.0.0.0:53->53/udp, 90/tcp, [::]:8080->80/tcp"

@@ -1,0 +1,160 @@
+"""What the user has set: configuration file, contexts, endpoints, credentials."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from pydock.app import Globals
+from pydock.config import credentials, endpoint
+from pydock.config.contexts import Store
+from pydock.config.endpoint import Endpoint, Tls
+from pydock.config.file import ConfigFile, load
+from pydock.engine.dial import ssh_command
+from pydock.engine.failure import connect_failure
+from pydock.errors import Failure
+from tests.support.cli import cli, program
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [("", endpoint.DEFAULT_HOST), ("tcp://1.2.3.4", "tcp://1.2.3.4:2375"), ("1.2.3.4:99", "tcp://1.2.3.4:99"), ("tcp://", "tcp://localhost:2375"), ("unix://", endpoint.DEFAULT_HOST),
+     ("tcp://[::1]:99/base", "tcp://[::1]:99/base"), ("ssh://me@there:22", "ssh://me@there:22"), (" unix:///x ", "unix:///x")],
+)  # fmt: skip
+def test_hosts(text: str, host: str) -> None:
+    assert endpoint.parse_host(text) == host
+
+
+@pytest.mark.parametrize("text", ["http://a", "foo://x", "tcp://a:b", "ssh://a:b@c", "ssh://c?x=1", "ssh://c#f", "ssh://"])
+def test_bad_hosts(text: str) -> None:
+    with pytest.raises(ValueError):
+        endpoint.parse_host(text)
+
+
+def test_who_names_the_context() -> None:
+    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the file, default; the first two contradict each other."""
+    name = endpoint.context_name
+    assert name(Globals.make(context="a"), {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c") == "a"
+    assert name(Globals.make(host=("x",)), {"DOCKER_CONTEXT": "b"}, "c") == "default"
+    assert name(Globals.make(), {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c") == "default"
+    assert name(Globals.make(), {"DOCKER_CONTEXT": "b"}, "c") == "b"
+    assert name(Globals.make(), {}, "c") == "c"
+    assert name(Globals.make(), {}, "") == "default"
+    with pytest.raises(Failure, match="conflicting options: cannot specify both --host and --context"):
+        name(Globals.make(host=("x",), context="a"), {}, "")
+
+
+def test_tls_by_flags_and_environment(tmp_path: Path) -> None:
+    for file in ("ca.pem", "cert.pem", "key.pem"):
+        (tmp_path / file).write_text("")
+    found = endpoint.default_endpoint(Globals.make(), {"DOCKER_HOST": "tcp://h:1", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tmp_path)}, "/nowhere")
+    assert found == Endpoint("tcp://h:1", Tls(f"{tmp_path}/ca.pem", f"{tmp_path}/cert.pem", f"{tmp_path}/key.pem", True))
+    assert endpoint.default_endpoint(Globals.make(), {"DOCKER_HOST": "unix:///x", "DOCKER_TLS_VERIFY": "1"}, str(tmp_path)).tls is None
+    assert endpoint.default_endpoint(Globals.make(), {"DOCKER_TLS_VERIFY": "1"}, str(tmp_path)).host == "tcp://localhost:2376"
+    with pytest.raises(ValueError, match=r"open /nowhere/ca\.pem: no such file or directory"):
+        endpoint.default_endpoint(Globals.make(), {"DOCKER_HOST": "tcp://h:1", "DOCKER_TLS_VERIFY": "1"}, "/nowhere")
+
+
+def context(folder: Path, name: str, host: str) -> None:
+    """A context as docker's client writes it."""
+    place = folder / "contexts" / "meta" / Store.digest(name)
+    place.mkdir(parents=True)
+    (place / "meta.json").write_text(json.dumps({"Name": name, "Metadata": {"Description": "d"}, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}}))
+
+
+def test_contexts_on_disk(tmp_path: Path) -> None:
+    context(tmp_path, "one", "unix:///one.sock")
+    store = Store(str(tmp_path))
+    assert store.names() == ["one"]
+    assert endpoint.from_context("one", store) == Endpoint("unix:///one.sock")
+    with pytest.raises(ValueError, match='context "two": context not found: open .*meta.json: no such file or directory'):
+        store.load("two")
+
+
+def test_the_current_context_is_kept_with_other_keys(tmp_path: Path) -> None:
+    context(tmp_path, "one", "unix:///one.sock")
+    file = tmp_path / "config.json"
+    file.write_text('{"auths": {"r": {"auth": "x"}}, "unknownKey": [1]}')
+    file.chmod(0o640)
+    assert cli("--config", str(tmp_path), "context", "use", "one").out == "one\n"
+    assert json.loads(file.read_text()) == {"auths": {"r": {"auth": "x"}}, "unknownKey": [1], "currentContext": "one"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert cli("--config", str(tmp_path), "context", "show").out == "one\n"
+    assert cli("--config", str(tmp_path), "context", "use", "default").code == 0
+    assert "currentContext" not in json.loads(file.read_text())
+    assert os.listdir(tmp_path / "contexts") == ["meta"] and sorted(os.listdir(tmp_path)) == ["config.json", "contexts"]
+
+
+@pytest.mark.parametrize(("text", "words"), [("{bad", "invalid character 'b' looking for beginning of object key string"), ("[1]", "cannot unmarshal")])
+def test_a_broken_configuration_is_told_and_ignored(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    config, problem = load(str(tmp_path))
+    assert config.data == {} and words in problem
+
+
+def test_formats_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"psFormat": "table {{.Names}}", "HttpHeaders": {"X-A": "1"}}')
+    table = {("GET", "/containers/json"): [{"Id": "a" * 64, "Names": ["/web"]}]}
+    assert cli("--config", str(tmp_path), "ps", table=table).out == "NAMES\nweb\n"
+    assert cli("--config", str(tmp_path), "ps", "-q", table=table).out == "a" * 12 + "\n"
+
+
+def test_proxies_go_into_the_container(tmp_path: Path) -> None:
+    config = ConfigFile("", {"proxies": {"default": {"httpProxy": "http://p:1", "noProxy": "x"}, "unix:///s": {"httpsProxy": "http://q"}}})
+    assert config.proxy_environment("tcp://other") == {"HTTP_PROXY": "http://p:1", "http_proxy": "http://p:1", "NO_PROXY": "x", "no_proxy": "x"}
+    assert config.proxy_environment("unix:///s") == {"HTTPS_PROXY": "http://q", "https_proxy": "http://q"}
+
+
+def test_credentials_of_the_file() -> None:
+    auth = base64.b64encode(b"me:se:cret").decode()
+    config = ConfigFile("", {"auths": {"https://reg.example/v1/": {"auth": auth}, credentials.HUB_KEY: {"identitytoken": "t"}}})
+    assert credentials.lookup(config, {}, "reg.example") == {"username": "me", "password": "se:cret", "serveraddress": "reg.example"}
+    assert credentials.lookup(config, {}, "docker.io") == {"identitytoken": "t", "serveraddress": credentials.HUB_KEY}
+    assert credentials.lookup(config, {}, "other") == {}
+    own = {"DOCKER_AUTH_CONFIG": json.dumps({"auths": {"other": {"auth": auth}}})}
+    assert credentials.lookup(config, own, "other")["username"] == "me"
+
+
+def test_credentials_of_a_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = tmp_path / "docker-credential-test"
+    helper.write_text('#!/bin/sh\nread key\n[ "$1 $key" = "get reg.example" ] && echo \'{"Username":"u","Secret":"s"}\' && exit 0\necho credentials not found in native keychain; exit 1\n')
+    helper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    config = ConfigFile("", {"credHelpers": {"reg.example": "test", "none": "test", "missing": "nosuch"}})
+    assert credentials.lookup(config, {}, "reg.example") == {"username": "u", "password": "s", "serveraddress": "reg.example"}
+    assert credentials.lookup(config, {}, "none") == credentials.lookup(config, {}, "missing") == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "words"),
+    [
+        ("unix:///a/b.sock", PermissionError(13, "x"), 'permission denied while trying to connect to the Docker daemon socket at unix:///a/b.sock: Get "http://%2Fa%2Fb.sock/v1.51/x": dial unix /a/b.sock: connect: permission denied'),
+        ("unix:///a", FileNotFoundError(2, "x"), "Cannot connect to the Docker daemon at unix:///a. Is the docker daemon running?"),
+        ("tcp://h:1", ConnectionRefusedError(111, "x"), "Cannot connect to the Docker daemon at tcp://h:1. Is the docker daemon running?"),
+        ("tcp://h:1", socket.gaierror(-2, "x"), 'error during connect: Get "http://h:1/v1.51/x": dial tcp: lookup h: no such host'),
+        ("tcp://h:1", TimeoutError(), 'error during connect: Get "http://h:1/v1.51/x": dial tcp h:1: i/o timeout'),
+    ],
+)  # fmt: skip
+def test_why_no_engine_answers(host: str, error: OSError, words: str) -> None:
+    assert str(connect_failure(Endpoint(host), error, "GET", "/v1.51/x")) == words
+
+
+def test_the_way_over_ssh() -> None:
+    assert ssh_command("ssh://me@there:2222") == ["ssh", "-l", "me", "-p", "2222", "-o", "ConnectTimeout=30", "-T", "--", "there", "docker system dial-stdio"]
+    assert ssh_command("ssh://there/run/my.sock")[-1] == "docker --host=unix:///run/my.sock system dial-stdio"
+
+
+def test_the_program_by_each_of_its_names(pydock: Path) -> None:
+    """Messages name the program as it was called."""
+    assert program(pydock, "bogus").err == b"docker: unknown command: docker bogus\n\nRun 'docker --help' for more information\n"
+    import sys
+
+    done = program(sys.executable, "-m", "pydock", "bogus", cwd=Path(__file__).parents[2])
+    assert done.err == b"pydock: unknown command: pydock bogus\n\nRun 'pydock --help' for more information\n"
+    assert done.code == 1
