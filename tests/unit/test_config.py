@@ -73,7 +73,7 @@ def test_contexts_on_disk(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     assert store.names() == ["one"]
     assert endpoint.from_context("one", store) == Endpoint("unix:///one.sock")
-    with pytest.raises(ValueError, match='context "two": context not found: open .*meta.json: no such file or directory'):
+    with pytest.raises(ValueError, match=r'context "two": context not found: open .*meta.json: no such file or directory'):
         store.load("two")
 
 

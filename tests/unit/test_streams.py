@@ -15,11 +15,7 @@ from pydock.errors import BrokenStream
 from pydock.streams import detach
 from pydock.streams.frames import STDERR, STDOUT, Decoder
 from pydock.streams.pump import Sender, receive
-
-
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    edges = sorted({0, len(data), *(p % (len(data) + 1) for p in places)})
-    return [data[a:b] for a, b in zip(edges, edges[1:])]
+from tests.support.cut import cut
 
 
 @given(st.lists(st.tuples(st.sampled_from([STDOUT, STDERR]), st.binary(max_size=40))), st.lists(st.integers(0, 10**6)))

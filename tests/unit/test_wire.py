@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pydock.engine.wire import Wire
 from pydock.errors import BrokenStream
+from tests.support.cut import cut
 
 
 def answer(pieces: list[bytes], method: str = "GET") -> tuple[int, bytes, Wire]:
@@ -31,11 +32,6 @@ def answer(pieces: list[bytes], method: str = "GET") -> tuple[int, bytes, Wire]:
     finally:
         thread.join()
         ours.close()
-
-
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    edges = sorted({0, len(data), *(p % (len(data) + 1) for p in places)})
-    return [data[a:b] for a, b in zip(edges, edges[1:])]
 
 
 def chunked(parts: list[bytes]) -> bytes:
