@@ -18,6 +18,14 @@ MAX_HEADERS = 256
 Headers = list[tuple[bytes, bytes]]
 
 
+def chunk_size(line: bytes) -> int:
+    """The number before a chunk. Raises BrokenStream."""
+    digits = line.partition(b";")[0].strip()
+    if not digits or digits.strip(b"0123456789abcdefABCDEF"):
+        raise BrokenStream(f"malformed chunked encoding: {line[:40]!r}")
+    return int(digits, 16)
+
+
 class Head:
     """The first part of an answer."""
 
@@ -112,22 +120,31 @@ class Wire:
 
     def _chunked(self) -> Iterator[bytes]:
         while True:
-            line = self.line()
-            try:
-                size = int(line.partition(b";")[0], 16)
-            except ValueError:
-                raise BrokenStream(f"malformed chunked encoding: {line[:40]!r}") from None
+            whole = self._whole_chunks()
+            if whole:
+                yield whole
+                continue
+            size = chunk_size(self.line())
             if size == 0:
                 self.headers()  # trailers
                 return
-            # the usual case without another generator: the chunk is in the buffer, whole
-            if len(self.buffer) >= size + 2:
-                yield self.buffer[:size]
-                self.buffer = self.buffer[size:]
-            else:
-                yield from self._exactly(size)
+            yield from self._exactly(size)
             if self.line():
                 raise BrokenStream("malformed chunked encoding: a chunk longer than it says")
+
+    def _whole_chunks(self) -> bytes:
+        """The bytes of every chunk that is in the buffer from end to end, in one piece: logs come a chunk a line."""
+        data, at = self.buffer, 0
+        parts: list[bytes] = []
+        while (line_end := data.find(b"\n", at)) >= 0:
+            start = line_end + 1
+            end = start + chunk_size(data[at:line_end].rstrip(b"\r"))
+            if end == start or data[end : end + 2] != b"\r\n":
+                break
+            parts.append(data[start:end])
+            at = end + 2
+        self.buffer = data[at:]
+        return b"".join(parts)
 
     def _until_close(self) -> Iterator[bytes]:
         while data := self.receive():

@@ -38,14 +38,27 @@ def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:
 
 
 def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
-    """One block through the demultiplexer. Raises BrokenStream for what is no frame and for the engine's own errors."""
+    """One block through the demultiplexer: one write for each run of frames of a kind.
+
+    Raises BrokenStream for what is no frame and for the engine's own errors.
+    """
+    run: list[bytes] = []
+    write = out
     try:
         for kind, piece in decoder.feed(data):
             if kind == SYSTEM:
                 raise BrokenStream(f"error from daemon in stream: {piece.decode('utf-8', 'replace').rstrip()}")
-            (err if kind == STDERR else out)(piece)
+            target = err if kind == STDERR else out
+            if run and target is not write:
+                write(b"".join(run))
+                run.clear()
+            write = target
+            run.append(piece)
     except ValueError as error:
         raise BrokenStream(str(error)) from None
+    finally:
+        if run:
+            write(b"".join(run))
 
 
 class Sender:
