@@ -97,6 +97,8 @@ class EngineProcess:
         self.socket = folder / "docker.sock"
         self.process: subprocess.Popen[bytes] | None = None
         self.namespace = ""
+        #: the command that ends containers which would outlive the engine
+        self.remove_all: list[str] = []
 
     @property
     def host(self) -> str:
@@ -118,6 +120,7 @@ class EngineProcess:
         # Podman raises limits to what root may have on a whole machine, which a sandbox refuses
         (self.folder / "containers.conf").write_text('[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
         root = ["--root", str(self.folder / "data"), "--runroot", str(self.folder / "run"), "--cgroup-manager", "cgroupfs", "--events-backend", "file"]
+        self.remove_all = ["podman", *root, "rm", "--all", "--force", "--time", "0"]
         self._start(["podman", *root, "system", "service", "--time=0", self.host], os.environ["PATH"], CONTAINERS_CONF=str(self.folder / "containers.conf"))
 
     def _start(self, command: list[str], path: str, **env: str) -> None:
@@ -149,6 +152,9 @@ class EngineProcess:
 
     def stop(self) -> None:
         """End the process that we started, and what it left."""
+        if self.remove_all:
+            env = {**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")}
+            subprocess.run(self.remove_all, env=env, timeout=100, check=False, stdin=subprocess.DEVNULL, **QUIET)
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
