@@ -23,6 +23,11 @@ class Request:
     headers: Mapping[str, str] = made(default_factory=dict)
 
 
+def version_key(text: str) -> tuple[int, ...]:
+    """An API version ("1.41") as numbers, to be compared."""
+    return tuple(int(part) if part.isdigit() else 0 for part in text.split("."))
+
+
 def query(**values: Any) -> Query:
     """Query parameters as docker sends them: nothing for None, False, "" and empty; True as "1"; dicts as JSON."""
     out: Query = {}

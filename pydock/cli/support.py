@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from pydock.api.request import version_key
 from pydock.app import App
 from pydock.declare import CommandNote, FlagSpec
 from pydock.errors import Failure
-
-
-def version_key(text: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in text.split("."))
 
 
 def check(app: App, path: str, note: CommandNote, flags: list[FlagSpec]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pydock import API_VERSION, MIN_API_VERSION, __version__
-from pydock.api.request import Request
+from pydock.api.request import Request, version_key
 from pydock.api.system import PING, PING_GET
 from pydock.config.endpoint import Endpoint
 from pydock.engine.failure import engine_error
@@ -45,11 +45,6 @@ class Ping:
     experimental: bool = False
     builder: str = ""
     swarm: str = ""
-
-
-def newer(a: str, b: str) -> bool:
-    """Is API version a newer than b?"""
-    return tuple(map(int, a.split("."))) > tuple(map(int, b.split(".")))
 
 
 class Engine:
@@ -107,8 +102,8 @@ class Engine:
     def api_version(self) -> str:
         """The version spoken: the older of ours (or the wished one) and the engine's."""
         ours, theirs = self.wish or API_VERSION, self._ping.api_version
-        if theirs and theirs.replace(".", "").isdigit() and newer(ours, theirs):
-            return theirs if not newer(MIN_API_VERSION, theirs) else ours
+        if theirs and theirs.replace(".", "").isdigit() and version_key(ours) > version_key(theirs):
+            return theirs if version_key(MIN_API_VERSION) <= version_key(theirs) else ours
         return ours
 
     # -- requests ----------------------------------------------------------------------------------

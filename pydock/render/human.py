@@ -8,13 +8,7 @@ _BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
 
 def significant(value: float, digits: int) -> str:
     """Go's %.Ng."""
-    if value == 0:
-        return "0"
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        # Go switches to exponents where %g does, with at least two exponent digits: the same as Python
-        return text
-    return text
+    return f"{value:.{digits}g}"
 
 
 def size(count: float, digits: int = 4) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers, system
+from pydock.api.request import version_key
 from pydock.errors import EngineError, Failure
 from pydock.streams import detach
 from pydock.streams.pump import Sender, Stream, receive
@@ -155,7 +156,7 @@ class EventWaiter:
 
 def waiter(app: App, container: str, remove: bool) -> Waiter | EventWaiter:
     """Ask for the exit code, by what the engine knows."""
-    version = tuple(map(int, app.engine.api_version.split(".")))
+    version = version_key(app.engine.api_version)
     if version >= (1, 30):
         return Waiter(app, container, remove)
     return EventWaiter(app, container, remove, remove_here=version < (1, 25))

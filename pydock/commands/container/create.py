@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api import containers
+from pydock.api.request import version_key
 from pydock.commands.container.body import SPECIAL_SECCOMP, create_body, for_version, security_pair
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.image.pull import pull_missing
@@ -134,10 +135,6 @@ def platform_text(app: App, text: str) -> str:
         return "/".join(platform(text, app.machine).values()) if text else ""
     except ValueError as error:
         raise Failure(f"error parsing specified platform: {error}") from None
-
-
-def version_key(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(".")))
 
 
 def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str, pullable: bool) -> dict[str, Any]:

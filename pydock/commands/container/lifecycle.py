@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
+from pydock.api.request import version_key
 from pydock.commands.container.attach import Session, check_terminal, detach_sequence, first_resize, following_size, forwarding, waiter
 from pydock.commands.shared import all_names, each_name
 from pydock.declare import Options, argument, command, flag, options
@@ -89,7 +90,7 @@ class StopOptions(Options):
 
 def signal_of(app: App, o: StopOptions) -> str:
     """--signal, which engines before API 1.42 do not know: docker leaves it out for them."""
-    if not o.signal or tuple(map(int, app.engine.api_version.split("."))) >= (1, 42):
+    if not o.signal or version_key(app.engine.api_version) >= (1, 42):
         return o.signal
     return ""
 
