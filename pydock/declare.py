@@ -14,17 +14,9 @@ A flag is written once; Click's parameters, help, man page and completion derive
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydock.record import freeze
-
-if TYPE_CHECKING:
-    from typing_extensions import dataclass_transform
-else:
-
-    def dataclass_transform(**_: Any) -> Callable[[Any], Any]:
-        return lambda x: x
-
+from pydock.record import dataclass_transform, freeze
 
 T = TypeVar("T")
 O = TypeVar("O", bound="Options")

@@ -78,14 +78,6 @@ def container_logs(container: str, **options: Any) -> Request:
     return Request("GET", _path(container, "logs"), query(stdout=True, stderr=True, **options))
 
 
-def top_container(container: str, ps_args: str = "") -> Request:
-    return Request("GET", _path(container, "top"), query(ps_args=ps_args))
-
-
-def container_changes(container: str) -> Request:
-    return Request("GET", _path(container, "changes"))
-
-
 def put_archive(container: str, path: str, content: Any) -> Request:
     """PUT …/archive: a tar to be unpacked at `path`."""
     return Request("PUT", _path(container, "archive"), query(path=path), content=content, headers={"Content-Type": "application/x-tar"})

@@ -28,14 +28,13 @@ HELP = FlagSpec(("--help",), "Print usage", default=False, hidden=True, dest="he
 
 class Parsed:
     """What the words say. values: dest -> value, for given flags only; words: the positional ones; notices: to be
-    printed about deprecated flags; dashes: where among `words` "--" stood, or None."""
+    printed about deprecated flags."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.words: list[str] = []
         self.notices: list[str] = []
         self.flags: list[FlagSpec] = []
-        self.dashes: int | None = None
 
     @property
     def help(self) -> bool:
@@ -62,7 +61,6 @@ class FlagSet:
         while rest:
             word = rest.pop()
             if word == "--":
-                parsed.dashes = len(parsed.words)
                 parsed.words += reversed(rest)
                 break
             if word.startswith("--"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _DECIMAL = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
-_BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
 
 
 def significant(value: float, digits: int) -> str:
@@ -14,11 +13,6 @@ def significant(value: float, digits: int) -> str:
 def size(count: float, digits: int = 4) -> str:
     """1234567 -> "1.235MB" (powers of 1000)."""
     return _scaled(count, 1000.0, _DECIMAL, digits)
-
-
-def binary_size(count: float) -> str:
-    """1536 -> "1.5KiB" (powers of 1024)."""
-    return _scaled(count, 1024.0, _BINARY, 4)
 
 
 def _scaled(count: float, base: float, units: list[str], digits: int) -> str:

@@ -53,7 +53,7 @@ def lex(text: str) -> Iterator[Token]:
                 return
             line += text.count("\n", inside, end)
             at = end + 2
-            close = re.compile(r"(?:[ \t\r\n]-)?\}\}").match(text, at)
+            close = _CLOSE.match(text, at)
             if not close:
                 yield Token("error", "comment ends before closing delimiter", start, line)
                 return
@@ -61,20 +61,6 @@ def lex(text: str) -> Iterator[Token]:
             if len(close[0]) > 2:
                 at, line = _skip_space(text, at, line)
             continue
-        if text.startswith("{{- /*", start) or (trim_next and re.match(r"[ \t\r\n]*/\*", text[inside:])):
-            inside = re.compile(r"[ \t\r\n]*").match(text, inside).end()  # type: ignore[union-attr]
-            if text.startswith("/*", inside):
-                # a comment after a trimming delimiter: read it as if the blanks were not there
-                end = text.find("*/", inside)
-                close = re.compile(r"(?:[ \t\r\n]-)?\}\}").match(text, end + 2) if end >= 0 else None
-                if end < 0 or not close:
-                    yield Token("error", "unclosed comment" if end < 0 else "comment ends before closing delimiter", start, line)
-                    return
-                line += text.count("\n", inside, end)
-                at = close.end()
-                if len(close[0]) > 2:
-                    at, line = _skip_space(text, at, line)
-                continue
         yield Token("{{", "{{", start, line)
         at = inside
         depth = 0

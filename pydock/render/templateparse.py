@@ -111,16 +111,13 @@ class Parser:
 
     def item_list(self) -> tuple[list[Node], Jump]:
         out: list[Node] = []
-        while self.skip_peek().kind != "eof":
+        while self.skip().kind != "eof":
             node = self.text_or_action()
             if isinstance(node, Jump) and node.kind in ("end", "else"):
                 return out, node
             out.append(node)
         self.next()
         raise self.fail("unexpected EOF")
-
-    def skip_peek(self) -> Token:
-        return self.skip()
 
     def text_or_action(self) -> Node:
         token = self.next_word()

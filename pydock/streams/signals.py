@@ -61,7 +61,7 @@ def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def on_resize(act: Callable[[], None], enabled: bool = True) -> Iterator[None]:
+def on_resize(act: Callable[[], object], enabled: bool = True) -> Iterator[None]:
     """While the block runs `act` is called, in a thread of its own, whenever the terminal changes its size."""
     if not enabled or sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield

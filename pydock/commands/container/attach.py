@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import containers, system
 from pydock.api.request import version_key
@@ -63,12 +63,8 @@ def first_resize(app: App, container: str) -> None:
 
 @contextmanager
 def following_size(app: App, container: str, enabled: bool) -> Iterator[None]:
-    with on_resize(lambda: void(resize(app, container)), enabled):
+    with on_resize(lambda: resize(app, container), enabled):
         yield
-
-
-def void(_: Any) -> None:
-    return None
 
 
 @contextmanager
