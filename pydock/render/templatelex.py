@@ -63,6 +63,7 @@ def lex(text: str) -> Iterator[Token]:
             continue
         yield Token("{{", "{{", start, line)
         at = inside
+        line += text.count("\n", start, inside)  # the blank of "{{- " may be a line's end
         depth = 0
         while True:
             close = _CLOSE.match(text, at)
