@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
     from pydock.config.file import ConfigFile
     from pydock.engine.engine import Engine
+    from pydock.paths import Place
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
 
@@ -245,6 +246,44 @@ class App:
                     yield data
 
         return blocks()
+
+    # -- copies between this machine and a container -----------------------------------------------
+
+    def absolute(self, path: str) -> str:
+        """An absolute, clean path that ends as the given one ("/", "/.")."""
+        from pydock.archive.local import absolute
+
+        return absolute(path, self.cwd())
+
+    def check_copy_output(self, path: str) -> None:
+        """Can something be copied to `path`? Raises Failure."""
+        from pydock.archive.local import check_output
+
+        check_output(path)
+
+    def copy_source(self, path: str, follow: bool) -> Place:
+        """What an absolute path of this machine stands for as the source of a copy. Raises Failure."""
+        from pydock.archive.local import source
+
+        return source(path, follow)
+
+    def copy_destination(self, path: str) -> Place:
+        """The same for the destination of a copy. Raises Failure."""
+        from pydock.archive.local import destination
+
+        return destination(path)
+
+    def pack(self, place: Place, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]) -> Iterator[bytes]:
+        """A tar archive of files here; see archive.pack."""
+        from pydock.archive.pack import pack
+
+        return pack(place, rename, skipped)
+
+    def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
+        """A tar archive to files here; see archive.unpack. Raises Failure."""
+        from pydock.archive.unpack import unpack
+
+        unpack(blocks, folder, rename)
 
     def remove_file(self, path: str) -> None:
         try:

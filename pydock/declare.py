@@ -151,10 +151,10 @@ class CommandNote:
 
     def __init__(
         self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
-        interspersed: bool, since: str, experimental: bool,
+        interspersed: bool, since: str, ostype: str, experimental: bool, usage: str,
     ) -> None:  # fmt: skip
         self.paths, self.options, self.short, self.aliases, self.description, self.top = paths, options, short, aliases, description, top
-        self.interspersed, self.since, self.experimental = interspersed, since, experimental
+        self.interspersed, self.since, self.ostype, self.experimental, self.usage = interspersed, since, ostype, experimental, usage
 
 
 def command(
@@ -168,12 +168,15 @@ def command(
     top: int = 0,
     interspersed: bool = True,
     since: str = "",
+    ostype: str = "",
     experimental: bool = False,
+    usage: str = "",
 ) -> Callable[[T], T]:
     """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
     names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
-    the first positional word."""
-    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, experimental)
+    the first positional word; since, ostype, experimental: what the engine must offer; usage: in place of the
+    arguments' own, "PROG" in it standing for the program's name."""
+    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, ostype, experimental, usage)
 
     def attach(function: T) -> T:
         function.__command__ = note  # type: ignore[attr-defined]

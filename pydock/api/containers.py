@@ -78,6 +78,91 @@ def container_logs(container: str, **options: Any) -> Request:
     return Request("GET", _path(container, "logs"), query(stdout=True, stderr=True, **options))
 
 
-def put_archive(container: str, path: str, content: Any) -> Request:
-    """PUT …/archive: a tar to be unpacked at `path`."""
-    return Request("PUT", _path(container, "archive"), query(path=path), content=content, headers={"Content-Type": "application/x-tar"})
+def put_archive(container: str, path: str, content: Any, copy_ids: bool = False) -> Request:
+    """PUT …/archive: a tar to be unpacked at `path`; no folder there is replaced by a file, nor a file by a folder."""
+    options = {"path": path, **query(noOverwriteDirNonDir="true", copyUIDGID="true" if copy_ids else "")}
+    return Request("PUT", _path(container, "archive"), options, content=content, headers={"Content-Type": "application/x-tar"})
+
+
+def get_archive(container: str, path: str) -> Request:
+    """GET …/archive: a tar of what lies at `path`; its facts are in the header X-Docker-Container-Path-Stat."""
+    return Request("GET", _path(container, "archive"), {"path": path})
+
+
+def stat_archive(container: str, path: str) -> Request:
+    """HEAD …/archive: the facts alone."""
+    return Request("HEAD", _path(container, "archive"), {"path": path})
+
+
+def container_top(container: str, ps_args: str = "") -> Request:
+    """GET …/top -> {"Titles", "Processes"}."""
+    return Request("GET", _path(container, "top"), query(ps_args=ps_args))
+
+
+def container_changes(container: str) -> Request:
+    """GET …/changes -> [{"Kind": 0 modified, 1 added or 2 deleted, "Path"}]."""
+    return Request("GET", _path(container, "changes"))
+
+
+def container_stats(container: str, stream: bool) -> Request:
+    """GET …/stats: one JSON object a second, or a single one."""
+    return Request("GET", _path(container, "stats"), {"stream": "1" if stream else "0"})
+
+
+def export_container(container: str) -> Request:
+    """GET …/export: a tar of the whole file system."""
+    return Request("GET", _path(container, "export"))
+
+
+def update_container(container: str, body: Json) -> Request:
+    """POST …/update -> {"Warnings"}."""
+    return Request("POST", _path(container, "update"), body=body)
+
+
+def commit_container(container: str, repository: str, tag: str, comment: str, author: str, changes: tuple[str, ...], pause: bool) -> Request:
+    """POST /commit -> {"Id"} of the new image."""
+    options = {"container": container, "repo": repository, "tag": tag, "comment": comment, "author": author}
+    return Request("POST", "/commit", {**options, **query(changes=changes), **({} if pause else {"pause": "0"})})
+
+
+def prune_containers(filters: Json) -> Request:
+    """POST /containers/prune -> {"ContainersDeleted", "SpaceReclaimed"}."""
+    return Request("POST", "/containers/prune", query(filters=filters))
+
+
+# -- exec ------------------------------------------------------------------------------------------
+
+
+def create_exec(container: str, body: Json) -> Request:
+    """POST /containers/…/exec -> {"Id"}."""
+    return Request("POST", _path(container, "exec"), body=body)
+
+
+def start_exec(identifier: str, body: Json) -> Request:
+    """POST /exec/…/start: an upgraded connection, unless the body says "Detach"."""
+    return Request("POST", f"/exec/{identifier}/start", body=body)
+
+
+def resize_exec(identifier: str, height: int, width: int) -> Request:
+    return Request("POST", f"/exec/{identifier}/resize", {"h": str(height), "w": str(width)})
+
+
+def inspect_exec(identifier: str) -> Request:
+    """GET /exec/…/json -> {"ExitCode", "Running", …}."""
+    return Request("GET", f"/exec/{identifier}/json")
+
+
+# -- checkpoints (experimental) --------------------------------------------------------------------
+
+
+def create_checkpoint(container: str, name: str, folder: str, leave_running: bool) -> Request:
+    return Request("POST", _path(container, "checkpoints"), body={"CheckpointID": name, "CheckpointDir": folder, "Exit": not leave_running})
+
+
+def list_checkpoints(container: str, folder: str) -> Request:
+    """GET …/checkpoints -> [{"Name"}]."""
+    return Request("GET", _path(container, "checkpoints"), query(dir=folder))
+
+
+def delete_checkpoint(container: str, name: str, folder: str) -> Request:
+    return Request("DELETE", _path(container, "checkpoints", quote(name, safe="")), query(dir=folder))

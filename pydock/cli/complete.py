@@ -152,6 +152,8 @@ def source(app: App, names: str) -> tuple[list[Candidate], int]:
     """What a flag or an argument may be: a source of names, or words."""
     if names == "files" or not names:
         return [], FILES if names else NO_FILES
+    if names == "copies":
+        return sorted((f"{name}:", about) for name, about in _containers(app)), FILES
     if names in WORDS:
         return [(w, "") for w in WORDS[names].split()], NO_FILES
     out: list[Candidate] = []

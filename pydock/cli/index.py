@@ -2,25 +2,44 @@
 
 # path -> (module, function, what it does)
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "attach": ("pydock.commands.container.attach", "attach", "Join the input, output and error streams of a running container"),
+    "checkpoint create": ("pydock.commands.checkpoint", "create", "Make a checkpoint of a running container"),
+    "checkpoint ls": ("pydock.commands.checkpoint", "ls", "List a container's checkpoints"),
+    "checkpoint rm": ("pydock.commands.checkpoint", "remove", "Remove a checkpoint"),
+    "commit": ("pydock.commands.container.update", "commit", "Make an image of a container's changes"),
+    "container attach": ("pydock.commands.container.attach", "attach", "Join the input, output and error streams of a running container"),
+    "container commit": ("pydock.commands.container.update", "commit", "Make an image of a container's changes"),
+    "container cp": ("pydock.commands.container.files", "copy", "Copy files between a container and this machine"),
     "container create": ("pydock.commands.container.create", "create", "Create a new container, without starting it"),
+    "container diff": ("pydock.commands.container.files", "diff", "Show what has changed in a container's file system"),
+    "container exec": ("pydock.commands.container.exec", "execute", "Run a command in a running container"),
+    "container export": ("pydock.commands.container.files", "export", "Write a container's file system as a tar archive"),
     "container inspect": ("pydock.commands.inspect", "inspect_containers", "Show everything about one or more containers"),
     "container kill": ("pydock.commands.container.lifecycle", "kill", "Kill one or more running containers"),
     "container logs": ("pydock.commands.container.logs", "logs", "Show what a container has written"),
     "container ls": ("pydock.commands.container.ls", "ps", "List containers"),
     "container pause": ("pydock.commands.container.lifecycle", "pause", "Pause all processes within one or more containers"),
+    "container port": ("pydock.commands.container.top", "port", "Show where a container's ports are published"),
+    "container prune": ("pydock.commands.container.prune", "prune", "Remove all stopped containers"),
     "container rename": ("pydock.commands.container.lifecycle", "rename", "Give a container another name"),
     "container restart": ("pydock.commands.container.lifecycle", "restart", "Restart one or more containers"),
     "container rm": ("pydock.commands.container.lifecycle", "remove", "Remove one or more containers"),
     "container run": ("pydock.commands.container.run", "run", "Create a new container from an image and start it"),
     "container start": ("pydock.commands.container.lifecycle", "start", "Start one or more stopped containers"),
     "container stop": ("pydock.commands.container.lifecycle", "stop", "Stop one or more running containers"),
+    "container top": ("pydock.commands.container.top", "top", "Show the processes that run in a container"),
     "container unpause": ("pydock.commands.container.lifecycle", "unpause", "Let the processes of paused containers go on"),
+    "container update": ("pydock.commands.container.update", "update", "Change the limits of one or more containers"),
     "container wait": ("pydock.commands.container.lifecycle", "wait", "Wait until one or more containers stop, then print their exit codes"),
     "context inspect": ("pydock.commands.context", "inspect", "Show everything about one or more contexts"),
     "context ls": ("pydock.commands.context", "ls", "List contexts"),
     "context show": ("pydock.commands.context", "show", "Print the name of the context in use"),
     "context use": ("pydock.commands.context", "use", "Choose the context that commands use"),
+    "cp": ("pydock.commands.container.files", "copy", "Copy files between a container and this machine"),
     "create": ("pydock.commands.container.create", "create", "Create a new container, without starting it"),
+    "diff": ("pydock.commands.container.files", "diff", "Show what has changed in a container's file system"),
+    "exec": ("pydock.commands.container.exec", "execute", "Run a command in a running container"),
+    "export": ("pydock.commands.container.files", "export", "Write a container's file system as a tar archive"),
     "history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
     "image history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
     "image inspect": ("pydock.commands.inspect", "inspect_images", "Show everything about one or more images"),
@@ -34,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "logs": ("pydock.commands.container.logs", "logs", "Show what a container has written"),
     "network inspect": ("pydock.commands.inspect", "inspect_networks", "Show everything about one or more networks"),
     "pause": ("pydock.commands.container.lifecycle", "pause", "Pause all processes within one or more containers"),
+    "port": ("pydock.commands.container.top", "port", "Show where a container's ports are published"),
     "ps": ("pydock.commands.container.ls", "ps", "List containers"),
     "rename": ("pydock.commands.container.lifecycle", "rename", "Give a container another name"),
     "restart": ("pydock.commands.container.lifecycle", "restart", "Restart one or more containers"),
@@ -42,7 +62,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "save": ("pydock.commands.image.transfer", "save", "Save one or more images to a tar archive"),
     "start": ("pydock.commands.container.lifecycle", "start", "Start one or more stopped containers"),
     "stop": ("pydock.commands.container.lifecycle", "stop", "Stop one or more running containers"),
+    "top": ("pydock.commands.container.top", "top", "Show the processes that run in a container"),
     "unpause": ("pydock.commands.container.lifecycle", "unpause", "Let the processes of paused containers go on"),
+    "update": ("pydock.commands.container.update", "update", "Change the limits of one or more containers"),
     "version": ("pydock.commands.version", "version", "Show the versions of client and engine"),
     "volume inspect": ("pydock.commands.inspect", "inspect_volumes", "Show everything about one or more volumes"),
     "wait": ("pydock.commands.container.lifecycle", "wait", "Wait until one or more containers stop, then print their exit codes"),
@@ -50,6 +72,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 # other name -> path
 ALIASES: dict[str, str] = {
+    "checkpoint list": "checkpoint ls",
+    "checkpoint remove": "checkpoint rm",
     "container list": "container ls",
     "container ps": "container ls",
     "container remove": "container rm",
@@ -59,6 +83,7 @@ ALIASES: dict[str, str] = {
 
 # folder of commands -> what it holds
 GROUPS: dict[str, str] = {
+    "checkpoint": "Manage checkpoints",
     "container": "Manage containers",
     "context": "Manage contexts",
     "image": "Manage images",
@@ -67,4 +92,4 @@ GROUPS: dict[str, str] = {
 }
 
 # the commands that the top help names first
-COMMON: tuple[str, ...] = ("run", "ps", "images", "version")
+COMMON: tuple[str, ...] = ("run", "exec", "ps", "images", "version")

@@ -89,7 +89,8 @@ class Command(click.Command):
     def usage(self, prog: str) -> str:
         """The usage line: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
         options = ["[OPTIONS]"] if any(not f.hidden for f in self.flags) else []
-        return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments)])
+        words = [self.note.usage.replace("PROG", prog)] if self.note.usage else [a.usage for a in self.arguments]
+        return " ".join([prog, self.path, *options, *words])
 
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import command_help
@@ -111,6 +112,7 @@ class Command(click.Command):
         if parsed.help:
             app.out.line(self.get_help(ctx))
             raise Exit(0)
+        self.require_engine(app, parsed.flags)
         problem = count_problem(self.arguments, len(parsed.words))
         if problem:
             path = f"{app.prog} {self.path}"
@@ -121,13 +123,12 @@ class Command(click.Command):
                 parsed.values[spec.dest] = app.environ[spec.env]
         values = {**parsed.values, **bind(self.arguments, parsed.words), "given": given}
         ctx.params = {"options": self.note.options(**values)}
-        self.require_engine(app, parsed.flags)
         return []
 
     def require_engine(self, app: App, given: list[FlagSpec]) -> None:
         """Refuse what the engine is too old for, before anything is sent."""
         needs = [f for f in given if f.since or f.ostype or f.experimental]
-        if needs or self.note.since or self.note.experimental:
+        if needs or self.note.since or self.note.ostype or self.note.experimental:
             from pydock.cli.support import check
 
             check(app, f"{app.prog} {self.path}", self.note, needs)

@@ -19,6 +19,8 @@ def check(app: App, path: str, note: CommandNote, flags: list[FlagSpec]) -> None
     version = app.engine.api_version
     if note.since and version_key(version) < version_key(note.since):
         raise Failure(f"{path} requires API version {note.since}, but the Docker daemon API version is {version}")
+    if note.ostype and ping.os_type and note.ostype != ping.os_type:
+        raise Failure(f"{path} is only supported on a Docker daemon running on {note.ostype}, but the Docker daemon is running on {ping.os_type}")
     if note.experimental and not ping.experimental:
         raise Failure(f"{path} is only supported on a Docker daemon with experimental features enabled")
     problems = []

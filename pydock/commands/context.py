@@ -11,7 +11,7 @@ from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.gojson import dumps
 from pydock.render.format import Format
-from pydock.render.human import ellipsis
+from pydock.render.human import ellipsis, natural
 from pydock.render.listing import listing
 from pydock.views.view import View
 
@@ -45,11 +45,6 @@ DEFAULT = "{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t{{.DockerEndpoin
 class ContextListOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     quiet: bool = flag("-q", "--quiet", help="Print names only")
-
-
-def natural(name: str) -> list[Any]:
-    """A sort key by which "ctx2" comes before "ctx10"."""
-    return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", name) if p]
 
 
 def rows(app: App) -> list[ContextView]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydock.api.request import filters
 from pydock.declare import Options, flag, options
 from pydock.errors import Exit, Failure
 from pydock.flags.pairs import Pair, filter_pair
@@ -83,3 +84,35 @@ def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit
         futures = {i: pool.submit(act, name) for i, name in enumerate(names)}
         order = iter(range(len(names)))
         each_name(app, names, lambda _: futures[next(order)].result())
+
+
+@options
+class PruneOptions(Options):
+    """The flags of every prune."""
+
+    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", help="Remove only what matches KEY=VALUE; repeatable")
+    force: bool = flag("-f", "--force", help="Do not ask")
+
+
+def confirmed(app: App, question: str) -> bool:
+    """Ask on stdout, read a line from stdin: only "y" is yes. A signal counts as no."""
+    from pydock.streams.signals import leaving_with
+
+    app.out.write(f"{question} [y/N] ")
+    try:
+        with leaving_with(0):
+            return app.stdin.readline().strip() in (b"y", b"Y")
+    except Exit:
+        app.out.line("")
+        raise
+
+
+def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]:
+    """--filter with those of the config file's pruneFilters; a label given beats its contrary there."""
+    pairs = list(given)
+    for text in app.config.texts("pruneFilters"):
+        key, equals, value = text.partition("=")
+        contrary = {"label": "label!", "label!": "label"}.get(key)
+        if equals and (contrary, value) not in pairs:
+            pairs.append((key, value))
+    return filters(pairs)

@@ -26,6 +26,11 @@ class ConfigFile:
         value = self.data.get(key)
         return value if isinstance(value, dict) else {}
 
+    def texts(self, key: str) -> list[str]:
+        """The strings of a list key."""
+        value = self.data.get(key)
+        return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
     @property
     def current_context(self) -> str:
         return self.text("currentContext")

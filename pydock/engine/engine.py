@@ -139,7 +139,7 @@ class Engine:
         return duplex
 
     def background(self, request: Request) -> Response:
-        """Send now, read the answer later: for a wait that must be registered before a start."""
+        """Send now, read the answer later: a wait that must be registered before a start, a body whose head tells more."""
         response = self._send(request)
         if response.status_code >= 400:
             with self._open(response):
@@ -214,6 +214,17 @@ class Response:
         finally:
             self.response.close()
         return json.loads(data) if data.strip() else None
+
+    def header(self, name: str) -> str:
+        """The value of a header, or ""."""
+        return str(self.response.headers.get(name, ""))
+
+    def blocks(self) -> Iterator[bytes]:
+        """The body as it comes; one that is cut off raises BrokenStream."""
+        try:
+            yield from self.response.iter_raw()
+        finally:
+            self.response.close()
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """The JSON objects of a stream; it is closed at its end, or when the caller has heard enough."""

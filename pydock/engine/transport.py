@@ -43,6 +43,10 @@ class Transport(httpx.BaseTransport):
             if fresh or not isinstance(request.stream, httpx.ByteStream):
                 raise
             return self._exchange(self._dial(request), request)
+        except BaseException:
+            # a body that could not be read to its end, an interruption: half a request must not look like a whole one
+            wire.close()
+            raise
 
     def _wire(self, request: httpx.Request) -> tuple[Wire, bool]:
         with self.lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -35,6 +36,9 @@ def main() -> int:
                     path.unlink()
     for path in stale:
         print(("stale: " if check else "wrote ") + str(path.relative_to(ROOT)))
+    if not check and any(path.name == "index.py" for path in stale):
+        # the rest is derived from the index: once more, with the new one
+        return subprocess.call([sys.executable, "-m", "pydock.generate"])
     return int(check and bool(stale))
 
 

@@ -12,7 +12,7 @@ import pydock.commands
 from pydock.declare import CommandNote
 
 GROUPS = {
-    "container": "Manage containers", "context": "Manage contexts", "image": "Manage images", "network": "Manage networks",
+    "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images", "network": "Manage networks",
     "volume": "Manage volumes", "system": "Manage the engine",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
 _DECIMAL = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
 
 
@@ -78,6 +79,23 @@ def display_width(text: str) -> int:
     from unicodedata import combining, east_asian_width
 
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def bytes_size(count: float) -> str:
+    """1234567 -> "1.177MiB" (powers of 1024)."""
+    return _scaled(count, 1024.0, _BINARY, 4)
+
+
+def host_port(host: str, port: object) -> str:
+    """An address as Go's net.JoinHostPort writes it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A sort key by which "ctx2" comes before "ctx10"."""
+    import re
+
+    return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", text) if p]
 
 
 def short_id(identifier: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
 
-from pydock.errors import Failure
+from pydock.errors import Exit, Failure
 
 #: never passed on: they are about our own children, pipes and sockets (SIGURG: what Go's runtime uses itself)
 KEPT = {"SIGCHLD", "SIGPIPE", "SIGURG", "SIGKILL", "SIGSTOP", "SIGWINCH"}
@@ -58,6 +58,24 @@ def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
         for number, old in before.items():
             signal.signal(number, old if old is not None else signal.SIG_DFL)
         queue.put(None)
+
+
+@contextmanager
+def leaving_with(code: int) -> Iterator[None]:
+    """While the block runs SIGINT and SIGTERM raise Exit(code): what is ended on purpose is no failure."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: Any) -> None:
+        raise Exit(code)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old if old is not None else signal.SIG_DFL)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydock.golang import quote
-from pydock.render.human import ago, ellipsis, short_id, size
+from pydock.render.human import ago, ellipsis, host_port, short_id, size
 from pydock.render.values import plain
 from pydock.views.times import utc_text
 from pydock.views.view import View, labels_text
@@ -131,7 +131,7 @@ def display_ports(ports: list[dict[str, Any]]) -> str:
     for port in sorted(ports, key=_port_key):
         ip, private, public, kind = port.get("IP") or "", port["PrivatePort"], port.get("PublicPort") or 0, port.get("Type") or ""
         if ip and public != private:
-            mapped.append(f"{_host_port(ip, public)}->{private}/{kind}")
+            mapped.append(f"{host_port(ip, public)}->{private}/{kind}")
             continue
         run = groups.setdefault((ip, kind), [private, private])
         if run[1] + 1 == private:
@@ -142,15 +142,11 @@ def display_ports(ports: list[dict[str, Any]]) -> str:
     return ", ".join([*shown, *(_group_text(k, r) for k, r in groups.items()), *mapped])
 
 
-def _host_port(ip: str, port: object) -> str:
-    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
-
-
 def _group_text(key: tuple[str, str], run: list[int]) -> str:
     ip, kind = key
     span = f"{run[0]}" if run[0] == run[1] else f"{run[0]}-{run[1]}"
     if ip:
-        span = f"{_host_port(ip, span)}->{span}"
+        span = f"{host_port(ip, span)}->{span}"
     return f"{span}/{kind}"
 
 

@@ -1,158 +1,77 @@
-"""The session with a container's streams: `run`, `start -a` and `attach` share it."""
+"""`attach`: join a running container's streams; its exit code is ours."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from pydock.api import containers, system
-from pydock.api.request import version_key
-from pydock.errors import EngineError, Failure
-from pydock.streams import detach
-from pydock.streams.pump import Sender, Stream, receive
-from pydock.streams.signals import on_resize, proxy
-from pydock.streams.terminal import is_terminal, raw, size
+from pydock.api import containers
+from pydock.commands.container.session import (
+    EventWaiter,
+    Session,
+    WaitCall,
+    check_terminal,
+    detach_sequence,
+    following_size,
+    forwarding,
+    resize,
+    waits_ahead,
+)
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import EngineError, Exit, Failure
 
 if TYPE_CHECKING:
     from pydock.app import App
 
 
-def detach_sequence(text: str, default: str) -> bytes:
-    """The detach keys as bytes: the flag, the config file, docker's own. Bad ones the engine refuses by itself."""
-    try:
-        return detach.parse(text or default or detach.DEFAULT)
-    except ValueError:
-        return detach.parse(detach.DEFAULT)
+@options
+class AttachOptions(Options):
+    container: str = argument("CONTAINER", sources="running")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    no_stdin: bool = flag("--no-stdin", help="Do not attach to the container's input")
+    sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
 
 
-def check_terminal(app: App, stdin: bool, tty: bool) -> None:
-    """Raises Failure where a terminal is needed and stdin is none."""
-    if stdin and tty and not is_terminal(app.stdin):
-        raise Failure("the input device is not a TTY")
+def running(app: App, container: str) -> dict[str, Any]:
+    """GET /containers/…/json. Raises Failure for a container that cannot be attached to."""
+    facts: dict[str, Any] = app.engine.json(containers.inspect_container(container))
+    state = facts["State"]
+    if not state["Running"]:
+        raise Failure("You cannot attach to a stopped container, start it first")
+    if state["Paused"]:
+        raise Failure("You cannot attach to a paused container, unpause it first")
+    if state["Restarting"]:
+        raise Failure("You cannot attach to a restarting container, wait until it is running")
+    return facts
 
 
-def resize(app: App, container: str, height: int = 0, width: int = 0) -> bool:
-    """Tell the engine the terminal's size; False if it did not take it."""
-    if not height:
-        height, width = size(app.out.binary)
-    if not height and not width:
-        return True
-    try:
-        app.engine.read(containers.resize_container(container, height, width))
-    except Failure:
-        return False
-    return True
-
-
-def first_resize(app: App, container: str) -> None:
-    """The size at the start: the container may not be there yet, so try for a while, aside."""
-    if resize(app, container):
-        return
-
-    def again() -> None:
-        for attempt in range(1, 11):
-            pause.wait(attempt * 0.01)
-            if resize(app, container):
-                return
-
-    pause = threading.Event()
-    threading.Thread(target=again, daemon=True).start()
-
-
-@contextmanager
-def following_size(app: App, container: str, enabled: bool) -> Iterator[None]:
-    with on_resize(lambda: resize(app, container), enabled):
-        yield
-
-
-@contextmanager
-def forwarding(app: App, container: str, enabled: bool) -> Iterator[None]:
-    """Signals to the container, by POST …/kill."""
-
-    def send(name: str) -> None:
-        app.engine.read(containers.kill_container(container, name))
-
-    with proxy(send, enabled):
-        yield
-
-
-class Session:
-    """A container's streams, attached. Made before the start, so that nothing is missed; run() pumps to the end."""
-
-    def __init__(self, app: App, stream: Stream, tty: bool, stdin: bool, output: bool, keys: bytes) -> None:
-        self.app, self.stream, self.tty, self.stdin, self.output = app, stream, tty, stdin, output
-        # without a terminal on both sides keys are bytes like any other
-        self.keys = keys if tty and stdin else b""
-
-    def run(self) -> bool:
-        """Returns True if the user typed the detach keys. The terminal is put back whatever happens."""
-        app = self.app
-        with raw(app.stdin, self.tty and self.stdin):
-            sender = Sender(app.stdin, self.stream, self.keys)
-            if self.stdin:
-                sender.start()
-            try:
-                if self.output:
-                    receive(self.stream, app.out.put, app.err.put, framed=not self.tty)
-                elif self.stdin:
-                    sender.thread.join()
-            finally:
-                self.stream.close()
-            return sender.detached
-
-
-class Waiter:
-    """The exit code of a container, asked for before it starts."""
-
-    def __init__(self, app: App, container: str, remove: bool) -> None:
-        self.response = app.engine.background(containers.wait_container(container, "removed" if remove else "next-exit"))
-
-    def status(self) -> int:
-        """Waits. Raises Failure (125) where the engine does not tell."""
+@command("container attach", AttachOptions, "Join the input, output and error streams of a running container", also=("attach",))
+def attach(app: App, o: AttachOptions) -> None:
+    ahead = None
+    if waits_ahead(app):
         try:
-            answer = self.response.json() or {}
-        except (EngineError, Failure) as error:
-            raise Failure(f"error waiting for container: {error.message}", 125) from None
-        problem = answer.get("Error")
-        if problem and problem.get("Message"):
-            raise Failure(f"error waiting for container: {problem['Message']}", 125)
-        return int(answer.get("StatusCode", 125))
-
-
-class EventWaiter:
-    """The same for engines before API 1.30, which cannot wait for what has not begun: told by their events.
-
-    Before API 1.25 the engine does not remove by itself either: `remove_here` says that it is ours to do.
-    """
-
-    def __init__(self, app: App, container: str, remove: bool, remove_here: bool) -> None:
-        self.app, self.container, self.remove_here = app, container, remove and remove_here
-        self.last = "destroy" if remove and not remove_here else "die"
-        request = system.events(filters={"container": {container: True}, "type": {"container": True}})
-        self.response = app.engine.background(request)
-
-    def status(self) -> int:
-        """Waits. Raises Failure (125) where the engine does not tell."""
-        code = 125
-        try:
-            for event in self.response.messages():
-                action = event.get("Action") or event.get("status")
-                if action == "die":
-                    code = int(event["Actor"]["Attributes"].get("exitCode", 125))
-                if action == self.last:
-                    if self.remove_here:
-                        self.app.engine.read(containers.remove_container(self.container, volumes=True))
-                    return code
-        except Failure as error:
-            raise Failure(f"error waiting for container: {error.message}", 125) from None
-        raise Failure("error waiting for container: the engine's events ended", 125)
-
-
-def waiter(app: App, container: str, remove: bool) -> Waiter | EventWaiter:
-    """Ask for the exit code, by what the engine knows."""
-    version = version_key(app.engine.api_version)
-    if version >= (1, 30):
-        return Waiter(app, container, remove)
-    return EventWaiter(app, container, remove, remove_here=version < (1, 25))
+            ahead = WaitCall(app, o.container, "")
+        except EngineError:
+            pass  # what is wrong with the container the next request says better
+    facts = running(app, o.container)
+    tty, stdin = bool(facts["Config"]["Tty"]), bool(facts["Config"]["OpenStdin"]) and not o.no_stdin
+    check_terminal(app, not o.no_stdin, tty)
+    exit_code = ahead or EventWaiter(app, facts["Id"], remove=False, remove_here=False)
+    with ExitStack() as stack:
+        stack.enter_context(forwarding(app, o.container, o.sig_proxy and not tty))
+        request = containers.attach_container(o.container, stdin, True, True, o.detach_keys or app.config.detach_keys)
+        keys = detach_sequence(o.detach_keys, app.config.detach_keys)
+        session = Session(app, app.engine.hijack(request), tty, stdin, True, keys)
+        # it may have stopped between the two requests, and then its streams would never end
+        running(app, o.container)
+        if tty and app.out.is_terminal:
+            target = partial(containers.resize_container, o.container)
+            # a shell shows its prompt again only when the size changes: make it another one first
+            resize(app, target, larger=1)
+            stack.enter_context(following_size(app, target))
+        if session.run():
+            raise Failure("read escape sequence")
+        code = exit_code.code()
+    if code:
+        raise Exit(code)

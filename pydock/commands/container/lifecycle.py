@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import version_key
-from pydock.commands.container.attach import Session, check_terminal, detach_sequence, first_resize, following_size, forwarding, waiter
+from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding, waiter
 from pydock.commands.shared import all_names, each_name
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Exit, Failure
@@ -70,8 +71,7 @@ def start_attached(app: App, o: StartOptions) -> None:
             session.stream.close()
             raise
         if tty and app.out.is_terminal:
-            first_resize(app, identifier)
-            stack.enter_context(following_size(app, identifier, True))
+            stack.enter_context(following_size(app, partial(containers.resize_container, identifier)))
         if session.run():
             return
         code = exit_code.status()

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
-from pydock.commands.container.attach import (
-    Session,
-    Waiter,
-    check_terminal,
-    detach_sequence,
-    first_resize,
-    following_size,
-    forwarding,
-    waiter,
-)  # fmt: skip
 from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
+from pydock.commands.container.session import Session, Waiter, check_terminal, detach_sequence, following_size, forwarding, waiter
 from pydock.declare import command, flag, options
 from pydock.errors import Exit, Failure, Unreachable
 from pydock.streams.terminal import size
 
 if TYPE_CHECKING:
     from pydock.app import App
-    from pydock.commands.container.attach import EventWaiter, Waiter
 
 
 @options
@@ -84,8 +75,7 @@ def run(app: App, o: RunOptions) -> None:
         if session is None:
             return
         if o.tty and app.out.is_terminal:
-            first_resize(app, container)
-            stack.enter_context(following_size(app, container, True))
+            stack.enter_context(following_size(app, partial(containers.resize_container, container)))
         if session.run() or not shown:
             return
         code = exit_code.status()
@@ -102,7 +92,7 @@ def attach(app: App, o: RunOptions, body: dict[str, Any], container: str, keys: 
     return Session(app, app.engine.hijack(request), o.tty, body["AttachStdin"], shown, keys)
 
 
-def start(app: App, o: RunOptions, container: str, exit_code: Waiter | EventWaiter) -> None:
+def start(app: App, o: RunOptions, container: str, exit_code: Waiter) -> None:
     try:
         app.engine.read(containers.start_container(container))
     except Failure as failure:

@@ -1,0 +1,131 @@
+"""Files → a tar archive, block by block, in constant memory.
+
+Laid out as docker's client does (PAX, names relative to the folder, hard links kept), so that sizes and contents agree.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+
+from pydock.errors import Failure, first_line
+from pydock.paths import Place, Target, split_entry
+
+BLOCK = 1 << 20
+END = bytes(2 * tarfile.BLOCKSIZE)
+
+#: (path, why it was left out, is that a fault)
+Skipped = Callable[[str, str, bool], None]
+
+
+def pack(place: Place, rename: Callable[[str], str], skipped: Skipped) -> Iterator[bytes]:
+    """The archive of a file or folder, each entry under the name that `rename` gives it.
+
+    Files that cannot be read are told to `skipped` and left out. Raises Failure where a file shrinks while it is read:
+    what was promised cannot be sent.
+    """
+    folder, name = split_entry(place.path)
+    own = Target("", name, place.rename.strip("/") if place.rename else name)
+    packer = Packer(skipped)
+    for path, relative in _walk(folder, name, skipped):
+        yield from packer.entry(path, rename(own.name(relative)))
+    yield END
+
+
+def _walk(folder: str, name: str, skipped: Skipped) -> Iterator[tuple[str, str]]:
+    """(path, name in the archive), folders before their content, in the order of names."""
+    pending = [(f"{folder.rstrip('/')}/{name}", name)]
+    while pending:
+        path, relative = pending.pop()
+        yield path, relative
+        if os.path.isdir(path) and not os.path.islink(path):
+            try:
+                inner = sorted(os.listdir(path), reverse=True)
+            except OSError as error:
+                skipped(path, f"open {path}: {first_line(error)}", True)
+                continue
+            pending += [(f"{path}/{n}", f"{relative}/{n}") for n in inner]
+
+
+class Packer:
+    """One archive: remembers which inodes it has seen."""
+
+    def __init__(self, skipped: Skipped) -> None:
+        self.skipped = skipped
+        self.seen: dict[tuple[int, int], str] = {}
+
+    def entry(self, path: str, name: str) -> Iterator[bytes]:
+        """The header and the content of one file."""
+        try:
+            info = self.header(path, name)
+            if info is None:
+                self.skipped(path, "archive/tar: sockets not supported", False)
+                return
+            handle = os.open(path, os.O_RDONLY) if info.isreg() and info.size else -1
+        except OSError as error:
+            self.skipped(path, f"open {path}: {first_line(error)}", True)
+            return
+        try:
+            yield info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+            if handle >= 0:
+                yield from _content(handle, path, info.size)
+        finally:
+            if handle >= 0:
+                os.close(handle)
+
+    def header(self, path: str, name: str) -> tarfile.TarInfo | None:
+        """None for a socket, which no archive can hold."""
+        facts = os.lstat(path)
+        mode = facts.st_mode
+        info = tarfile.TarInfo(name)
+        info.mode, info.uid, info.gid, info.mtime = stat.S_IMODE(mode), facts.st_uid, facts.st_gid, int(facts.st_mtime)
+        if stat.S_ISREG(mode):
+            self._regular(info, facts, path)
+        elif stat.S_ISDIR(mode):
+            info.type = tarfile.DIRTYPE
+        elif stat.S_ISLNK(mode):
+            info.type, info.linkname, info.mode = tarfile.SYMTYPE, os.readlink(path), 0o777
+        elif stat.S_ISFIFO(mode):
+            info.type = tarfile.FIFOTYPE
+        elif stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            info.type = tarfile.CHRTYPE if stat.S_ISCHR(mode) else tarfile.BLKTYPE
+            info.devmajor, info.devminor = os.major(facts.st_rdev), os.minor(facts.st_rdev)
+        else:
+            return None
+        return info
+
+    def _regular(self, info: tarfile.TarInfo, facts: os.stat_result, path: str) -> None:
+        if facts.st_nlink > 1:
+            first = self.seen.setdefault((facts.st_dev, facts.st_ino), info.name)
+            if first != info.name:
+                info.type, info.linkname = tarfile.LNKTYPE, first
+                return
+        info.size = facts.st_size
+        capability = _capability(path)
+        if capability:
+            info.pax_headers = {"SCHILY.xattr.security.capability": capability.decode("utf-8", "surrogateescape")}
+
+
+def _capability(path: str) -> bytes:
+    try:
+        return os.getxattr(path, "security.capability", follow_symlinks=False)
+    except (OSError, AttributeError):
+        return b""
+
+
+def _content(handle: int, path: str, size: int) -> Iterator[bytes]:
+    """Exactly `size` bytes, filled up to whole tar blocks. Raises Failure where there are fewer."""
+    left = size
+    while left:
+        try:
+            data = os.read(handle, min(BLOCK, left))
+        except OSError as error:
+            raise Failure(f"read {path}: {first_line(error)}") from error
+        if not data:
+            raise Failure(f"{path} became shorter while it was copied: {left} of {size} bytes are missing")
+        left -= len(data)
+        yield data
+    if size % tarfile.BLOCKSIZE:
+        yield bytes(tarfile.BLOCKSIZE - size % tarfile.BLOCKSIZE)

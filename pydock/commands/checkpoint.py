@@ -1,0 +1,65 @@
+"""`checkpoint`: freeze a container's processes to disk, to be started from there (experimental in the engine)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydock.api import containers
+from pydock.declare import Options, argument, command, flag, options
+from pydock.render.format import Format
+from pydock.render.listing import listing
+from pydock.views.view import View
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+SINCE = "1.25"
+FOLDER_HELP = "Folder of the checkpoints, where it is not the engine's own"
+
+
+@options
+class CreateOptions(Options):
+    container: str = argument("CONTAINER", sources="running")
+    checkpoint: str = argument("CHECKPOINT")
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP)
+    leave_running: bool = flag("--leave-running", help="Let the container go on after the checkpoint")
+
+
+@command("checkpoint create", CreateOptions, "Make a checkpoint of a running container", since=SINCE, ostype="linux", experimental=True)
+def create(app: App, o: CreateOptions) -> None:
+    app.engine.read(containers.create_checkpoint(o.container, o.checkpoint, o.checkpoint_dir, o.leave_running))
+    app.out.line(o.checkpoint)
+
+
+@options
+class ListOptions(Options):
+    container: str = argument("CONTAINER", sources="containers")
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP)
+
+
+class CheckpointView(View):
+    """One entry of GET /containers/…/checkpoints."""
+
+    go_type = "*checkpoint.checkpointContext"
+    TITLES: ClassVar[dict[str, str]] = {"Name": "CHECKPOINT NAME"}
+
+    def __init__(self, checkpoint: dict[str, Any]) -> None:
+        self.Name = str(checkpoint.get("Name") or "")
+
+
+@command("checkpoint ls", ListOptions, "List a container's checkpoints", aliases=("list",), since=SINCE, ostype="linux", experimental=True)
+def ls(app: App, o: ListOptions) -> None:
+    found = app.engine.json(containers.list_checkpoints(o.container, o.checkpoint_dir)) or []
+    app.out.write(listing(map(CheckpointView, found), CheckpointView.TITLES, Format("table"), "{{.Name}}"))
+
+
+@options
+class RemoveOptions(Options):
+    container: str = argument("CONTAINER", sources="containers")
+    checkpoint: str = argument("CHECKPOINT")
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP)
+
+
+@command("checkpoint rm", RemoveOptions, "Remove a checkpoint", aliases=("remove",), since=SINCE, ostype="linux", experimental=True)
+def remove(app: App, o: RemoveOptions) -> None:
+    app.engine.read(containers.delete_checkpoint(o.container, o.checkpoint, o.checkpoint_dir))

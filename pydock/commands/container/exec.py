@@ -1,0 +1,100 @@
+"""`exec`: another process in a running container."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import containers
+from pydock.api.request import Json, version_key
+from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Exit, Failure, Unreachable
+from pydock.flags import pairs
+from pydock.record import replace
+from pydock.streams.signals import leaving_with
+from pydock.streams.terminal import is_terminal, size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class ExecOptions(Options):
+    container: str = argument("CONTAINER", sources="running")
+    command: tuple[str, ...] = argument("COMMAND [ARG...]")
+    detach: bool = flag("-d", "--detach", help="Run the command in the background")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    env: tuple[str, ...] = flag("-e", "--env", parse=pairs.env, since="1.25", help="Environment variable, NAME=VALUE; NAME alone takes the caller's value", sources="environment")
+    env_file: tuple[str, ...] = flag("--env-file", since="1.25", help="File of environment variables", sources="files")
+    interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")
+    privileged: bool = flag("--privileged", help="Give the command all privileges")
+    tty: bool = flag("-t", "--tty", help="Give the command a terminal")
+    user: str = flag("-u", "--user", help="User of the command: <name|uid>[:<group|gid>]")
+    workdir: str = flag("-w", "--workdir", since="1.35", help="Working directory in the container")
+
+
+def resolve(app: App, o: ExecOptions) -> ExecOptions:
+    """Fetch what lies outside the options: files, environment, the configured detach keys. Raises Failure."""
+    environ = dict(app.environ)
+    try:
+        from_files = [line for path in o.env_file for line in pairs.key_value_lines(app.read_file(path), path, environ)]
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    given = (f"{text}={environ[text]}" if "=" not in text and text in environ else text for text in o.env)
+    return replace(o, env=(*from_files, *given), detach_keys=o.detach_keys or app.config.detach_keys)
+
+
+def exec_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
+    """The body of POST /containers/…/exec. `console`: (height, width) of the terminal."""
+    return {
+        "User": o.user, "Privileged": o.privileged, "Tty": o.tty, **console_size(console), "AttachStdin": o.interactive and not o.detach,
+        "AttachStderr": not o.detach, "AttachStdout": not o.detach, "Detach": o.detach, "DetachKeys": o.detach_keys, "Env": list(o.env) or None,
+        "WorkingDir": o.workdir, "Cmd": list(o.command),
+    }  # fmt: skip
+
+
+def start_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
+    """The body of POST /exec/…/start."""
+    return {"Detach": o.detach, "Tty": o.tty, **console_size(console)}
+
+
+def console_size(console: tuple[int, int] | None) -> dict[str, Any]:
+    return {"ConsoleSize": list(console)} if console else {}
+
+
+@command("container exec", ExecOptions, "Run a command in a running container", also=("exec",), top=2, interspersed=False)
+def execute(app: App, o: ExecOptions) -> None:
+    o = resolve(app, o)
+    # nobody can remove an exec from an engine: see first whether the container is there and the terminal fits
+    app.engine.read(containers.inspect_container(o.container))
+    if not o.detach:
+        check_terminal(app, o.interactive, o.tty)
+    console = size(app.out.binary) if o.tty and version_key(app.engine.api_version) >= (1, 42) else None
+    identifier = str(app.engine.json(containers.create_exec(o.container, exec_body(o, console))).get("Id") or "")
+    if not identifier:
+        raise Failure("exec ID empty")
+    start = containers.start_exec(identifier, start_body(o, console))
+    if o.detach:
+        app.engine.read(start)
+        return
+    # an exec that is cancelled is no failure: the process goes on, as with docker
+    with ExitStack() as stack:
+        stack.enter_context(leaving_with(0))
+        session = Session(app, app.engine.hijack(start), o.tty, o.interactive, True, detach_sequence(o.detach_keys, ""))
+        if o.tty and is_terminal(app.stdin):
+            stack.enter_context(following_size(app, partial(containers.resize_exec, identifier)))
+        if session.run():
+            raise Failure("read escape sequence")
+        code = exit_code(app, identifier)
+    if code:
+        raise Exit(code)
+
+
+def exit_code(app: App, identifier: str) -> int:
+    """Of an exec that has ended. Raises Failure; 255 where the engine is gone."""
+    try:
+        return int(app.engine.json(containers.inspect_exec(identifier)).get("ExitCode") or 0)
+    except Unreachable as error:
+        raise Failure(error.message, 255) from None

@@ -1,0 +1,29 @@
+"""`container prune`: remove all stopped containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.commands.shared import PruneOptions, confirmed, prune_filters
+from pydock.declare import command, options
+from pydock.render.human import size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class ContainerPruneOptions(PruneOptions):
+    pass
+
+
+@command("container prune", ContainerPruneOptions, "Remove all stopped containers", since="1.25")
+def prune(app: App, o: ContainerPruneOptions) -> None:
+    filters = prune_filters(app, o.filter)
+    if not o.force and not confirmed(app, "WARNING! This will remove all stopped containers.\nAre you sure you want to continue?"):
+        return
+    report = app.engine.json(containers.prune_containers(filters))
+    if report.get("ContainersDeleted"):
+        app.out.line("\n".join(["Deleted Containers:", *report["ContainersDeleted"], ""]))
+    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")

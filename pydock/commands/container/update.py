@@ -1,0 +1,101 @@
+"""`update` and `commit`: change a container's limits; make an image of its changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.api.request import Json
+from pydock.commands.container.body import restart_policy
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.flags import units
+from pydock.flags.reference import parse
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class UpdateOptions(Options):
+    containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
+    blkio_weight: int = flag("--blkio-weight", parse=units.uint16, metavar="uint16", help="Share of block I/O, 10 to 1000; 0 turns it off")
+    cpu_period: int = flag("--cpu-period", help="Period of the CPU scheduler (CFS), in microseconds")
+    cpu_quota: int = flag("--cpu-quota", help="Quota of the CPU scheduler (CFS), in microseconds")
+    cpu_rt_period: int = flag("--cpu-rt-period", since="1.25", help="Real-time period of the CPU, in microseconds")
+    cpu_rt_runtime: int = flag("--cpu-rt-runtime", since="1.25", help="Real-time runtime of the CPU, in microseconds")
+    cpu_shares: int = flag("-c", "--cpu-shares", help="CPU shares (relative weight)")
+    cpus: int = flag("--cpus", parse=units.nano_cpus, metavar="decimal", since="1.29", help="Number of CPUs")
+    cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to run on: 0-3, 0,1")
+    cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to run on: 0-3, 0,1")
+    kernel_memory: int = flag("--kernel-memory", parse=units.ram_bytes, metavar="bytes", hidden=True, help="Limit of kernel memory")
+    memory: int = flag("-m", "--memory", parse=units.ram_bytes, metavar="bytes", help="Limit of memory")
+    memory_reservation: int = flag("--memory-reservation", parse=units.ram_bytes, metavar="bytes", help="Soft limit of memory")
+    memory_swap: int = flag("--memory-swap", parse=units.swap_bytes, metavar="bytes", help="Limit of memory and swap together; -1 is no limit")
+    pids_limit: int = flag("--pids-limit", since="1.40", help="Limit of processes; -1 is no limit")
+    restart: str = flag("--restart", help="What to do when the container exits", sources="no on-failure always unless-stopped")
+
+
+def update_body(o: UpdateOptions) -> Json:
+    """The body of POST /containers/…/update. Raises ValueError for a restart policy that is none."""
+    return {
+        "BlkioWeight": o.blkio_weight, "CpuPeriod": o.cpu_period, "CpuQuota": o.cpu_quota, "CpuRealtimePeriod": o.cpu_rt_period,
+        "CpuRealtimeRuntime": o.cpu_rt_runtime, "CpuShares": o.cpu_shares, "NanoCpus": o.cpus, "CpusetCpus": o.cpuset_cpus,
+        "CpusetMems": o.cpuset_mems, **({"KernelMemory": o.kernel_memory} if o.kernel_memory else {}), "Memory": o.memory,
+        "MemoryReservation": o.memory_reservation, "MemorySwap": o.memory_swap, "PidsLimit": o.pids_limit or None,
+        "RestartPolicy": restart_policy(o.restart),
+        # what cannot be changed, as docker's client sends it
+        "CgroupParent": "", "BlkioWeightDevice": None, "BlkioDeviceReadBps": None, "BlkioDeviceWriteBps": None, "BlkioDeviceReadIOps": None,
+        "BlkioDeviceWriteIOps": None, "Devices": None, "DeviceCgroupRules": None, "DeviceRequests": None, "MemorySwappiness": None,
+        "OomKillDisable": None, "Ulimits": None, "CpuCount": 0, "CpuPercent": 0, "IOMaximumIOps": 0, "IOMaximumBandwidth": 0,
+    }  # fmt: skip
+
+
+@command("container update", UpdateOptions, "Change the limits of one or more containers", also=("update",))
+def update(app: App, o: UpdateOptions) -> None:
+    if not o.given:
+        raise Failure("you must provide one or more flags when using this command")
+    try:
+        body = update_body(o)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    warnings: list[str] = []
+    problems: list[str] = []
+    for name in o.containers:
+        try:
+            answer = app.engine.json(containers.update_container(name, body)) or {}
+        except Failure as failure:
+            problems.append(failure.message)
+            continue
+        app.out.line(name)
+        warnings += answer.get("Warnings") or []
+    for warning in warnings:
+        app.out.line(warning)
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+@options
+class CommitOptions(Options):
+    container: str = argument("CONTAINER", sources="containers")
+    reference: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
+    author: str = flag("-a", "--author", help='Author of the image ("Jane Doe <jane@example.com>")')
+    change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
+    message: str = flag("-m", "--message", help="Message of the commit")
+    no_pause: bool = flag("--no-pause", help="Do not pause the container meanwhile")
+    pause: bool = flag("-p", "--pause", default=True, help="Pause the container meanwhile")
+
+
+@command("container commit", CommitOptions, "Make an image of a container's changes", also=("commit",), interspersed=False)
+def commit(app: App, o: CommitOptions) -> None:
+    repository = tag = ""
+    if o.reference:
+        try:
+            reference = parse(o.reference)
+        except ValueError as error:
+            raise Failure(str(error)) from None
+        if reference.digest:
+            raise Failure("refusing to create a tag with a digest reference")
+        repository, tag = reference.name, reference.tagged().tag
+    request = containers.commit_container(o.container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause)
+    app.out.line(app.engine.json(request)["Id"])
