@@ -81,7 +81,7 @@ class Tree:
     """The folder that is written below, and the open folders on the way to the last entry."""
 
     def __init__(self, root: str) -> None:
-        self.root = root
+        self.root = clean(root)
         self.open: list[tuple[str, int]] = []
         self.folders: list[tuple[tuple[str, ...], int, float]] = []
         self.count = 0

@@ -1,0 +1,152 @@
+"""`stats`: what containers use, in a table that is drawn anew in place; one stream of figures a container."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from pydock.api import containers, system
+from pydock.commands.shared import FORMAT_HELP
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.record import replace
+from pydock.render.format import Format
+from pydock.render.listing import listing
+from pydock.streams.signals import leaving_with
+from pydock.streams.terminal import size
+from pydock.views.stats import DEFAULT, WINDOWS, Figures, StatsView, figures
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+#: seconds: between two drawings; after which figures are stale; that a single look may take
+INTERVAL, STALE, PATIENCE = 0.5, 2.0, 10.0
+
+
+@options
+class StatsOptions(Options):
+    containers: tuple[str, ...] = argument("[CONTAINER...]", sources="running")
+    all: bool = flag("-a", "--all", help="Show stopped containers too")
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    no_stream: bool = flag("--no-stream", help="Print once, and do not go on")
+    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+
+
+class Watch:
+    """One container's figures, kept up to date by a thread. `first` is set as soon as there is something to show."""
+
+    def __init__(self, app: App, container: str, stream: bool) -> None:
+        self.app, self.container, self.stream = app, container, stream
+        self.first = threading.Event()
+        self.figures, self.time = Figures(valid=False), 0.0
+        self.failure: Failure | None = None
+        self.ended = self.windows = self.left = False
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            answer = self.app.engine.background(containers.container_stats(self.container, self.stream))
+            self.windows = "(windows)" in answer.header("server").lower()
+            for message in answer.messages():
+                self.figures, self.time = figures(message, self.windows), self.app.now()
+                self.first.set()
+                if not self.stream or self.left:
+                    break
+        except Failure as failure:
+            self.failure = failure
+        self.ended = True
+        self.first.set()
+
+    def view(self, trunc: bool) -> StatsView:
+        shown = self.figures
+        if self.stream and self.app.now() - self.time > STALE:
+            shown = Figures(name=shown.name, id=shown.id, valid=False)
+        elif self.failure:
+            shown = replace(shown, valid=False)
+        return StatsView(self.container, shown, self.windows, trunc)
+
+
+class Board:
+    """The containers that are watched, in the order in which they came; those of the whole engine come and go."""
+
+    def __init__(self, app: App, o: StatsOptions) -> None:
+        """Raises Failure where the engine does not answer."""
+        self.app, self.o = app, o
+        self.watches: dict[str, Watch] = {}
+        self.failure: Failure | None = None
+        if o.containers:
+            for name in o.containers:
+                self.add(name)
+            return
+        # first listen, then look: nothing that starts between the two is missed
+        self.events = app.engine.background(system.events(filters={"type": {"container": True}}))
+        for container in app.engine.json(containers.list_containers(all=o.all)) or []:
+            self.add(container["Id"][:12])
+        if not o.no_stream:
+            threading.Thread(target=self._follow, daemon=True).start()
+
+    def add(self, container: str) -> None:
+        if container not in self.watches:
+            self.watches[container] = Watch(self.app, container, not self.o.no_stream)
+
+    def _follow(self) -> None:
+        come, go = ("create", "start") if self.o.all else ("start",), "destroy" if self.o.all else "die"
+        try:
+            for event in self.events.messages():
+                action, name = event.get("Action") or event.get("status"), str((event.get("Actor") or {}).get("ID") or event.get("id"))[:12]
+                if action in come:
+                    self.add(name)
+                elif action == go and name in self.watches:
+                    self.watches.pop(name).left = True
+            self.failure = Failure("the engine has ended the stream of events")
+        except Failure as failure:
+            self.failure = failure
+
+    def wait(self) -> None:
+        """Until each container has told something, or too long has passed. Raises Failure for those asked for by name."""
+        patience = PATIENCE if self.o.no_stream else STALE
+        end = self.app.now() + patience
+        for watch in list(self.watches.values()):
+            watch.first.wait(max(0.0, end - self.app.now()))
+        problems = [w.failure.message for w in list(self.watches.values()) if w.failure]
+        if problems and self.o.containers:
+            raise Failure("\n".join(problems))
+
+    def check(self) -> None:
+        """Raises Failure when the engine is gone."""
+        if self.failure:
+            raise self.failure
+        if self.watches and all(w.ended for w in list(self.watches.values())):
+            self.app.engine.read(system.PING_GET)
+
+    def draw(self, form: Format) -> str:
+        watches = list(self.watches.values())
+        windows = any(w.windows for w in watches)
+        titles, default = (StatsView.WINDOWS_TITLES, WINDOWS) if windows else (StatsView.TITLES, DEFAULT)
+        return listing([w.view(not self.o.no_trunc) for w in watches], titles, form, default)
+
+
+def frame(text: str, height: int) -> str:
+    """A drawing over the last one: each line ends by clearing what is left of it, the last one all below. `height`: lines
+    of the terminal, 0 if there is none."""
+    lines = text.split("\n")
+    shown = lines[: height - 1] if height and len(lines) > height else lines
+    return "\x1b[H" + "".join(f"{line} \x1b[K\n" for line in shown) + "\x1b[J"
+
+
+@command("container stats", StatsOptions, "Show what containers use, as it changes", also=("stats",))
+def stats(app: App, o: StatsOptions) -> None:
+    form = Format.parse(o.format or app.config.text("statsFormat") or "table")
+    with leaving_with(0):
+        app.engine.ping()  # once, before the threads ask for it at the same time
+        board = Board(app, o)
+        board.wait()
+        if o.no_stream:
+            if board.watches:
+                app.out.write(board.draw(form))
+            return
+        pause = threading.Event()
+        while True:
+            app.out.write(frame(board.draw(form), size(app.out.binary)[0]))
+            pause.wait(INTERVAL)
+            board.check()

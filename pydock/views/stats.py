@@ -1,0 +1,136 @@
+"""A container's use of the machine, as `stats` shows it, computed from the engine's counters as docker does. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydock.record import record, replace
+from pydock.render.human import bytes_size, short_id, size
+from pydock.views.times import parse_rfc3339
+from pydock.views.view import View
+
+DEFAULT = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
+WINDOWS = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.NetIO}}\t{{.BlockIO}}"
+UNKNOWN = "--"
+
+Json = dict[str, Any]
+
+
+@record
+class Figures:
+    """One look at a container. Sizes in bytes, shares in percent; `valid` is False where the engine told nothing."""
+
+    name: str = ""
+    id: str = ""
+    cpu: float = 0.0
+    memory: float = 0.0
+    limit: float = 0.0
+    memory_share: float = 0.0
+    received: float = 0.0
+    sent: float = 0.0
+    read: float = 0.0
+    written: float = 0.0
+    pids: int = 0
+    valid: bool = True
+
+
+def figures(message: Json, windows: bool) -> Figures:
+    """From one message of GET /containers/…/stats."""
+    memory = message.get("memory_stats") or {}
+    networks = (message.get("networks") or {}).values()
+    received, sent = (float(sum(n.get(key) or 0 for n in networks)) for key in ("rx_bytes", "tx_bytes"))
+    common = Figures(name=message.get("name") or "", id=message.get("id") or "", received=received, sent=sent)
+    if windows:
+        storage = message.get("storage_stats") or {}
+        return replace(
+            common, cpu=cpu_windows(message), memory=float(memory.get("privateworkingset") or 0),
+            read=float(storage.get("read_size_bytes") or 0), written=float(storage.get("write_size_bytes") or 0),
+        )  # fmt: skip
+    used, limit = memory_used(memory), float(memory.get("limit") or 0)
+    read, written = block_io(message.get("blkio_stats") or {})
+    return replace(
+        common, cpu=cpu_share(message), memory=used, limit=limit, memory_share=used / limit * 100 if limit else 0.0, read=read,
+        written=written, pids=int((message.get("pids_stats") or {}).get("current") or 0),
+    )  # fmt: skip
+
+
+def cpu_share(message: Json) -> float:
+    """Percent of one CPU: what the container used of what the whole machine could, times the CPUs."""
+    now, before = message.get("cpu_stats") or {}, message.get("precpu_stats") or {}
+    usage = now.get("cpu_usage") or {}
+    used = float(usage.get("total_usage") or 0) - float((before.get("cpu_usage") or {}).get("total_usage") or 0)
+    passed = float(now.get("system_cpu_usage") or 0) - float(before.get("system_cpu_usage") or 0)
+    # engines before API 1.27 do not say how many CPUs there are, but list each
+    cpus = float(now.get("online_cpus") or len(usage.get("percpu_usage") or ()))
+    return used / passed * cpus * 100 if used > 0 and passed > 0 else 0.0
+
+
+def cpu_windows(message: Json) -> float:
+    """The same from Windows' counters, which are in units of 100 ns."""
+    passed = (parse_rfc3339(message["read"]) - parse_rfc3339(message["preread"])) * 1e7 * int(message.get("num_procs") or 0)
+    used = message["cpu_stats"]["cpu_usage"]["total_usage"] - message["precpu_stats"]["cpu_usage"]["total_usage"]
+    return float(used) / passed * 100 if passed > 0 else 0.0
+
+
+def memory_used(memory: Json) -> float:
+    """Without the page cache that can be given back: cgroup v1 calls it total_inactive_file, v2 inactive_file."""
+    usage, stats = int(memory.get("usage") or 0), memory.get("stats") or {}
+    cache = stats.get("total_inactive_file")
+    if cache is None or cache >= usage:
+        cache = stats.get("inactive_file") or 0
+    return float(usage - cache if cache < usage else usage)
+
+
+def block_io(blkio: Json) -> tuple[float, float]:
+    """(read, written)"""
+    entries = blkio.get("io_service_bytes_recursive") or []
+    read, written = (sum(e.get("value") or 0 for e in entries if (e.get("op") or " ")[0] in letters) for letters in ("rR", "wW"))
+    return float(read), float(written)
+
+
+class StatsView(View):
+    """One container's row. `container`: what it was asked for by."""
+
+    go_type = "*container.statsContext"
+    TITLES: ClassVar[dict[str, str]] = {
+        "BlockIO": "BLOCK I/O", "CPUPerc": "CPU %", "Container": "CONTAINER", "ID": "CONTAINER ID", "MemPerc": "MEM %",
+        "MemUsage": "MEM USAGE / LIMIT", "Name": "NAME", "NetIO": "NET I/O", "PIDs": "PIDS",
+    }  # fmt: skip
+    WINDOWS_TITLES: ClassVar[dict[str, str]] = {**TITLES, "MemUsage": "PRIV WORKING SET"}
+
+    def __init__(self, container: str, figures: Figures, windows: bool, trunc: bool) -> None:
+        self.Container, self.f, self.windows, self.trunc = container, figures, windows, trunc
+
+    @property
+    def ID(self) -> str:
+        return short_id(self.f.id) if self.trunc else self.f.id
+
+    @property
+    def Name(self) -> str:
+        return self.f.name[1:] if len(self.f.name) > 1 else UNKNOWN
+
+    @property
+    def CPUPerc(self) -> str:
+        return f"{self.f.cpu:.2f}%" if self.f.valid else UNKNOWN
+
+    @property
+    def MemUsage(self) -> str:
+        if self.windows:
+            return bytes_size(self.f.memory) if self.f.valid else UNKNOWN
+        return f"{bytes_size(self.f.memory)} / {bytes_size(self.f.limit)}" if self.f.valid else f"{UNKNOWN} / {UNKNOWN}"
+
+    @property
+    def MemPerc(self) -> str:
+        return f"{self.f.memory_share:.2f}%" if self.f.valid and not self.windows else UNKNOWN
+
+    @property
+    def NetIO(self) -> str:
+        return f"{size(self.f.received, 3)} / {size(self.f.sent, 3)}" if self.f.valid else UNKNOWN
+
+    @property
+    def BlockIO(self) -> str:
+        return f"{size(self.f.read, 3)} / {size(self.f.written, 3)}" if self.f.valid else UNKNOWN
+
+    @property
+    def PIDs(self) -> str:
+        return str(self.f.pids) if self.f.valid and not self.windows else UNKNOWN
