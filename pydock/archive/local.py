@@ -54,7 +54,7 @@ def _resolve(path: str, follow: bool) -> tuple[str, str]:
     if follow:
         return rebased(path, _real(path))
     folder, slash, name = path.rpartition("/")
-    resolved = f"{_real(folder + slash)}/{name}".replace("//", "/")
+    resolved = f"{_real(folder + slash)}/{name}"
     return resolved, base(path) if path.endswith("/") and base(path) != base(resolved) else ""
 
 

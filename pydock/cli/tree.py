@@ -95,10 +95,11 @@ class Group(click.Group):
             command.invoke(sub)
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
-        full = f"{app.prog} {self.path}".strip()
-        if "--help" in rest or "-h" in rest:
+        # flags after an unknown command are the group's own: an unknown one is what is told
+        if self.parse_flags(app, FlagSet(Globals.flag_specs if not self.path else (), interspersed=True), rest).help:
             app.out.line(self.get_help(ctx))
             return
+        full = f"{app.prog} {self.path}".strip()
         usage = f"\n\nUsage:  {full}" if self.path else ""
         raise Failure(f"{app.prog}: unknown command: {full} {name}{usage}\n\nRun '{full} --help' for more information")
 

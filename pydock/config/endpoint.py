@@ -75,11 +75,13 @@ def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: s
     tls = flag_tls(options, environ, config_dir)
     given = options.host[0] if options.host else environ.get("DOCKER_HOST", "")
     endpoint = Endpoint(parse_host(given, tls is not None), tls)
-    if tls is None or endpoint.scheme in ("unix", "npipe", "ssh", "fd"):
-        return Endpoint(endpoint.host)
-    if tls.ca and not os.path.exists(tls.ca):
-        raise ValueError(f"open {tls.ca}: no such file or directory")
-    return endpoint
+    if tls is None:
+        return endpoint
+    # the files must be there, also where they are not used: over a unix socket, without a check of the engine
+    for path in (tls.ca, tls.cert, tls.key):
+        if path and not os.path.exists(path):
+            raise ValueError(f"open {path}: no such file or directory")
+    return endpoint if endpoint.scheme == "tcp" else Endpoint(endpoint.host)
 
 
 def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> Tls | None:
@@ -92,7 +94,7 @@ def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> T
         path = given or os.path.join(folder, name)
         return path if given or name == "ca.pem" or os.path.exists(path) else ""
 
-    return Tls(place(options.tlscacert, "ca.pem") if verify else "", place(options.tlscert, "cert.pem"), place(options.tlskey, "key.pem"), verify)
+    return Tls(place(options.tlscacert, "ca.pem"), place(options.tlscert, "cert.pem"), place(options.tlskey, "key.pem"), verify)
 
 
 def from_context(name: str, store: Store) -> Endpoint:

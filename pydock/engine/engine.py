@@ -1,7 +1,7 @@
 """Engine: the API of one Docker Engine. Request in, JSON, text, messages, blocks or a Duplex out.
 
 Speaks the newest API version that both sides know: negotiated from /_ping at first use, from 1.24 upwards, as
-docker does (DOCKER_API_VERSION is a ceiling).
+docker does; DOCKER_API_VERSION is spoken as it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pydock import API_VERSION, MIN_API_VERSION, __version__
 from pydock.api.request import Request, version_key
@@ -21,7 +21,7 @@ from pydock.config.endpoint import Endpoint
 from pydock.engine.failure import engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport
-from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
+from pydock.errors import BrokenStream, EngineError, Unreachable
 from pydock.lean import load_httpx
 from pydock.record import record
 
@@ -53,22 +53,14 @@ class Engine:
     def __init__(
         self, endpoint: Endpoint, headers: Mapping[str, str] | None = None, wish: str = "", transport: httpx.BaseTransport | None = None
     ) -> None:
-        """headers: sent with every request; wish: the newest API version to speak; transport: in place of our own."""
+        """headers: sent with every request; wish: the API version to speak, unnegotiated; transport: in place of our own."""
         self.endpoint = endpoint
-        self.wish = self._wished(wish)
+        self.wish = wish.strip().removeprefix("v")
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
             transport=transport or Transport(endpoint), headers={**own, **agent}, timeout=None, trust_env=False, base_url=self._base_url(),
         )  # fmt: skip
-
-    @staticmethod
-    def _wished(text: str) -> str:
-        wish = text.strip().lstrip("v")
-        major, dot, minor = wish.partition(".")
-        if wish and not (dot and major.isdigit() and minor.isdigit()):
-            raise Failure(f'invalid API version ({wish}): must be formatted <major>.<minor>')
-        return wish
 
     def _base_url(self) -> str:
         scheme = "https" if self.endpoint.tls else "http"
@@ -100,8 +92,10 @@ class Engine:
 
     @cached_property
     def api_version(self) -> str:
-        """The version spoken: the older of ours (or the wished one) and the engine's."""
-        ours, theirs = self.wish or API_VERSION, self._ping.api_version
+        """The version spoken: the wished one, or the older of ours and the engine's."""
+        if self.wish:
+            return self.wish
+        ours, theirs = API_VERSION, self._ping.api_version
         if theirs and theirs.replace(".", "").isdigit() and version_key(ours) > version_key(theirs):
             return theirs if version_key(MIN_API_VERSION) <= version_key(theirs) else ours
         return ours
@@ -152,7 +146,7 @@ class Engine:
     # -- the way out -------------------------------------------------------------------------------
 
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
-        path = f"/v{self.api_version}{request.path}" if versioned else request.path
+        path = f"/v{quote(self.api_version)}{request.path}" if versioned else request.path
         target = path + ("?" + urlencode(sorted(request.query.items()), doseq=True) if request.query else "")
         headers, content = dict(request.headers), request.content
         if request.body is not None:

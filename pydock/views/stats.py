@@ -107,7 +107,7 @@ class StatsView(View):
 
     @property
     def Name(self) -> str:
-        return self.f.name[1:] if len(self.f.name) > 1 else UNKNOWN
+        return self.f.name.removeprefix("/") or UNKNOWN
 
     @property
     def CPUPerc(self) -> str:

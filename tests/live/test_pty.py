@@ -154,6 +154,91 @@ def test_other_detach_keys(terminal, pydock: Path, engine: EngineProcess) -> Non
         program(pydock, "rm", "-f", name, host=engine.host)
 
 
+@pytest.fixture
+def busy(pydock: Path, engine: EngineProcess):  # type: ignore[no-untyped-def]
+    """A shell that waits on its terminal, in the background."""
+    name = f"busy-{os.getpid()}"
+    done = program(pydock, "run", "-dit", "--name", name, "busybox", "sh", host=engine.host)
+    assert done.code == 0, done
+    yield name
+    program(pydock, "rm", "-f", name, host=engine.host)
+
+
+def test_a_shell_by_exec(terminal, busy: str) -> None:  # type: ignore[no-untyped-def]
+    t = terminal("exec", "-it", "-e", "WORD=given", busy, "sh")
+    t.until(b"# ")
+    t.type(b"echo $((40+2)) $WORD; stty size\r")
+    assert b"42 given" in t.until(b"24 80")
+    t.resize(50, 132)
+    for _ in range(20):
+        t.type(b"stty size\r")
+        time.sleep(0.2)
+        if select.select([t.master], [], [], 1)[0]:
+            t.seen += os.read(t.master, 65536)
+        if b"50 132" in t.seen:
+            break
+    assert b"50 132" in t.seen
+    t.type(b"exit 5\r")
+    assert t.end() == 5
+
+
+def test_leave_an_exec_by_the_detach_keys(terminal, busy: str, engine: EngineProcess) -> None:  # type: ignore[no-untyped-def]
+    t = terminal("exec", "-it", "--detach-keys", "ctrl-b,x", busy, "cat")
+    t.type(b"hello\r")
+    t.until(b"hello")
+    t.type(b"\x02x")
+    assert t.end() == 1
+    assert t.seen.endswith(b"read escape sequence\r\n")
+
+
+def test_attach_leave_and_attach_again(terminal, busy: str) -> None:  # type: ignore[no-untyped-def]
+    t = terminal("attach", busy)
+    t.type(b"X=kept; stty size\r")
+    t.until(b"24 80")
+    t.type(b"\x10\x11")
+    assert t.end() == 1
+    assert t.seen.endswith(b"read escape sequence\r\n")
+    t = terminal("attach", busy)
+    t.type(b"echo $X$((1+1))\r")
+    t.until(b"kept2")
+    t.type(b"exit 9\r")
+    assert t.end() == 9
+
+
+SCRIPT = "stty size; echo prompt; read x; echo got $x >&2; stty -echo; read y; echo $y; exit 6"
+
+
+@pytest.mark.parametrize("how", ["run", "exec", "attach", "start"])
+def test_the_same_bytes_as_docker(pydock: Path, docker: Path, docker28: EngineProcess, how: str) -> None:
+    """What a person sees of one session, byte for byte."""
+    shown = []
+    for client in (docker, pydock):
+        name = f"same-{os.getpid()}"
+        container = {"attach": ["run", "-dit"], "exec": ["run", "-d"], "start": ["create", "-it"]}.get(how)
+        script = f"read z; {SCRIPT}" if how in ("attach", "start") else SCRIPT
+        if container:
+            program(docker, *container, "--name", name, "busybox", *(["sleep", "100"] if how == "exec" else ["sh", "-c", script]), host=docker28.host)
+        argv = {"run": ["run", "-it", "--rm", "busybox", "sh", "-c", script], "exec": ["exec", "-it", name, "sh", "-c", script], "attach": ["attach", name], "start": ["start", "-ai", name]}[how]
+        t = Terminal(client, *argv, host=docker28.host)
+        seen = b""
+        if container and how != "exec":
+            # the size has been told before this is typed
+            time.sleep(1)
+            t.type(b"go\r")
+        seen += t.until(b"prompt\r\n")
+        time.sleep(0.3)
+        t.type(b"w\x7f\xc3\xa4\r")
+        seen += t.until(b"\xa4\r\ngot")
+        time.sleep(0.3)
+        t.type(b"hidden\r")
+        code = t.end()
+        shown.append((code, seen, t.seen))
+        t.close()
+        program(docker, "rm", "-f", name, host=docker28.host)
+    assert shown[0] == shown[1]
+    assert shown[0][0] == 6
+
+
 def test_signals_reach_the_container(docker28: EngineProcess, pydock: Path) -> None:
     """Without a terminal SIGTERM is passed on, and the container's own code comes back."""
     process = subprocess.Popen(

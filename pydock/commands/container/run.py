@@ -11,7 +11,7 @@ from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.session import Session, Waiter, check_terminal, detach_sequence, following_size, forwarding, waiter
 from pydock.declare import command, flag, options
-from pydock.errors import Exit, Failure, Unreachable
+from pydock.errors import Exit, Failure
 from pydock.streams.terminal import size
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ class RunOptions(CreateOptions):
 
 def start_failure(app: App, error: Failure) -> Failure:
     """An engine's refusal as run reports it: 126 and 127 for commands that cannot be run or are not there."""
-    if isinstance(error, Unreachable):
-        return error
     text = error.message
     code = 125
     if any(t in text for t in ("executable file not found", "no such file or directory", "system cannot find the file specified")):

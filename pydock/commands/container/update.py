@@ -8,9 +8,10 @@ from pydock.api import containers
 from pydock.api.request import Json
 from pydock.commands.container.body import restart_policy
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import EngineError, Failure
 from pydock.flags import units
 from pydock.flags.reference import parse
+from pydock.record import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 @options
 class UpdateOptions(Options):
+    """The limits that can be changed while a container runs."""
+
     containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
     blkio_weight: int = flag("--blkio-weight", parse=units.uint16, metavar="uint16", help="Share of block I/O, 10 to 1000; 0 turns it off")
     cpu_period: int = flag("--cpu-period", help="Period of the CPU scheduler (CFS), in microseconds")
@@ -98,4 +101,11 @@ def commit(app: App, o: CommitOptions) -> None:
             raise Failure("refusing to create a tag with a digest reference")
         repository, tag = reference.name, reference.tagged().tag
     request = containers.commit_container(o.container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause)
-    app.out.line(app.engine.json(request)["Id"])
+    try:
+        image = app.engine.json(request)
+    except EngineError as error:
+        # Podman insists on a body, which docker's client does not send
+        if "EOF" not in error.reason:
+            raise
+        image = app.engine.json(replace(request, body={}))
+    app.out.line(image["Id"])

@@ -1,0 +1,299 @@
+"""Copies: docker's rules of paths, trees through an archive and back, archives that mean harm."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pydock.archive import local
+from pydock.archive.pack import pack
+from pydock.archive.unpack import unpack
+from pydock.errors import BrokenStream, Failure
+from pydock.paths import Place, base, clean, keep_ending, link_target, parent, rebased, split_argument, split_entry, target
+from tests.support.cut import cut
+
+
+def same(name: str) -> str:
+    return name
+
+
+def never(path: str, why: str, fault: bool) -> None:
+    raise AssertionError((path, why))
+
+
+# ---- paths ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("c:/a", ("c", "/a")), ("c:a:b", ("c", "a:b")), ("/a:b", ("", "/a:b")), ("./a:b", ("", "./a:b")), ("a", ("", "a")), ("c:", ("c", "")), ("-", ("", "-")), (".c:x", ("", ".c:x"))],
+)
+def test_which_end_is_the_container(text: str, parts: tuple[str, str]) -> None:
+    assert split_argument(text) == parts
+
+
+@given(st.lists(st.sampled_from(["a", "b", ".", "..", ""]), max_size=5).map("/".join), st.booleans())
+def test_paths_as_go_cleans_them(path: str, rooted: bool) -> None:
+    path = "/" + path if rooted else path
+    # Go knows no special meaning of two slashes at the start
+    assert clean(path) == os.path.normpath(path.replace("//", "/").replace("//", "/").replace("//", "/"))
+    assert not clean(path).endswith("/") or clean(path) == "/"
+    kept = keep_ending(clean(path), path)
+    assert clean(kept) == clean(path)
+    assert kept.endswith("/.") or kept.endswith("/") or kept == "." or not path.endswith(("/", "/."))
+    folder, name = split_entry(path)
+    assert clean(f"{folder}/{name}") == clean(path)
+
+
+def test_ends_of_paths() -> None:
+    assert [base(p) for p in ("", "/", "a/", "/a/b//", "a/.")] == [".", "/", "a", "b", "."]
+    assert [parent(p) for p in ("a", "/a", "a/b/", "/")] == [".", "/", "a/b", "/"]
+    assert link_target("/src/link", "a") == "/src/a" and link_target("/src/link", "/x") == "/x"
+    assert rebased("/slink/.", "/src") == ("/src/.", "") and rebased("/slink", "/src") == ("/src", "slink") and rebased("/a/x/", "/b/x") == ("/b/x/", "")
+
+
+FILE, FOLDER = Place("/h/f", True), Place("/h/d", True, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "result"),
+    [
+        (FILE, Place("/x/d", True, True), ("/x/d", "f", "f")),
+        (FILE, Place("/x/g", True), ("/x", "f", "g")),
+        (FILE, Place("/x/new"), ("/x", "f", "new")),
+        (FILE, Place("/x/new/"), "no such directory"),
+        (FILE, Place("/x/new/."), "no such directory"),
+        (FOLDER, Place("/x/d", True, True), ("/x/d", "d/i", "d/i")),
+        (FOLDER, Place("/x/g", True), "cannot copy directory"),
+        (FOLDER, Place("/x/new"), ("/x", "d/i", "new/i")),
+        (FOLDER, Place("/x/new/"), ("/x", "d/i", "new/i")),
+        (Place("/h/d/.", True, True), Place("/x/new"), ("/x", "./i", "new/i")),
+        (Place("/h/target", True, False, "link"), Place("/x/g", True), ("/x", "link", "g")),
+        (Place("/", True, True), Place("/x/new"), ("/x", "/etc", "new/etc")),
+    ],
+)
+def test_what_goes_where(source: Place, destination: Place, result: tuple[str, str, str] | str) -> None:
+    if isinstance(result, str):
+        with pytest.raises(Failure, match=result):
+            target(source, destination)
+        return
+    folder, entry, called = result
+    goal = target(source, destination)
+    assert (goal.folder, goal.name(entry)) == (folder, called)
+
+
+def test_the_local_end(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "f").touch()
+    (tmp_path / "link").symlink_to("d")
+    (tmp_path / "new").symlink_to("not-yet")
+    (tmp_path / "loop").symlink_to("loop")
+    assert local.absolute("d/../d/.", root) == f"{root}/d/." and local.absolute("/a//b/", root) == "/a/b/"
+    assert local.source(f"{root}/link", False) == Place(f"{root}/link", True, False)
+    assert local.source(f"{root}/link", True) == Place(f"{root}/d", True, True, "link")
+    assert local.source(f"{root}/link/", False) == Place(f"{root}/d/", True, True, "link")
+    assert local.destination(f"{root}/link") == Place(f"{root}/d", True, True)
+    assert local.destination(f"{root}/new") == Place(f"{root}/not-yet")
+    for bad, words in ((f"{root}/loop", "too many symlinks in"), (f"{root}/d/f/x", "not a directory"), (f"{root}/no/x", "no such file")):
+        with pytest.raises(Failure, match=words):
+            local.destination(bad)
+    with pytest.raises(Failure, match=r"^lstat .*/nosuch: no such file or directory$"):
+        local.source(f"{root}/nosuch", False)
+    with pytest.raises(Failure, match=r'^invalid output path: directory ".*/no" does not exist$'):
+        local.check_output(f"{root}/no/x")
+    with pytest.raises(Failure, match=r"must be a directory or a regular file: got a device"):
+        local.check_output("/dev/null")
+
+
+# ---- trees through an archive and back -----------------------------------------------------------------
+
+_names = st.text(st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=80).filter(
+    lambda n: n not in (".", "..") and len(n.encode()) < 200
+)
+_trees = st.recursive(
+    st.one_of(st.tuples(st.binary(max_size=3000), st.sampled_from([0o600, 0o755, 0o4711, 0o444])), st.sampled_from(["inner", "/abs/olute"])),
+    lambda inner: st.dictionaries(_names, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def plant(path: Path, tree: object) -> None:
+    if isinstance(tree, dict):
+        path.mkdir()
+        for name, inner in tree.items():
+            plant(path / name, inner)
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    elif isinstance(tree, tuple):
+        path.write_bytes(tree[0])
+        path.chmod(tree[1])
+        os.utime(path, (1_000_000_001, 1_000_000_001))
+    else:
+        path.symlink_to(str(tree))
+
+
+def seen(path: Path) -> object:
+    facts = path.lstat()
+    if stat.S_ISLNK(facts.st_mode):
+        return str(path.readlink())
+    if stat.S_ISDIR(facts.st_mode):
+        return {p.name: seen(p) for p in path.iterdir()}, int(facts.st_mtime)
+    return path.read_bytes(), stat.S_IMODE(facts.st_mode), int(facts.st_mtime)
+
+
+@given(_trees, st.lists(st.integers(0, 1 << 20), max_size=5))
+def test_there_and_back(tmp_path_factory: pytest.TempPathFactory, tree: object, places: list[int]) -> None:
+    folder = tmp_path_factory.mktemp("tree")
+    plant(folder / "from", tree)
+    goal = target(Place(f"{folder}/from", True, isinstance(tree, dict)), Place(f"{folder}/to"))
+    data = b"".join(pack(Place(f"{folder}/from", True), goal.name, never))
+    assert len(data) % 512 == 0 and not data[-1024:].strip(b"\0")
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        assert archive.getnames()[0] == "to"
+    unpack(iter(cut(data, places)), goal.folder, same)
+    assert seen(folder / "from") == seen(folder / "to")
+
+
+def test_hard_links_fifos_and_sockets(tmp_path: Path) -> None:
+    source = tmp_path / "s"
+    source.mkdir()
+    (source / "a").write_text("x")
+    (source / "b").hardlink_to(source / "a")
+    os.mkfifo(source / "fifo", 0o640)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(source / "sock"))
+        skipped: list[tuple[str, str, bool]] = []
+        data = list(pack(Place(str(source), True, True), same, lambda *what: skipped.append(what)))
+    assert skipped == [(str(source / "sock"), "archive/tar: sockets not supported", False)]
+    (tmp_path / "out").mkdir()
+    unpack(data, str(tmp_path / "out"), same)
+    out = tmp_path / "out" / "s"
+    assert sorted(p.name for p in out.iterdir()) == ["a", "b", "fifo"]
+    assert (out / "a").stat().st_ino == (out / "b").stat().st_ino
+    assert stat.S_ISFIFO((out / "fifo").stat().st_mode)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_unreadable_files_are_told(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "secret").write_text("x")
+    (tmp_path / "d" / "secret").chmod(0)
+    told: list[tuple[str, str, bool]] = []
+    data = b"".join(pack(Place(str(tmp_path / "d"), True, True), same, lambda *what: told.append(what)))
+    assert [t[2] for t in told] == [True]
+    assert tarfile.open(fileobj=io.BytesIO(data)).getnames() == ["d"]
+
+
+def test_a_file_that_shrinks(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(bytes(5_000_000))
+    blocks = pack(Place(str(tmp_path / "f"), True), same, never)
+    next(blocks)
+    os.truncate(tmp_path / "f", 1_000_000)
+    with pytest.raises(Failure, match="became shorter while it was copied"):
+        list(blocks)
+
+
+def test_folders_are_merged_and_files_replaced(tmp_path: Path) -> None:
+    plant(tmp_path / "d", {"keep": (b"k", 0o600), "f": (b"old", 0o600), "x": {}})
+    plant(tmp_path / "other", {"d": {"f": (b"new", 0o640), "g": (b"g", 0o600)}})
+    unpack(list(pack(Place(str(tmp_path / "other" / "d"), True, True), same, never)), str(tmp_path), same)
+    assert {p.name for p in (tmp_path / "d").iterdir()} == {"keep", "f", "g", "x"} and (tmp_path / "d" / "f").read_bytes() == b"new"
+    for name, inner, words in (("x", (b"", 0o600), "cannot overwrite directory"), ("f", {}, "cannot overwrite non-directory")):
+        hostile = tmp_path / f"h{name}"
+        hostile.mkdir()
+        plant(hostile / "d", {name: inner})
+        with pytest.raises(Failure, match=words):
+            unpack(list(pack(Place(str(hostile / "d"), True, True), same, never)), str(tmp_path), same)
+
+
+# ---- archives that mean harm ---------------------------------------------------------------------------
+
+
+def entry(name: str, kind: bytes = tarfile.REGTYPE, link: str = "", data: bytes = b"") -> tuple[tarfile.TarInfo, bytes]:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.size, info.mode = kind, link, len(data), 0o644
+    return info, data
+
+
+def archive(*entries: tuple[tarfile.TarInfo, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for info, data in entries:
+            tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+HARM: dict[str, Callable[[str], tuple[tuple[tarfile.TarInfo, bytes], ...]]] = {
+    "dots": lambda out: (entry("../evil", data=b"x"),),
+    "dots inside": lambda out: (entry("a/../../evil", data=b"x"),),
+    "only dots": lambda out: (entry("..", tarfile.DIRTYPE),),
+    "a link up": lambda out: (entry("up", tarfile.SYMTYPE, ".."), entry("up/evil", data=b"x")),
+    "a link to a place": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("away/evil", data=b"x")),
+    "a link deep down": lambda out: (entry("d", tarfile.DIRTYPE), entry("d/away", tarfile.SYMTYPE, out), entry("d/away/e/evil", data=b"x")),
+    "a hard link up": lambda out: (entry("hard", tarfile.LNKTYPE, "../victim"), entry("hard", data=b"x")),
+    "a hard link through a link": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("hard", tarfile.LNKTYPE, "away/victim")),
+    "a folder through a link": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("away/evil", tarfile.DIRTYPE)),
+    "a fifo through a link": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("away/evil", tarfile.FIFOTYPE)),
+}
+
+
+@pytest.mark.parametrize("kind", HARM)
+def test_nothing_is_written_outside(tmp_path: Path, kind: str) -> None:
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    outside.mkdir()
+    inside.mkdir()
+    (outside / "victim").write_text("untouched")
+    (tmp_path / "victim").write_text("untouched")
+    with pytest.raises(Failure):
+        unpack([archive(*HARM[kind](str(outside)))], str(inside), same)
+    assert sorted(p.name for p in outside.iterdir()) == ["victim"] and (outside / "victim").stat().st_nlink == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["inside", "outside", "victim"]
+    assert (outside / "victim").read_text() == (tmp_path / "victim").read_text() == "untouched"
+
+
+def test_a_file_written_through_a_link_in_the_way(tmp_path: Path) -> None:
+    """A link that lies where a file shall be is replaced, never followed."""
+    (tmp_path / "victim").write_text("untouched")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "f").symlink_to("../victim")
+    unpack([archive(entry("f", data=b"new"))], str(tmp_path / "in"), same)
+    assert (tmp_path / "victim").read_text() == "untouched" and (tmp_path / "in" / "f").read_bytes() == b"new" and not (tmp_path / "in" / "f").is_symlink()
+
+
+@given(st.data())
+def test_a_cut_archive_is_no_whole_one(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """However it is cut: an error, and no file that is not whole."""
+    folder = tmp_path_factory.mktemp("cut")
+    content = b"0123456789abcdef" * 200
+    whole = archive(entry("a", data=content), entry("d", tarfile.DIRTYPE), entry("d/b", data=content))
+    end = data.draw(st.integers(0, 3 * 512 + 2 * 3584 - 1))
+    with pytest.raises(BrokenStream):
+        unpack([whole[:end]], str(folder), same)
+    for path in folder.rglob("*"):
+        assert path.is_dir() or path.read_bytes() == content, path
+        assert not path.name.startswith(".pydock-")
+
+
+def test_a_broken_connection(tmp_path: Path) -> None:
+    def blocks() -> Iterator[bytes]:
+        yield archive(entry("f", data=bytes(100_000)))[:5000]
+        raise BrokenStream("unexpected EOF")
+
+    with pytest.raises(BrokenStream, match="unexpected EOF"):
+        unpack(blocks(), str(tmp_path), same)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_garbage(tmp_path: Path) -> None:
+    for data in (b"", b"garbage", b"x" * 2000):
+        with pytest.raises(Failure):
+            unpack([data] if data else [], str(tmp_path), same)
