@@ -160,11 +160,33 @@ class App:
         headers = custom_headers(self.environ.get("DOCKER_CUSTOM_HEADERS", ""), self.config.http_headers)
         return Engine(self.endpoint, headers=headers, wish=self.environ.get("DOCKER_API_VERSION", ""))
 
+    # -- credentials of registries -----------------------------------------------------------------
+
+    def stored_auth(self, registry: str) -> dict[str, str]:
+        """The credentials kept for a registry's domain or key; empty if there are none."""
+        from pydock.config.credentials import environment_problem, lookup
+
+        if problem := environment_problem(self.environ):
+            self.err.line(problem)
+        return lookup(self.config, self.environ, registry)
+
     def registry_auth(self, domain: str) -> str:
         """The X-Registry-Auth header for a registry; an empty object where no credentials are kept."""
-        from pydock.config.credentials import header, lookup
+        from pydock.config.credentials import header
 
-        return header(lookup(self.config, self.environ, domain))
+        return header(self.stored_auth(domain))
+
+    def store_auth(self, auth: dict[str, str]) -> str:
+        """Keep credentials; returns the file's path if a password now lies in it in clear. Raises Failure."""
+        from pydock.config.credentials import store
+
+        return self.config.path if store(self.config, self.environ, auth) else ""
+
+    def erase_auth(self, key: str) -> str:
+        """Forget credentials; returns what a helper program said against it, or "". Raises Failure."""
+        from pydock.config.credentials import erase
+
+        return erase(self.config, self.environ, key)
 
     # -- files, the clock, the terminal ------------------------------------------------------------
 

@@ -43,27 +43,41 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "export": ("pydock.commands.container.files", "export", "Write a container's file system as a tar archive"),
     "history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
     "image history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
+    "image import": ("pydock.commands.image.manage", "import_", "Make an image of a tar archive of a file system"),
     "image inspect": ("pydock.commands.inspect", "inspect_images", "Show everything about one or more images"),
     "image load": ("pydock.commands.image.transfer", "load", "Load images from a tar archive or STDIN"),
     "image ls": ("pydock.commands.image.ls", "ls", "List images"),
+    "image prune": ("pydock.commands.image.manage", "prune", "Remove unused images"),
+    "image pull": ("pydock.commands.image.pull", "pull", "Fetch an image from a registry"),
+    "image push": ("pydock.commands.image.pull", "push", "Send an image to a registry"),
+    "image rm": ("pydock.commands.image.manage", "remove", "Remove one or more images"),
     "image save": ("pydock.commands.image.transfer", "save", "Save one or more images to a tar archive"),
+    "image tag": ("pydock.commands.image.manage", "tag", "Give an image another name"),
     "images": ("pydock.commands.image.ls", "ls", "List images"),
+    "import": ("pydock.commands.image.manage", "import_", "Make an image of a tar archive of a file system"),
     "inspect": ("pydock.commands.inspect", "inspect", "Show everything about objects of the engine"),
     "kill": ("pydock.commands.container.lifecycle", "kill", "Kill one or more running containers"),
     "load": ("pydock.commands.image.transfer", "load", "Load images from a tar archive or STDIN"),
+    "login": ("pydock.commands.registry", "login", "Log in to a registry"),
+    "logout": ("pydock.commands.registry", "logout", "Log out from a registry"),
     "logs": ("pydock.commands.container.logs", "logs", "Show what a container has written"),
     "network inspect": ("pydock.commands.inspect", "inspect_networks", "Show everything about one or more networks"),
     "pause": ("pydock.commands.container.lifecycle", "pause", "Pause all processes within one or more containers"),
     "port": ("pydock.commands.container.top", "port", "Show where a container's ports are published"),
     "ps": ("pydock.commands.container.ls", "ps", "List containers"),
+    "pull": ("pydock.commands.image.pull", "pull", "Fetch an image from a registry"),
+    "push": ("pydock.commands.image.pull", "push", "Send an image to a registry"),
     "rename": ("pydock.commands.container.lifecycle", "rename", "Give a container another name"),
     "restart": ("pydock.commands.container.lifecycle", "restart", "Restart one or more containers"),
     "rm": ("pydock.commands.container.lifecycle", "remove", "Remove one or more containers"),
+    "rmi": ("pydock.commands.image.manage", "remove", "Remove one or more images"),
     "run": ("pydock.commands.container.run", "run", "Create a new container from an image and start it"),
     "save": ("pydock.commands.image.transfer", "save", "Save one or more images to a tar archive"),
+    "search": ("pydock.commands.registry", "search", "Search Docker Hub for images"),
     "start": ("pydock.commands.container.lifecycle", "start", "Start one or more stopped containers"),
     "stats": ("pydock.commands.container.stats", "stats", "Show what containers use, as it changes"),
     "stop": ("pydock.commands.container.lifecycle", "stop", "Stop one or more running containers"),
+    "tag": ("pydock.commands.image.manage", "tag", "Give an image another name"),
     "top": ("pydock.commands.container.top", "top", "Show the processes that run in a container"),
     "unpause": ("pydock.commands.container.lifecycle", "unpause", "Let the processes of paused containers go on"),
     "update": ("pydock.commands.container.update", "update", "Change the limits of one or more containers"),
@@ -81,6 +95,8 @@ ALIASES: dict[str, str] = {
     "container remove": "container rm",
     "context list": "context ls",
     "image list": "image ls",
+    "image remove": "image rm",
+    "image rmi": "image rm",
 }
 
 # folder of commands -> what it holds
@@ -94,4 +110,4 @@ GROUPS: dict[str, str] = {
 }
 
 # the commands that the top help names first
-COMMON: tuple[str, ...] = ("run", "exec", "ps", "images", "version")
+COMMON: tuple[str, ...] = ("run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version")

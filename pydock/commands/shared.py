@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -94,17 +95,28 @@ class PruneOptions(Options):
     force: bool = flag("-f", "--force", help="Do not ask")
 
 
-def confirmed(app: App, question: str) -> bool:
-    """Ask on stdout, read a line from stdin: only "y" is yes. A signal counts as no."""
+def ask(app: App, question: str, secret: bool = False) -> str:
+    """Ask on stdout, read a line from stdin; a secret is not shown. A signal ends the program with 0, as docker does."""
     from pydock.streams.signals import leaving_with
+    from pydock.streams.terminal import unseen
 
-    app.out.write(f"{question} [y/N] ")
+    app.out.write(question)
     try:
-        with leaving_with(0):
-            return app.stdin.readline().strip() in (b"y", b"Y")
+        with leaving_with(0), contextlib.ExitStack() as stack:
+            if secret:
+                stack.enter_context(unseen(app.stdin))
+            answer = app.stdin.readline().decode("utf-8", "surrogateescape").strip()
     except Exit:
         app.out.line("")
         raise
+    if secret:
+        app.out.line("")
+    return answer
+
+
+def confirmed(app: App, question: str) -> bool:
+    """Only "y" is yes."""
+    return ask(app, f"{question} [y/N] ") in ("y", "Y")
 
 
 def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydock.config.file import ConfigFile
+from pydock.errors import Failure, first_line
+from pydock.gojson import problem as problem_of
 
 HUB_KEY = "https://index.docker.io/v1/"
 NOT_FOUND = ("credentials not found in native keychain", "No stored credential")
@@ -30,8 +32,69 @@ def lookup(config: ConfigFile, environ: Mapping[str, str], domain: str) -> Auth:
         found = _from_file(auths, key)
         if found:
             return {**found, "serveraddress": key}
-    helper = config.mapping("credHelpers").get(key) or config.text("credsStore")
-    return _from_helper(str(helper), key) if helper else {}
+    helper = helper_of(config, environ, key)
+    return _from_helper(helper, key, environ) if helper else {}
+
+
+def helper_of(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
+    """The helper that keeps a registry's credentials: "pass" for docker-credential-pass; "" for the file itself.
+
+    Where nothing is set and nothing is kept yet, the one that fits this system, if it is there.
+    """
+    helpers, store = config.mapping("credHelpers"), config.text("credsStore")
+    if helpers.get(key) or store or helpers or config.mapping("auths"):
+        return str(helpers.get(key) or store)
+    import shutil
+    import sys
+
+    path = environ.get("PATH")
+    fitting = {"darwin": "osxkeychain", "win32": "wincred"}.get(sys.platform) or ("pass" if shutil.which("pass", path=path) else "secretservice")
+    return fitting if shutil.which(f"docker-credential-{fitting}", path=path) else ""
+
+
+def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
+    """Keep credentials; True if a password now lies in the configuration file. Raises Failure."""
+    key = auth["serveraddress"]
+    helper = helper_of(config, environ, key)
+    secret = {"username": auth.get("username", ""), "password": auth.get("password", ""), "identitytoken": auth.get("identitytoken", "")}
+    auths = dict(config.mapping("auths"))
+    if helper:
+        user, word = ("<token>", secret["identitytoken"]) if secret["identitytoken"] else (secret["username"], secret["password"])
+        problem = _run(helper, "store", json.dumps({"ServerURL": key, "Username": user, "Secret": word}, separators=(",", ":")), environ)[1]
+        if problem:
+            raise Failure(f"Error saving credentials: error storing credentials - err: {problem}")
+        entry: dict[str, str] = {}
+        if not config.mapping("credHelpers").get(key):
+            config.data.setdefault("credsStore", helper)
+    else:
+        entry = {"auth": base64.b64encode(f"{secret['username']}:{secret['password']}".encode()).decode()}
+        if secret["identitytoken"]:
+            entry["identitytoken"] = secret["identitytoken"]
+        if auths.get(key) == entry:
+            return False
+    config.data["auths"] = {**auths, key: entry}
+    try:
+        config.save()
+    except Failure as failure:
+        raise Failure(f"Error saving credentials: {failure.message}") from None
+    return not helper and bool(secret["password"])
+
+
+def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
+    """Forget a registry's credentials; returns what went wrong, "" if nothing. Raises Failure if the file cannot be written."""
+    helper = helper_of(config, environ, key)
+    problem = _run(helper, "erase", key, environ)[1] if helper else ""
+    if not problem:
+        config.data["auths"] = {k: v for k, v in config.mapping("auths").items() if k != key}
+        config.save()
+    return problem
+
+
+def environment_problem(environ: Mapping[str, str]) -> str:
+    """What is wrong with DOCKER_AUTH_CONFIG; "" if nothing."""
+    text = environ.get("DOCKER_AUTH_CONFIG", "")
+    wrong = problem_of(text) if text else ""
+    return f"Failed to create credential store from DOCKER_AUTH_CONFIG:  {wrong}" if wrong else ""
 
 
 def header(auth: Auth) -> str:
@@ -68,13 +131,29 @@ def _host(key: str) -> str:
     return key.removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
-def _from_helper(name: str, key: str) -> Auth:
+def _run(helper: str, verb: str, text: str, environ: Mapping[str, str]) -> tuple[bytes, str]:
+    """(stdout of docker-credential-HELPER VERB, what went wrong). Neither holds a secret where something went wrong."""
+    import shutil
     import subprocess
 
+    name = f"docker-credential-{helper}"
+    program = shutil.which(name, path=environ.get("PATH"))
+    if not program:
+        return b"", f'exec: "{name}": executable file not found in $PATH, out: ``'
     try:
-        done = subprocess.run([f"docker-credential-{name}", "get"], input=key.encode(), capture_output=True, check=False)
-        answer = json.loads(done.stdout) if done.returncode == 0 else {}
-    except (OSError, ValueError):
+        done = subprocess.run([program, verb], input=text.encode(), capture_output=True, check=False, env=dict(environ))
+    except OSError as error:
+        return b"", f"{first_line(error)}, out: ``"
+    if done.returncode:
+        said = done.stdout.decode("utf-8", "replace").strip()
+        return b"", "" if any(w in said for w in NOT_FOUND) else f"exit status {done.returncode}, out: `{said}`"
+    return done.stdout, ""
+
+
+def _from_helper(name: str, key: str, environ: Mapping[str, str]) -> Auth:
+    try:
+        answer = json.loads(_run(name, "get", key, environ)[0] or b"{}")
+    except ValueError:
         return {}
     user, secret = answer.get("Username", ""), answer.get("Secret", "")
     if not secret:

@@ -99,6 +99,11 @@ def _check_digest(digest: str) -> None:
         raise ValueError("invalid checksum digest length" if len(digits) != _DIGEST_LENGTHS[algorithm] else "invalid checksum digest format")
 
 
+def registry_host(text: str) -> str:
+    """A registry's HOST[:PORT] out of what a user types; scheme and path are dropped."""
+    return (text.partition("://")[2] if "://" in text else text).partition("/")[0]
+
+
 _SYSTEMS = frozenset("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split())
 _MACHINES = frozenset(
     (

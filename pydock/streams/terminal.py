@@ -66,3 +66,22 @@ def raw(stream: BinaryIO, enabled: bool) -> Iterator[None]:
         yield
     finally:
         mode.restore()
+
+
+@contextmanager
+def unseen(stream: BinaryIO) -> Iterator[None]:
+    """While the block runs what is typed is not shown, if the stream is a terminal."""
+    if not is_terminal(stream):
+        yield
+        return
+    import termios
+
+    handle = stream.fileno()
+    saved = termios.tcgetattr(handle)
+    mode = termios.tcgetattr(handle)
+    mode[3] &= ~termios.ECHO
+    termios.tcsetattr(handle, termios.TCSANOW, mode)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(handle, termios.TCSANOW, saved)

@@ -45,7 +45,7 @@ def test_no_flag_is_missing_or_invented(path: str) -> None:
         assert spec.is_bool == (facts["type"] == "bool"), name
         assert spec.since == facts.get("annotations", {}).get("version", ""), name
         assert spec.ostype == facts.get("annotations", {}).get("ostype", ""), name
-        kind = {"int64": "int", "uint64": "uint", "bool": ""}.get(facts["type"], facts["type"])
+        kind = {"int64": "int", "uint64": "uint", "bool": "", "stringSlice": "strings"}.get(facts["type"], facts["type"])
         assert metavar(spec) == kind, name
         if facts.get("default") not in (None, "", "[]", "map[]", "0s"):
             assert str(spec.default).lower() == facts["default"], name

@@ -68,9 +68,21 @@ def test_every_line(docker: Path, pydock: Path, docker28: EngineProcess, tmp_pat
 
 
 def wipe(docker: Path, engine: EngineProcess) -> None:
-    names = program(docker, "ps", "-aq", host=engine.host).out.decode().split()
-    if names:
+    """Only busybox:latest is left."""
+
+    def words(*argv: str) -> list[str]:
+        return program(docker, *argv, host=engine.host).out.decode().split()
+
+    if names := words("ps", "-aq"):
         program(docker, "rm", "-fv", *names, host=engine.host)
+    kept = words("images", "-q", "busybox:latest")
+    for image in set(words("images", "-aq")) - set(kept):
+        program(docker, "rmi", "-f", image, host=engine.host)
+    for name in words("images", "--format", "{{.Repository}}:{{.Tag}}"):
+        if name != "busybox:latest":
+            program(docker, "rmi", "-f", name, host=engine.host)
+    program(docker, "volume", "prune", "-af", host=engine.host)
+    program(docker, "network", "prune", "-f", host=engine.host)
 
 
 # ---- random templates ----------------------------------------------------------------------------------

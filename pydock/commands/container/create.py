@@ -8,7 +8,7 @@ from pydock.api import containers
 from pydock.api.request import version_key
 from pydock.commands.container.body import SPECIAL_SECCOMP, create_body, for_version, security_pair
 from pydock.commands.container.create_options import CreateOptions
-from pydock.commands.image.pull import pull_missing
+from pydock.commands.image.pull import NO_TRUST, pull_missing
 from pydock.declare import command
 from pydock.errors import EngineError, Failure
 from pydock.flags.mounts import absolute
@@ -93,7 +93,7 @@ def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
     if o.cidfile and app.exists(o.cidfile):
         raise Failure(f"container ID file found, make sure the other container isn't running or delete {o.cidfile}")
     if not o.disable_content_trust:
-        raise Failure("content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked")
+        raise Failure(NO_TRUST)
     wanted = platform_text(app, o.platform)
     try:
         body = for_version(body, version_key(app.engine.api_version))

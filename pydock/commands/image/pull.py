@@ -1,4 +1,4 @@
-"""Pulling an image that `run` and `create` lack."""
+"""`pull` and `push`, and the pull of an image that `run` and `create` lack."""
 
 from __future__ import annotations
 
@@ -6,32 +6,138 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.flags.reference import parse
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.reference import Reference, parse, platform
+from pydock.gojson import dumps
 from pydock.render.progress import check, plain_line
 
 if TYPE_CHECKING:
     from pydock.app import App, Output
+
+NO_TRUST = "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
 
 
 def pull_missing(app: App, image: str, platform: str, quiet: bool) -> None:
     """POST /images/create, with its progress on stderr. Raises Failure."""
     reference = parse(image).tagged()
     request = images.pull_image(reference.name, reference.digest or reference.tag, platform, app.registry_auth(reference.domain))
-    messages = app.engine.messages(request)
-    if quiet:
-        for message in messages:
-            check(message)
-    else:
-        show_progress(app, messages, app.err)
+    show_progress(app, app.engine.messages(request), app.err, quiet)
 
 
-def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output) -> None:
+def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:
     """Progress to a terminal drawn in place, to anything else as lines. Raises Failure for the engine's own error."""
-    if out.is_terminal:
+    if out.is_terminal and not quiet:
         from pydock.render.live import show
 
         show(messages, stderr=out is app.err)
         return
     for message in messages:
         check(message)
-        out.write(plain_line(message))
+        if not quiet:
+            out.write(plain_line(message))
+
+
+def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
+    """What is pulled or pushed; says on stdout where the default tag is taken. Raises Failure."""
+    try:
+        reference = parse(text)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    if all_tags:
+        if reference.suffix:
+            raise Failure("tag can't be used with --all-tags/-a")
+        return reference
+    if not reference.suffix and not quiet:
+        app.out.line("Using default tag: latest")
+    return reference.tagged()
+
+
+@options
+class PullOptions(Options):
+    image: str = argument("NAME[:TAG|@DIGEST]")
+    all_tags: bool = flag("-a", "--all-tags", help="Pull every tag of the repository")
+    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Skip the check of the image's signature")
+    platform: str = flag("--platform", since="1.32", env="DOCKER_DEFAULT_PLATFORM", help="Platform of the image: OS/ARCHITECTURE", sources="platforms")
+    quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
+
+
+@command("image pull", PullOptions, "Fetch an image from a registry", also=("pull",), top=5)
+def pull(app: App, o: PullOptions) -> None:
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    reference = reference_of(app, o.image, o.all_tags, o.quiet)
+    tag = reference.digest or reference.tag
+    request = images.pull_image(reference.name, tag, o.platform.lower(), app.registry_auth(reference.domain))
+    try:
+        show_progress(app, app.engine.messages(request), app.out, o.quiet)
+    except Failure as failure:
+        if "when fetching 'plugin'" in failure.message:
+            raise Failure(f"{failure.message} - Use `{app.prog} plugin install`") from None
+        raise
+    app.out.line(str(reference))
+
+
+@options
+class PushOptions(Options):
+    image: str = argument("NAME[:TAG]", sources="images")
+    all_tags: bool = flag("-a", "--all-tags", help="Push every tag of the image")
+    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Do not sign the image")
+    platform: str = flag("--platform", since="1.46", help="Push only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
+
+
+ONE_PLATFORM = """\
+Using --platform pushes only the specified platform manifest of a multi-platform image index.
+Other components, like attestations, will not be included.
+To push the complete multi-platform image, remove the --platform flag.
+"""
+
+
+@command("image push", PushOptions, "Send an image to a registry", also=("push",), top=6)
+def push(app: App, o: PushOptions) -> None:
+    from pydock.render.notes import note
+
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    colour = app.out.is_terminal and not app.environ.get("NO_COLOR")
+    wanted = ""
+    if o.platform:
+        try:
+            wanted = dumps(platform(o.platform, app.machine))
+        except ValueError as error:
+            # docker sets no space between them
+            raise Failure(f"Invalid platform {o.platform}{error}") from None
+        app.out.write(note("Info", ONE_PLATFORM, colour))
+    reference = reference_of(app, o.image, o.all_tags, o.quiet)
+    # the engine's remarks, which come after the progress
+    remarks: list[str] = []
+    request = images.push_image(reference.name, reference.tag, wanted, app.registry_auth(reference.domain))
+    try:
+        show_progress(app, without_remarks(app.engine.messages(request), remarks), app.out, o.quiet)
+    finally:
+        for remark in remarks:
+            app.out.write(note("Info", remark, colour))
+    if o.quiet:
+        app.out.line(str(reference))
+
+
+def without_remarks(messages: Iterable[dict[str, Any]], remarks: list[str]) -> Iterable[dict[str, Any]]:
+    """The same messages, but for "aux" ones: what those say to a person goes to `remarks`."""
+    for message in messages:
+        aux = message.get("aux")
+        if not isinstance(aux, dict):
+            yield message
+        elif aux.get("manifestPushedInsteadOfIndex"):
+            original, selected = (str((aux.get(k) or {}).get("digest")) for k in ("originalIndex", "selectedManifest"))
+            remarks.append(
+                "Not all multiplatform-content is present and only the available single-platform image was pushed\n"
+                f"{original} -> {selected}"
+            )
+        elif aux.get("contentMissing"):
+            remarks.append(
+                "You're trying to push a manifest list/index which references multiple platform specific manifests, but not all of them are "
+                "available locally or available to the remote repository.\n\n"
+                "Make sure you have all the referenced content and try again.\n\n"
+                "You can also push only a single platform specific manifest directly by specifying the platform you want to push with the --platform flag."
+            )

@@ -1,0 +1,125 @@
+"""`tag`, `rmi`, `import` and `image prune`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import images
+from pydock.commands.image.pull import show_progress
+from pydock.commands.shared import PruneOptions, confirmed, prune_filters
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import EngineError, Failure
+from pydock.flags.pairs import csv_fields
+from pydock.flags.reference import parse, platform
+from pydock.gojson import dumps
+from pydock.golang import quote
+from pydock.render.human import size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class TagOptions(Options):
+    source: str = argument("SOURCE_IMAGE[:TAG]", sources="images")
+    target: str = argument("TARGET_IMAGE[:TAG]", sources="images")
+
+
+@command("image tag", TagOptions, "Give an image another name", also=("tag",), interspersed=False)
+def tag(app: App, o: TagOptions) -> None:
+    try:
+        if not set(o.source) <= set("0123456789abcdef") or len(o.source) != 64:
+            wrong = o.source
+            parse(o.source)
+        wrong = o.target
+        target = parse(o.target)
+    except ValueError as error:
+        raise Failure(f"Error parsing reference: {quote(wrong)} is not a valid repository/tag: {error}") from None
+    if target.digest:
+        raise Failure("refusing to create a tag with a digest reference")
+    app.engine.read(images.tag_image(o.source, target.name, target.tagged().tag))
+
+
+def csv(text: str) -> list[str]:
+    """Words with commas between."""
+    return csv_fields(text) if text else []
+
+
+@options
+class RemoveOptions(Options):
+    images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
+    force: bool = flag("-f", "--force", help="Remove it although it is in use")
+    no_prune: bool = flag("--no-prune", help="Keep the untagged images below it")
+    platform: tuple[str, ...] = flag("--platform", parse=csv, metavar="strings", since="1.50", help="Remove only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+
+
+@command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
+def remove(app: App, o: RemoveOptions) -> None:
+    try:
+        platforms = tuple(dumps(platform(p, app.machine)) for p in o.platform)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    problems: list[Failure] = []
+    for image in o.images:
+        try:
+            for entry in app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms)) or []:
+                app.out.line(f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}")
+        except Failure as failure:
+            problems.append(failure)
+    if not problems:
+        return
+    text = "\n".join(p.message for p in problems)
+    if not o.force or any(not isinstance(p, EngineError) or p.status != 404 for p in problems):
+        raise Failure(text)
+    # with --force what is not there counts as removed, and is told all the same
+    app.err.line(text)
+
+
+@options
+class ImportOptions(Options):
+    source: str = argument("file|URL|-", sources="files")
+    reference: tuple[str, ...] = argument("[REPOSITORY[:TAG]]")
+    change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
+    message: str = flag("-m", "--message", help="Message of the import")
+    platform: str = flag("--platform", since="1.32", env="DOCKER_DEFAULT_PLATFORM", help="Platform of the image: OS/ARCHITECTURE", sources="platforms")
+
+
+@command("image import", ImportOptions, "Make an image of a tar archive of a file system", also=("import",))
+def import_(app: App, o: ImportOptions) -> None:
+    reference = o.reference[0] if o.reference else ""
+    source, content = "-", None
+    if o.source.startswith(("https://", "http://")):
+        source = o.source
+    else:
+        content = app.read_blocks("" if o.source == "-" else o.source)
+    if reference:
+        try:
+            parse(reference)
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    request = images.import_image(source, reference, o.message, o.change, o.platform.lower(), content)
+    show_progress(app, app.engine.messages(request), app.out)
+
+
+@options
+class ImagePruneOptions(PruneOptions):
+    all: bool = flag("-a", "--all", help="Remove every image that no container uses, not only dangling ones")
+
+
+WHAT = {False: "all dangling images", True: "all images without at least one container associated to them"}
+
+
+def prune_report(report: dict[str, Any]) -> str:
+    """What was removed, a line each."""
+    deleted = report.get("ImagesDeleted") or []
+    lines = [f"untagged: {e['Untagged']}\n" if e.get("Untagged") else f"deleted: {e.get('Deleted')}\n" for e in deleted]
+    head = f"Deleted Images:\n{''.join(lines)}\n" if lines else ""
+    return f"{head}Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}"
+
+
+@command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")
+def prune(app: App, o: ImagePruneOptions) -> None:
+    filters = prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")])
+    if not o.force and not confirmed(app, f"WARNING! This will remove {WHAT[o.all]}.\nAre you sure you want to continue?"):
+        return
+    app.out.line(prune_report(app.engine.json(images.prune_images(filters))))

@@ -1,0 +1,197 @@
+"""`login`, `logout` and `search`: registries, by way of the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydock.api import images
+from pydock.api.request import filters
+from pydock.commands.shared import FORMAT_HELP, ask
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.reference import registry_host
+from pydock.render.format import Format
+from pydock.render.human import ellipsis
+from pydock.render.listing import listing
+from pydock.render.notes import note
+from pydock.views.view import View
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+#: the key of Docker Hub's credentials
+HUB = "https://index.docker.io/v1/"
+HUB_DOMAIN = "docker.io"
+
+UNENCRYPTED = """
+WARNING! Your credentials are stored unencrypted in '{path}'.
+Configure a credential helper to remove this warning. See
+https://docs.docker.com/go/credential-store/
+"""
+SIGN_UP = (
+    "Log in with your Docker ID or email address to push and pull images from Docker Hub. If you don't have a Docker ID, head over to "
+    "https://hub.docker.com/ to create one.\nYou can log in with your password or a Personal Access Token (PAT). Using a limited-scope PAT "
+    "grants better security and is required for organizations using SSO. Learn more at https://docs.docker.com/go/access-tokens/\n"
+)
+TOKENS = "A Personal Access Token (PAT) can be used instead.\nTo create a PAT, visit https://app.docker.com/settings\n\n"
+
+
+@options
+class LoginOptions(Options):
+    server: str = argument("[SERVER]", default="")
+    password: str = flag("-p", "--password", help="Password or personal access token (PAT)")
+    password_stdin: bool = flag("--password-stdin", help="Read the password from STDIN")
+    username: str = flag("-u", "--username", help="User name")
+
+
+@command("login", LoginOptions, "Log in to a registry", top=8)
+def login(app: App, o: LoginOptions) -> None:
+    password = given_password(app, o)
+    warn_of_environment(app)
+    server = HUB if o.server in ("", HUB_DOMAIN) else registry_host(o.server)
+    kept: dict[str, str] = {}
+    if not o.username and not password:
+        kept = app.stored_auth(server)
+    if kept.get("username") and kept.get("password"):
+        status = log_in_again(app, kept)
+        if status is not None:
+            app.out.line(status)
+            return
+    auth = credentials(app, server, o.username, password, kept.get("username", ""))
+    app.out.line(log_in(app, auth))
+
+
+def given_password(app: App, o: LoginOptions) -> str:
+    """--password, or what stdin holds. Raises Failure."""
+    if o.password and o.password_stdin:
+        raise Failure("conflicting options: cannot specify both --password and --password-stdin")
+    if o.password:
+        app.err.line("WARNING! Using --password via the CLI is insecure. Use --password-stdin.")
+    if not o.password_stdin:
+        return o.password
+    if not o.username:
+        raise Failure("the --password-stdin option requires --username to be set")
+    text = b"".join(app.read_blocks("")).decode("utf-8", "surrogateescape")
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def warn_of_environment(app: App) -> None:
+    if app.environ.get("DOCKER_AUTH_CONFIG"):
+        text = "DOCKER_AUTH_CONFIG is set and takes precedence.\nUnset DOCKER_AUTH_CONFIG to restore the CLI auth behaviour.\n"
+        app.err.write(note("Warn", text, coloured(app)))
+
+
+def coloured(app: App) -> bool:
+    return app.err.is_terminal and not app.environ.get("NO_COLOR")
+
+
+def log_in(app: App, auth: dict[str, str]) -> str:
+    """POST /auth, then keep the credentials; returns the registry's words. Raises Failure."""
+    answer = app.engine.json(images.check_auth({k: v for k, v in auth.items() if v})) or {}
+    if answer.get("IdentityToken"):
+        auth = {**auth, "password": "", "identitytoken": answer["IdentityToken"]}
+    if path := app.store_auth(auth):
+        app.err.line(UNENCRYPTED.format(path=path))
+    return str(answer.get("Status") or "")
+
+
+def log_in_again(app: App, auth: dict[str, str]) -> str | None:
+    """With the credentials that are kept; None if the registry takes them no more."""
+    app.err.line(f"Authenticating with existing credentials... [Username: {auth['username']}]")
+    app.err.write(note("Info", f"To login with a different account, run '{app.prog} logout' followed by '{app.prog} login'", coloured(app)) + "\n\n")
+    try:
+        return log_in(app, auth)
+    except Failure as failure:
+        app.err.line(f"Login did not succeed, error: {failure.message}")
+        return None
+
+
+def credentials(app: App, server: str, user: str, password: str, default: str) -> dict[str, str]:
+    """User and password, asked for where they are not given. Raises Failure."""
+    if (not user or not password) and not app.stdin.isatty():
+        raise Failure("Error: Cannot perform an interactive login from a non TTY device")
+    user = user.strip()
+    if not user:
+        if server == HUB:
+            app.out.line(SIGN_UP)
+        user = ask(app, f"Username ({default}): " if default else "Username: ") or default
+    if not user:
+        raise Failure("Error: Non-null Username Required")
+    if not password.strip():
+        if server == HUB:
+            app.err.write(note("Info", TOKENS, coloured(app)))
+        password = ask(app, "Password: ", secret=True)
+    if not password:
+        raise Failure("Error: Password Required")
+    return {"username": user, "password": password, "serveraddress": server}
+
+
+@options
+class LogoutOptions(Options):
+    server: str = argument("[SERVER]", default="")
+
+
+@command("logout", LogoutOptions, "Log out from a registry", top=9)
+def logout(app: App, o: LogoutOptions) -> None:
+    warn_of_environment(app)
+    name = registry_host(o.server) if o.server else HUB
+    # earlier clients kept credentials under these keys too
+    keys = dict.fromkeys([o.server, name, f"http://{name}", f"https://{name}"]) if o.server else {HUB: None}
+    app.out.line(f"Removing login credentials for {name}")
+    problems = {key: problem for key in keys if (problem := app.erase_auth(key))}
+    if len(problems) == len(keys):
+        app.err.line("WARNING: could not erase credentials:")
+        for key, problem in problems.items():
+            app.err.line(f"{key}: {problem}")
+
+
+@options
+class SearchOptions(Options):
+    term: str = argument("TERM")
+    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    limit: int = flag("--limit", help="How many results to show at most")
+    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+
+
+class SearchView(View):
+    """One entry of GET /images/search."""
+
+    go_type = "*registry.searchContext"
+    TITLES: ClassVar[dict[str, str]] = {"Name": "NAME", "Description": "DESCRIPTION", "StarCount": "STARS", "IsOfficial": "OFFICIAL"}
+    DEFAULT = "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}"
+
+    def __init__(self, result: dict[str, Any], trunc: bool, as_json: bool) -> None:
+        self.r, self.trunc, self.as_json = result, trunc, as_json
+
+    @property
+    def Name(self) -> str:
+        return str(self.r.get("name") or "")
+
+    @property
+    def Description(self) -> str:
+        text = str(self.r.get("description") or "").replace("\n", " ").replace("\r", " ")
+        return ellipsis(text, 45) if self.trunc else text
+
+    @property
+    def StarCount(self) -> str:
+        return str(self.r.get("star_count") or 0)
+
+    @property
+    def IsOfficial(self) -> str:
+        official = bool(self.r.get("is_official"))
+        return ("true" if official else "false") if self.as_json else ("[OK]" if official else "")
+
+
+@command("search", SearchOptions, "Search Docker Hub for images", top=10)
+def search(app: App, o: SearchOptions) -> None:
+    if any(key == "is-automated" for key, _ in o.filter):
+        app.err.line('WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" will not yield any results in future.')
+    # a registry before the term: "HOST[:PORT]/TERM"
+    host, slash, _ = o.term.partition("/")
+    domain = host if slash and (any(c in host for c in ".:") or host == "localhost") else HUB_DOMAIN
+    found = app.engine.json(images.search_images(o.term, o.limit, filters(o.filter), app.registry_auth(domain))) or []
+    form = Format.parse(o.format or "table")
+    rows = [SearchView(r, not o.no_trunc, form.kind == "json" or "json ." in form.template) for r in found]
+    app.out.write(listing(rows, SearchView.TITLES, form, SearchView.DEFAULT))
