@@ -137,10 +137,10 @@ def logout(app: App, o: LogoutOptions) -> None:
     warn_of_environment(app)
     name = registry_host(o.server) if o.server else HUB
     # earlier clients kept credentials under these keys too
-    keys = dict.fromkeys([o.server, name, f"http://{name}", f"https://{name}"]) if o.server else {HUB: None}
+    keys = [o.server, name, f"http://{name}", f"https://{name}"] if o.server else [HUB]
     app.out.line(f"Removing login credentials for {name}")
     problems = {key: problem for key in keys if (problem := app.erase_auth(key))}
-    if len(problems) == len(keys):
+    if len(problems) == len(set(keys)):
         app.err.line("WARNING: could not erase credentials:")
         for key, problem in problems.items():
             app.err.line(f"{key}: {problem}")

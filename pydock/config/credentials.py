@@ -84,7 +84,7 @@ def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
     """Forget a registry's credentials; returns what went wrong, "" if nothing. Raises Failure if the file cannot be written."""
     helper = helper_of(config, environ, key)
     problem = _run(helper, "erase", key, environ)[1] if helper else ""
-    if not problem:
+    if not problem and key in config.mapping("auths"):
         config.data["auths"] = {k: v for k, v in config.mapping("auths").items() if k != key}
         config.save()
     return problem

@@ -110,6 +110,8 @@ def push(app: App, o: PushOptions) -> None:
             raise Failure(f"Invalid platform {o.platform}{error}") from None
         app.out.write(note("Info", ONE_PLATFORM, colour))
     reference = reference_of(app, o.image, o.all_tags, o.quiet)
+    if reference.digest:
+        raise Failure("cannot push a digest reference")
     # the engine's remarks, which come after the progress
     remarks: list[str] = []
     request = images.push_image(reference.name, reference.tag, wanted, app.registry_auth(reference.domain))
