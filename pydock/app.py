@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from pydock.config.contexts import Store
     from pydock.config.endpoint import Endpoint
     from pydock.config.file import ConfigFile
+    from pydock.config.manifests import ManifestStore
     from pydock.engine.engine import Engine
     from pydock.paths import Place
+    from pydock.registry.client import Registry
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
 
@@ -187,6 +189,19 @@ class App:
         from pydock.config.credentials import erase
 
         return erase(self.config, self.environ, key)
+
+    def registry(self, domain: str, insecure: bool) -> Registry:
+        """A registry that the client itself speaks with. Nothing is sent yet."""
+        from pydock.registry.client import Registry
+
+        return Registry(domain, self.stored_auth(domain), insecure)
+
+    @cached_property
+    def manifest_store(self) -> ManifestStore:
+        """The manifest lists that are being made."""
+        from pydock.config.manifests import ManifestStore
+
+        return ManifestStore(self.config_dir)
 
     # -- files, the clock, the terminal ------------------------------------------------------------
 

@@ -4,6 +4,7 @@
     ├── Misuse                  a bad flag (125) or a wrong number of arguments (1): the message carries the usage line
     ├── EngineError(status)     the engine refused: "Error response from daemon: …"
     ├── Unreachable(host)       no engine answered
+    ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
 
 ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure.
@@ -44,6 +45,10 @@ class Unreachable(Failure):
 
 class BrokenStream(Failure):
     """The connection ended, or spoke nonsense, in the middle of an answer."""
+
+
+class Missing(Failure):
+    """A registry has no such manifest or blob."""
 
 
 class Exit(Failure):

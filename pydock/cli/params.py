@@ -64,11 +64,11 @@ def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     rest = list(words)
     for i, spec in enumerate(specs):
+        after = sum(s.required for s in specs[i + 1 :])
         if spec.many:
-            after = sum(s.required for s in specs[i + 1 :])
             cut = len(rest) - after
             out[spec.dest], rest = tuple(rest[:cut]), rest[cut:]
-        elif rest:
+        elif len(rest) > after:
             out[spec.dest] = rest.pop(0)
     return out
 

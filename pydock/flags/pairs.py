@@ -39,6 +39,11 @@ def csv_fields(text: str) -> list[str]:
         at += 1
 
 
+def words(text: str) -> list[str]:
+    """Words with commas between; none for an empty text."""
+    return csv_fields(text) if text else []
+
+
 def pair(text: str) -> Pair:
     """KEY[=VALUE]."""
     key, _, value = text.partition("=")

@@ -12,8 +12,8 @@ import pydock.commands
 from pydock.declare import CommandNote
 
 GROUPS = {
-    "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images", "network": "Manage networks",
-    "volume": "Manage volumes", "system": "Manage the engine",
+    "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
+    "manifest": "Manage manifest lists in registries", "network": "Manage networks", "volume": "Manage volumes", "system": "Manage the engine",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pydock.commands.image.pull import show_progress
 from pydock.commands.shared import PruneOptions, confirmed, prune_filters
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
-from pydock.flags.pairs import csv_fields
+from pydock.flags.pairs import words
 from pydock.flags.reference import parse, platform
 from pydock.gojson import dumps
 from pydock.golang import quote
@@ -40,17 +40,12 @@ def tag(app: App, o: TagOptions) -> None:
     app.engine.read(images.tag_image(o.source, target.name, target.tagged().tag))
 
 
-def csv(text: str) -> list[str]:
-    """Words with commas between."""
-    return csv_fields(text) if text else []
-
-
 @options
 class RemoveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
     force: bool = flag("-f", "--force", help="Remove it although it is in use")
     no_prune: bool = flag("--no-prune", help="Keep the untagged images below it")
-    platform: tuple[str, ...] = flag("--platform", parse=csv, metavar="strings", since="1.50", help="Remove only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: tuple[str, ...] = flag("--platform", parse=words, metavar="strings", since="1.50", help="Remove only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
 
 
 @command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))

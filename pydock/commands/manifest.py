@@ -1,0 +1,263 @@
+"""`manifest`: lists of images for several platforms, made here and kept in a registry; the engine has no part in it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydock.api.request import Json
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure, Missing
+from pydock.flags.pairs import words
+from pydock.flags.reference import Reference, parse
+from pydock.gojson import dumps, indented
+
+if TYPE_CHECKING:
+    from pydock.app import App
+    from pydock.registry.client import Document, Registry
+
+LISTS = ("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json")
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+#: what `annotate` takes
+PLATFORMS = frozenset(
+    (
+        "darwin/386 darwin/amd64 darwin/arm darwin/arm64 dragonfly/amd64 freebsd/386 freebsd/amd64 freebsd/arm linux/386 linux/amd64 linux/arm "
+        "linux/arm64 linux/mips64 linux/mips64le linux/ppc64le linux/riscv64 linux/s390x netbsd/386 netbsd/amd64 netbsd/arm openbsd/386 "
+        "openbsd/amd64 openbsd/arm plan9/386 plan9/amd64 solaris/amd64 windows/386 windows/amd64"
+    ).split()
+)
+PLATFORM_KEYS = ("architecture", "os", "os.version", "os.features", "variant")
+
+
+def named(text: str, prefix: str = "") -> Reference:
+    """A reference with its tag. Raises Failure."""
+    try:
+        return parse(text).tagged()
+    except ValueError as error:
+        raise Failure(f"{prefix}{error}") from None
+
+
+# -- what is stored and sent -----------------------------------------------------------------------
+
+
+def platform_of(facts: Json) -> Json:
+    """The keys of a platform in facts that may hold more, in their order."""
+    return {k: facts[k] for k in PLATFORM_KEYS if facts.get(k)}
+
+
+def stored(reference: str, document: Document, platform: Json) -> Json:
+    """An image as docker's store keeps it, and `inspect --verbose` shows it."""
+    kind = "OCIManifest" if document.media_type == OCI_MANIFEST else "SchemaV2Manifest"
+    descriptor = {"mediaType": document.media_type, "digest": document.digest, "size": len(document.raw), "platform": platform}
+    return {"Ref": reference, "Descriptor": descriptor, "Raw": base64.b64encode(document.raw).decode(), kind: json.loads(document.raw)}
+
+
+def list_text(images: list[Json]) -> str:
+    """The manifest list of stored images, byte for byte as docker makes it: its digest depends on that."""
+    descriptors = [image["Descriptor"] for image in images]
+    entries = [
+        {"mediaType": d["mediaType"], "size": d["size"], "digest": d["digest"], "platform": {"architecture": "", "os": "", **platform_of(d.get("platform") or {})}}
+        for d in descriptors
+    ]
+    kind = LISTS[bool(descriptors and descriptors[0]["mediaType"] == OCI_MANIFEST)]
+    return indented(dumps({"schemaVersion": 2, "mediaType": kind, "manifests": entries}), "   ")
+
+
+def raw_of(image: Json) -> bytes:
+    return base64.b64decode(image["Raw"])
+
+
+# -- what the registry has -------------------------------------------------------------------------
+
+
+def fetch(registry: Registry, reference: Reference) -> Document:
+    """Raises Failure: "no such manifest: …"."""
+    try:
+        return registry.manifest(reference.path, reference.digest or reference.tag)
+    except Missing:
+        raise Failure(f"no such manifest: {reference.familiar}") from None
+
+
+def fetch_image(registry: Registry, reference: Reference, document: Document, name: str) -> Json:
+    """An image with the platform that its configuration names. Raises Failure."""
+    manifest = json.loads(document.raw)
+    if "config" not in manifest:
+        raise Failure(f"{reference.familiar}: manifests of type {document.media_type} are not supported")
+    config = json.loads(registry.blob(reference.path, manifest["config"]["digest"]).raw)
+    return stored(name, document, platform_of(config))
+
+
+def image_for(app: App, list_name: str, reference: Reference, insecure: bool) -> Json:
+    """An image out of the store, or else the registry. Raises Failure for one that is a list itself."""
+    kept = app.manifest_store.image(list_name, str(reference))
+    if kept:
+        return kept
+    registry = app.registry(reference.domain, insecure)
+    document = fetch(registry, reference)
+    if document.media_type in LISTS:
+        raise Failure(f"{reference} is a manifest list")
+    return fetch_image(registry, reference, document, str(reference))
+
+
+def list_images(app: App, name: str) -> list[Json]:
+    """Raises Failure for a list that is not there."""
+    images = app.manifest_store.images(name)
+    if not images:
+        raise Failure(f"No such manifest: {name}")
+    return images
+
+
+# -- the verbs -------------------------------------------------------------------------------------
+
+
+@options
+class CreateOptions(Options):
+    manifest_list: str = argument("MANIFEST_LIST")
+    manifests: tuple[str, ...] = argument("MANIFEST [MANIFEST...]")
+    amend: bool = flag("-a", "--amend", help="Add to a list that is being made")
+    insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+
+
+@command("manifest create", CreateOptions, "Begin a manifest list, to be annotated and pushed")
+def create(app: App, o: CreateOptions) -> None:
+    name = str(named(o.manifest_list, f"error parsing name for manifest list {o.manifest_list}: "))
+    if app.manifest_store.images(name) and not o.amend:
+        raise Failure("refusing to amend an existing manifest list with no --amend flag")
+    # all are fetched before one is kept: a list is never half made
+    images = {str(reference): image_for(app, name, reference, o.insecure) for reference in map(named, o.manifests)}
+    for reference, image in images.items():
+        app.manifest_store.save(name, reference, image)
+    app.out.line(f"Created manifest list {name}")
+
+
+@options
+class AnnotateOptions(Options):
+    manifest_list: str = argument("MANIFEST_LIST")
+    manifest: str = argument("MANIFEST")
+    arch: str = flag("--arch", help="Architecture")
+    os: str = flag("--os", help="Operating system")
+    os_features: tuple[str, ...] = flag("--os-features", parse=words, metavar="strings", help="Features that the system must have")
+    os_version: str = flag("--os-version", help="Version of the system")
+    variant: str = flag("--variant", help="Variant of the architecture")
+
+
+@command("manifest annotate", AnnotateOptions, "Say more of an image in a manifest list that is being made")
+def annotate(app: App, o: AnnotateOptions) -> None:
+    name = str(named(o.manifest_list, f"annotate: error parsing name for manifest list {o.manifest_list}: "))
+    reference = str(named(o.manifest, f"annotate: error parsing name for manifest {o.manifest}: "))
+    image = app.manifest_store.image(name, reference)
+    if image is None:
+        raise Failure(f"manifest for image {o.manifest} does not exist in {o.manifest_list}")
+    platform = dict(image["Descriptor"].get("platform") or {})
+    given = {"architecture": o.arch, "os": o.os, "os.version": o.os_version, "variant": o.variant}
+    platform |= {k: v for k, v in given.items() if v}
+    if o.os_features:
+        platform["os.features"] = list(dict.fromkeys([*(platform.get("os.features") or []), *o.os_features]))
+    if f"{platform.get('os', '')}/{platform.get('architecture', '')}" not in PLATFORMS:
+        raise Failure(f"manifest entry for image has unsupported os/arch combination: {o.os}/{o.arch}")
+    image["Descriptor"]["platform"] = platform_of(platform)
+    app.manifest_store.save(name, reference, image)
+
+
+@options
+class InspectOptions(Options):
+    manifest_list: str = argument("[MANIFEST_LIST]", default="")
+    manifest: str = argument("MANIFEST")
+    insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+    verbose: bool = flag("-v", "--verbose", help="Show what is known besides, platforms among it")
+
+
+@command("manifest inspect", InspectOptions, "Show an image's manifest, or a manifest list")
+def inspect(app: App, o: InspectOptions) -> None:
+    reference = named(o.manifest)
+    if o.manifest_list:
+        name = str(named(o.manifest_list))
+        image = app.manifest_store.image(name, str(reference))
+        if image is None:
+            raise Failure(f"No such manifest: {reference}")
+        show_image(app, image, o.verbose)
+        return
+    images = app.manifest_store.images(str(reference))
+    if images:
+        show_list(app, images, o.verbose)
+        return
+    registry = app.registry(reference.domain, o.insecure)
+    document = fetch(registry, reference)
+    if document.media_type not in LISTS:
+        show_image(app, fetch_image(registry, reference, document, str(reference)), o.verbose)
+        return
+    for entry in json.loads(document.raw).get("manifests") or []:
+        one = Reference(reference.domain, reference.path, reference.tag, entry["digest"])
+        inner = fetch(registry, one)
+        images.append(stored(str(one), inner, platform_of(entry.get("platform") or {})))
+    show_list(app, images, o.verbose)
+
+
+def show_image(app: App, image: Json, verbose: bool) -> None:
+    app.out.line(indented(dumps(image), "\t") if verbose else indented(raw_of(image).decode("utf-8", "replace"), "\t"))
+
+
+def show_list(app: App, images: list[Json], verbose: bool) -> None:
+    app.out.line(indented(dumps(images), "\t") if verbose else list_text(images))
+
+
+@options
+class PushOptions(Options):
+    manifest_list: str = argument("MANIFEST_LIST")
+    insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+    purge: bool = flag("-p", "--purge", help="Forget the list here once it is pushed")
+
+
+def blobs_of(image: Json) -> list[str]:
+    """The digests of what an image's manifest refers to, but for what lies elsewhere by its nature (foreign layers)."""
+    manifest: dict[str, Any] = json.loads(raw_of(image))
+    layers = [layer for layer in manifest.get("layers") or [] if not layer.get("urls")]
+    return [d["digest"] for d in (*layers, manifest["config"])]
+
+
+@command("manifest push", PushOptions, "Send a manifest list to its registry")
+def push(app: App, o: PushOptions) -> None:
+    target = named(o.manifest_list)
+    images = list_images(app, str(target))
+    for image in images:
+        source = parse(image["Ref"])
+        if source.domain != target.domain:
+            raise Failure(f"cannot use source images from a different registry than the target image: {source.domain} != {target.domain}")
+        platform = image["Descriptor"].get("platform") or {}
+        if not platform.get("architecture") or not platform.get("os"):
+            raise Failure(f"manifest {image['Ref']} must have an OS and Architecture to be pushed to a registry")
+    registry = app.registry(target.domain, o.insecure)
+    for image in images:
+        source = parse(image["Ref"])
+        if source.path != target.path:
+            for digest in blobs_of(image):
+                registry.mount(target.path, digest, source.path)
+    for image in images:
+        descriptor = image["Descriptor"]
+        digest = registry.put_manifest(target.path, descriptor["digest"], descriptor["mediaType"], raw_of(image))
+        app.out.line(f"Pushed ref {target.name}@{descriptor['digest']} with digest: {digest}")
+    text = list_text(images)
+    app.out.line(registry.put_manifest(target.path, target.tag, json.loads(text)["mediaType"], text.encode()))
+    if o.purge:
+        app.manifest_store.remove(str(target))
+
+
+@options
+class RemoveOptions(Options):
+    manifest_lists: tuple[str, ...] = argument("MANIFEST_LIST [MANIFEST_LIST...]")
+
+
+@command("manifest rm", RemoveOptions, "Forget manifest lists that are being made")
+def remove(app: App, o: RemoveOptions) -> None:
+    problems = []
+    for text in o.manifest_lists:
+        try:
+            name = str(named(text))
+            list_images(app, name)
+            app.manifest_store.remove(name)
+        except Failure as failure:
+            problems.append(failure.message)
+    if problems:
+        raise Failure("\n".join(problems))
