@@ -229,6 +229,10 @@ class App:
             verb = "read" if isinstance(error, IsADirectoryError) else "open"
             raise Failure(f"{verb} {path}: {first_line(error)}") from None
 
+    def file_size(self, path: str) -> int:
+        """Bytes of a regular file; 0 for what is none."""
+        return os.path.getsize(path) if os.path.isfile(path) else 0
+
     def exists(self, path: str) -> bool:
         return os.path.exists(path)
 

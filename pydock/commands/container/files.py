@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
+from pydock.commands.image.pull import counted
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.golang import quote
@@ -189,7 +190,7 @@ def export(app: App, o: ExportOptions) -> None:
     request = containers.export_container(o.container)
     if o.output:
         app.check_output(o.output, "failed to export container: ")
-        app.write_whole(o.output, app.engine.blocks(request))
+        app.write_whole(o.output, counted(app, app.engine.blocks(request), f"Exporting {o.container}"))
         return
     if app.out.is_terminal:
         raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.commands.image.pull import show_progress
+from pydock.commands.image.pull import counted, show_progress
 from pydock.commands.shared import PruneOptions, confirmed, prune_filters
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
@@ -82,11 +82,12 @@ class ImportOptions(Options):
 @command("image import", ImportOptions, "Make an image of a tar archive of a file system", also=("import",))
 def import_(app: App, o: ImportOptions) -> None:
     reference = o.reference[0] if o.reference else ""
-    source, content = "-", None
+    source: str = "-"
+    content: Any = None
     if o.source.startswith(("https://", "http://")):
         source = o.source
     else:
-        content = app.read_blocks("" if o.source == "-" else o.source)
+        content = counted(app, app.read_blocks("" if o.source == "-" else o.source), "Importing", app.file_size(o.source))
     if reference:
         try:
             parse(reference)

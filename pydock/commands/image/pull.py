@@ -38,6 +38,15 @@ def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, qui
             out.write(plain_line(message))
 
 
+def counted(app: App, blocks: Iterable[bytes], title: str, total: int = 0) -> Iterable[bytes]:
+    """The same blocks; where a person watches stderr, with their number and speed drawn in place."""
+    if not app.err.is_terminal:
+        return blocks
+    from pydock.render.live import counted as watched
+
+    return watched(blocks, title, total)
+
+
 def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
     """What is pulled or pushed; says on stdout where the default tag is taken. Raises Failure."""
     try:

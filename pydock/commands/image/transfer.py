@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.commands.image.pull import show_progress
+from pydock.commands.image.pull import counted, show_progress
 from pydock.commands.inspect import platform_json
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
@@ -31,7 +31,7 @@ def save(app: App, o: SaveOptions) -> None:
             app.out.put(block)
         return
     app.check_output(o.output, "failed to save image: ")
-    app.write_whole(o.output, app.engine.blocks(request))
+    app.write_whole(o.output, counted(app, app.engine.blocks(request), f"Saving {' '.join(o.images)}"))
 
 
 @options
@@ -45,6 +45,6 @@ class LoadOptions(Options):
 def load(app: App, o: LoadOptions) -> None:
     if not o.input and app.stdin.isatty():
         raise Failure("requested load from stdin, but stdin is empty")
-    source: Any = app.read_blocks(o.input)
     quiet = o.quiet or not app.out.is_terminal
+    source: Any = counted(app, app.read_blocks(o.input), "Loading", app.file_size(o.input))
     show_progress(app, app.engine.messages(images.load_images(source, quiet, platform_json(app, o.platform))), app.out)
