@@ -175,7 +175,7 @@ def command(
     """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
     names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
     the first positional word; since, ostype, experimental: what the engine must offer; usage: in place of the
-    arguments' own, "PROG" in it standing for the program's name."""
+    flags and arguments in the usage line, "PROG" in it standing for the program's name."""
     note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, ostype, experimental, usage)
 
     def attach(function: T) -> T:

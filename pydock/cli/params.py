@@ -88,9 +88,10 @@ class Command(click.Command):
 
     def usage(self, prog: str) -> str:
         """The usage line: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
+        if self.note.usage:
+            return f"{prog} {self.path} {self.note.usage.replace('PROG', prog)}"
         options = ["[OPTIONS]"] if any(not f.hidden for f in self.flags) else []
-        words = [self.note.usage.replace("PROG", prog)] if self.note.usage else [a.usage for a in self.arguments]
-        return " ".join([prog, self.path, *options, *words])
+        return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments)])
 
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import command_help

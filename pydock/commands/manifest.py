@@ -120,7 +120,9 @@ class CreateOptions(Options):
     insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
 
 
-@command("manifest create", CreateOptions, "Begin a manifest list, to be annotated and pushed")
+@command(
+    "manifest create", CreateOptions, "Begin a manifest list, to be annotated and pushed", usage="MANIFEST_LIST MANIFEST [MANIFEST...]",
+)  # fmt: skip
 def create(app: App, o: CreateOptions) -> None:
     name = str(named(o.manifest_list, f"error parsing name for manifest list {o.manifest_list}: "))
     if app.manifest_store.images(name) and not o.amend:

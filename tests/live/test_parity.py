@@ -23,7 +23,6 @@ LINES = [line for line in (Path(__file__).parents[1] / "data" / "parity.txt").re
 
 #: lines whose difference is meant, and why
 EXPLAINED = {
-    "docker tag x": "tag is not built yet",
 }
 
 _AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute|hour)s?)"

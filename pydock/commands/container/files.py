@@ -71,7 +71,7 @@ def stat(app: App, container: str, path: str) -> PathStat | None:
 
 @command(
     "container cp", CopyOptions, "Copy files between a container and this machine", also=("cp",),
-    usage="CONTAINER:SRC_PATH DEST_PATH|-\n\tPROG cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
+    usage="[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tPROG cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
     description='"-" as the source reads a tar archive from STDIN and unpacks it in a folder of the container; as the destination it '
     "writes one of the container's path to STDOUT.",
 )  # fmt: skip

@@ -1,0 +1,165 @@
+"""The registry client against canned answers: who may ask what, how tokens are got, what is not believed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from pydock.commands.manifest import blobs_of, list_text, platform_of, stored
+from pydock.config.credentials import erase, lookup, store
+from pydock.config.file import ConfigFile, load
+from pydock.config.manifests import ManifestStore
+from pydock.errors import Failure, Missing
+from pydock.registry.client import MANIFEST, OCI_MANIFEST, Document, Registry
+from pydock.render.notes import note
+
+HOST = "https://reg.example"
+RAW = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l"}, {"digest": "sha256:far", "urls": ["x"]}]}).encode()
+DIGEST = f"sha256:{hashlib.sha256(RAW).hexdigest()}"
+CHALLENGE = 'Bearer realm="https://auth.example/token",service="reg",scope="repository:a/b:pull"'
+
+
+def test_an_open_registry(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(url=f"{HOST}/v2/")
+    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/1", content=RAW, headers={"Content-Type": f"{MANIFEST}; charset=x"})
+    assert Registry("reg.example", {}).manifest("a/b", "1") == Document(MANIFEST, DIGEST, RAW)
+    assert "authorization" not in httpx_mock.get_requests()[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("auth", "request_line", "sent"),
+    [
+        ({}, "GET https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull", ""),
+        ({"username": "u", "password": "p"}, "GET https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull&account=u", "Basic dTpw"),
+        ({"identitytoken": "T"}, "POST https://auth.example/token", ""),
+    ],
+)
+def test_tokens(httpx_mock: HTTPXMock, auth: dict[str, str], request_line: str, sent: str) -> None:
+    method, url = request_line.split()
+    httpx_mock.add_response(url=f"{HOST}/v2/", status_code=401)
+    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/1", status_code=401, headers={"WWW-Authenticate": CHALLENGE})
+    httpx_mock.add_response(url=url, method=method, json={"token": "abc"} if not auth.get("identitytoken") else {"access_token": "abc"})
+    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/1", content=RAW, match_headers={"Authorization": "Bearer abc"})
+    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/2", content=RAW, match_headers={"Authorization": "Bearer abc"})
+    registry = Registry("reg.example", auth)
+    assert registry.manifest("a/b", "1").digest == DIGEST
+    asked = next(r for r in httpx_mock.get_requests() if r.url.host == "auth.example")
+    assert asked.headers.get("authorization", "") == sent
+    if auth.get("identitytoken"):
+        assert b"refresh_token=T" in asked.content and b"grant_type=refresh_token" in asked.content
+    registry.manifest("a/b", "2")  # the token serves again
+    assert sum(r.url.host == "auth.example" for r in httpx_mock.get_requests()) == 1
+
+
+def test_a_password_is_sent_to_its_registry_alone(httpx_mock: HTTPXMock) -> None:
+    """A blob that is kept elsewhere is fetched from there, without our credentials."""
+    httpx_mock.add_response(url=f"{HOST}/v2/")
+    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/{DIGEST}", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"})
+    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/{DIGEST}", status_code=307, headers={"Location": "https://store.example/blob"}, match_headers={"Authorization": "Basic dTpw"})
+    httpx_mock.add_response(url="https://store.example/blob", content=RAW)
+    assert Registry("reg.example", {"username": "u", "password": "p"}).blob("a", DIGEST).raw == RAW
+    assert "authorization" not in httpx_mock.get_requests()[-1].headers
+
+
+def test_what_is_wrong(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(url=f"{HOST}/v2/")
+    registry = Registry("reg.example", {})
+    httpx_mock.add_response(url=f"{HOST}/v2/a/manifests/1", status_code=404, json={"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]})
+    with pytest.raises(Missing, match="manifest unknown"):
+        registry.manifest("a", "1")
+    httpx_mock.add_response(url=f"{HOST}/v2/a/manifests/2", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"})
+    with pytest.raises(Failure, match="no basic auth credentials"):
+        registry.manifest("a", "2")
+    httpx_mock.add_response(url=f"{HOST}/v2/a/manifests/3", status_code=500, text="oops")
+    with pytest.raises(Failure, match="the registry answered 500"):
+        registry.manifest("a", "3")
+    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/sha256:{'0' * 64}", content=b"something else")
+    with pytest.raises(Failure, match="does not match its digest"):
+        registry.blob("a", f"sha256:{'0' * 64}")
+    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/uploads/?mount=sha256%3Al&from=b", method="POST", status_code=202)
+    with pytest.raises(Failure, match="unable to mount blob"):
+        registry.mount("a", "sha256:l", "b")
+
+
+def test_http_only_where_that_is_allowed(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_exception(httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), url=f"{HOST}/v2/", is_reusable=True)
+    with pytest.raises(Missing):
+        Registry("reg.example", {}).manifest("a", "1")
+    httpx_mock.add_response(url="http://reg.example/v2/")
+    httpx_mock.add_response(url="http://reg.example/v2/a/manifests/1", content=RAW)
+    assert Registry("reg.example", {}, insecure=True).manifest("a", "1").raw == RAW
+
+
+# ---- manifest lists --------------------------------------------------------------------------------------
+
+
+def test_a_list_is_written_as_docker_writes_it() -> None:
+    """Three blanks, docker's order of keys, the kind of the first image: the digest depends on each."""
+    image = stored("x:1", Document(MANIFEST, "sha256:d", b"{}"), platform_of({"os": "linux", "architecture": "arm", "variant": "v7", "created": "x"}))
+    assert list_text([image]) == (
+        '{\n   "schemaVersion": 2,\n   "mediaType": "application/vnd.docker.distribution.manifest.list.v2+json",\n   "manifests": [\n      {\n'
+        '         "mediaType": "application/vnd.docker.distribution.manifest.v2+json",\n         "size": 2,\n         "digest": "sha256:d",\n'
+        '         "platform": {\n            "architecture": "arm",\n            "os": "linux",\n            "variant": "v7"\n         }\n      }\n   ]\n}'
+    )
+    oci = stored("x:1", Document(OCI_MANIFEST, "sha256:d", b"{}"), {})
+    assert "OCIManifest" in oci and '"application/vnd.oci.image.index.v1+json"' in list_text([oci])
+    assert blobs_of(stored("x:1", Document(MANIFEST, DIGEST, RAW), {})) == ["sha256:l", "sha256:c"]
+
+
+def test_the_store_on_disk(tmp_path: Path) -> None:
+    kept = ManifestStore(str(tmp_path))
+    image = {"Ref": "reg:5000/a/b:1", "Descriptor": {"digest": "sha256:d"}, "Raw": ""}
+    kept.save("reg:5000/a/all:1", "reg:5000/a/b:1", image)
+    assert (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").exists()
+    assert kept.images("reg:5000/a/all:1") == [image] == [kept.image("reg:5000/a/all:1", "reg:5000/a/b:1")]
+    assert kept.images("other") == [] and kept.image("other", "x") is None
+    (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").write_text("{")
+    with pytest.raises(Failure, match="is no stored manifest"):
+        kept.images("reg:5000/a/all:1")
+    kept.remove("reg:5000/a/all:1")
+    assert kept.images("reg:5000/a/all:1") == []
+
+
+# ---- credentials -----------------------------------------------------------------------------------------
+
+
+def test_kept_and_forgotten(tmp_path: Path) -> None:
+    environ = {"PATH": str(tmp_path)}
+    config = ConfigFile(str(tmp_path / "config.json"), {"own": 1})
+    auth = {"username": "u", "password": "p:w", "serveraddress": "reg.example"}
+    assert store(config, environ, auth)
+    assert not store(config, environ, auth)  # the same again: nothing to write, nothing to warn of
+    again, problem = load(str(tmp_path))
+    assert not problem and again.data == {"auths": {"reg.example": {"auth": base64.b64encode(b"u:p:w").decode()}}, "own": 1}
+    assert (tmp_path / "config.json").stat().st_mode & 0o777 == 0o600
+    assert lookup(again, environ, "reg.example") == auth
+    assert not store(again, environ, {"username": "u", "identitytoken": "T", "serveraddress": "reg.example"})
+    assert lookup(again, environ, "reg.example")["identitytoken"] == "T"
+    assert erase(again, environ, "reg.example") == "" and lookup(again, environ, "reg.example") == {}
+
+
+def test_a_helper_that_fails_says_no_secret(tmp_path: Path) -> None:
+    helper = tmp_path / "docker-credential-bad"
+    helper.write_text("#!/bin/sh\necho it broke; exit 3\n")
+    helper.chmod(0o755)
+    config = ConfigFile(str(tmp_path / "config.json"), {"credsStore": "bad"})
+    environ = {"PATH": str(tmp_path)}
+    with pytest.raises(Failure) as error:
+        store(config, environ, {"username": "u", "password": "hidden", "serveraddress": "r"})
+    assert error.value.message == "Error saving credentials: error storing credentials - err: exit status 3, out: `it broke`"
+    assert erase(config, environ, "r") == "exit status 3, out: `it broke`"
+    assert not (tmp_path / "config.json").exists()
+    config.data["credsStore"] = "missing"
+    with pytest.raises(Failure, match=r"docker-credential-missing.*executable file not found"):
+        store(config, environ, {"username": "u", "password": "hidden", "serveraddress": "r"})
+
+
+def test_notes() -> None:
+    assert note("Info", "one\ntwo\n", False) == "\n Info -> one\n         two\n         \n"
+    assert note("Warn", "one", True).startswith("\n\x1b[1m\x1b[103m")
