@@ -320,6 +320,16 @@ class App:
 
         return pack(place, rename, skipped)
 
+    def gzip(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same bytes compressed, as they come."""
+        import zlib
+
+        squeeze = zlib.compressobj(wbits=31)
+        for block in blocks:
+            if data := squeeze.compress(block):
+                yield data
+        yield squeeze.flush()
+
     def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
         """A tar archive to files here; see archive.unpack. Raises Failure."""
         from pydock.archive.unpack import unpack

@@ -1,14 +1,18 @@
-"""What inspect looks at besides containers and images: networks, volumes, plugins, swarm objects. Pure."""
+"""Networks, volumes, plugins of the engine, and what inspect sees of a swarm. Pure.
+
+https://docs.docker.com/reference/api/engine/version/v1.51/
+"""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
-from pydock.api.request import Request, query
+from pydock.api.request import Json, Request, query
 
 
 def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Request:
-    return Request("GET", f"/networks/{quote(network, safe='')}", query(verbose=verbose, scope=scope))
+    return Request("GET", _network(network), query(verbose="true" if verbose else "", scope=scope))
 
 
 def list_networks(**options: object) -> Request:
@@ -31,3 +35,106 @@ def inspect_swarm_object(kind: str, name: str) -> Request:
     """kind: "services", "tasks", "nodes", "secrets" or "configs"."""
     options = {"insertDefaults": "false"} if kind == "services" else {}
     return Request("GET", f"/{kind}/{quote(name, safe='')}", dict(options))
+
+
+# -- networks --------------------------------------------------------------------------------------
+
+
+def _network(network: str, *rest: str) -> str:
+    return "/".join(("/networks", quote(network, safe=""), *rest))
+
+
+def create_network(body: Json) -> Request:
+    """POST /networks/create -> {"Id", "Warning"}."""
+    return Request("POST", "/networks/create", body=body)
+
+
+def remove_network(network: str) -> Request:
+    return Request("DELETE", _network(network))
+
+
+def connect_network(network: str, body: Json) -> Request:
+    return Request("POST", _network(network, "connect"), body=body)
+
+
+def disconnect_network(network: str, container: str, force: bool) -> Request:
+    return Request("POST", _network(network, "disconnect"), body={"Container": container, "Force": force})
+
+
+def prune_networks(filters: Json) -> Request:
+    """POST /networks/prune -> {"NetworksDeleted"}."""
+    return Request("POST", "/networks/prune", query(filters=filters))
+
+
+# -- volumes ---------------------------------------------------------------------------------------
+
+
+def create_volume(body: Json) -> Request:
+    """POST /volumes/create -> the volume."""
+    return Request("POST", "/volumes/create", body=body)
+
+
+def remove_volume(volume: str, force: bool) -> Request:
+    return Request("DELETE", f"/volumes/{quote(volume, safe='')}", query(force=force))
+
+
+def update_volume(volume: str, version: int, spec: Json) -> Request:
+    """PUT /volumes/…: cluster volumes only; `version` is the one that the change is based on."""
+    return Request("PUT", f"/volumes/{quote(volume, safe='')}", {"version": str(version)}, body={"Spec": spec})
+
+
+def prune_volumes(filters: Json) -> Request:
+    """POST /volumes/prune -> {"VolumesDeleted", "SpaceReclaimed"}."""
+    return Request("POST", "/volumes/prune", query(filters=filters))
+
+
+# -- plugins of the engine -------------------------------------------------------------------------
+
+
+def _plugin(plugin: str, *rest: str) -> str:
+    return "/".join(("/plugins", quote(plugin, safe="/:"), *rest))
+
+
+def list_plugins(filters: Json) -> Request:
+    return Request("GET", "/plugins", query(filters=filters))
+
+
+def plugin_privileges(remote: str, auth: str) -> Request:
+    """GET /plugins/privileges -> [{"Name", "Description", "Value"}]: what the plugin wants to be allowed."""
+    return Request("GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth})
+
+
+def pull_plugin(remote: str, name: str, privileges: Json, auth: str) -> Request:
+    """POST /plugins/pull: a stream of progress messages."""
+    return Request("POST", "/plugins/pull", {"remote": remote, **query(name=name)}, body=privileges, headers={"X-Registry-Auth": auth})
+
+
+def upgrade_plugin(plugin: str, remote: str, privileges: Json, auth: str) -> Request:
+    """POST /plugins/…/upgrade: a stream of progress messages."""
+    return Request("POST", _plugin(plugin, "upgrade"), {"remote": remote}, body=privileges, headers={"X-Registry-Auth": auth})
+
+
+def push_plugin(plugin: str, auth: str) -> Request:
+    """POST /plugins/…/push: a stream of progress messages."""
+    return Request("POST", _plugin(plugin, "push"), headers={"X-Registry-Auth": auth})
+
+
+def create_plugin(name: str, content: Any) -> Request:
+    """POST /plugins/create: a tar of config.json and rootfs."""
+    return Request("POST", "/plugins/create", {"name": name}, content=content, headers={"Content-Type": "application/x-tar"})
+
+
+def enable_plugin(plugin: str, timeout: int) -> Request:
+    return Request("POST", _plugin(plugin, "enable"), {"timeout": str(timeout)})
+
+
+def disable_plugin(plugin: str, force: bool) -> Request:
+    return Request("POST", _plugin(plugin, "disable"), query(force=force))
+
+
+def remove_plugin(plugin: str, force: bool) -> Request:
+    return Request("DELETE", _plugin(plugin), query(force=force))
+
+
+def set_plugin(plugin: str, settings: tuple[str, ...]) -> Request:
+    return Request("POST", _plugin(plugin, "set"), body=list(settings))

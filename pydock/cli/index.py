@@ -66,8 +66,24 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "manifest inspect": ("pydock.commands.manifest", "inspect", "Show an image's manifest, or a manifest list"),
     "manifest push": ("pydock.commands.manifest", "push", "Send a manifest list to its registry"),
     "manifest rm": ("pydock.commands.manifest", "remove", "Forget manifest lists that are being made"),
+    "network connect": ("pydock.commands.network", "connect", "Connect a container to a network"),
+    "network create": ("pydock.commands.network", "create", "Create a network"),
+    "network disconnect": ("pydock.commands.network", "disconnect", "Disconnect a container from a network"),
     "network inspect": ("pydock.commands.inspect", "inspect_networks", "Show everything about one or more networks"),
+    "network ls": ("pydock.commands.network", "ls", "List networks"),
+    "network prune": ("pydock.commands.network", "prune", "Remove all unused networks"),
+    "network rm": ("pydock.commands.network", "remove", "Remove one or more networks"),
     "pause": ("pydock.commands.container.lifecycle", "pause", "Pause all processes within one or more containers"),
+    "plugin create": ("pydock.commands.plugin", "create", "Make a plugin of a folder with its config.json and rootfs"),
+    "plugin disable": ("pydock.commands.plugin", "disable", "Disable a plugin"),
+    "plugin enable": ("pydock.commands.plugin", "enable", "Enable a plugin"),
+    "plugin inspect": ("pydock.commands.plugin", "inspect", "Show everything about one or more plugins"),
+    "plugin install": ("pydock.commands.plugin", "install", "Install a plugin"),
+    "plugin ls": ("pydock.commands.plugin", "ls", "List plugins"),
+    "plugin push": ("pydock.commands.plugin", "push", "Send a plugin to a registry"),
+    "plugin rm": ("pydock.commands.plugin", "remove", "Remove one or more plugins"),
+    "plugin set": ("pydock.commands.plugin", "configure", "Change the settings of a plugin"),
+    "plugin upgrade": ("pydock.commands.plugin", "upgrade", "Upgrade a plugin"),
     "port": ("pydock.commands.container.top", "port", "Show where a container's ports are published"),
     "ps": ("pydock.commands.container.ls", "ps", "List containers"),
     "pull": ("pydock.commands.image.pull", "pull", "Fetch an image from a registry"),
@@ -87,7 +103,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "unpause": ("pydock.commands.container.lifecycle", "unpause", "Let the processes of paused containers go on"),
     "update": ("pydock.commands.container.update", "update", "Change the limits of one or more containers"),
     "version": ("pydock.commands.version", "version", "Show the versions of client and engine"),
+    "volume create": ("pydock.commands.volume", "create", "Create a volume"),
     "volume inspect": ("pydock.commands.inspect", "inspect_volumes", "Show everything about one or more volumes"),
+    "volume ls": ("pydock.commands.volume", "ls", "List volumes"),
+    "volume prune": ("pydock.commands.volume", "prune", "Remove unused volumes"),
+    "volume rm": ("pydock.commands.volume", "remove", "Remove one or more volumes"),
+    "volume update": ("pydock.commands.volume", "update", "Change a volume of a swarm"),
     "wait": ("pydock.commands.container.lifecycle", "wait", "Wait until one or more containers stop, then print their exit codes"),
 }
 
@@ -102,6 +123,12 @@ ALIASES: dict[str, str] = {
     "image list": "image ls",
     "image remove": "image rm",
     "image rmi": "image rm",
+    "network list": "network ls",
+    "network remove": "network rm",
+    "plugin list": "plugin ls",
+    "plugin remove": "plugin rm",
+    "volume list": "volume ls",
+    "volume remove": "volume rm",
 }
 
 # folder of commands -> what it holds
@@ -112,6 +139,7 @@ GROUPS: dict[str, str] = {
     "image": "Manage images",
     "manifest": "Manage manifest lists in registries",
     "network": "Manage networks",
+    "plugin": "Manage plugins of the engine",
     "volume": "Manage volumes",
 }
 

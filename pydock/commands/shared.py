@@ -40,14 +40,16 @@ class InspectOptions(Options):
     format: str = flag("-f", "--format", help='Print with a Go template, or "json"', sources="formats")
 
 
-def list_format(o: ListOptions, configured: str, default: str, raw: str, raw_quiet: str) -> tuple[Format, str]:
+def list_format(
+    given: str, quiet: bool, configured: str, default: str, raw: str, raw_quiet: str, identifier: str = "{{.ID}}"
+) -> tuple[Format, str]:
     """The format in force and the template of its plain table, by docker's rules for --quiet and the config's *Format."""
-    text = o.format or (configured if not o.quiet else "") or "table"
+    text = given or (configured if not quiet else "") or "table"
     form = Format.parse(text)
     if form.kind == "raw":
-        return Format("template", raw_quiet if o.quiet else raw), ""
-    if o.quiet and not form.custom:
-        return Format("template", "{{.ID}}"), ""
+        return Format("template", raw_quiet if quiet else raw), ""
+    if quiet and not form.custom:
+        return Format("template", identifier), ""
     return form, default
 
 

@@ -13,7 +13,8 @@ from pydock.declare import CommandNote
 
 GROUPS = {
     "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
-    "manifest": "Manage manifest lists in registries", "network": "Manage networks", "volume": "Manage volumes", "system": "Manage the engine",
+    "manifest": "Manage manifest lists in registries", "network": "Manage networks",
+    "plugin": "Manage plugins of the engine", "volume": "Manage volumes", "system": "Manage the engine",
 }  # fmt: skip
 
 

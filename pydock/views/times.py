@@ -24,6 +24,18 @@ def parse_rfc3339(text: str) -> float:
         return 0.0
 
 
+def go_time(text: str) -> str:
+    """RFC 3339 as Go's time.Time.String writes it: "2024-01-02 03:04:05.678 +0000 UTC"; other texts as they are."""
+    day, separator, rest = text.partition("T")
+    clock = rest[:8]
+    fraction = rest[8:].rstrip("Z") if rest.endswith("Z") else rest[8:-6]
+    if not separator or len(clock) != 8:
+        return text
+    zone = "+0000 UTC" if rest.endswith("Z") else " ".join([rest[-6:].replace(":", "")] * 2)
+    fraction = fraction.rstrip("0").rstrip(".")
+    return f"{day} {clock}{fraction} {zone}"
+
+
 def build_time(text: str) -> str:
     """An engine's build time as `version` shows it: "Tue Sep 15 11:02:57 2026"; other texts as they are."""
     from datetime import datetime

@@ -31,7 +31,7 @@ def ls(app: App, o: ImagesOptions) -> None:
         return
     pairs = (*o.filter, *([("reference", o.match)] if o.match else []))
     default, raw = (DIGESTS, RAW_DIGESTS) if o.digests else (DEFAULT, RAW)
-    form, template = list_format(o, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
+    form, template = list_format(o.format, o.quiet, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
     found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs))) or []
     digests = o.digests or ".Digest" in form.template
     rows = list(image_views(found, app.now(), not o.no_trunc, digests, not o.quiet))

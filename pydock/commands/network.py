@@ -1,0 +1,252 @@
+"""`network`: ls, create, connect, disconnect, rm, prune (its inspect is in inspect.py)."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import resources
+from pydock.api.request import Json, filters, version_key
+from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, prune_filters
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import EngineError, Failure
+from pydock.flags import pairs
+from pydock.render.human import natural
+from pydock.render.listing import listing
+from pydock.views.resources import NetworkView
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class NetworkListOptions(ListOptions):
+    pass
+
+
+@command("network ls", NetworkListOptions, "List networks", aliases=("list",))
+def ls(app: App, o: NetworkListOptions) -> None:
+    form, default = list_format(o.format, o.quiet, app.config.text("networksFormat"), NetworkView.DEFAULT, NetworkView.RAW, "network_id: {{.ID}}")
+    found = app.engine.json(resources.list_networks(filters=filters(o.filter))) or []
+    rows = [NetworkView(n, not o.no_trunc) for n in sorted(found, key=lambda n: natural(n["Name"]))]
+    app.out.write(listing(rows, NetworkView.TITLES, form, default))
+
+
+# -- create ----------------------------------------------------------------------------------------
+
+
+@options
+class CreateOptions(Options):
+    """One network."""
+
+    name: str = argument("NETWORK")
+    attachable: bool = flag("--attachable", since="1.25", help="Allow containers to be attached by hand")
+    aux_address: tuple[pairs.Pair, ...] = flag("--aux-address", parse=pairs.pair, many=True, metavar="map", help="Addresses that the driver uses itself, NAME=ADDRESS")
+    config_from: str = flag("--config-from", since="1.30", help="Network whose configuration is taken", sources="networks")
+    config_only: bool = flag("--config-only", since="1.30", help="Make a configuration, not a network")
+    driver: str = flag("-d", "--driver", default="bridge", help="Driver of the network", sources="bridge host ipvlan macvlan none overlay")
+    gateway: tuple[str, ...] = flag("--gateway", parse=pairs.words, metavar="strings", help="Gateway of a subnet")
+    ingress: bool = flag("--ingress", since="1.29", help="Make the swarm's routing-mesh network")
+    internal: bool = flag("--internal", help="Cut it off from the outside")
+    ip_range: tuple[str, ...] = flag("--ip-range", parse=pairs.words, metavar="strings", help="Part of a subnet to give addresses from")
+    ipam_driver: str = flag("--ipam-driver", default="default", help="Driver of the address management")
+    ipam_opt: tuple[pairs.Pair, ...] = flag("--ipam-opt", parse=pairs.pair, many=True, metavar="map", help="Option of that driver")
+    ipv4: bool = flag("--ipv4", default=True, help="Give out IPv4 addresses")
+    ipv6: bool = flag("--ipv6", help="Give out IPv6 addresses")
+    label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the network, KEY=VALUE")
+    opt: tuple[pairs.Pair, ...] = flag("-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver")
+    scope: str = flag("--scope", since="1.30", help="Scope of the network", sources="local swarm")
+    subnet: tuple[str, ...] = flag("--subnet", parse=pairs.words, metavar="strings", help="Subnet in CIDR form")
+
+
+def _network(text: str, prefix: str = "") -> Any:
+    """Go's net.ParseCIDR. Raises ValueError."""
+    try:
+        if "/" not in text:
+            raise ValueError
+        return ipaddress.ip_interface(text)
+    except ValueError:
+        raise ValueError(f"{prefix}invalid CIDR address: {text}") from None
+
+
+def holds(subnet: str, data: str) -> bool:
+    """Does a subnet hold an address, or the address of another subnet? Raises ValueError."""
+    network = _network(subnet, "invalid subnet: ").network
+    if "/" in data:
+        address = _network(data).ip
+    else:
+        try:
+            address = ipaddress.ip_address(data)
+        except ValueError:
+            return False
+    return address.version == network.version and address in network
+
+
+def ipam_config(o: CreateOptions) -> list[Json]:
+    """The subnets, each with its range, gateway and addresses. Raises ValueError in docker's words."""
+    if len(o.subnet) < len(o.ip_range) or len(o.subnet) < len(o.gateway):
+        raise ValueError("every ip-range or gateway must have a corresponding subnet")
+    found: dict[str, Json] = {}
+    for subnet in o.subnet:
+        if any(holds(subnet, other) or holds(other, subnet) for other in found):
+            raise ValueError("multiple overlapping subnet configuration is not supported")
+        _network(subnet, "invalid subnet: ")
+        found[subnet] = {"Subnet": subnet}
+    for key, what, plural, values in (("IPRange", "range", "ranges", o.ip_range), ("Gateway", "gateway", "gateways", o.gateway)):
+        for value in values:
+            matching = [s for s in o.subnet if holds(s, value)]
+            if not matching:
+                raise ValueError(f"no matching subnet for {what} {value}")
+            for subnet in matching:
+                if key in found[subnet]:
+                    word = "on" if key == "IPRange" else "for"
+                    raise ValueError(f"cannot configure multiple {plural} ({value}, {found[subnet][key]}) {word} the same subnet ({subnet})")
+                found[subnet][key] = value
+    for name, address in o.aux_address:
+        matching = [s for s in o.subnet if holds(s, address)]
+        if not matching:
+            raise ValueError(f"no matching subnet for aux-address {address}")
+        for subnet in matching:
+            found[subnet].setdefault("AuxiliaryAddresses", {})[name] = address
+    return list(found.values())
+
+
+def create_body(o: CreateOptions, version: tuple[int, ...]) -> Json:
+    """The body of POST /networks/create. Raises ValueError."""
+    return {
+        **({"CheckDuplicate": True} if version < (1, 44) else {}), "Driver": o.driver, "Scope": o.scope,
+        **({"EnableIPv4": o.ipv4} if "ipv4" in o.given else {}), **({"EnableIPv6": o.ipv6} if "ipv6" in o.given else {}),
+        "IPAM": {"Driver": o.ipam_driver, "Options": dict(o.ipam_opt), "Config": ipam_config(o)}, "Internal": o.internal,
+        "Attachable": o.attachable, "Ingress": o.ingress, "ConfigOnly": o.config_only,
+        "ConfigFrom": {"Network": o.config_from} if o.config_from else None, "Options": dict(o.opt), "Labels": pairs.mapping(o.label),
+        "Name": o.name,
+    }  # fmt: skip
+
+
+@command("network create", CreateOptions, "Create a network")
+def create(app: App, o: CreateOptions) -> None:
+    try:
+        ipam_config(o)
+        body = create_body(o, version_key(app.engine.api_version))
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    network = app.engine.json(resources.create_network(body))
+    if network.get("Warning"):
+        app.err.line(f"WARNING: {network['Warning']}")
+    app.out.line(network["Id"])
+
+
+# -- connect, disconnect ---------------------------------------------------------------------------
+
+
+@options
+class ConnectOptions(Options):
+    network: str = argument("NETWORK", sources="networks")
+    container: str = argument("CONTAINER", sources="containers")
+    alias: tuple[str, ...] = flag("--alias", parse=pairs.words, metavar="strings", help="Name of the container in this network")
+    driver_opt: tuple[str, ...] = flag("--driver-opt", parse=pairs.words, metavar="strings", help="Option of the network's driver")
+    gw_priority: int = flag("--gw-priority", help="The network of the highest priority gives the default gateway")
+    ip: str = flag("--ip", help="IPv4 address")
+    ip6: str = flag("--ip6", help="IPv6 address")
+    link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="containers")
+    link_local_ip: tuple[str, ...] = flag("--link-local-ip", parse=pairs.words, metavar="strings", help="Link-local address of the container")
+
+
+def driver_options(texts: tuple[str, ...]) -> dict[str, str]:
+    """Raises ValueError."""
+    out = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise ValueError("invalid key/value pair format in driver options")
+        out[key.strip()] = value.strip()
+    return out
+
+
+def connect_body(o: ConnectOptions) -> Json:
+    """The body of POST /networks/…/connect. Raises ValueError."""
+    addresses = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
+    return {
+        "Container": o.container,
+        "EndpointConfig": {
+            "IPAMConfig": {k: v for k, v in addresses.items() if v}, "Links": list(o.link) or None, "Aliases": list(o.alias),
+            "DriverOpts": driver_options(o.driver_opt), "GwPriority": o.gw_priority,
+            # what the engine finds out, as docker's client sends it
+            "MacAddress": "", "NetworkID": "", "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
+            "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": None,
+        },
+    }  # fmt: skip
+
+
+@command("network connect", ConnectOptions, "Connect a container to a network")
+def connect(app: App, o: ConnectOptions) -> None:
+    try:
+        body = connect_body(o)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    app.engine.read(resources.connect_network(o.network, body))
+
+
+@options
+class DisconnectOptions(Options):
+    network: str = argument("NETWORK", sources="networks")
+    container: str = argument("CONTAINER", sources="containers")
+    force: bool = flag("-f", "--force", help="Disconnect it although the container is not to be reached")
+
+
+@command("network disconnect", DisconnectOptions, "Disconnect a container from a network")
+def disconnect(app: App, o: DisconnectOptions) -> None:
+    app.engine.read(resources.disconnect_network(o.network, o.container, o.force))
+
+
+# -- rm, prune -------------------------------------------------------------------------------------
+
+
+@options
+class RemoveOptions(Options):
+    networks: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks")
+    force: bool = flag("-f", "--force", help="No error for a network that is not there")
+
+
+INGRESS = (
+    "WARNING! Before removing the routing-mesh network, make sure all the nodes in your swarm run the same docker engine version. Otherwise, "
+    "removal may not be effective and functionality of newly create ingress networks will be impaired.\nAre you sure you want to continue?"
+)
+
+
+@command("network rm", RemoveOptions, "Remove one or more networks", aliases=("remove",), usage="NETWORK [NETWORK...]")
+def remove(app: App, o: RemoveOptions) -> None:
+    failed = False
+    for name in o.networks:
+        try:
+            ingress = bool(app.engine.json(resources.inspect_network(name)).get("Ingress"))
+        except EngineError:
+            ingress = False
+        if ingress and not confirmed(app, INGRESS):
+            return
+        try:
+            app.engine.read(resources.remove_network(name))
+        except EngineError as error:
+            if not (o.force and error.status == 404):
+                app.err.line(error.message)
+                failed = True
+            continue
+        app.out.line(name)
+    if failed:
+        raise Failure("exit status 1")
+
+
+@options
+class NetworkPruneOptions(PruneOptions):
+    pass
+
+
+@command("network prune", NetworkPruneOptions, "Remove all unused networks", since="1.25")
+def prune(app: App, o: NetworkPruneOptions) -> None:
+    chosen = prune_filters(app, o.filter)
+    question = "WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?"
+    if not o.force and not confirmed(app, question):
+        return
+    deleted = app.engine.json(resources.prune_networks(chosen)).get("NetworksDeleted") or []
+    if deleted:
+        app.out.line("\n".join(["Deleted Networks:", *deleted, ""]))

@@ -1,0 +1,219 @@
+"""`plugin`: plugins of the engine, which run beside it as containers of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import resources
+from pydock.api.request import Json, filters
+from pydock.commands.image.pull import NO_TRUST, show_progress
+from pydock.commands.inspect import fetch, print_all
+from pydock.commands.shared import InspectOptions, ListOptions, confirmed, each_name, list_format
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.reference import Reference, parse
+from pydock.render.human import natural
+from pydock.render.listing import listing
+from pydock.views.resources import PluginView
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+TRUST_HELP = "Skip the check of the plugin's signature"
+GRANT_HELP = "Allow the plugin all that it asks for, without asking"
+
+
+@options
+class PluginListOptions(ListOptions):
+    pass
+
+
+@command("plugin ls", PluginListOptions, "List plugins", aliases=("list",), since="1.25")
+def ls(app: App, o: PluginListOptions) -> None:
+    form, default = list_format(o.format, o.quiet, app.config.text("pluginsFormat"), PluginView.DEFAULT, PluginView.RAW, "plugin_id: {{.ID}}")
+    found = app.engine.json(resources.list_plugins(filters(o.filter))) or []
+    rows = [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))]
+    app.out.write(listing(rows, PluginView.TITLES, form, default))
+
+
+@options
+class PluginInspectOptions(InspectOptions):
+    names: tuple[str, ...] = argument("PLUGIN [PLUGIN...]")
+
+
+@command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins", since="1.25")
+def inspect(app: App, o: PluginInspectOptions) -> None:
+    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), ""))
+
+
+def reference_of(text: str) -> Reference:
+    """A plugin's name in a registry. Raises Failure."""
+    try:
+        reference = parse(text)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    if reference.digest:
+        raise Failure(f"invalid name: {text}")
+    return reference.tagged()
+
+
+def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> Json:
+    """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
+    wanted: list[dict[str, Any]] = app.engine.json(resources.plugin_privileges(str(reference), app.registry_auth(reference.domain))) or []
+    if wanted and not without_asking:
+        app.out.line(f'Plugin "{shown}" is requesting the following privileges:')
+        for privilege in wanted:
+            app.out.line(f" - {privilege['Name']}: [{' '.join(privilege.get('Value') or [])}]")
+        if not confirmed(app, "Do you grant the above permissions?"):
+            raise Failure("plugin installation has been cancelled")
+    return wanted
+
+
+@options
+class InstallOptions(Options):
+    plugin: str = argument("PLUGIN")
+    settings: tuple[str, ...] = argument("[KEY=VALUE...]")
+    alias: str = flag("--alias", help="Name of the plugin here")
+    disable: bool = flag("--disable", help="Do not enable it")
+    disable_content_trust: bool = flag("--disable-content-trust", default=True, help=TRUST_HELP)
+    grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
+
+
+@command("plugin install", InstallOptions, "Install a plugin", since="1.25")
+def install(app: App, o: InstallOptions) -> None:
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    reference = reference_of(o.plugin)
+    name = reference_of(o.alias).familiar if o.alias else ""
+    privileges = granted(app, reference, o.plugin, o.grant_all_permissions)
+    request = resources.pull_plugin(str(reference), name, privileges, app.registry_auth(reference.domain))
+    show_progress(app, app.engine.messages(request), app.out)
+    local = name or reference.familiar
+    if o.settings:
+        app.engine.read(resources.set_plugin(local, o.settings))
+    if not o.disable:
+        app.engine.read(resources.enable_plugin(local, 0))
+    app.out.line(f"Installed plugin {o.plugin}")
+
+
+@options
+class UpgradeOptions(Options):
+    plugin: str = argument("PLUGIN")
+    remote: str = argument("[REMOTE]", default="")
+    disable_content_trust: bool = flag("--disable-content-trust", default=True, help=TRUST_HELP)
+    grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
+    skip_remote_check: bool = flag("--skip-remote-check", help="Do not check whether it is a version of the same plugin")
+
+
+@command("plugin upgrade", UpgradeOptions, "Upgrade a plugin", since="1.26")
+def upgrade(app: App, o: UpgradeOptions) -> None:
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    try:
+        plugin = app.engine.json(resources.inspect_plugin(o.plugin))
+    except Failure as failure:
+        raise Failure(f"error reading plugin data: {failure.message}") from None
+    if plugin.get("Enabled"):
+        raise Failure("the plugin must be disabled before upgrading")
+    old = reference_of(plugin.get("PluginReference") or plugin["Name"])
+    new = reference_of(o.remote or str(old))
+    app.out.line(f"Upgrading plugin {plugin['Name']} from {old.familiar} to {new.familiar}")
+    if not o.skip_remote_check and str(old) != str(new) and not confirmed(app, "Plugin images do not match, are you sure?"):
+        raise Failure("plugin upgrade has been cancelled")
+    privileges = granted(app, new, new.familiar, o.grant_all_permissions)
+    request = resources.upgrade_plugin(plugin["Name"], str(new), privileges, app.registry_auth(new.domain))
+    show_progress(app, app.engine.messages(request), app.out)
+    app.out.line(f"Upgraded plugin {plugin['Name']} to {new.familiar}")
+
+
+@options
+class PushOptions(Options):
+    plugin: str = argument("PLUGIN[:TAG]")
+    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Do not sign the plugin")
+
+
+@command("plugin push", PushOptions, "Send a plugin to a registry", since="1.25")
+def push(app: App, o: PushOptions) -> None:
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    reference = reference_of(o.plugin)
+    show_progress(app, app.engine.messages(resources.push_plugin(reference.familiar, app.registry_auth(reference.domain))), app.out)
+
+
+@options
+class CreateOptions(Options):
+    plugin: str = argument("PLUGIN")
+    folder: str = argument("PLUGIN-DATA-DIR", sources="files")
+    compress: bool = flag("--compress", help="Compress the plugin's files on the way (gzip)")
+
+
+@command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", since="1.25")
+def create(app: App, o: CreateOptions) -> None:
+    reference_of(o.plugin)
+    folder = app.absolute(o.folder.rstrip("/") or "/")
+    if not app.copy_source(f"{folder}/", False).is_dir:
+        raise Failure(f"context must be a directory: {folder}")
+    config = f"{folder}/config.json"
+    try:
+        text = app.read_file(config)
+    except Failure as failure:
+        raise Failure(failure.message) from None
+    from pydock.gojson import problem
+
+    if wrong := problem(text.decode("utf-8", "replace")):
+        raise Failure(f"invalid config.json in {config}: {wrong}")
+
+    def skipped(path: str, why: str, fault: bool) -> None:
+        raise Failure(f"{path} cannot be part of a plugin: {why}")
+
+    blocks = app.pack(app.copy_source(f"{folder}/.", False), lambda name: name, skipped)
+    app.engine.read(resources.create_plugin(o.plugin, app.gzip(blocks) if o.compress else blocks))
+    app.out.line(o.plugin)
+
+
+@options
+class EnableOptions(Options):
+    plugin: str = argument("PLUGIN")
+    timeout: int = flag("--timeout", default=30, help="Seconds that the engine waits for the plugin")
+
+
+@command("plugin enable", EnableOptions, "Enable a plugin", since="1.25")
+def enable(app: App, o: EnableOptions) -> None:
+    if o.timeout < 0:
+        raise Failure(f"negative timeout {o.timeout} is invalid")
+    app.engine.read(resources.enable_plugin(o.plugin, o.timeout))
+    app.out.line(o.plugin)
+
+
+@options
+class DisableOptions(Options):
+    plugin: str = argument("PLUGIN")
+    force: bool = flag("-f", "--force", help="Disable it although it is in use")
+
+
+@command("plugin disable", DisableOptions, "Disable a plugin", since="1.25")
+def disable(app: App, o: DisableOptions) -> None:
+    app.engine.read(resources.disable_plugin(o.plugin, o.force))
+    app.out.line(o.plugin)
+
+
+@options
+class RemoveOptions(Options):
+    plugins: tuple[str, ...] = argument("PLUGIN [PLUGIN...]")
+    force: bool = flag("-f", "--force", help="Remove it although it is enabled")
+
+
+@command("plugin rm", RemoveOptions, "Remove one or more plugins", aliases=("remove",), since="1.25")
+def remove(app: App, o: RemoveOptions) -> None:
+    each_name(app, o.plugins, lambda name: app.engine.read(resources.remove_plugin(name, o.force)))
+
+
+@options
+class SetOptions(Options):
+    plugin: str = argument("PLUGIN")
+    settings: tuple[str, ...] = argument("KEY=VALUE [KEY=VALUE...]")
+
+
+@command("plugin set", SetOptions, "Change the settings of a plugin", since="1.25")
+def configure(app: App, o: SetOptions) -> None:
+    app.engine.read(resources.set_plugin(o.plugin, o.settings))

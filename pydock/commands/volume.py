@@ -1,0 +1,158 @@
+"""`volume`: ls, create, rm, prune, update (its inspect is in inspect.py)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import resources
+from pydock.api.request import Json, filters, version_key
+from pydock.commands.shared import FORMAT_HELP, PruneOptions, confirmed, each_name, list_format, prune_filters
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+from pydock.flags import pairs, units
+from pydock.render.format import Format
+from pydock.render.human import natural, size
+from pydock.render.listing import listing
+from pydock.views.resources import VolumeView
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class VolumeListOptions(Options):
+    cluster: bool = flag("--cluster", since="1.42", help="Show cluster volumes only")
+    filter: tuple[pairs.Pair, ...] = flag("-f", "--filter", parse=pairs.filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    quiet: bool = flag("-q", "--quiet", help="Print names only")
+
+
+@command("volume ls", VolumeListOptions, "List volumes", aliases=("list",))
+def ls(app: App, o: VolumeListOptions) -> None:
+    found = (app.engine.json(resources.list_volumes(filters=filters(o.filter))) or {}).get("Volumes") or []
+    configured = app.config.text("volumesFormat")
+    form, default = list_format(o.format, o.quiet, configured, VolumeView.DEFAULT, VolumeView.RAW, "name: {{.Name}}", "{{.Name}}")
+    if o.cluster:
+        found = [v for v in found if v.get("ClusterVolume")]
+        if not o.quiet:
+            form, default = Format("table"), VolumeView.CLUSTER
+    rows = [VolumeView(v) for v in sorted(found, key=lambda v: natural(v["Name"]))]
+    app.out.write(listing(rows, VolumeView.TITLES, form, default))
+
+
+# -- create ----------------------------------------------------------------------------------------
+
+
+@options
+class CreateOptions(Options):
+    """One volume; the second half is for volumes of a swarm."""
+
+    name: str = argument("[VOLUME]", default="")
+    driver: str = flag("-d", "--driver", default="local", help="Driver of the volume")
+    label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the volume, KEY=VALUE")
+    name_flag: str = flag("--name", hidden=True, help="Name of the volume")
+    opt: tuple[pairs.Pair, ...] = flag("-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver")
+    availability: str = flag("--availability", default="active", since="1.42", help="Availability of a cluster volume", sources="active pause drain")
+    group: str = flag("--group", since="1.42", help="Group of cluster volumes")
+    limit_bytes: int = flag("--limit-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Most bytes of a cluster volume")
+    required_bytes: int = flag("--required-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Least bytes of a cluster volume")
+    scope: str = flag("--scope", default="single", since="1.42", help="How many nodes may use a cluster volume", sources="single multi")
+    secret: tuple[pairs.Pair, ...] = flag("--secret", parse=pairs.pair, many=True, metavar="map", since="1.42", help="Secrets of a cluster volume, KEY=SECRET")
+    sharing: str = flag("--sharing", default="none", since="1.42", help="How a cluster volume may be shared", sources="none readonly onewriter all")
+    topology_preferred: tuple[str, ...] = flag("--topology-preferred", since="1.42", help="Where a cluster volume should be")
+    topology_required: tuple[str, ...] = flag("--topology-required", since="1.42", help="Where a cluster volume must be")
+    type: str = flag("--type", default="block", since="1.42", help="Kind of access to a cluster volume", sources="mount block")
+
+
+CLUSTER_FLAGS = frozenset(
+    "availability group limit_bytes required_bytes scope secret sharing topology_preferred topology_required type".split()
+)
+
+
+def topologies(texts: tuple[str, ...]) -> list[Json]:
+    """ "KEY=VALUE,KEY=VALUE" each."""
+    return [{"Segments": dict(pairs.pair(word) for word in text.split(","))} for text in texts]
+
+
+def cluster_spec(o: CreateOptions) -> Json:
+    """What a cluster volume shall be."""
+    kind = {"mount": "MountVolume", "block": "BlockVolume"}.get(o.type)
+    places = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
+    secrets = [{"Key": k, "Secret": v} for k, v in sorted(o.secret)]
+    return {
+        **({"Group": o.group} if o.group else {}), "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
+        "AccessibilityRequirements": {k: v for k, v in places.items() if v},
+        "CapacityRange": {"RequiredBytes": o.required_bytes, "LimitBytes": o.limit_bytes},
+        **({"Secrets": secrets} if secrets else {}), "Availability": o.availability,
+    }  # fmt: skip
+
+
+def create_body(o: CreateOptions) -> Json:
+    """The body of POST /volumes/create. Raises ValueError."""
+    if o.name and o.name_flag:
+        raise ValueError("conflicting options: cannot specify a volume-name through both --name and as a positional arg")
+    optional = {"DriverOpts": dict(o.opt), "Labels": pairs.mapping(o.label), "Name": o.name or o.name_flag}
+    cluster = {"ClusterVolumeSpec": cluster_spec(o)} if o.given & CLUSTER_FLAGS else {}
+    return {**cluster, "Driver": o.driver, **{k: v for k, v in optional.items() if v}}
+
+
+@command("volume create", CreateOptions, "Create a volume")
+def create(app: App, o: CreateOptions) -> None:
+    try:
+        body = create_body(o)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    app.out.line(app.engine.json(resources.create_volume(body))["Name"])
+
+
+# -- rm, prune, update -----------------------------------------------------------------------------
+
+
+@options
+class RemoveOptions(Options):
+    volumes: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
+    force: bool = flag("-f", "--force", since="1.25", help="No error for a volume that is not there")
+
+
+@command("volume rm", RemoveOptions, "Remove one or more volumes", aliases=("remove",))
+def remove(app: App, o: RemoveOptions) -> None:
+    each_name(app, o.volumes, lambda name: app.engine.read(resources.remove_volume(name, o.force)))
+
+
+@options
+class VolumePruneOptions(PruneOptions):
+    all: bool = flag("-a", "--all", since="1.42", help="Remove every unused volume, not only anonymous ones")
+
+
+@command("volume prune", VolumePruneOptions, "Remove unused volumes", since="1.25")
+def prune(app: App, o: VolumePruneOptions) -> None:
+    chosen = prune_filters(app, o.filter)
+    if o.all:
+        if "all" in chosen:
+            raise Failure("conflicting options: cannot specify both --all and --filter all=1")
+        chosen = dict(sorted({**chosen, "all": {"true": True}}.items()))
+    # older engines remove named ones too
+    everything = o.all or version_key(app.engine.api_version) < (1, 42)
+    what = "all local volumes" if everything else "anonymous local volumes"
+    if not o.force and not confirmed(app, f"WARNING! This will remove {what} not used by at least one container.\nAre you sure you want to continue?"):
+        return
+    report = app.engine.json(resources.prune_volumes(chosen))
+    if report.get("VolumesDeleted"):
+        app.out.line("\n".join(["Deleted Volumes:", *report["VolumesDeleted"], ""]))
+    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")
+
+
+@options
+class UpdateOptions(Options):
+    volume: str = argument("[VOLUME]", sources="volumes")
+    availability: str = flag("--availability", default="active", since="1.42", help="Availability of a cluster volume", sources="active pause drain")
+
+
+@command("volume update", UpdateOptions, "Change a volume of a swarm", since="1.42")
+def update(app: App, o: UpdateOptions) -> None:
+    volume = app.engine.json(resources.inspect_volume(o.volume))
+    cluster = volume.get("ClusterVolume")
+    if not cluster:
+        raise Failure("can only update cluster volumes")
+    spec = {**cluster["Spec"], **({"Availability": o.availability} if "availability" in o.given else {})}
+    app.engine.read(resources.update_volume(cluster["ID"], int(cluster["Version"]["Index"]), spec))
