@@ -19,3 +19,13 @@ def events(**options: object) -> Request:
 
 def version() -> Request:
     return Request("GET", "/version")
+
+
+def disk_usage() -> Request:
+    """GET /system/df -> {"LayersSize", "Images", "Containers", "Volumes", "BuildCache"}."""
+    return Request("GET", "/system/df")
+
+
+def prune_build_cache(filters: dict[str, dict[str, bool]], all: bool, keep_storage: int = 0) -> Request:
+    """POST /build/prune -> {"CachesDeleted", "SpaceReclaimed"}. keep_storage: bytes that may stay."""
+    return Request("POST", "/build/prune", {"filters": "", **query(filters=filters, all=all, **{"keep-storage": keep_storage or None})})

@@ -3,6 +3,7 @@
 # path -> (module, function, what it does)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "attach": ("pydock.commands.container.attach", "attach", "Join the input, output and error streams of a running container"),
+    "builder prune": ("pydock.commands.system.prune", "builder_prune", "Remove build cache"),
     "checkpoint create": ("pydock.commands.checkpoint", "create", "Make a checkpoint of a running container"),
     "checkpoint ls": ("pydock.commands.checkpoint", "ls", "List a container's checkpoints"),
     "checkpoint rm": ("pydock.commands.checkpoint", "remove", "Remove a checkpoint"),
@@ -39,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cp": ("pydock.commands.container.files", "copy", "Copy files between a container and this machine"),
     "create": ("pydock.commands.container.create", "create", "Create a new container, without starting it"),
     "diff": ("pydock.commands.container.files", "diff", "Show what has changed in a container's file system"),
+    "events": ("pydock.commands.system.events", "events", "Show what happens in the engine"),
     "exec": ("pydock.commands.container.exec", "execute", "Run a command in a running container"),
     "export": ("pydock.commands.container.files", "export", "Write a container's file system as a tar archive"),
     "history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
@@ -55,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "image tag": ("pydock.commands.image.manage", "tag", "Give an image another name"),
     "images": ("pydock.commands.image.ls", "ls", "List images"),
     "import": ("pydock.commands.image.manage", "import_", "Make an image of a tar archive of a file system"),
+    "info": ("pydock.commands.system.info", "info", "Show everything about the engine"),
     "inspect": ("pydock.commands.inspect", "inspect", "Show everything about objects of the engine"),
     "kill": ("pydock.commands.container.lifecycle", "kill", "Kill one or more running containers"),
     "load": ("pydock.commands.image.transfer", "load", "Load images from a tar archive or STDIN"),
@@ -98,6 +101,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "start": ("pydock.commands.container.lifecycle", "start", "Start one or more stopped containers"),
     "stats": ("pydock.commands.container.stats", "stats", "Show what containers use, as it changes"),
     "stop": ("pydock.commands.container.lifecycle", "stop", "Stop one or more running containers"),
+    "system df": ("pydock.commands.system.df", "df", "Show what uses the engine's disk"),
+    "system dial-stdio": ("pydock.commands.system.dial", "dial_stdio", "Pass the engine's connection through stdin and stdout"),
+    "system events": ("pydock.commands.system.events", "events", "Show what happens in the engine"),
+    "system info": ("pydock.commands.system.info", "info", "Show everything about the engine"),
+    "system prune": ("pydock.commands.system.prune", "prune", "Remove unused containers, networks, images and build cache"),
     "tag": ("pydock.commands.image.manage", "tag", "Give an image another name"),
     "top": ("pydock.commands.container.top", "top", "Show the processes that run in a container"),
     "unpause": ("pydock.commands.container.lifecycle", "unpause", "Let the processes of paused containers go on"),
@@ -133,6 +141,7 @@ ALIASES: dict[str, str] = {
 
 # folder of commands -> what it holds
 GROUPS: dict[str, str] = {
+    "builder": "Manage builds",
     "checkpoint": "Manage checkpoints",
     "container": "Manage containers",
     "context": "Manage contexts",
@@ -140,8 +149,9 @@ GROUPS: dict[str, str] = {
     "manifest": "Manage manifest lists in registries",
     "network": "Manage networks",
     "plugin": "Manage plugins of the engine",
+    "system": "Manage the engine",
     "volume": "Manage volumes",
 }
 
 # the commands that the top help names first
-COMMON: tuple[str, ...] = ("run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version")
+COMMON: tuple[str, ...] = ("run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version", "info")

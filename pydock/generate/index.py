@@ -12,7 +12,7 @@ import pydock.commands
 from pydock.declare import CommandNote
 
 GROUPS = {
-    "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
+    "builder": "Manage builds", "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
     "manifest": "Manage manifest lists in registries", "network": "Manage networks",
     "plugin": "Manage plugins of the engine", "volume": "Manage volumes", "system": "Manage the engine",
 }  # fmt: skip

@@ -111,6 +111,35 @@ SHAPES: dict[str, str] = {
     "Name string; Options map[string]string; Scope string; Status map[string]any; UsageData *volume.UsageData",
     "volume.ClusterVolume": "ID string",
     "volume.UsageData": "RefCount int; Size int",
+    "system.dockerInfo": "+*system.Info; ClientInfo *system.clientInfo; ServerErrors []string; ClientErrors []string",
+    "system.Info": "ID string; Containers int; ContainersRunning int; ContainersPaused int; ContainersStopped int; Images int; Driver string; "
+    "DriverStatus [][]string; SystemStatus [][]string; Plugins system.PluginsInfo; MemoryLimit bool; SwapLimit bool; KernelMemory bool; "
+    "KernelMemoryTCP bool; CPUCfsPeriod:CpuCfsPeriod bool; CPUCfsQuota:CpuCfsQuota bool; CPUShares bool; CPUSet bool; PidsLimit bool; "
+    "IPv4Forwarding bool; Debug bool; NFd int; OomKillDisable bool; NGoroutines int; SystemTime string; LoggingDriver string; "
+    "CgroupDriver string; CgroupVersion string; NEventsListener int; KernelVersion string; OperatingSystem string; OSVersion string; "
+    "OSType string; Architecture string; IndexServerAddress string; RegistryConfig *registry.ServiceConfig; NCPU int; MemTotal int; "
+    "GenericResources []any; DockerRootDir string; HTTPProxy:HttpProxy string; HTTPSProxy:HttpsProxy string; NoProxy string; Name string; "
+    "Labels []string; ExperimentalBuild bool; ServerVersion string; Runtimes map[string]any; DefaultRuntime string; Swarm swarm.Info; "
+    "LiveRestoreEnabled bool; Isolation string; InitBinary string; ContainerdCommit system.Commit; RuncCommit system.Commit; "
+    "InitCommit system.Commit; SecurityOptions []string; ProductLicense string; DefaultAddressPools []system.NetworkAddressPool; "
+    "FirewallBackend *system.FirewallInfo; CDISpecDirs []string; DiscoveredDevices []any; Containerd *system.ContainerdInfo; Warnings []string",
+    "system.PluginsInfo": "Volume []string; Network []string; Authorization []string; Log []string",
+    "system.Commit": "ID string",
+    "system.NetworkAddressPool": "Base string; Size int",
+    "system.FirewallInfo": "Driver string; Info [][]string",
+    "system.ContainerdInfo": "Address string; Namespaces system.ContainerdNamespaces",
+    "system.ContainerdNamespaces": "Containers string; Plugins string",
+    "registry.ServiceConfig": "InsecureRegistryCIDRs []string; IndexConfigs map[string]*registry.IndexInfo; Mirrors []string",
+    "registry.IndexInfo": "Name string; Mirrors []string; Secure bool; Official bool",
+    "swarm.Info": "NodeID string; NodeAddr string; LocalNodeState string; ControlAvailable bool; Error string; RemoteManagers []swarm.Peer; "
+    "Nodes int; Managers int; Cluster any; Warnings []string",
+    "swarm.Peer": "NodeID string; Addr string",
+    "system.clientInfo": "Debug bool; +system.clientVersion; Plugins []any; Warnings []string",
+    "system.clientVersion": "Platform any; Version string; APIVersion:ApiVersion string; DefaultAPIVersion string; GitCommit string; "
+    "GoVersion string; Os string; Arch string; BuildTime string; Context string",
+    "events.Message": "Status:status string; ID:id string; From:from string; Type string; Action string; Actor events.Actor; "
+    "Scope:scope string; Time:time int; TimeNano:timeNano int",
+    "events.Actor": "ID string; Attributes map[string]string",
 }
 
 _STRINGS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydock.render.human import ellipsis, short_id, size
-from pydock.views.times import go_time
+from pydock.render.values import Time
 from pydock.views.view import View, labels_text
 
 NOT_KNOWN = "N/A"
@@ -57,7 +57,7 @@ class NetworkView(View):
 
     @property
     def CreatedAt(self) -> str:
-        return go_time(str(self.n.get("Created") or ""))
+        return Time(self.n.get("Created") or "0001-01-01T00:00:00Z").go_text()
 
 
 class VolumeView(View):

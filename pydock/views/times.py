@@ -24,16 +24,12 @@ def parse_rfc3339(text: str) -> float:
         return 0.0
 
 
-def go_time(text: str) -> str:
-    """RFC 3339 as Go's time.Time.String writes it: "2024-01-02 03:04:05.678 +0000 UTC"; other texts as they are."""
-    day, separator, rest = text.partition("T")
-    clock = rest[:8]
-    fraction = rest[8:].rstrip("Z") if rest.endswith("Z") else rest[8:-6]
-    if not separator or len(clock) != 8:
-        return text
-    zone = "+0000 UTC" if rest.endswith("Z") else " ".join([rest[-6:].replace(":", "")] * 2)
-    fraction = fraction.rstrip("0").rstrip(".")
-    return f"{day} {clock}{fraction} {zone}"
+def local_nanoseconds(nanoseconds: int) -> str:
+    """A moment in the local zone, to the nanosecond: "2024-01-02T03:04:05.000000678+01:00"."""
+    whole, fraction = divmod(nanoseconds, 10**9)
+    local = time.localtime(whole)
+    zone = time.strftime("%z", local)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
 
 
 def build_time(text: str) -> str:

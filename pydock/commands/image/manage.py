@@ -105,12 +105,11 @@ class ImagePruneOptions(PruneOptions):
 WHAT = {False: "all dangling images", True: "all images without at least one container associated to them"}
 
 
-def prune_report(report: dict[str, Any]) -> str:
-    """What was removed, a line each."""
+def deleted_images(report: dict[str, Any]) -> str:
+    """What was removed, a line each; "" for nothing."""
     deleted = report.get("ImagesDeleted") or []
     lines = [f"untagged: {e['Untagged']}\n" if e.get("Untagged") else f"deleted: {e.get('Deleted')}\n" for e in deleted]
-    head = f"Deleted Images:\n{''.join(lines)}\n" if lines else ""
-    return f"{head}Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}"
+    return f"Deleted Images:\n{''.join(lines)}" if lines else ""
 
 
 @command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")
@@ -118,4 +117,7 @@ def prune(app: App, o: ImagePruneOptions) -> None:
     filters = prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")])
     if not o.force and not confirmed(app, f"WARNING! This will remove {WHAT[o.all]}.\nAre you sure you want to continue?"):
         return
-    app.out.line(prune_report(app.engine.json(images.prune_images(filters))))
+    report = app.engine.json(images.prune_images(filters))
+    if text := deleted_images(report):
+        app.out.line(text)
+    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")

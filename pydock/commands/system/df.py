@@ -1,0 +1,95 @@
+"""`system df`: what uses the engine's disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import system
+from pydock.commands.shared import FORMAT_HELP
+from pydock.declare import Options, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.reference import parse
+from pydock.gojson import dumps
+from pydock.render.format import Format
+from pydock.render.human import natural, size
+from pydock.render.listing import compile_template, execute, listing
+from pydock.render.values import AnyList, GoStruct
+from pydock.views.container import ContainerView
+from pydock.views.image import NONE, ImageView
+from pydock.views.resources import VolumeView
+from pydock.views.system import BUILD_CACHE, CONTAINERS, DEFAULT, IMAGES, RAW, VOLUMES, CacheView, UsageView, by_use, cache_size, usage_rows
+from pydock.views.view import View
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+Json = dict[str, Any]
+
+
+@options
+class DiskUsageOptions(Options):
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    verbose: bool = flag("-v", "--verbose", help="Show every object")
+
+
+@command("system df", DiskUsageOptions, "Show what uses the engine's disk", since="1.25")
+def df(app: App, o: DiskUsageOptions) -> None:
+    usage = app.engine.json(system.disk_usage())
+    if o.verbose:
+        objects = every_object(usage, app.now())
+        app.out.write(details(objects, usage) if o.format in ("", "table") else formatted(objects, o.format))
+        return
+    form = Format.parse(o.format or "table")
+    if form.kind == "raw":
+        form = Format("template", RAW)
+    app.out.write(listing(usage_rows(usage), UsageView.TITLES, form, DEFAULT))
+
+
+def every_object(usage: Json, now: float) -> dict[str, Sequence[View]]:
+    """The rows of the four tables."""
+    images = [ImageView(i, *first_name(i), "", now) for i in usage.get("Images") or []]
+    # how large the image below is does not matter here
+    containers = [ContainerView({**c, "SizeRootFs": 0}, now) for c in usage.get("Containers") or []]
+    volumes = [VolumeView(v) for v in sorted(usage.get("Volumes") or [], key=lambda v: natural(v["Name"]))]
+    return {"Images": images, "Containers": containers, "Volumes": volumes, "BuildCache": [CacheView(c, now) for c in by_use(usage.get("BuildCache") or [])]}
+
+
+def first_name(image: Json) -> tuple[str, str]:
+    """(repository, tag) of an image's first name."""
+    names = [n for n in image.get("RepoTags") or [] if n != f"{NONE}:{NONE}"]
+    if not names:
+        return NONE, NONE
+    try:
+        reference = parse(names[0])
+    except ValueError:
+        return NONE, NONE
+    return reference.familiar_name, reference.tag or NONE
+
+
+TABLES: Mapping[str, tuple[str, type[View], str]] = {
+    "Images": ("Images space usage:", ImageView, IMAGES),
+    "Containers": ("Containers space usage:", ContainerView, CONTAINERS),
+    "Volumes": ("Local Volumes space usage:", VolumeView, VOLUMES),
+    "BuildCache": ("Build cache usage:", CacheView, BUILD_CACHE),
+}
+
+
+def details(objects: dict[str, Sequence[View]], usage: Json) -> str:
+    """The four tables, each with its title."""
+    parts = []
+    for name, (title, view, columns) in TABLES.items():
+        total = f" {size(cache_size(usage.get('BuildCache') or []))}" if name == "BuildCache" else ""
+        parts.append(f"{title}{total}\n\n{listing(objects[name], view.TITLES, Format('table'), columns)}")
+    return "\n".join(parts)
+
+
+def formatted(objects: dict[str, Sequence[View]], text: str) -> str:
+    """By one template for everything, or as JSON. Raises Failure."""
+    if text == "raw":
+        raise Failure("--format raw is not supported with --verbose")
+    if text == "json":
+        return dumps({name: [row.go_json() for row in rows] for name, rows in objects.items()}) + "\n"
+    fields = {name: AnyList(rows) for name, rows in objects.items()}
+    dot = GoStruct("*formatter.diskUsageContext", fields, {n: [r.go_json() for r in rows] for n, rows in objects.items()})
+    return execute(compile_template(text.replace("\\t", "\t").replace("\\n", "\n")), dot)

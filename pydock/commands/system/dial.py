@@ -1,0 +1,26 @@
+"""`system dial-stdio`: the engine's connection on stdin and stdout, for a client at the other end of ssh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.declare import Options, command, options
+from pydock.streams.pump import Sender, receive
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class DialOptions(Options):
+    """No flags."""
+
+
+@command("system dial-stdio", DialOptions, "Pass the engine's connection through stdin and stdout")
+def dial_stdio(app: App, o: DialOptions) -> None:
+    stream = app.engine.raw()
+    try:
+        Sender(app.stdin, stream).start()
+        receive(stream, app.out.put, app.err.put, framed=False)
+    finally:
+        stream.close()

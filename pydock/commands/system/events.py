@@ -1,0 +1,70 @@
+"""`events`: what happens in the engine, as it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import system
+from pydock.api.request import filters
+from pydock.declare import Options, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.times import timestamp
+from pydock.gojson import dumps
+from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.views.gotypes import decode
+from pydock.views.times import local_nanoseconds
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+SHAPE = "events.Message"
+
+
+@options
+class EventsOptions(Options):
+    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    format: str = flag("--format", help='Print with a Go template, or "json"', sources="formats")
+    since: str = flag("--since", help="Begin with what happened since this moment")
+    until: str = flag("--until", help="End at this moment")
+
+
+def template_of(text: str) -> Template | None:
+    """The template of --format, tried on an empty event. Raises Failure (64)."""
+    if text in ("", "json"):
+        return None
+    try:
+        template = Template(text)
+        template.execute(decode(f"*{SHAPE}", {}))
+    except (ParseError, ExecError) as error:
+        prefix = "template parsing error: " if isinstance(error, ParseError) else ""
+        raise Failure(f"Error parsing format: {prefix}{error}", 64) from None
+    return template
+
+
+def line(event: dict[str, Any]) -> str:
+    """ "TIME TYPE ACTION ID (k=v, k=v)", with keys in order."""
+    actor = event.get("Actor") or {}
+    nanoseconds = int(event.get("timeNano") or 0) or int(event.get("time") or 0) * 10**9
+    words = [local_nanoseconds(nanoseconds), str(event.get("Type") or ""), str(event.get("Action") or ""), str(actor.get("ID") or "")]
+    attributes = ", ".join(f"{k}={v}" for k, v in sorted((actor.get("Attributes") or {}).items()))
+    return " ".join(words) + (f" ({attributes})" if attributes else "")
+
+
+@command("system events", EventsOptions, "Show what happens in the engine", also=("events",))
+def events(app: App, o: EventsOptions) -> None:
+    template = template_of(o.format)
+    try:
+        since, until = (timestamp(text, app.now()) if text else "" for text in (o.since, o.until))
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    for event in app.engine.messages(system.events(since=since, until=until, filters=filters(o.filter))):
+        if o.format == "json":
+            app.out.line(dumps(event))
+        elif template is None:
+            app.out.line(line(event))
+        else:
+            try:
+                app.out.line(template.execute(decode(f"*{SHAPE}", event)))
+            except ExecError as error:
+                raise Failure(str(error)) from None

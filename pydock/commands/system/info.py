@@ -1,0 +1,233 @@
+"""`info`: everything that client and engine tell of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import system
+from pydock.commands.shared import InspectOptions
+from pydock.commands.version import client_facts
+from pydock.declare import command, options
+from pydock.errors import Failure
+from pydock.gojson import dumps
+from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.render.human import bytes_size, duration
+from pydock.render.values import GoStruct
+from pydock.views.gotypes import decode
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+Json = dict[str, Any]
+
+
+@options
+class InfoOptions(InspectOptions):
+    """`info [OPTIONS]`."""
+
+
+@command("system info", InfoOptions, "Show everything about the engine", also=("info",), top=12)
+def info(app: App, o: InfoOptions) -> None:
+    client = {"Debug": app.globals.debug, **{k: v for k, v in client_facts(app).items() if k != "ApiVersion"}, "Plugins": [], "Warnings": None}
+    template = template_of(o.format)
+    if template and not needs_engine(template, client):
+        app.out.line(template.execute(GoStruct("system.dockerInfo", {"ClientInfo": decode("*system.clientInfo", client)}, {"ClientInfo": client})))
+        return
+    facts: Json = {}
+    problem: Failure | None = None
+    try:
+        facts = app.engine.json(system.info())
+    except Failure as failure:
+        problem = failure
+    if o.format == "json":
+        app.out.line(dumps({**facts, "ClientInfo": client}))
+    elif template:
+        print_template(app, template, facts, client)
+    else:
+        app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
+        app.out.write("".join(f"{line}\n" for line in server_lines(facts, app.globals.debug)) + "\n" if facts else "")
+        for text in warnings(facts):
+            app.err.line(text)
+    if problem:
+        raise problem
+
+
+def template_of(text: str) -> Template | None:
+    """Raises Failure (64)."""
+    if text in ("", "json"):
+        return None
+    try:
+        return Template(text)
+    except ParseError as error:
+        raise Failure(f"template parsing error: {error}", 64) from None
+
+
+def needs_engine(template: Template, client: Json) -> bool:
+    """Not where the template is content with what the client knows."""
+    try:
+        template.execute(GoStruct("system.dockerInfo", {"ClientInfo": decode("*system.clientInfo", client)}, {"ClientInfo": client}))
+    except ExecError:
+        return True
+    return False
+
+
+def print_template(app: App, template: Template, facts: Json, client: Json) -> None:
+    try:
+        app.out.line(template.execute(decode("system.dockerInfo", {**facts, "ClientInfo": client})))
+    except ExecError as error:
+        app.out.line(error.partial)
+        raise Failure(str(error)) from None
+
+
+def client_lines(client: Json) -> list[str]:
+    return [f" Version:    {client['Version']}", f" Context:    {client['Context']}", f" Debug Mode: {go_bool(client['Debug'])}"]
+
+
+def go_bool(value: object) -> str:
+    return "true" if value else "false"
+
+
+def rows(facts: Json, *pairs: tuple[str, str]) -> Iterator[str]:
+    """ " Title: value" for each (title, key) whose value is there."""
+    for title, key in pairs:
+        if facts.get(key):
+            yield f" {title}: {facts[key]}"
+
+
+def server_lines(facts: Json, debug: bool) -> Iterator[str]:
+    """The engine's part, a line each."""
+    yield f" Containers: {facts.get('Containers', 0)}"
+    for state in ("Running", "Paused", "Stopped"):
+        yield f"  {state}: {facts.get(f'Containers{state}', 0)}"
+    yield f" Images: {facts.get('Images', 0)}"
+    yield from rows(facts, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
+    yield from (f"  {pair[0]}: {pair[1]}" for pair in facts.get("DriverStatus") or [])
+    yield from (f" {pair[0]}: {pair[1]}" for pair in facts.get("SystemStatus") or [])
+    yield from rows(facts, ("Logging Driver", "LoggingDriver"), ("Cgroup Driver", "CgroupDriver"), ("Cgroup Version", "CgroupVersion"))
+    plugins = facts.get("Plugins") or {}
+    yield " Plugins:"
+    for kind in ("Volume", "Network", "Authorization", "Log"):
+        if kind != "Authorization" or plugins.get(kind):
+            yield f"  {kind}: {' '.join(plugins.get(kind) or [])}"
+    yield from listed(" CDI spec directories:", facts.get("CDISpecDirs"))
+    yield f" Swarm: {(facts.get('Swarm') or {}).get('LocalNodeState', '')}"
+    yield from swarm_lines(facts.get("Swarm") or {})
+    if facts.get("Runtimes"):
+        yield f" Runtimes: {' '.join(sorted(facts['Runtimes']))}"
+        yield f" Default Runtime: {facts.get('DefaultRuntime', '')}"
+    yield from system_lines(facts)
+    yield from rows(facts, ("Kernel Version", "KernelVersion"), ("Operating System", "OperatingSystem"), ("OSType", "OSType"), ("Architecture", "Architecture"))
+    yield f" CPUs: {facts.get('NCPU', 0)}"
+    yield f" Total Memory: {bytes_size(float(facts.get('MemTotal') or 0))}"
+    yield from rows(facts, ("Name", "Name"), ("ID", "ID"))
+    yield f" Docker Root Dir: {facts.get('DockerRootDir', '')}"
+    yield f" Debug Mode: {go_bool(facts.get('Debug'))}"
+    if facts.get("Debug") or debug:
+        for title, key in (("File Descriptors", "NFd"), ("Goroutines", "NGoroutines"), ("System Time", "SystemTime"), ("EventsListeners", "NEventsListener")):
+            yield f"  {title}: {facts.get(key, 0)}"
+    yield from rows(facts, ("HTTP Proxy", "HttpProxy"), ("HTTPS Proxy", "HttpsProxy"), ("No Proxy", "NoProxy"))
+    yield from listed(" Labels:", facts.get("Labels"))
+    yield f" Experimental: {go_bool(facts.get('ExperimentalBuild'))}"
+    yield from registry_lines(facts.get("RegistryConfig") or {})
+    yield f" Live Restore Enabled: {go_bool(facts.get('LiveRestoreEnabled'))}"
+    yield from rows(facts, ("Product License", "ProductLicense"))
+    pools = [f" Base: {p['Base']}, Size: {p['Size']}" for p in facts.get("DefaultAddressPools") or []]
+    yield from listed(" Default Address Pools:", pools)
+
+
+def listed(title: str, values: list[str] | None) -> Iterator[str]:
+    """A title with its values below; nothing for none."""
+    if values:
+        yield title
+        yield from (f"  {v}" for v in values)
+
+
+def system_lines(facts: Json) -> Iterator[str]:
+    """What depends on the engine's system."""
+    if facts.get("OSType") == "windows":
+        yield f" Default Isolation: {facts.get('Isolation', '')}"
+    if facts.get("OSType") != "linux":
+        return
+    yield f" Init Binary: {facts.get('InitBinary', '')}"
+    for title, key in (("containerd", "ContainerdCommit"), ("runc", "RuncCommit"), ("init", "InitCommit")):
+        yield f" {title} version: {(facts.get(key) or {}).get('ID', '')}"
+    if facts.get("SecurityOptions"):
+        yield " Security Options:"
+        for option in facts["SecurityOptions"]:
+            pairs = [word.partition("=") for word in option.split(",")]
+            # engines before API 1.25 give the bare name
+            yield "  " + next((v for k, equals, v in pairs if k == "name" and equals), option)
+            yield from (f"   Profile: {v}" for k, _, v in pairs if k == "profile")
+
+
+def registry_lines(config: Json) -> Iterator[str]:
+    indexes, ranges = config.get("IndexConfigs") or {}, config.get("InsecureRegistryCIDRs") or []
+    if indexes or ranges:
+        yield " Insecure Registries:"
+        yield from (f"  {index['Name']}" for index in indexes.values() if not index.get("Secure"))
+        yield from (f"  {cidr}" for cidr in ranges)
+    yield from listed(" Registry Mirrors:", config.get("Mirrors"))
+
+
+def swarm_lines(swarm: Json) -> Iterator[str]:
+    """What a node of a swarm knows of it."""
+    state = swarm.get("LocalNodeState", "")
+    if state in ("", "inactive", "locked"):
+        return
+    yield f"  NodeID: {swarm.get('NodeID', '')}"
+    if swarm.get("Error"):
+        yield f"  Error: {swarm['Error']}"
+    yield f"  Is Manager: {go_bool(swarm.get('ControlAvailable'))}"
+    cluster = swarm.get("Cluster")
+    if cluster and swarm.get("ControlAvailable") and not swarm.get("Error") and state != "error":
+        yield f"  ClusterID: {cluster.get('ID', '')}"
+        yield f"  Managers: {swarm.get('Managers', 0)}"
+        yield f"  Nodes: {swarm.get('Nodes', 0)}"
+        yield from cluster_lines(cluster)
+    yield f"  Node Address: {swarm.get('NodeAddr', '')}"
+    yield from (f" {line}" for line in listed(" Manager Addresses:", sorted(m["Addr"] for m in swarm.get("RemoteManagers") or [])))
+
+
+def cluster_lines(cluster: Json) -> Iterator[str]:
+    """A cluster's settings; spans of time come in nanoseconds."""
+    spec = cluster.get("Spec") or {}
+    raft, authority = spec.get("Raft") or {}, spec.get("CAConfig") or {}
+    if cluster.get("DefaultAddrPool"):
+        yield f"  Default Address Pool: {''.join(f'{p}  ' for p in cluster['DefaultAddrPool'])}"
+        yield f"  SubnetSize: {cluster.get('SubnetSize', 0)}"
+    if cluster.get("DataPathPort"):
+        yield f"  Data Path Port: {cluster['DataPathPort']}"
+    yield "  Orchestration:"
+    yield f"   Task History Retention Limit: {(spec.get('Orchestration') or {}).get('TaskHistoryRetentionLimit') or 0}"
+    yield "  Raft:"
+    yield f"   Snapshot Interval: {raft.get('SnapshotInterval', 0)}"
+    if raft.get("KeepOldSnapshots") is not None:
+        yield f"   Number of Old Snapshots to Retain: {raft['KeepOldSnapshots']}"
+    yield f"   Heartbeat Tick: {raft.get('HeartbeatTick', 0)}"
+    yield f"   Election Tick: {raft.get('ElectionTick', 0)}"
+    yield "  Dispatcher:"
+    yield f"   Heartbeat Period: {duration(((spec.get('Dispatcher') or {}).get('HeartbeatPeriod') or 0) / 1e9)}"
+    yield "  CA Configuration:"
+    yield f"   Expiry Duration: {duration((authority.get('NodeCertExpiry') or 0) / 1e9)}"
+    yield f"   Force Rotate: {authority.get('ForceRotate', 0)}"
+    if (authority.get("SigningCACert") or "").strip():
+        yield f"   Signing CA Certificate: \n{authority['SigningCACert'].strip()}\n"
+    yield from (f" {line}" for line in listed("  External CAs:", [f"  {c['Protocol']}: {c['URL']}" for c in authority.get("ExternalCAs") or []]))
+    yield f"  Autolock Managers: {go_bool((spec.get('EncryptionConfig') or {}).get('AutoLockManagers'))}"
+    yield f"  Root Rotation In Progress: {go_bool(cluster.get('RootRotationInProgress'))}"
+
+
+#: what an engine lacks, where it does not say so itself (before API 1.42)
+LACKS = (
+    ("MemoryLimit", "No memory limit support"), ("SwapLimit", "No swap limit support"), ("OomKillDisable", "No oom kill disable support"),
+    ("CpuCfsQuota", "No cpu cfs quota support"), ("CpuCfsPeriod", "No cpu cfs period support"), ("CPUShares", "No cpu shares support"),
+    ("CPUSet", "No cpuset support"), ("IPv4Forwarding", "IPv4 forwarding is disabled"),
+)  # fmt: skip
+
+
+def warnings(facts: Json) -> list[str]:
+    if facts.get("Warnings") or not facts or facts.get("OSType") == "windows":
+        return [str(w) for w in facts.get("Warnings") or []]
+    v2 = facts.get("CgroupVersion") == "2"
+    return [f"WARNING: {text}" for key, text in LACKS if not facts.get(key) and not (key == "OomKillDisable" and v2)]

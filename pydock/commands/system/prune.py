@@ -1,0 +1,89 @@
+"""`system prune` and `builder prune`: everything that is unused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import containers, images, resources, system
+from pydock.api.request import version_key
+from pydock.commands.image.manage import deleted_images
+from pydock.commands.shared import PruneOptions, confirmed, prune_filters
+from pydock.declare import Options, command, flag, options
+from pydock.errors import Failure
+from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.units import ram_bytes
+from pydock.render.human import natural, size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+Json = dict[str, Any]
+
+
+@options
+class SystemPruneOptions(Options):
+    all: bool = flag("-a", "--all", help="Remove every unused image, not only dangling ones")
+    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", since="1.28", help="Remove only what matches KEY=VALUE (label, until); repeatable")
+    force: bool = flag("-f", "--force", help="Do not ask")
+    volumes: bool = flag("--volumes", help="Remove unused anonymous volumes too")
+
+
+def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
+    """What will be removed, as the question before it."""
+    things = ["all stopped containers", "all networks not used by at least one container"]
+    things += ["all anonymous volumes not used by at least one container"] if o.volumes else []
+    things += ["all images without at least one container associated to them" if o.all else "all dangling images"]
+    things += ["all build cache" if o.all else "unused build cache"] if cache else []
+    chosen = sorted((f"{k}={v}" for k, values in filters.items() for v in values), key=natural)
+    limits = "".join(["\n  Items to be pruned will be filtered with:", *(f"\n  - {c}" for c in chosen), "\n"]) if chosen else ""
+    return "WARNING! This will remove:" + "".join(f"\n  - {t}" for t in things) + f"\n{limits}\nAre you sure you want to continue?"
+
+
+def deleted(title: str, names: list[str] | None) -> str:
+    return "\n".join([f"Deleted {title}:", *names, ""]) if names else ""
+
+
+@command("system prune", SystemPruneOptions, "Remove unused containers, networks, images and build cache", since="1.25")
+def prune(app: App, o: SystemPruneOptions) -> None:
+    if o.volumes and any(key == "until" for key, _ in o.filter):
+        raise Failure('ERROR: The "until" filter is not supported with "--volumes"')
+    filters = prune_filters(app, o.filter)
+    cache = version_key(app.engine.api_version) >= (1, 31)
+    if not o.force and not confirmed(app, warning(o, cache, filters)):
+        return
+    reports = [("Containers", "ContainersDeleted", containers.prune_containers(filters)), ("Networks", "NetworksDeleted", resources.prune_networks(filters))]
+    if o.volumes:
+        reports.append(("Volumes", "VolumesDeleted", resources.prune_volumes(filters)))
+    reclaimed = 0
+    for title, key, request in reports:
+        report = app.engine.json(request) or {}
+        reclaimed += report.get("SpaceReclaimed") or 0
+        if text := deleted(title, report.get(key)):
+            app.out.line(text)
+    report = app.engine.json(images.prune_images(prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")]))) or {}
+    reclaimed += report.get("SpaceReclaimed") or 0
+    if text := deleted_images(report):
+        app.out.line(text)
+    if cache:
+        report = app.engine.json(system.prune_build_cache(filters, o.all)) or {}
+        reclaimed += report.get("SpaceReclaimed") or 0
+        if text := deleted("build cache objects", report.get("CachesDeleted")):
+            app.out.line(text)
+    app.out.line(f"Total reclaimed space: {size(reclaimed)}")
+
+
+@options
+class BuilderPruneOptions(PruneOptions):
+    all: bool = flag("-a", "--all", help="Remove all unused build cache, not only dangling parts")
+    keep_storage: int = flag("--keep-storage", parse=ram_bytes, metavar="bytes", help="How much of the cache may stay")
+
+
+@command("builder prune", BuilderPruneOptions, "Remove build cache", since="1.39")
+def builder_prune(app: App, o: BuilderPruneOptions) -> None:
+    what = "all build cache" if o.all else "all dangling build cache"
+    if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
+        return
+    report = app.engine.json(system.prune_build_cache(prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
+    if text := deleted("build cache objects", report.get("CachesDeleted")):
+        app.out.line(text)
+    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")

@@ -1,0 +1,103 @@
+"""What uses the engine's disk, as `system df` shows it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from pydock.render.human import ago, short_id, size
+from pydock.views.times import parse_rfc3339
+from pydock.views.view import View
+
+Json = dict[str, Any]
+DEFAULT = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
+RAW = "type: {{.Type}}\ntotal: {{.TotalCount}}\nactive: {{.Active}}\nsize: {{.Size}}\nreclaimable: {{.Reclaimable}}\n"
+
+IMAGES = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}"
+CONTAINERS = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}"
+VOLUMES = "{{.Name}}\t{{.Links}}\t{{.Size}}"
+BUILD_CACHE = "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}"
+
+
+class UsageView(View):
+    """One row: a kind of object. Sizes in bytes; share: does the reclaimable part show its percentage?"""
+
+    TITLES: ClassVar[dict[str, str]] = {"Type": "TYPE", "TotalCount": "TOTAL", "Active": "ACTIVE", "Size": "SIZE", "Reclaimable": "RECLAIMABLE"}
+
+    def __init__(self, kind: str, total: int, active: int, used: float, free: float, go_type: str, share: bool = True) -> None:
+        self.Type, self.TotalCount, self.Active = kind, str(total), str(active)
+        self.used, self.free, self.share = used, free, share
+        self.go_type = go_type  # type: ignore[misc]
+
+    @property
+    def Size(self) -> str:
+        return size(self.used)
+
+    @property
+    def Reclaimable(self) -> str:
+        if self.share and self.used > 0:
+            return f"{size(self.free)} ({int(self.free * 100 / self.used)}%)"
+        return size(self.free)
+
+
+def usage_rows(usage: Json) -> list[UsageView]:
+    """From GET /system/df."""
+    images, containers, volumes, cache = (usage.get(k) or [] for k in ("Images", "Containers", "Volumes", "BuildCache"))
+    layers = float(usage.get("LayersSize") or 0)
+    in_use = sum(i["Size"] - i["SharedSize"] for i in images if i.get("Containers") and i.get("Size", -1) != -1 and i.get("SharedSize", -1) != -1)
+    active = [c for c in containers if c.get("State") in ("running", "paused", "restarting")]
+    written = float(sum(c.get("SizeRw") or 0 for c in containers))
+    idle = written - sum(c.get("SizeRw") or 0 for c in active)
+    known = [v["UsageData"] for v in volumes if (v.get("UsageData") or {}).get("Size", -1) != -1]
+    return [
+        UsageView("Images", len(images), sum(i.get("Containers", 0) > 0 for i in images), layers, layers - in_use, "*formatter.diskUsageImagesContext"),
+        UsageView("Containers", len(containers), len(active), written, idle, "*formatter.diskUsageContainersContext"),
+        UsageView(
+            "Local Volumes", len(volumes), sum((v.get("UsageData") or {}).get("RefCount", 0) > 0 for v in volumes), float(sum(u["Size"] for u in known)),
+            float(sum(u["Size"] for u in known if not u["RefCount"])), "*formatter.diskUsageVolumesContext",
+        ),
+        UsageView(
+            "Build Cache", len(cache), sum(bool(c.get("InUse")) for c in cache), cache_size(cache),
+            cache_size(cache) - sum(c.get("Size") or 0 for c in cache if c.get("InUse")), "*formatter.diskUsageBuilderContext", share=False,
+        ),
+    ]  # fmt: skip
+
+
+def cache_size(cache: Iterable[Json]) -> float:
+    """Without what images share."""
+    return float(sum(c.get("Size") or 0 for c in cache if not c.get("Shared")))
+
+
+def by_use(cache: Iterable[Json]) -> list[Json]:
+    """Build cache, what was never used first, then by the last use."""
+    return sorted(cache, key=lambda c: (parse_rfc3339(c["LastUsedAt"]) if c.get("LastUsedAt") else -1.0, c.get("ID") or ""))
+
+
+class CacheView(View):
+    """One entry of the build cache."""
+
+    go_type = "*formatter.buildCacheContext"
+    TITLES: ClassVar[dict[str, str]] = {
+        "ID": "CACHE ID", "Parent": "PARENT", "CacheType": "CACHE TYPE", "Description": "DESCRIPTION", "InUse": "IN USE", "Shared": "SHARED",
+        "Size": "SIZE", "CreatedAt": "", "CreatedSince": "CREATED", "LastUsedAt": "", "LastUsedSince": "LAST USED", "UsageCount": "USAGE",
+    }  # fmt: skip
+
+    def __init__(self, record: Json, now: float) -> None:
+        self.r, self.now = record, now
+        self.Parent = short_id(str(record.get("Parent") or ""))
+        self.CacheType, self.Description = str(record.get("Type") or ""), str(record.get("Description") or "")
+        self.InUse, self.Shared = (str(bool(record.get(k))).lower() for k in ("InUse", "Shared"))
+        self.Size, self.UsageCount = size(float(record.get("Size") or 0), 3), str(record.get("UsageCount") or 0)
+        self.CreatedAt, self.LastUsedAt = str(record.get("CreatedAt") or ""), str(record.get("LastUsedAt") or "")
+
+    @property
+    def ID(self) -> str:
+        return short_id(self.r["ID"]) + ("*" if self.r.get("InUse") else "")
+
+    @property
+    def CreatedSince(self) -> str:
+        return ago(parse_rfc3339(self.CreatedAt), self.now) if self.CreatedAt else ""
+
+    @property
+    def LastUsedSince(self) -> str:
+        return ago(parse_rfc3339(self.LastUsedAt), self.now) if self.LastUsedAt else ""
