@@ -11,7 +11,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydock.declare import Options, flag, options
 from pydock.errors import Failure, first_line
@@ -135,6 +135,29 @@ class App:
         from pydock.config.endpoint import context_name
 
         return context_name(self.globals, self.environ, self.config.current_context)
+
+    def context_tls(self, name: str) -> dict[str, bytes]:
+        """A context's TLS material: file name -> content. Raises Failure."""
+        tls = self.default_endpoint.tls
+        if name == "default":
+            paths = {f"{kind}.pem": path for kind, path in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key)) if path} if tls else {}
+        else:
+            paths = self.contexts.tls_files(name)
+        return {file: self.read_file(path) for file, path in paths.items()}
+
+    @staticmethod
+    def pack_context(meta: dict[str, Any], tls: dict[str, bytes]) -> bytes:
+        """A context as a tar archive."""
+        from pydock.config.contexts import pack
+
+        return pack(meta, tls)
+
+    @staticmethod
+    def unpack_context(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """A context out of an archive. Raises ValueError."""
+        from pydock.config.contexts import unpack
+
+        return unpack(data)
 
     @cached_property
     def endpoint(self) -> Endpoint:

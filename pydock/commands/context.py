@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.commands.inspect import print_all
-from pydock.commands.shared import FORMAT_HELP, InspectOptions
+from pydock.commands.shared import FORMAT_HELP, InspectOptions, each_name
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
+from pydock.flags.pairs import Pair, words
 from pydock.gojson import dumps
+from pydock.golang import parse_bool
 from pydock.render.format import Format
 from pydock.render.human import ellipsis, natural
 from pydock.render.listing import listing
@@ -110,11 +112,20 @@ def use(app: App, o: ContextUseOptions) -> None:
     choose(app, o.names[0])
 
 
+def check_name(name: str) -> None:
+    """Raises Failure."""
+    if not name:
+        raise Failure("context name cannot be empty")
+    if name == "default":
+        raise Failure('"default" is a reserved context name')
+    if not NAME.fullmatch(name):
+        raise Failure(f'context name "{name}" is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"')
+
+
 def choose(app: App, name: str) -> None:
     """Make `name` the current context, in the configuration file. Raises Failure."""
     if name != "default":
-        if not NAME.fullmatch(name):
-            raise Failure(f'context name "{name}" is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"')
+        check_name(name)
         facts(app, name)
     current = app.config.data.pop("currentContext", "")
     if name != "default":
@@ -149,3 +160,164 @@ def details(app: App, name: str) -> dict[str, Any]:
             "MetadataPath": "<IN MEMORY>" if memory else app.contexts.meta_path(name), "TLSPath": "<IN MEMORY>" if memory else app.contexts.tls_path(name),
         },
     }  # fmt: skip
+
+
+# -- making and changing ---------------------------------------------------------------------------
+
+DOCKER_HELP = "Settings of the engine's address: host, ca, cert, key, skip-tls-verify, or from another context"
+
+
+def settings(text: str) -> list[Pair]:
+    """KEY=VALUE words with commas between. Raises ValueError."""
+    out = []
+    for word in words(text):
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"{word} must be formatted as key=value")
+        out.append((key, value))
+    return out
+
+
+@options
+class ContextCreateOptions(Options):
+    name: str = argument("CONTEXT")
+    description: str = flag("--description", help="Description of the context")
+    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP)
+    source: str = flag("--from", help="Context to copy", sources="contexts")
+
+
+def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """--docker as (endpoint, TLS material). Raises Failure in docker's words."""
+    values = dict(given)
+    unknown = sorted(set(values) - {"from", "host", "ca", "cert", "key", "skip-tls-verify"})
+    prefix = "unable to create docker endpoint config: "
+    if unknown:
+        raise Failure(prefix + "\n".join(f"unrecognized config key: {key}" for key in unknown))
+    if "from" in values:
+        try:
+            copied = facts(app, values["from"])
+        except Failure as failure:
+            raise Failure(prefix + failure.message) from None
+        return copied["Endpoints"]["docker"], app.context_tls(values["from"])
+    try:
+        tls = {f"{kind}.pem": app.read_file(values[kind]) for kind in ("ca", "cert", "key") if values.get(kind)}
+        skip = parse_bool(values["skip-tls-verify"]) if values.get("skip-tls-verify") else False
+    except Failure as failure:
+        raise Failure(prefix + failure.message) from None
+    except ValueError as error:
+        raise Failure(f"{prefix}skip-tls-verify: {error}") from None
+    host = values.get("host", "")
+    if host and "://" not in host:
+        raise Failure(f"{prefix}unable to apply docker endpoint options: unable to parse docker host `{host}`")
+    return {**({"Host": host} if host else {}), "SkipTLSVerify": skip}, tls
+
+
+@command("context create", ContextCreateOptions, "Create a context")
+def create(app: App, o: ContextCreateOptions) -> None:
+    check_new(app, o.name)
+    if o.source and o.docker:
+        raise Failure("cannot use --docker flag when --from is set")
+    if "docker" in o.given:
+        endpoint, tls = endpoint_of(app, o.docker)
+        meta: dict[str, Any] = {"Metadata": {}, "Endpoints": {"docker": endpoint}}
+    else:
+        source = o.source or app.context_name
+        meta, tls = facts(app, source), app.context_tls(source)
+    described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
+    app.contexts.save(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
+    app.out.line(o.name)
+    app.err.line(f'Successfully created context "{o.name}"')
+
+
+def check_new(app: App, name: str) -> None:
+    """Raises Failure for a name that is none, or taken."""
+    check_name(name)
+    if app.contexts.exists(name):
+        raise Failure(f'context "{name}" already exists')
+
+
+@options
+class ContextUpdateOptions(Options):
+    name: str = argument("CONTEXT", sources="contexts")
+    description: str = flag("--description", help="Description of the context")
+    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP)
+
+
+@command("context update", ContextUpdateOptions, "Change a context")
+def update(app: App, o: ContextUpdateOptions) -> None:
+    check_name(o.name)
+    meta = facts(app, o.name)
+    if o.description:
+        meta["Metadata"] = {**(meta.get("Metadata") or {}), "Description": o.description}
+    tls = None
+    if "docker" in o.given:
+        endpoint, tls = endpoint_of(app, o.docker)
+        meta["Endpoints"] = {**(meta.get("Endpoints") or {}), "docker": endpoint}
+    app.contexts.save(o.name, meta, tls)
+    app.out.line(o.name)
+    app.err.line(f'Successfully updated context "{o.name}"')
+
+
+@options
+class ContextRemoveOptions(Options):
+    names: tuple[str, ...] = argument("CONTEXT [CONTEXT...]", sources="contexts")
+    force: bool = flag("-f", "--force", help="Remove it although it is in use")
+
+
+@command("context rm", ContextRemoveOptions, "Remove one or more contexts", aliases=("remove",), usage="CONTEXT [CONTEXT...]")
+def remove(app: App, o: ContextRemoveOptions) -> None:
+    def act(name: str) -> None:
+        if name == "default":
+            raise Failure('context "default" cannot be removed')
+        if name == app.context_name:
+            if not o.force:
+                raise Failure(f'context "{name}" is in use, set -f flag to force remove')
+            app.config.data.pop("currentContext", None)
+            app.config.save()
+        if not o.force and not app.contexts.exists(name):
+            raise Failure(f'context "{name}" does not exist')
+        app.contexts.remove(name)
+
+    each_name(app, o.names, act)
+
+
+@options
+class ContextExportOptions(Options):
+    name: str = argument("CONTEXT", sources="contexts")
+    target: str = argument("[FILE|-]", default="", sources="files")
+
+
+@command("context export", ContextExportOptions, "Write a context to a tar archive", usage="[OPTIONS] CONTEXT [FILE|-]")
+def export(app: App, o: ContextExportOptions) -> None:
+    if o.name != "default":
+        check_name(o.name)
+    data = app.pack_context(facts(app, o.name), app.context_tls(o.name))
+    if o.target == "-":
+        if app.out.is_terminal:
+            raise Failure("cowardly refusing to export to a terminal, specify a file path")
+        app.out.put(data)
+        return
+    target = o.target or f"{o.name}.dockercontext"
+    if app.exists(target):
+        raise Failure(f"open {target}: file exists")
+    app.write_whole(target, [data])
+    app.err.line(f'Written file "{target}"')
+
+
+@options
+class ContextImportOptions(Options):
+    name: str = argument("CONTEXT")
+    source: str = argument("FILE|-", sources="files")
+
+
+@command("context import", ContextImportOptions, "Read a context from a tar or zip archive")
+def import_(app: App, o: ContextImportOptions) -> None:
+    check_new(app, o.name)
+    data = b"".join(app.read_blocks("" if o.source == "-" else o.source))
+    try:
+        meta, tls = app.unpack_context(data)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    app.contexts.save(o.name, meta, tls)
+    app.out.line(o.name)
+    app.err.line(f'Successfully imported context "{o.name}"')

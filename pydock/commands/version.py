@@ -32,11 +32,10 @@ def version(app: App, o: VersionOptions) -> None:
     except ParseError as error:
         raise Failure(f"template parsing error: {error}", 64) from None
     server, problem = None, None
-    if asks_server(text):
-        try:
-            server = app.engine.json(system.version())
-        except Failure as failure:
-            problem = failure
+    try:
+        server = app.engine.json(system.version())
+    except Failure as failure:
+        problem = failure
     client = client_facts(app)
     if text:
         print_template(app, template, client, server)
@@ -44,14 +43,6 @@ def version(app: App, o: VersionOptions) -> None:
         app.out.write(client_text(client) + (server_text(server) if server else ""))
     if problem:
         raise problem
-
-
-def asks_server(text: str) -> bool:
-    """Does a template (or the plain output) need the engine? One that names only client fields does not."""
-    import re
-
-    fields = re.findall(r"(?<![\w)\]])\.[A-Za-z]\w*|(?<![\w)\]])\.(?=[\s}|)])", text)
-    return not text or any(f != ".Client" for f in fields)
 
 
 def client_facts(app: App) -> dict[str, Any]:
