@@ -205,7 +205,9 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
     except Failure as failure:
         raise Failure(prefix + failure.message) from None
     except ValueError as error:
-        raise Failure(f"{prefix}skip-tls-verify: {error}") from None
+        raise Failure(f"{prefix}skip-tls-verify: {str(error).removeprefix('strconv.ParseBool: ')}") from None
+    if b"-----BEGIN CERTIFICATE-----" not in tls.get("ca.pem", b"-----BEGIN CERTIFICATE-----"):
+        raise Failure(f"{prefix}invalid docker endpoint options: failed to retrieve context tls info: ca.pem seems invalid")
     host = values.get("host", "")
     if host and "://" not in host:
         raise Failure(f"{prefix}unable to apply docker endpoint options: unable to parse docker host `{host}`")
@@ -223,6 +225,8 @@ def create(app: App, o: ContextCreateOptions) -> None:
     else:
         source = o.source or app.context_name
         meta, tls = facts(app, source), app.context_tls(source)
+        if source == "default":
+            meta["Metadata"] = {"Description": DEFAULT_DESCRIPTION}
     described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
     app.contexts.save(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
     app.out.line(o.name)

@@ -90,10 +90,11 @@ def ipam_config(o: CreateOptions) -> list[Json]:
     for subnet in o.subnet:
         if any(holds(subnet, other) or holds(other, subnet) for other in found):
             raise ValueError("multiple overlapping subnet configuration is not supported")
-        _network(subnet, "invalid subnet: ")
         found[subnet] = {"Subnet": subnet}
     for key, what, plural, values in (("IPRange", "range", "ranges", o.ip_range), ("Gateway", "gateway", "gateways", o.gateway)):
         for value in values:
+            if key == "IPRange":
+                _network(value)
             matching = [s for s in o.subnet if holds(s, value)]
             if not matching:
                 raise ValueError(f"no matching subnet for {what} {value}")

@@ -12,6 +12,7 @@ from pydock.commands.shared import InspectOptions, ListOptions, confirmed, each_
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.reference import Reference, parse
+from pydock.gojson import problem
 from pydock.render.human import natural
 from pydock.render.listing import listing
 from pydock.views.resources import PluginView
@@ -153,20 +154,14 @@ def create(app: App, o: CreateOptions) -> None:
     folder = app.absolute(o.folder.rstrip("/") or "/")
     if not app.copy_source(f"{folder}/", False).is_dir:
         raise Failure(f"context must be a directory: {folder}")
-    config = f"{folder}/config.json"
-    try:
-        text = app.read_file(config)
-    except Failure as failure:
-        raise Failure(failure.message) from None
-    from pydock.gojson import problem
-
-    if wrong := problem(text.decode("utf-8", "replace")):
-        raise Failure(f"invalid config.json in {config}: {wrong}")
+    wrong = problem(app.read_file(f"{o.folder.rstrip('/')}/config.json").decode("utf-8", "replace"))
+    if wrong:
+        raise Failure("unexpected EOF" if "unexpected end" in wrong else wrong)
 
     def skipped(path: str, why: str, fault: bool) -> None:
         raise Failure(f"{path} cannot be part of a plugin: {why}")
 
-    blocks = app.pack(app.copy_source(f"{folder}/.", False), lambda name: name, skipped)
+    blocks = app.pack(app.copy_source(f"{folder}/.", False), lambda name: name.removeprefix("./"), skipped)
     app.engine.read(resources.create_plugin(o.plugin, app.gzip(blocks) if o.compress else blocks))
     app.out.line(o.plugin)
 

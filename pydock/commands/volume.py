@@ -144,11 +144,11 @@ def prune(app: App, o: VolumePruneOptions) -> None:
 
 @options
 class UpdateOptions(Options):
-    volume: str = argument("[VOLUME]", sources="volumes")
+    volume: str = argument("VOLUME", sources="volumes")
     availability: str = flag("--availability", default="active", since="1.42", help="Availability of a cluster volume", sources="active pause drain")
 
 
-@command("volume update", UpdateOptions, "Change a volume of a swarm", since="1.42")
+@command("volume update", UpdateOptions, "Change a volume of a swarm", since="1.42", usage="[OPTIONS] [VOLUME]")
 def update(app: App, o: UpdateOptions) -> None:
     volume = app.engine.json(resources.inspect_volume(o.volume))
     cluster = volume.get("ClusterVolume")

@@ -140,7 +140,9 @@ def unpack(data: bytes) -> tuple[Meta, dict[str, bytes]]:
                     tls[parts[2]] = content
             else:
                 raise ValueError(f"{name}: unexpected context file")
-    except (tarfile.TarError, zipfile.BadZipFile) as error:
+    except tarfile.TarError:
+        raise ValueError("unexpected EOF") from None
+    except zipfile.BadZipFile as error:
         raise ValueError(str(error)) from None
     if not isinstance(meta, dict):
         raise ValueError("invalid context: no metadata found")

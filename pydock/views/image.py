@@ -63,12 +63,12 @@ class ImageView(View):
     @property
     def SharedSize(self) -> str:
         value = self.i.get("SharedSize", -1)
-        return "N/A" if value in (None, -1) else size(float(value), 3)
+        return "N/A" if value in (None, -1) else size(float(value))
 
     @property
     def UniqueSize(self) -> str:
         shared, whole = self.i.get("SharedSize", -1), self.i.get("Size", -1)
-        return "N/A" if shared in (None, -1) or whole in (None, -1) else size(float(whole - shared), 3)
+        return "N/A" if shared in (None, -1) or whole in (None, -1) else size(float(whole - shared))
 
 
 def image_views(images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool) -> Iterator[ImageView]:

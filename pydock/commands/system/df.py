@@ -12,8 +12,9 @@ from pydock.errors import Failure
 from pydock.flags.reference import parse
 from pydock.gojson import dumps
 from pydock.render.format import Format
-from pydock.render.human import natural, size
-from pydock.render.listing import compile_template, execute, listing
+from pydock.render.gotemplate import ExecError
+from pydock.render.human import size
+from pydock.render.listing import compile_template, listing
 from pydock.render.values import AnyList, GoStruct
 from pydock.views.container import ContainerView
 from pydock.views.image import NONE, ImageView
@@ -51,7 +52,7 @@ def every_object(usage: Json, now: float) -> dict[str, Sequence[View]]:
     images = [ImageView(i, *first_name(i), "", now) for i in usage.get("Images") or []]
     # how large the image below is does not matter here
     containers = [ContainerView({**c, "SizeRootFs": 0}, now) for c in usage.get("Containers") or []]
-    volumes = [VolumeView(v) for v in sorted(usage.get("Volumes") or [], key=lambda v: natural(v["Name"]))]
+    volumes = [VolumeView(v) for v in usage.get("Volumes") or []]
     return {"Images": images, "Containers": containers, "Volumes": volumes, "BuildCache": [CacheView(c, now) for c in by_use(usage.get("BuildCache") or [])]}
 
 
@@ -92,4 +93,8 @@ def formatted(objects: dict[str, Sequence[View]], text: str) -> str:
         return dumps({name: [row.go_json() for row in rows] for name, rows in objects.items()}) + "\n"
     fields = {name: AnyList(rows) for name, rows in objects.items()}
     dot = GoStruct("*formatter.diskUsageContext", fields, {n: [r.go_json() for r in rows] for n, rows in objects.items()})
-    return execute(compile_template(text.replace("\\t", "\t").replace("\\n", "\n")), dot)
+    template = compile_template(text.replace("\\t", "\t").replace("\\n", "\n"))
+    try:
+        return template.execute(dot)
+    except ExecError as error:
+        raise Failure(str(error)) from None

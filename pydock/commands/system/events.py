@@ -37,8 +37,7 @@ def template_of(text: str) -> Template | None:
         template = Template(text)
         template.execute(decode(f"*{SHAPE}", {}))
     except (ParseError, ExecError) as error:
-        prefix = "template parsing error: " if isinstance(error, ParseError) else ""
-        raise Failure(f"Error parsing format: {prefix}{error}", 64) from None
+        raise Failure(f"Error parsing format: {error}", 64) from None
     return template
 
 
