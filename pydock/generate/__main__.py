@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def outputs() -> dict[Path, str]:
     """Every generated file and its text. The index comes first: the others read it."""
-    from pydock.generate import completion, index, man
+    from pydock.generate import index, man
+    from pydock.render import completion
 
     files = {ROOT / "pydock" / "cli" / "index.py": index.render()}
     files |= {ROOT / "completions" / name: text for name, text in completion.scripts().items()}

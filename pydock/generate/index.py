@@ -12,9 +12,11 @@ import pydock.commands
 from pydock.declare import CommandNote
 
 GROUPS = {
-    "builder": "Manage builds", "checkpoint": "Manage checkpoints", "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
+    "builder": "Manage builds", "checkpoint": "Manage checkpoints", "completion": "Print the completion script of a shell",
+    "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
     "manifest": "Manage manifest lists in registries", "network": "Manage networks",
-    "plugin": "Manage plugins of the engine", "volume": "Manage volumes", "system": "Manage the engine",
+    "plugin": "Manage plugins of the engine", "trust": "Signatures of images, which docker has given up", "trust key": "Keys that images are signed with",
+    "trust signer": "Who may sign images", "volume": "Manage volumes", "system": "Manage the engine",
 }  # fmt: skip
 
 

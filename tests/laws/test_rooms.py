@@ -38,7 +38,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "commands": ({"declare", "flags", "api", "views", "render", "streams"}, set()),
     "app": ({"archive", "config", "engine", "registry", "streams", "declare"}, set()),
     "cli": ({"declare", "app", "api"}, {"click"}),
-    "generate": ({"declare", "app", "cli", "commands"}, set()),
+    "generate": ({"declare", "app", "cli", "commands", "render"}, set()),
     "main": ({"cli", "app", "lean"}, {"click"}),
     "__main__": ({"main"}, set()),
 }

@@ -1,0 +1,101 @@
+"""`trust`: content trust, which docker gave up (29 has it no more). Nothing is signed or checked here, and each verb says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from pydock.declare import Options, argument, command, flag, options
+from pydock.errors import Failure
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+def refuse(what: str) -> NoReturn:
+    """Raises Failure."""
+    raise Failure(
+        f"{what}: content trust (Notary v1) is not supported; docker has given it up, and its version 29 has no `trust` any more. "
+        "Sign images with a tool of today, such as cosign or notation."
+    )
+
+
+@options
+class InspectOptions(Options):
+    images: tuple[str, ...] = argument("IMAGE[:TAG] [IMAGE[:TAG]...]", sources="images")
+    pretty: bool = flag("--pretty", help="Print for people")
+
+
+@command("trust inspect", InspectOptions, "Show who has signed images", usage="IMAGE[:TAG] [IMAGE[:TAG]...]")
+def inspect(app: App, o: InspectOptions) -> None:
+    # nobody is asked, so nothing is known of any signature: docker's words where its notary server is not to be reached
+    if not o.pretty:
+        app.out.line("[]")
+    raise Failure("\n".join(f"no signatures or cannot access {image}" for image in o.images))
+
+
+@options
+class SignOptions(Options):
+    image: str = argument("IMAGE:TAG", sources="images")
+    local: bool = flag("--local", help="Sign an image of this engine")
+
+
+@command("trust sign", SignOptions, "Sign an image", usage="IMAGE:TAG")
+def sign(app: App, o: SignOptions) -> None:
+    refuse(o.image)
+
+
+@options
+class RevokeOptions(Options):
+    image: str = argument("IMAGE[:TAG]", sources="images")
+    yes: bool = flag("-y", "--yes", help="Do not ask")
+
+
+@command("trust revoke", RevokeOptions, "Take the signature of an image back")
+def revoke(app: App, o: RevokeOptions) -> None:
+    refuse(o.image)
+
+
+@options
+class GenerateOptions(Options):
+    name: str = argument("NAME")
+    dir: str = flag("--dir", help="Folder for the key", sources="files")
+
+
+@command("trust key generate", GenerateOptions, "Make a key", usage="NAME")
+def generate(app: App, o: GenerateOptions) -> None:
+    refuse(o.name)
+
+
+@options
+class LoadOptions(Options):
+    file: str = argument("KEYFILE", sources="files")
+    name: str = flag("--name", default="signer", help="Name of the key")
+
+
+@command("trust key load", LoadOptions, "Take a key in")
+def load(app: App, o: LoadOptions) -> None:
+    refuse(o.file)
+
+
+@options
+class AddOptions(Options):
+    name: str = argument("NAME")
+    repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]")
+    key: tuple[str, ...] = flag("--key", help="File of the signer's public key", sources="files")
+
+
+@command("trust signer add", AddOptions, "Let somebody sign", usage="OPTIONS NAME REPOSITORY [REPOSITORY...] ")
+def add(app: App, o: AddOptions) -> None:
+    refuse(o.name)
+
+
+@options
+class RemoveOptions(Options):
+    name: str = argument("NAME")
+    repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]")
+    force: bool = flag("-f", "--force", help="Do not ask")
+
+
+@command("trust signer remove", RemoveOptions, "Let somebody sign no more")
+def remove(app: App, o: RemoveOptions) -> None:
+    refuse(o.name)
