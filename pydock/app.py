@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
     from pydock.config.file import ConfigFile
     from pydock.config.manifests import ManifestStore
+    from pydock.config.plugins import Plugin
     from pydock.engine.engine import Engine
     from pydock.paths import Place
     from pydock.registry.client import Registry
@@ -87,6 +88,8 @@ class App:
         self.out, self.err, self.stdin = Output(out), Output(err), stdin
         self.environ, self.prog = environ, prog
         self.globals = Globals.make()
+        #: the whole command line, as it was given
+        self.args: tuple[str, ...] = ()
 
     @classmethod
     def of_process(cls) -> App:
@@ -184,6 +187,28 @@ class App:
 
         headers = custom_headers(self.environ.get("DOCKER_CUSTOM_HEADERS", ""), self.config.http_headers)
         return Engine(self.endpoint, headers=headers, wish=self.environ.get("DOCKER_API_VERSION", ""))
+
+    # -- CLI plugins ---------------------------------------------------------------------------------
+
+    @cached_property
+    def plugin_folders(self) -> list[str]:
+        from pydock.config.plugins import folders
+
+        return folders(self.config_dir, self.config.texts("cliPluginsExtraDirs"))
+
+    def cli_plugin(self, name: str, taken: Collection[str]) -> Plugin | None:
+        """The plugin that a word means; None if there is none, or none that may be run."""
+        from pydock.config.plugins import find, load
+
+        path = find(name, self.plugin_folders)
+        plugin = load(name, path, taken, self.environ) if path else None
+        return plugin if plugin and not plugin.problem else None
+
+    def cli_plugins(self, taken: Collection[str]) -> list[Plugin]:
+        """All that lie in docker's folders, also those that are not valid."""
+        from pydock.config.plugins import find, load, names
+
+        return [load(name, find(name, self.plugin_folders), taken, self.environ) for name in names(self.plugin_folders)]
 
     # -- credentials of registries -----------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydock.app import App, Globals
 from pydock.cli.params import Command
-from pydock.cli.tree import Group, Root, children, find
+from pydock.cli.tree import Group, Root, children, find, taken_names
 from pydock.declare import FlagSpec
 from pydock.errors import Failure
 
@@ -43,6 +43,10 @@ Candidate = tuple[str, str]
 def complete(app: App, words: list[str], described: bool = True) -> str:
     """The whole answer."""
     *before, current = words or [""]
+    if before and not before[0].startswith("-") and find(before[0]) is None and (plugin := app.cli_plugin(before[0], taken_names())):
+        from pydock.cli.plugins import complete as ask
+
+        return ask(app, plugin.path, words, described)
     try:
         candidates, directive = find_candidates(app, before, current)
     except Failure:

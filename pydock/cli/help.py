@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS
@@ -11,6 +12,7 @@ from pydock.declare import FlagSpec
 
 if TYPE_CHECKING:
     from pydock.cli.params import Command
+    from pydock.config.plugins import Plugin
 
 SWARM_GROUPS = ("config", "node", "secret", "service", "stack", "swarm")
 ABOUT = "The docker command line in pure Python"
@@ -68,8 +70,8 @@ def command_help(command: Command, prog: str) -> str:
     return "\n".join(out)
 
 
-def group_help(path: str, prog: str) -> str:
-    """The help of a group, or of the program (path "")."""
+def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
+    """The help of a group, or of the program (path "") with the CLI plugins that are there."""
     from pydock.cli.tree import children
 
     full, width = f"{prog} {path}".strip(), _width()
@@ -78,22 +80,25 @@ def group_help(path: str, prog: str) -> str:
         body = ["Commands:", *_table(rows, width)]
         usage, about = f"{full} COMMAND", GROUPS[path]
     else:
-        body, usage, about = _root_sections(width), f"{full} [OPTIONS] COMMAND", ABOUT
+        body, usage, about = _root_sections(width, plugins), f"{full} [OPTIONS] COMMAND", ABOUT
     return "\n".join(
         [f"Usage:  {usage}", "", about, "", *body, "", f"Run '{full} COMMAND --help' for more information on a command."]
     )
 
 
-def _root_sections(width: int) -> list[str]:
+def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
     from pydock.app import Globals
     from pydock.cli.tree import children
 
     names = children("")
+    # as docker marks them: what others have added has a star
+    added = [(f"{p.name}*", str(p.metadata.get("ShortDescription") or "")) for p in plugins if not p.problem and not p.metadata.get("Hidden")]
     sections = [
         ("Common Commands:", [(n, names[n]) for n in COMMON]),
-        ("Management Commands:", [(n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS]),
+        ("Management Commands:", sorted([*((n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS), *added])),
         ("Swarm Commands:", [(n, s) for n, s in names.items() if n in SWARM_GROUPS]),
         ("Commands:", [(n, s) for n, s in names.items() if n in COMMANDS and n not in COMMON]),
+        ("Invalid Plugins:", [(p.name, p.problem) for p in plugins if p.problem]),
     ]
     out: list[str] = []
     for title, rows in sections:

@@ -33,6 +33,11 @@ def children(path: str) -> dict[str, str]:
     }
 
 
+def taken_names() -> set[str]:
+    """The words that are commands, so that no plugin can be called by them."""
+    return {path for path in (*COMMANDS, *GROUPS, *ALIASES, "help") if " " not in path}
+
+
 class HelpAsked(Exception):
     """--help was among the flags."""
 
@@ -53,7 +58,7 @@ class Group(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import group_help
 
-        return group_help(self.path, ctx.find_root().info_name or "pydock")
+        return group_help(self.path, ctx.find_root().info_name or "pydock", [] if self.path else ctx.obj.cli_plugins(taken_names()))
 
     def read_flags(self, app: App, args: list[str]) -> list[str]:
         """Raises Misuse; returns the words."""
@@ -95,6 +100,7 @@ class Group(click.Group):
             command.invoke(sub)
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
+        """A word that is no command. Raises Misuse or Failure."""
         # flags after an unknown command are the group's own: an unknown one is what is told
         if self.parse_flags(app, FlagSet(Globals.flag_specs if not self.path else (), interspersed=True), rest).help:
             app.out.line(self.get_help(ctx))
@@ -127,6 +133,16 @@ class Root(Group):
             raise Exit(0)
         return parsed.words
 
+    def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
+        """A CLI plugin, if there is one of that name: it gets the command line as it is."""
+        plugin = app.cli_plugin(name, taken_names())
+        if plugin is None:
+            super().unknown(ctx, app, name, rest)
+            return
+        from pydock.cli.plugins import run
+
+        run(app, plugin.path, app.args)
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name == "help":
             return HelpCommand()
@@ -151,6 +167,10 @@ class HelpCommand(click.Command):
         path = ""
         while words and find(f"{path} {words[0]}".strip()) is not None:
             path = f"{path} {words.pop(0)}".strip()
+        if words and not path and (plugin := app.cli_plugin(words[0], taken_names())):
+            from pydock.cli.plugins import run
+
+            run(app, plugin.path, [*words, "--help"])
         if words:
             raise Failure(f"unknown help topic: {' '.join(words)}")
         target = find(path) or Root()

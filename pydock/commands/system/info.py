@@ -29,7 +29,8 @@ class InfoOptions(InspectOptions):
 
 @command("system info", InfoOptions, "Show everything about the engine", also=("info",), top=12)
 def info(app: App, o: InfoOptions) -> None:
-    client = {"Debug": app.globals.debug, **{k: v for k, v in client_facts(app).items() if k != "ApiVersion"}, "Plugins": [], "Warnings": None}
+    plugins = [p.facts() for p in app.cli_plugins(())]
+    client = {"Debug": app.globals.debug, **{k: v for k, v in client_facts(app).items() if k != "ApiVersion"}, "Plugins": plugins, "Warnings": None}
     template = template_of(o.format)
     if template and not needs_engine(template, client):
         app.out.line(template.execute(GoStruct("system.dockerInfo", {"ClientInfo": decode("*system.clientInfo", client)}, {"ClientInfo": client})))
@@ -47,7 +48,8 @@ def info(app: App, o: InfoOptions) -> None:
     else:
         app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
         app.out.write("".join(f"{line}\n" for line in server_lines(facts, app.globals.debug)) + "\n" if facts else "")
-        for text in warnings(facts):
+        bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
+        for text in (*bad, *warnings(facts)):
             app.err.line(text)
     if problem:
         raise problem
@@ -81,7 +83,15 @@ def print_template(app: App, template: Template, facts: Json, client: Json) -> N
 
 
 def client_lines(client: Json) -> list[str]:
-    return [f" Version:    {client['Version']}", f" Context:    {client['Context']}", f" Debug Mode: {go_bool(client['Debug'])}"]
+    lines = [f" Version:    {client['Version']}", f" Context:    {client['Context']}", f" Debug Mode: {go_bool(client['Debug'])}"]
+    plugins = client["Plugins"]
+    for plugin in plugins:
+        if "Err" not in plugin:
+            version = [f"    Version:  {plugin['Version']}"] if plugin.get("Version") else []
+            lines += [f"  {plugin['Name']}: {plugin.get('ShortDescription', '')} ({plugin['Vendor']})", *version, f"    Path:     {plugin['Path']}"]
+    if plugins:
+        lines.insert(3, " Plugins:")
+    return lines
 
 
 def go_bool(value: object) -> str:

@@ -1,0 +1,79 @@
+"""CLI plugins: programs called docker-NAME (compose, buildx, …) in docker's folders, and what they tell of themselves.
+
+Follows docker's plugin protocol: `docker-NAME docker-cli-plugin-metadata` prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pydock.record import made, record
+
+PREFIX = "docker-"
+METADATA = "docker-cli-plugin-metadata"
+NAME = re.compile(r"[a-z][a-z0-9]*")
+SUFFIX = ".exe" if sys.platform == "win32" else ""
+SYSTEM_FOLDERS = tuple(f"/usr/{place}/docker/cli-plugins" for place in ("local/lib", "local/libexec", "lib", "libexec"))
+
+
+@record
+class Plugin:
+    """One program. problem: why it is none, "" for a good one; metadata: what it tells."""
+
+    name: str
+    path: str
+    metadata: Mapping[str, Any] = made(default_factory=dict)
+    problem: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """As `info` shows it."""
+        return {**self.metadata, "Name": self.name, "Path": self.path, **({"Err": self.problem} if self.problem else {})}
+
+
+def folders(config_dir: str, extra: Collection[str]) -> list[str]:
+    """Where plugins lie, in docker's order."""
+    return [*extra, os.path.join(config_dir, "cli-plugins"), *SYSTEM_FOLDERS]
+
+
+def find(name: str, places: Collection[str]) -> str:
+    """The first program of that name; "" if there is none."""
+    if not NAME.fullmatch(name):
+        return ""
+    paths = (os.path.join(folder, f"{PREFIX}{name}{SUFFIX}") for folder in places)
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), "")
+
+
+def names(places: Collection[str]) -> list[str]:
+    """The names of all programs there."""
+    found = set()
+    for folder in places:
+        try:
+            entries = os.listdir(folder)
+        except OSError:
+            continue
+        found |= {e.removeprefix(PREFIX).removesuffix(SUFFIX) for e in entries if e.startswith(PREFIX) and e.endswith(SUFFIX)}
+    return sorted(n for n in found if find(n, places))
+
+
+def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str]) -> Plugin:
+    """Ask a program what it is. `taken`: names of commands that no plugin may have. Never raises: see `problem`."""
+    if name in taken:
+        return Plugin(name, path, problem=f'plugin "{name}" duplicates builtin command')
+    try:
+        done = subprocess.run([path, METADATA], capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False, env=dict(environ))
+        metadata = json.loads(done.stdout) if done.returncode == 0 else None
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return Plugin(name, path, problem=f"failed to fetch metadata: {error}")
+    if not isinstance(metadata, dict):
+        return Plugin(name, path, problem=f"failed to fetch metadata: exit status {done.returncode}")
+    if str(metadata.get("SchemaVersion", "")).partition(".")[0] not in ("0", "1"):
+        return Plugin(name, path, metadata, f'plugin SchemaVersion "{metadata.get("SchemaVersion", "")}" is not valid')
+    if not metadata.get("Vendor"):
+        return Plugin(name, path, metadata, "plugin metadata does not define a vendor")
+    return Plugin(name, path, metadata)
