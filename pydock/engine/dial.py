@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pydock.config.endpoint import Endpoint, Tls
 from pydock.errors import Failure
 
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from pydock.engine.tls import TlsSocket
+
+    Sock: TypeAlias = "socket.socket | TlsSocket | CommandSocket"
+
 CONNECT_TIMEOUT = 30.0
 
 
-def dial(endpoint: Endpoint) -> socket.socket:
+def dial(endpoint: Endpoint) -> Sock:
     """A connected stream socket, without a time limit. Raises OSError, and Failure for an address that cannot be."""
     dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh}
     dialer = dialers.get(endpoint.scheme)
@@ -34,25 +42,30 @@ def _unix(endpoint: Endpoint) -> socket.socket:
     return sock
 
 
-def _tcp(endpoint: Endpoint) -> socket.socket:
+def _tcp(endpoint: Endpoint) -> Sock:
     host, _, port = endpoint.address.partition("/")[0].rpartition(":")
     host = host.strip("[]")
     sock = socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if endpoint.tls:
-        sock = _wrap(sock, endpoint.tls, host)
-    sock.settimeout(None)
-    return sock
+    try:
+        wrapped: Sock = _wrap(sock, endpoint.tls, host) if endpoint.tls else sock
+    except BaseException:
+        sock.close()
+        raise
+    wrapped.settimeout(None)
+    return wrapped
 
 
-def _wrap(sock: socket.socket, tls: Tls, host: str) -> socket.socket:
+def _wrap(sock: socket.socket, tls: Tls, host: str) -> TlsSocket:
     import ssl
+
+    from pydock.engine.tls import TlsSocket
 
     context = ssl.create_default_context(cafile=tls.ca or None) if tls.verify else ssl._create_unverified_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls.cert and tls.key:
         context.load_cert_chain(tls.cert, tls.key)
-    return context.wrap_socket(sock, server_hostname=host)
+    return TlsSocket(sock, context, host)
 
 
 def ssh_command(host: str) -> list[str]:
@@ -60,7 +73,7 @@ def ssh_command(host: str) -> list[str]:
     import shlex
 
     parts = urlsplit(host)
-    command = ["ssh"]
+    command = ["ssh", "-o", "ConnectTimeout=30", "-T"]
     if parts.username:
         command += ["-l", unquote(parts.username)]
     if parts.port:
@@ -68,14 +81,62 @@ def ssh_command(host: str) -> list[str]:
     remote = ["docker"]
     if parts.path not in ("", "/"):
         remote.append(f"--host=unix://{parts.path}")
-    return [*command, "-o", "ConnectTimeout=30", "-T", "--", str(parts.hostname), shlex.join([*remote, "system", "dial-stdio"])]
+    return [*command, "--", str(parts.hostname), shlex.join([*remote, "system", "dial-stdio"])]
 
 
-def _ssh(endpoint: Endpoint) -> socket.socket:
-    import subprocess
+class CommandEnded(OSError):
+    """The ssh command ended before the engine said anything; the message says why."""
 
-    ours, theirs = socket.socketpair()
-    with theirs:
-        # a session of its own: Ctrl-C is for us, and must not cut the connection
-        subprocess.Popen(ssh_command(endpoint.host), stdin=theirs.fileno(), stdout=theirs.fileno(), start_new_session=True, env=dict(os.environ))
-    return ours
+
+class CommandSocket:
+    """A connection through a command's stdin and stdout, which tells what the command said when it ends too soon."""
+
+    def __init__(self, command: list[str]) -> None:
+        """Raises OSError where the command cannot be run."""
+        import subprocess
+        import tempfile
+
+        self.command, self.answered = command, False
+        self.said = tempfile.TemporaryFile()
+        self.sock, theirs = socket.socketpair()
+        with theirs:
+            # a session of its own: Ctrl-C is for us, and must not cut the connection
+            self.process = subprocess.Popen(
+                command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self.said, start_new_session=True, env=dict(os.environ),
+            )  # fmt: skip
+
+    def recv(self, size: int) -> bytes:
+        try:
+            data = self.sock.recv(size)
+        except ConnectionResetError:
+            data = b""
+        if not data and not self.answered:
+            raise self._ended()
+        self.answered = True
+        return data
+
+    def _ended(self) -> CommandEnded:
+        code = self.process.wait()
+        self.said.seek(0)
+        text = self.said.read().decode("utf-8", "replace").strip()
+        return CommandEnded(
+            f"command [{' '.join(self.command)}] has exited with exit status {code}, make sure the URL is valid, and Docker 18.09 or later is "
+            f"installed on the remote host: stderr={text}"
+        )
+
+    def sendall(self, data: bytes | memoryview) -> None:
+        self.sock.sendall(data)
+
+    def shutdown(self, how: int) -> None:
+        self.sock.shutdown(how)
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.sock.settimeout(seconds)
+
+    def close(self) -> None:
+        self.sock.close()
+        self.said.close()
+
+
+def _ssh(endpoint: Endpoint) -> CommandSocket:
+    return CommandSocket(ssh_command(endpoint.host))

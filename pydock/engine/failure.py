@@ -28,6 +28,9 @@ def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str
     if type(error).__module__ == "ssl":
         why = getattr(error, "verify_message", "") or error.args[-1]
         return Unreachable(f"error during connect: {request}: tls: {why}", host)
+    if type(error).__name__ == "CommandEnded":
+        # over ssh there is no address to name
+        return Unreachable(f'error during connect: {method.title()} "http://docker.example.com{target}": {error}', host)
     if isinstance(error, TimeoutError):
         return Unreachable(f"error during connect: {request}: dial tcp {address}: i/o timeout", host)
     return Unreachable(f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?", host)

@@ -32,19 +32,16 @@ class Duplex:
             raise BrokenStream(f"error writing to the engine: {first_line(error)}") from error
 
     def close_write(self) -> None:
-        """End our direction (the container's stdin); output still flows.
-
-        Under TLS only the TCP direction ends: Python's ssl cannot close one half and read on.
-        """
+        """End our direction (the container's stdin); output still flows."""
         try:
-            socket.socket.shutdown(self.wire.sock, socket.SHUT_WR)
+            self.wire.sock.shutdown(socket.SHUT_WR)
         except OSError:
             pass
 
     def hang_up(self) -> None:
         """End both directions; who reads in another thread gets the end of the stream."""
         try:
-            socket.socket.shutdown(self.wire.sock, socket.SHUT_RDWR)
+            self.wire.sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint
-from pydock.engine.dial import dial
+from pydock.engine.dial import CommandEnded, dial
 from pydock.engine.failure import connect_failure
 from pydock.engine.hijack import Duplex
 from pydock.engine.wire import Head, Wire
@@ -37,7 +37,10 @@ class Transport(httpx.BaseTransport):
         wire, fresh = self._wire(request)
         try:
             return self._exchange(wire, request)
-        except BrokenStream:
+        except BrokenStream as broken:
+            if isinstance(broken.__cause__, CommandEnded):
+                wire.close()
+                raise connect_failure(self.endpoint, broken.__cause__, request.method, request.url.raw_path.decode("ascii")) from broken
             # an idle connection may have been closed by the engine meanwhile: nothing was answered, so ask again
             wire.close()
             if fresh or not isinstance(request.stream, httpx.ByteStream):

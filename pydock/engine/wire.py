@@ -6,10 +6,13 @@ Bytes that came together with the header of an upgraded connection belong to its
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pydock.errors import BrokenStream, first_line
+
+if TYPE_CHECKING:
+    from pydock.engine.dial import Sock
 
 BLOCK = 256 * 1024
 MAX_LINE = 64 * 1024
@@ -42,7 +45,7 @@ class Head:
 class Wire:
     """A socket with a read buffer. `reusable` tells whether another request may follow."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: Sock) -> None:
         self.sock = sock
         self.buffer = b""
         self.reusable = True

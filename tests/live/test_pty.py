@@ -11,6 +11,7 @@ import struct
 import subprocess
 import termios
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,14 @@ pytestmark = pytest.mark.live
 class Terminal:
     """A program on a pseudo terminal of 24x80."""
 
-    def __init__(self, client: Path, *argv: str, host: str) -> None:
+    def __init__(self, client: Path, *argv: str, host: str, env: Mapping[str, str] | None = None) -> None:
         self.master, slave = pty.openpty()
         self.resize(24, 80)
         self.before = termios.tcgetattr(slave)
-        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host, "TERM": "xterm"}
+        full = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host, "TERM": "xterm", **(env or {})}
         self.slave = slave
         self.process = subprocess.Popen(
-            [str(client), *argv], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
+            [str(client), *argv], stdin=slave, stdout=slave, stderr=slave, env=full, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
         self.seen = b""

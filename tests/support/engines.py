@@ -47,6 +47,17 @@ def install_stable() -> None:
         apt("install", *APT, *STABLE)
 
 
+def install_ssh() -> Path:
+    """The ssh server. Raises Unavailable."""
+    need_root()
+    place = Path("/usr/sbin/sshd")
+    if not place.exists() or not shutil.which("ssh"):
+        apt("update", "-qq")
+        apt("install", *APT, "openssh-server", "openssh-client")
+    Path("/run/sshd").mkdir(exist_ok=True)
+    return place
+
+
 def unpack_unstable() -> Path:
     """Docker 28.5 and its CLI, from Debian unstable, unpacked aside; returns the folder of programs."""
     need_root()

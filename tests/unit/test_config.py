@@ -146,7 +146,7 @@ def test_why_no_engine_answers(host: str, error: OSError, words: str) -> None:
 
 
 def test_the_way_over_ssh() -> None:
-    assert ssh_command("ssh://me@there:2222") == ["ssh", "-l", "me", "-p", "2222", "-o", "ConnectTimeout=30", "-T", "--", "there", "docker system dial-stdio"]
+    assert ssh_command("ssh://me@there:2222") == ["ssh", "-o", "ConnectTimeout=30", "-T", "-l", "me", "-p", "2222", "--", "there", "docker system dial-stdio"]
     assert ssh_command("ssh://there/run/my.sock")[-1] == "docker --host=unix:///run/my.sock system dial-stdio"
 
 

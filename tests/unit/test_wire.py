@@ -102,3 +102,48 @@ def test_any_bytes_are_an_answer_or_broken(noise: bytes) -> None:
         answer([b"HTTP/1.1 200 OK\r\n" + noise])
     except BrokenStream:
         pass
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 3_000_000), st.integers(1, 300_000))
+def test_tls_with_each_direction_ended_on_its_own(size: int, block: int) -> None:
+    """An echo that answers while we write, and says how much it got once our direction has ended."""
+    import ssl
+
+    import trustme
+
+    from pydock.engine.tls import TlsSocket
+
+    authority, ours_context = trustme.CA(), ssl.create_default_context()
+    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(server_context)
+    authority.configure_trust(ours_context)
+    ours, theirs = socket.socketpair()
+
+    def serve() -> None:
+        count = 0
+        with server_context.wrap_socket(theirs, server_side=True) as connection:
+            while data := connection.recv(65536):
+                count += len(data)
+                connection.sendall(data)
+            connection.sendall(b"END %d" % count)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    tls = TlsSocket(ours, ours_context, "localhost")
+    data = bytes(i % 251 for i in range(1000)) * (size // 1000)
+
+    def write() -> None:
+        for at in range(0, len(data), block):
+            tls.sendall(data[at : at + block])
+        tls.shutdown(socket.SHUT_WR)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    got = []
+    while piece := tls.recv(65536):
+        got.append(piece)
+    writer.join()
+    server.join()
+    tls.close()
+    assert b"".join(got) == data + b"END %d" % len(data)
