@@ -23,6 +23,8 @@ class TlsSocket:
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
         #: over the TLS state; and over the socket's sending side, so that records leave in the order in which they were made
         self.state, self.sending = threading.Lock(), threading.Lock()
+        #: what had come when our direction was ended
+        self.ready = bytearray()
         while True:
             try:
                 self.tls.do_handshake()
@@ -60,6 +62,10 @@ class TlsSocket:
         while True:
             try:
                 with self.state:
+                    if self.ready:
+                        data = bytes(self.ready[:size])
+                        del self.ready[:size]
+                        return data
                     return self.tls.read(size)
             except ssl.SSLWantReadError:
                 # what TLS itself has to say (a new key, say) must go out; but never wait for a sender that waits for our reading
@@ -81,6 +87,12 @@ class TlsSocket:
             self.sock.shutdown(how)
             return
         with self.state:
+            # Python's unwrap() also looks for the other side's close_notify, and would throw away what comes before it
+            try:
+                while data := self.tls.read(BLOCK):
+                    self.ready += data
+            except ssl.SSLError:
+                pass  # nothing more is there
             try:
                 self.tls.unwrap()
             except ssl.SSLError:
