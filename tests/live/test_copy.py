@@ -189,7 +189,8 @@ def test_an_engine_killed_in_the_middle(pydock: Path, tmp_path: Path) -> None:
             _, err = process.communicate(timeout=20)
             if what in early and process.returncode == 0:
                 continue  # a fast machine was done with it
-            assert process.returncode == (255 if what.startswith("exec") and b"Cannot connect" in err else 1), (what, process.returncode, err)
+            # docker's code for an exec whose end nobody tells is 255
+            assert process.returncode in ((1, 255) if what.startswith("exec") else (1,)), (what, process.returncode, err)
             assert err.strip() and b"Traceback" not in err and b"unexpected error" not in err, (what, err)
             assert not list(out.glob(".*")), what
         assert not {"stats", "logs", "exec"} & early
