@@ -1,4 +1,4 @@
-"""An endpoint's address to a connected socket: unix, tcp, TLS, ssh. A new kind of address is one more function here."""
+"""An endpoint's address to a connected socket: unix, tcp, TLS, ssh, npipe. A new kind of address is one more function here."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from pydock.errors import Failure
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from pydock.engine.pipe import PipeSocket
     from pydock.engine.tls import TlsSocket
 
-    Sock: TypeAlias = "socket.socket | TlsSocket | CommandSocket"
+    Sock: TypeAlias = "socket.socket | TlsSocket | CommandSocket | PipeSocket"
 
 CONNECT_TIMEOUT = 30.0
 
 
 def dial(endpoint: Endpoint) -> Sock:
     """A connected stream socket, without a time limit. Raises OSError, and Failure for an address that cannot be."""
-    dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh}
+    dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh, **({"npipe": _npipe} if sys.platform == "win32" else {})}
     dialer = dialers.get(endpoint.scheme)
     if dialer is None:
         raise Failure(f"{endpoint.host}: {endpoint.scheme} addresses are not supported on {sys.platform}; use unix://, tcp:// or ssh://")
@@ -40,6 +41,12 @@ def _unix(endpoint: Endpoint) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _npipe(endpoint: Endpoint) -> PipeSocket:
+    from pydock.engine.pipe import PipeSocket
+
+    return PipeSocket(endpoint.address)
 
 
 def _tcp(endpoint: Endpoint) -> Sock:

@@ -31,6 +31,19 @@ def test_help_of_everything(path: str) -> None:
     assert all(len(line) <= 80 or "Usage" in line or "docker " in line for line in result.out.splitlines())
 
 
+#: what is not built yet: builds, and swarms
+LATER = {"build", "bake", "builder build", "image build"}
+SWARM = ("config", "node", "secret", "service", "stack", "swarm")
+
+
+@pytest.mark.parametrize("path", [p for p in REFERENCE if p not in ("", "help", *LATER) and p.partition(" ")[0] not in SWARM])
+def test_no_command_is_missing(path: str) -> None:
+    """Every path of docker's CLI 28.5 and 29.8 is there, and answers --help."""
+    assert find(path) is not None
+    result = cli(*path.split(), "--help")
+    assert (result.code, result.err) == (0, "") and result.out.startswith("Usage:  docker ")
+
+
 @pytest.mark.parametrize("path", list(COMMANDS))
 def test_no_flag_is_missing_or_invented(path: str) -> None:
     """Names, short names, defaults, conditions: as docker has them."""

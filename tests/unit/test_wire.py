@@ -147,3 +147,54 @@ def test_tls_with_each_direction_ended_on_its_own(size: int, block: int) -> None
     server.join()
     tls.close()
     assert b"".join(got) == data + b"END %d" % len(data)
+
+
+def test_a_named_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pipe's calls of Windows, played by a socket: read, write in pieces, each direction ended on its own."""
+    import sys
+    import types
+
+    from pydock.engine.pipe import BROKEN_PIPE, PipeSocket
+
+    ours, theirs = socket.socketpair()
+    opened: list[str] = []
+
+    class Overlapped:
+        def __init__(self, data: bytes, count: int) -> None:
+            self.data, self.count = data, count
+
+        def GetOverlappedResult(self, wait: bool) -> tuple[int, int]:
+            assert wait
+            return self.count, 0
+
+        def getbuffer(self) -> bytes:
+            return self.data
+
+    def read(handle: socket.socket, size: int, overlapped: bool) -> tuple[Overlapped, int]:
+        data = handle.recv(size)
+        if not data:
+            error = OSError()
+            error.winerror = BROKEN_PIPE  # type: ignore[attr-defined]
+            raise error
+        return Overlapped(data + b"rest of the buffer", len(data)), 0
+
+    def write(handle: socket.socket, data: bytes, overlapped: bool) -> tuple[Overlapped, int]:
+        if not data:
+            handle.shutdown(socket.SHUT_WR)
+        return Overlapped(b"", handle.send(data[:3]) if data else 0), 0
+
+    api = types.SimpleNamespace(
+        GENERIC_READ=1, GENERIC_WRITE=2, OPEN_EXISTING=3, FILE_FLAG_OVERLAPPED=4, ReadFile=read, WriteFile=write,
+        CreateFile=lambda path, *_: opened.append(path) or ours, CloseHandle=lambda handle: handle.close(),
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "_winapi", api)
+    pipe = PipeSocket("//./pipe/docker_engine")
+    assert opened == ["\\\\.\\pipe\\docker_engine"]
+    pipe.sendall(b"0123456789")
+    pipe.shutdown(socket.SHUT_WR)
+    assert theirs.recv(100) == b"0123456789" and theirs.recv(100) == b""
+    theirs.sendall(b"answer")
+    assert pipe.recv(100) == b"answer"
+    theirs.close()
+    assert pipe.recv(100) == b""
+    pipe.close()

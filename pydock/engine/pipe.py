@@ -1,0 +1,56 @@
+"""npipe://: a named pipe of Windows as a connected socket. Overlapped, so that one thread reads while another writes.
+
+Follows what docker's client does (go-winio): a write of no bytes ends our direction.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+BROKEN_PIPE, NO_DATA, PENDING = 109, 232, 997
+
+
+class PipeSocket:
+    """What the engine's connections need of a socket."""
+
+    def __init__(self, path: str) -> None:
+        """path: "//./pipe/docker_engine". Raises OSError."""
+        import _winapi
+
+        # the module has these names on Windows alone
+        self.api: Any = _winapi
+        self.handle = self.api.CreateFile(
+            path.replace("/", "\\"), self.api.GENERIC_READ | self.api.GENERIC_WRITE, 0, 0, self.api.OPEN_EXISTING, self.api.FILE_FLAG_OVERLAPPED, 0,
+        )  # fmt: skip
+
+    def recv(self, size: int) -> bytes:
+        """Some bytes; b"" at the end."""
+        try:
+            running, _ = self.api.ReadFile(self.handle, size, overlapped=True)
+            count, _ = running.GetOverlappedResult(True)
+        except OSError as error:
+            if getattr(error, "winerror", 0) in (BROKEN_PIPE, NO_DATA):
+                return b""
+            raise
+        return bytes(running.getbuffer()[:count])
+
+    def sendall(self, data: bytes | memoryview) -> None:
+        view = memoryview(data)
+        while view:
+            running, _ = self.api.WriteFile(self.handle, bytes(view[: 1 << 20]), overlapped=True)
+            view = view[running.GetOverlappedResult(True)[0] :]
+
+    def shutdown(self, how: int) -> None:
+        if how == socket.SHUT_WR:
+            self.api.WriteFile(self.handle, b"", overlapped=True)[0].GetOverlappedResult(True)
+        else:
+            self.close()
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Pipes wait for ever."""
+
+    def close(self) -> None:
+        handle, self.handle = self.handle, None
+        if handle is not None:
+            self.api.CloseHandle(handle)
