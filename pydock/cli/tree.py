@@ -133,6 +133,15 @@ class Root(Group):
             raise Exit(0)
         return parsed.words
 
+    def invoke(self, ctx: click.Context) -> None:
+        app: App = ctx.obj
+        # the one alias that docker's configuration allows: "builder" for a plugin, buildx as a rule
+        if ctx.args and ctx.args[0] == "builder" and (alias := app.config.mapping("aliases").get("builder")):
+            ctx.args = [*str(alias).split(), *ctx.args[1:]]
+            at = app.args.index("builder")
+            app.args = (*app.args[:at], *ctx.args)
+        super().invoke(ctx)
+
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
         """A CLI plugin, if there is one of that name: it gets the command line as it is."""
         plugin = app.cli_plugin(name, taken_names())

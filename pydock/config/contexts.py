@@ -150,7 +150,8 @@ def unpack(data: bytes) -> tuple[Meta, dict[str, bytes]]:
 
 
 def _tar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+    # docker's own export ends in the middle of the last block
+    with tarfile.open(fileobj=io.BytesIO(data + bytes(-len(data) % tarfile.BLOCKSIZE))) as archive:
         for entry in archive:
             file = archive.extractfile(entry) if entry.isreg() else None
             if file is not None:

@@ -73,6 +73,12 @@ def test_other_folders(pydock: Path, home: Path, tmp_path: Path) -> None:
     assert program(pydock, "other", home=home).code == 7
 
 
+def test_the_builder_alias(pydock: Path, docker: Path, home: Path) -> None:
+    (home / ".docker" / "config.json").write_text('{"aliases": {"builder": "say"}}')
+    theirs, ours = (program(client, "-D", "builder", "prune", "-f", home=home) for client in (docker, pydock))
+    assert (ours.code, ours.out) == (theirs.code, theirs.out) == (7, b"[-D]\n[say]\n[prune]\n[-f]\noriginal\n")
+
+
 def test_a_signal_reaches_the_plugin(pydock: Path, home: Path) -> None:
     process = subprocess.Popen([str(pydock), "say", "wait"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env={"PATH": os.environ["PATH"], "HOME": str(home)})
     assert process.stdout is not None

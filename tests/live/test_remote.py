@@ -220,6 +220,14 @@ def test_certificates_that_do_not_fit(tls: Remote, tls_engine: tuple[EngineProce
     assert tls("--tls", "ps", "-q", DOCKER_TLS_VERIFY="").code == 0
 
 
+def test_docker_reaches_an_engine_through_pydock(ssh_server: Callable[[Path], tuple[int, Path]], pydock: Path, docker: Path) -> None:
+    """`system dial-stdio` of ours, with docker's CLI at this end."""
+    theirs = over_ssh(docker, *ssh_server(pydock))
+    data = os.urandom(300_000)
+    done = theirs("run", "--rm", "-i", "busybox", "sh", "-c", "cat; exit 4", stdin=data)
+    assert (done.code, done.out == data, done.err) == (4, True, b"")
+
+
 def test_ssh_that_does_not_get_there(ssh_server: Callable[[Path], tuple[int, Path]], pydock: Path, docker: Path) -> None:
     port, folder = ssh_server(docker)
     good = over_ssh(pydock, port, folder)

@@ -158,3 +158,28 @@ def test_the_program_by_each_of_its_names(pydock: Path) -> None:
     done = program(sys.executable, "-m", "pydock", "bogus", cwd=Path(__file__).parents[2])
     assert done.err == b"pydock: unknown command: pydock bogus\n\nRun 'pydock --help' for more information\n"
     assert done.code == 1
+
+
+def test_archives_of_contexts(tmp_path: Path) -> None:
+    """There and back; also docker's own, which ends in the middle of a block; nothing but a context is taken in."""
+    import io
+    import tarfile
+    import zipfile
+
+    from pydock.config.contexts import pack, unpack
+
+    meta, tls = {"Name": "one", "Metadata": {}, "Endpoints": {"docker": {"Host": "tcp://x:1"}}}, {"ca.pem": b"CA", "key.pem": b"K" * 700}
+    assert unpack(pack(meta, tls)) == (meta, tls)
+    whole = pack(meta, tls)
+    assert unpack(whole[: whole.rindex(b"K") + 1]) == (meta, tls)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("meta.json", '{"Name": "one"}')
+        archive.writestr("tls/docker/ca.pem", "CA")
+    assert unpack(out.getvalue()) == ({"Name": "one"}, {"ca.pem": b"CA"})
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as bad:
+        bad.addfile(tarfile.TarInfo("../evil"))
+    for data, words in ((out.getvalue(), "unexpected context file"), (pack(meta, tls)[600:], "no metadata|unexpected"), (b"x" * 100, "unexpected EOF"), (bytes(11 << 20), "limit")):
+        with pytest.raises(ValueError, match=words):
+            unpack(data)
