@@ -173,6 +173,7 @@ class EngineProcess:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self._end_monitors()
         if self.namespace:
             subprocess.run(["ip", "netns", "del", self.namespace], check=False, **QUIET)
         for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
@@ -180,6 +181,17 @@ class EngineProcess:
             if place.startswith(str(self.folder) + "/"):
                 subprocess.run(["umount", "-l", place], check=False, **QUIET)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+    def _end_monitors(self) -> None:
+        """Podman's monitors of an exec stay for five minutes: those whose command line names our folder are ours."""
+        for entry in Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
+                if words and words[0].endswith(b"conmon") and any(str(self.folder).encode() in word for word in words):
+                    os.kill(int(entry.name), signal.SIGKILL)
+            except (OSError, ValueError):
+                continue
 
 
 def start(kind: str, folder: Path) -> EngineProcess:
