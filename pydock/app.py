@@ -141,8 +141,8 @@ class App:
 
     def context_tls(self, name: str) -> dict[str, bytes]:
         """A context's TLS material: file name -> content. Raises Failure."""
-        tls = self.default_endpoint.tls
         if name == "default":
+            tls = self.default_endpoint.tls
             paths = {f"{kind}.pem": path for kind, path in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key)) if path} if tls else {}
         else:
             paths = self.contexts.tls_files(name)
@@ -151,14 +151,14 @@ class App:
     @staticmethod
     def pack_context(meta: dict[str, Any], tls: dict[str, bytes]) -> bytes:
         """A context as a tar archive."""
-        from pydock.config.contexts import pack
+        from pydock.config.context_archive import pack
 
         return pack(meta, tls)
 
     @staticmethod
     def unpack_context(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """A context out of an archive. Raises ValueError."""
-        from pydock.config.contexts import unpack
+        from pydock.config.context_archive import unpack
 
         return unpack(data)
 

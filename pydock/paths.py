@@ -89,6 +89,12 @@ class Place:
     is_dir: bool = False
     rename: str = ""
 
+    @property
+    def own(self) -> Target:
+        """The names in its archive: as they are, or with the copied entry's new name."""
+        name = entry_name(self.path)
+        return Target("", name, self.rename or name)
+
 
 @record
 class Target:

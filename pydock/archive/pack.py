@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 
 from pydock.errors import Failure, first_line
-from pydock.paths import Place, Target, split_entry
+from pydock.paths import Place, split_entry
 
 BLOCK = 1 << 20
 END = bytes(2 * tarfile.BLOCKSIZE)
@@ -27,7 +27,7 @@ def pack(place: Place, rename: Callable[[str], str], skipped: Skipped) -> Iterat
     what was promised cannot be sent.
     """
     folder, name = split_entry(place.path)
-    own = Target("", name, place.rename.strip("/") if place.rename else name)
+    own = place.own
     packer = Packer(skipped)
     for path, relative in _walk(folder, name, skipped):
         yield from packer.entry(path, rename(own.name(relative)))

@@ -142,7 +142,7 @@ class Tree:
             if entry.isdir():
                 self._add_folder(entry, parts, above)
             elif entry.isreg():
-                self._add_file(entry, archive, above, name, path)
+                self._add_file(entry, archive, above, name)
             elif entry.issym():
                 self._add_link(entry, above, name, path)
             elif entry.islnk():
@@ -176,7 +176,7 @@ class Tree:
         # mode and time at the end: a folder without write permission must be filled first
         self.folders.append((parts, entry.mode & 0o7777, entry.mtime))
 
-    def _add_file(self, entry: tarfile.TarInfo, archive: tarfile.TarFile, above: int, name: str, path: str) -> None:
+    def _add_file(self, entry: tarfile.TarInfo, archive: tarfile.TarFile, above: int, name: str) -> None:
         self.count += 1
         temporary = f".pydock-{os.getpid()}-{self.count}"
         handle = os.open(temporary, CREATE, 0o600, dir_fd=above)

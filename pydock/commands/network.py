@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import resources
 from pydock.api.request import Json, filters, version_key
-from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, prune_filters
+from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, print_deleted, prune_filters
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.flags import pairs
@@ -248,6 +248,4 @@ def prune(app: App, o: NetworkPruneOptions) -> None:
     question = "WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?"
     if not o.force and not confirmed(app, question):
         return
-    deleted = app.engine.json(resources.prune_networks(chosen)).get("NetworksDeleted") or []
-    if deleted:
-        app.out.line("\n".join(["Deleted Networks:", *deleted, ""]))
+    print_deleted(app, "Networks", app.engine.json(resources.prune_networks(chosen)).get("NetworksDeleted"))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import resources
 from pydock.api.request import Json, filters
-from pydock.commands.image.pull import NO_TRUST, show_progress
+from pydock.commands.image.pull import NO_TRUST
 from pydock.commands.inspect import fetch, print_all
+from pydock.commands.progress import show_progress
 from pydock.commands.shared import InspectOptions, ListOptions, confirmed, each_name, list_format
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure

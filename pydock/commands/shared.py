@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api.request import filters
@@ -130,3 +130,16 @@ def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]
         if equals and (contrary, value) not in pairs:
             pairs.append((key, value))
     return filters(pairs)
+
+
+def print_deleted(app: App, title: str, names: Sequence[str] | None) -> None:
+    """What a prune has removed, a line each; nothing for nothing."""
+    if names:
+        app.out.line("\n".join([f"Deleted {title}:", *names, ""]))
+
+
+def print_reclaimed(app: App, count: int | None) -> None:
+    """How many bytes a prune has won."""
+    from pydock.render.human import size
+
+    app.out.line(f"Total reclaimed space: {size(count or 0)}")

@@ -36,7 +36,7 @@ def version(app: App, o: VersionOptions) -> None:
         server = app.engine.json(system.version())
     except Failure as failure:
         problem = failure
-    client = client_facts(app)
+    client = client_facts(app, spoken_version(app))
     if text:
         print_template(app, template, client, server)
     else:
@@ -45,18 +45,21 @@ def version(app: App, o: VersionOptions) -> None:
         raise problem
 
 
-def client_facts(app: App) -> dict[str, Any]:
-    """What the client tells of itself, by the keys of docker's JSON."""
+def spoken_version(app: App) -> str:
+    """The API version that client and engine agree on."""
+    try:
+        return app.engine.api_version
+    except Failure:
+        return app.environ.get("DOCKER_API_VERSION", "").strip().lstrip("v") or API_VERSION
+
+
+def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
+    """What the client tells of itself, by the keys of docker's JSON; nothing of the API version unless it is given."""
     import platform
     import sys
 
-    wish = app.environ.get("DOCKER_API_VERSION", "").strip().lstrip("v")
-    try:
-        spoken = app.engine.api_version
-    except Failure:
-        spoken = wish or API_VERSION
     return {
-        "Version": DOCKER_VERSION, "ApiVersion": spoken, "DefaultAPIVersion": API_VERSION, "GitCommit": f"pydock-{__version__}",
+        "Version": DOCKER_VERSION, **({"ApiVersion": spoken} if spoken else {}), "DefaultAPIVersion": API_VERSION, "GitCommit": f"pydock-{__version__}",
         "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": app.machine,
         "BuildTime": "", "Context": app.context_name,
     }  # fmt: skip

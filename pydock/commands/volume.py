@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pydock.api import resources
 from pydock.api.request import Json, filters, version_key
-from pydock.commands.shared import FORMAT_HELP, PruneOptions, confirmed, each_name, list_format, prune_filters
+from pydock.commands.shared import FORMAT_HELP, PruneOptions, confirmed, each_name, list_format, print_deleted, print_reclaimed, prune_filters
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.flags import pairs, units
 from pydock.render.format import Format
-from pydock.render.human import natural, size
+from pydock.render.human import natural
 from pydock.render.listing import listing
 from pydock.views.resources import VolumeView
 
@@ -137,9 +137,8 @@ def prune(app: App, o: VolumePruneOptions) -> None:
     if not o.force and not confirmed(app, f"WARNING! This will remove {what} not used by at least one container.\nAre you sure you want to continue?"):
         return
     report = app.engine.json(resources.prune_volumes(chosen))
-    if report.get("VolumesDeleted"):
-        app.out.line("\n".join(["Deleted Volumes:", *report["VolumesDeleted"], ""]))
-    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")
+    print_deleted(app, "Volumes", report.get("VolumesDeleted"))
+    print_reclaimed(app, report.get("SpaceReclaimed"))
 
 
 @options

@@ -18,11 +18,9 @@ from pydock import API_VERSION, MIN_API_VERSION, __version__
 from pydock.api.request import Request, version_key
 from pydock.api.system import PING, PING_GET
 from pydock.config.endpoint import Endpoint
-from pydock.engine.dial import dial
-from pydock.engine.failure import connect_failure, engine_error
+from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
-from pydock.engine.transport import Transport
-from pydock.engine.wire import Wire
+from pydock.engine.transport import Transport, connect
 from pydock.errors import BrokenStream, EngineError, Unreachable
 from pydock.lean import load_httpx
 from pydock.record import record
@@ -34,7 +32,6 @@ else:
 
 #: what docker sends as Host over a socket that has no name
 SOCKET_HOST = "api.moby.localhost"
-SSH_HOST = "docker.example.com"
 
 
 @record
@@ -136,10 +133,7 @@ class Engine:
 
     def raw(self) -> Duplex:
         """A connection on which nothing has been said yet. Raises Unreachable."""
-        try:
-            return Duplex(Wire(dial(self.endpoint)), "")
-        except OSError as error:
-            raise connect_failure(self.endpoint, error, "GET", "/") from error
+        return Duplex(connect(self.endpoint, "GET", "/"), "")
 
     def background(self, request: Request) -> Response:
         """Send now, read the answer later: a wait that must be registered before a start, a body whose head tells more."""

@@ -7,16 +7,22 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pydock.engine.dial import CommandEnded
 from pydock.errors import EngineError, Failure, Unreachable
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
 
 
+#: what docker sends as Host where ssh leads to the engine
+SSH_HOST = "docker.example.com"
+
+
 def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str) -> Failure:
     """Why no connection could be made for a request, in docker's words (those of Go's net/http)."""
     host, address = endpoint.host, endpoint.address
-    place = quote(address, safe="") if endpoint.scheme == "unix" else address.partition("/")[0]
+    places = {"unix": quote(address, safe=""), "ssh": SSH_HOST}
+    place = places.get(endpoint.scheme, address.partition("/")[0])
     request = f'{method.title()} "{"https" if endpoint.tls else "http"}://{place}{target}"'
     if isinstance(error, PermissionError):
         return Unreachable(
@@ -28,9 +34,8 @@ def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str
     if type(error).__module__ == "ssl":
         why = getattr(error, "verify_message", "") or error.args[-1]
         return Unreachable(f"error during connect: {request}: tls: {why}", host)
-    if type(error).__name__ == "CommandEnded":
-        # over ssh there is no address to name
-        return Unreachable(f'error during connect: {method.title()} "http://docker.example.com{target}": {error}', host)
+    if isinstance(error, CommandEnded):
+        return Unreachable(f"error during connect: {request}: {error}", host)
     if isinstance(error, TimeoutError):
         return Unreachable(f"error during connect: {request}: dial tcp {address}: i/o timeout", host)
     return Unreachable(f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?", host)

@@ -24,6 +24,14 @@ else:
     httpx = load_httpx()
 
 
+def connect(endpoint: Endpoint, method: str, target: str) -> Wire:
+    """A new connection, for a request that failures name. Raises Unreachable, Failure."""
+    try:
+        return Wire(dial(endpoint))
+    except OSError as error:
+        raise connect_failure(endpoint, error, method, target) from error
+
+
 class Transport(httpx.BaseTransport):
     """Connections are kept for the next request; several threads may ask at once."""
 
@@ -58,10 +66,7 @@ class Transport(httpx.BaseTransport):
         return self._dial(request), True
 
     def _dial(self, request: httpx.Request) -> Wire:
-        try:
-            return Wire(dial(self.endpoint))
-        except OSError as error:
-            raise connect_failure(self.endpoint, error, request.method, request.url.raw_path.decode("ascii")) from error
+        return connect(self.endpoint, request.method, request.url.raw_path.decode("ascii"))
 
     def _exchange(self, wire: Wire, request: httpx.Request) -> httpx.Response:
         upgrade = "upgrade" in request.headers

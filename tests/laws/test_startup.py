@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.test_engine import PONG, Server, ok
 
-HEAVY = ("rich", "pygments", "asyncio", "ssl", "httpcore", "h11", "anyio", "certifi", "http.cookiejar", "urllib.request", "dataclasses", "inspect", "concurrent.futures", "tempfile", "uuid", "platform")
+HEAVY = ("rich", "pygments", "asyncio", "ssl", "httpcore", "h11", "anyio", "certifi", "http.cookiejar", "urllib.request", "dataclasses", "inspect", "concurrent.futures", "tempfile", "uuid", "platform", "tarfile", "zipfile", "shutil")
 
 
 def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:

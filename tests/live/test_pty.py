@@ -87,6 +87,18 @@ def terminal(pydock: Path, engine: EngineProcess):  # type: ignore[no-untyped-de
         one.close()
 
 
+def until_the_shell_sees(t: Terminal, size: bytes) -> None:
+    """Ask for the size until the new one has arrived."""
+    for _ in range(20):
+        t.type(b"stty size\r")
+        time.sleep(0.2)
+        if select.select([t.master], [], [], 1)[0]:
+            t.seen += os.read(t.master, 65536)
+        if size in t.seen:
+            break
+    assert size in t.seen
+
+
 def test_a_shell(terminal, engine: EngineProcess) -> None:  # type: ignore[no-untyped-def]
     """Typing, the size at the start, a new size, the shell's exit code."""
     # Podman tells no exit code of a container that it removes: docker's client gets 0 there too
@@ -97,14 +109,7 @@ def test_a_shell(terminal, engine: EngineProcess) -> None:  # type: ignore[no-un
     assert b"42" in shown
     t.resize(50, 132)
     os.kill(t.process.pid, signal.SIGWINCH)
-    for _ in range(20):
-        t.type(b"stty size\r")
-        time.sleep(0.2)
-        if select.select([t.master], [], [], 1)[0]:
-            t.seen += os.read(t.master, 65536)
-        if b"50 132" in t.seen:
-            break
-    assert b"50 132" in t.seen
+    until_the_shell_sees(t, b"50 132")
     t.type(b"exit 5\r")
     assert t.end() == 5
 
@@ -171,14 +176,7 @@ def test_a_shell_by_exec(terminal, busy: str) -> None:  # type: ignore[no-untype
     t.type(b"echo $((40+2)) $WORD; stty size\r")
     assert b"42 given" in t.until(b"24 80")
     t.resize(50, 132)
-    for _ in range(20):
-        t.type(b"stty size\r")
-        time.sleep(0.2)
-        if select.select([t.master], [], [], 1)[0]:
-            t.seen += os.read(t.master, 65536)
-        if b"50 132" in t.seen:
-            break
-    assert b"50 132" in t.seen
+    until_the_shell_sees(t, b"50 132")
     t.type(b"exit 5\r")
     assert t.end() == 5
 

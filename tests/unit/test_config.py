@@ -166,7 +166,7 @@ def test_archives_of_contexts(tmp_path: Path) -> None:
     import tarfile
     import zipfile
 
-    from pydock.config.contexts import pack, unpack
+    from pydock.config.context_archive import pack, unpack
 
     meta, tls = {"Name": "one", "Metadata": {}, "Endpoints": {"docker": {"Host": "tcp://x:1"}}}, {"ca.pem": b"CA", "key.pem": b"K" * 700}
     assert unpack(pack(meta, tls)) == (meta, tls)

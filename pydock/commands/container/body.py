@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.api.request import Json
-from pydock.commands.container.create_options import CreateOptions
+from pydock.commands.container.create_options import CreateOptions, LimitOptions
 from pydock.commands.container.networking import endpoints, network_mode
 from pydock.flags import ports
 from pydock.flags.devices import device, is_cdi
@@ -162,20 +162,26 @@ def resources(o: CreateOptions) -> dict[str, Any]:
         raise ValueError(f"invalid value: {o.memory_swappiness}. Valid memory swappiness range is 0-100")
     cdi = [d for d in o.device if is_cdi(d)]
     requests = [*o.gpus, *([{"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}] if cdi else [])]
-    limits = {u.name: u for u in o.ulimit}
+    ulimits = {u.name: u for u in o.ulimit}
     return {
-        "CgroupParent": o.cgroup_parent, "Memory": o.memory, "MemoryReservation": o.memory_reservation, "MemorySwap": o.memory_swap,
-        "MemorySwappiness": o.memory_swappiness, "KernelMemory": o.kernel_memory, "OomKillDisable": o.oom_kill_disable,
-        "NanoCpus": o.cpus, "CpuCount": o.cpu_count, "CpuPercent": o.cpu_percent, "CpuShares": o.cpu_shares, "CpuPeriod": o.cpu_period,
-        "CpuQuota": o.cpu_quota, "CpuRealtimePeriod": o.cpu_rt_period, "CpuRealtimeRuntime": o.cpu_rt_runtime, "CpusetCpus": o.cpuset_cpus,
-        "CpusetMems": o.cpuset_mems, "PidsLimit": o.pids_limit, "BlkioWeight": o.blkio_weight,
+        **limits(o), "CgroupParent": o.cgroup_parent, "MemorySwappiness": o.memory_swappiness, "KernelMemory": o.kernel_memory,
+        "OomKillDisable": o.oom_kill_disable, "NanoCpus": o.cpus, "CpuCount": o.cpu_count, "CpuPercent": o.cpu_percent, "PidsLimit": o.pids_limit,
         "BlkioWeightDevice": [{"Path": d.path, "Weight": d.value} for d in o.blkio_weight_device],
         "BlkioDeviceReadBps": rates(o.device_read_bps), "BlkioDeviceWriteBps": rates(o.device_write_bps),
         "BlkioDeviceReadIOps": rates(o.device_read_iops), "BlkioDeviceWriteIOps": rates(o.device_write_iops),
         "IOMaximumIOps": o.io_maxiops, "IOMaximumBandwidth": o.io_maxbandwidth,
-        "Ulimits": [{"Name": u.name, "Soft": u.soft, "Hard": u.hard} for _, u in sorted(limits.items())] or None,
+        "Ulimits": [{"Name": u.name, "Soft": u.soft, "Hard": u.hard} for _, u in sorted(ulimits.items())] or None,
         "Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
         "DeviceRequests": requests or None,
+    }  # fmt: skip
+
+
+def limits(o: LimitOptions) -> dict[str, Any]:
+    """What `update` can change too."""
+    return {
+        "BlkioWeight": o.blkio_weight, "CpuPeriod": o.cpu_period, "CpuQuota": o.cpu_quota, "CpuRealtimePeriod": o.cpu_rt_period,
+        "CpuRealtimeRuntime": o.cpu_rt_runtime, "CpuShares": o.cpu_shares, "CpusetCpus": o.cpuset_cpus, "CpusetMems": o.cpuset_mems,
+        "Memory": o.memory, "MemoryReservation": o.memory_reservation, "MemorySwap": o.memory_swap,
     }  # fmt: skip
 
 

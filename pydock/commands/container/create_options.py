@@ -12,7 +12,24 @@ from pydock.flags.networks import Attachment, attachment
 
 
 @options
-class CreateOptions(Options):
+class LimitOptions(Options):
+    """The limits that can also be changed while a container runs."""
+
+    blkio_weight: int = flag("--blkio-weight", parse=units.uint16, metavar="uint16", help="Share of block I/O, 10 to 1000; 0 turns it off")
+    cpu_period: int = flag("--cpu-period", help="Period of the CPU scheduler (CFS), in microseconds")
+    cpu_quota: int = flag("--cpu-quota", help="Quota of the CPU scheduler (CFS), in microseconds")
+    cpu_rt_period: int = flag("--cpu-rt-period", since="1.25", help="Real-time period of the CPU, in microseconds")
+    cpu_rt_runtime: int = flag("--cpu-rt-runtime", since="1.25", help="Real-time runtime of the CPU, in microseconds")
+    cpu_shares: int = flag("-c", "--cpu-shares", help="CPU shares (relative weight)")
+    cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to run on: 0-3, 0,1")
+    cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to run on: 0-3, 0,1")
+    memory: int = flag("-m", "--memory", parse=units.ram_bytes, metavar="bytes", help="Limit of memory")
+    memory_reservation: int = flag("--memory-reservation", parse=units.ram_bytes, metavar="bytes", help="Soft limit of memory")
+    memory_swap: int = flag("--memory-swap", parse=units.swap_bytes, metavar="bytes", help="Limit of memory and swap together; -1 is no limit")
+
+
+@options
+class CreateOptions(LimitOptions):
     """`create [OPTIONS] IMAGE [COMMAND] [ARG...]`."""
 
     image: str = argument("IMAGE", sources="images")
@@ -51,19 +68,11 @@ class CreateOptions(Options):
     runtime: str = flag("--runtime", help="OCI runtime of the container")
 
     # -- resources ---------------------------------------------------------------------------------
-    blkio_weight: int = flag("--blkio-weight", parse=units.uint16, metavar="uint16", help="Share of block I/O, 10 to 1000; 0 turns it off")
     blkio_weight_device: tuple[units.DeviceValue, ...] = flag("--blkio-weight-device", parse=units.weight_device, many=True, help="Share of block I/O of one device, PATH:WEIGHT")
     cgroup_parent: str = flag("--cgroup-parent", help="Parent cgroup of the container")
     cpu_count: int = flag("--cpu-count", ostype="windows", help="Number of CPUs (Windows only)")
     cpu_percent: int = flag("--cpu-percent", ostype="windows", help="Share of the CPU in percent (Windows only)")
-    cpu_period: int = flag("--cpu-period", help="Period of the CPU scheduler (CFS), in microseconds")
-    cpu_quota: int = flag("--cpu-quota", help="Quota of the CPU scheduler (CFS), in microseconds")
-    cpu_rt_period: int = flag("--cpu-rt-period", since="1.25", help="Real-time period of the CPU, in microseconds")
-    cpu_rt_runtime: int = flag("--cpu-rt-runtime", since="1.25", help="Real-time runtime of the CPU, in microseconds")
-    cpu_shares: int = flag("-c", "--cpu-shares", help="CPU shares (relative weight)")
     cpus: int = flag("--cpus", parse=units.nano_cpus, metavar="decimal", since="1.25", help="Number of CPUs")
-    cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to run on: 0-3, 0,1")
-    cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to run on: 0-3, 0,1")
     device_read_bps: tuple[units.DeviceValue, ...] = flag("--device-read-bps", parse=units.rate_device, many=True, help="Limit of the read rate of a device, in bytes a second")
     device_read_iops: tuple[units.DeviceValue, ...] = flag("--device-read-iops", parse=units.iops_device, many=True, help="Limit of the read rate of a device, in operations a second")
     device_write_bps: tuple[units.DeviceValue, ...] = flag("--device-write-bps", parse=units.rate_device, many=True, help="Limit of the write rate of a device, in bytes a second")
@@ -71,9 +80,6 @@ class CreateOptions(Options):
     io_maxbandwidth: int = flag("--io-maxbandwidth", parse=units.ram_bytes, metavar="bytes", ostype="windows", help="Limit of I/O of the system drive (Windows only)")
     io_maxiops: int = flag("--io-maxiops", parse=units.uint64, metavar="uint", ostype="windows", help="Limit of operations of the system drive (Windows only)")
     kernel_memory: int = flag("--kernel-memory", parse=units.ram_bytes, metavar="bytes", help="Limit of kernel memory")
-    memory: int = flag("-m", "--memory", parse=units.ram_bytes, metavar="bytes", help="Limit of memory")
-    memory_reservation: int = flag("--memory-reservation", parse=units.ram_bytes, metavar="bytes", help="Soft limit of memory")
-    memory_swap: int = flag("--memory-swap", parse=units.swap_bytes, metavar="bytes", help="Limit of memory and swap together; -1 is no limit")
     memory_swappiness: int = flag("--memory-swappiness", default=-1, help="How readily memory is swapped, 0 to 100")
     oom_kill_disable: bool = flag("--oom-kill-disable", help="Do not kill the container when memory runs out")
     oom_score_adj: int = flag("--oom-score-adj", help="How likely the host kills the container, -1000 to 1000")

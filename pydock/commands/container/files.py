@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
-from pydock.commands.image.pull import counted
+from pydock.commands.progress import counted
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.golang import quote
-from pydock.paths import Place, Target, entry_name, link_target, rebased, split_argument, target
+from pydock.paths import Place, link_target, rebased, split_argument, target
 from pydock.record import record
 from pydock.render.human import size
 
@@ -110,7 +110,7 @@ def copy_out(app: App, o: CopyOptions, container: str, source: str, destination:
     place = Place(source, True, facts.is_dir, rename)
     goal = target(place, app.copy_destination(destination))
     # the archive of a followed link's target: its entry is called as the link was
-    own = Target("", entry_name(source), rename or entry_name(source))
+    own = place.own
     app.unpack(progress.watch(answer.blocks()), goal.folder, lambda name: goal.name(own.name(name)))
     progress.done(destination)
 

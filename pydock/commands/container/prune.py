@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.commands.shared import PruneOptions, confirmed, prune_filters
+from pydock.commands.shared import PruneOptions, confirmed, print_deleted, print_reclaimed, prune_filters
 from pydock.declare import command, options
-from pydock.render.human import size
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -24,6 +23,5 @@ def prune(app: App, o: ContainerPruneOptions) -> None:
     if not o.force and not confirmed(app, "WARNING! This will remove all stopped containers.\nAre you sure you want to continue?"):
         return
     report = app.engine.json(containers.prune_containers(filters))
-    if report.get("ContainersDeleted"):
-        app.out.line("\n".join(["Deleted Containers:", *report["ContainersDeleted"], ""]))
-    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")
+    print_deleted(app, "Containers", report.get("ContainersDeleted"))
+    print_reclaimed(app, report.get("SpaceReclaimed"))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import Json
-from pydock.commands.container.body import restart_policy
+from pydock.commands.container.body import limits, restart_policy
+from pydock.commands.container.create_options import LimitOptions
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.flags import units
@@ -18,23 +19,12 @@ if TYPE_CHECKING:
 
 
 @options
-class UpdateOptions(Options):
-    """The limits that can be changed while a container runs."""
+class UpdateOptions(LimitOptions):
+    """`update [OPTIONS] CONTAINER [CONTAINER...]`."""
 
     containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
-    blkio_weight: int = flag("--blkio-weight", parse=units.uint16, metavar="uint16", help="Share of block I/O, 10 to 1000; 0 turns it off")
-    cpu_period: int = flag("--cpu-period", help="Period of the CPU scheduler (CFS), in microseconds")
-    cpu_quota: int = flag("--cpu-quota", help="Quota of the CPU scheduler (CFS), in microseconds")
-    cpu_rt_period: int = flag("--cpu-rt-period", since="1.25", help="Real-time period of the CPU, in microseconds")
-    cpu_rt_runtime: int = flag("--cpu-rt-runtime", since="1.25", help="Real-time runtime of the CPU, in microseconds")
-    cpu_shares: int = flag("-c", "--cpu-shares", help="CPU shares (relative weight)")
     cpus: int = flag("--cpus", parse=units.nano_cpus, metavar="decimal", since="1.29", help="Number of CPUs")
-    cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to run on: 0-3, 0,1")
-    cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to run on: 0-3, 0,1")
     kernel_memory: int = flag("--kernel-memory", parse=units.ram_bytes, metavar="bytes", hidden=True, help="Limit of kernel memory")
-    memory: int = flag("-m", "--memory", parse=units.ram_bytes, metavar="bytes", help="Limit of memory")
-    memory_reservation: int = flag("--memory-reservation", parse=units.ram_bytes, metavar="bytes", help="Soft limit of memory")
-    memory_swap: int = flag("--memory-swap", parse=units.swap_bytes, metavar="bytes", help="Limit of memory and swap together; -1 is no limit")
     pids_limit: int = flag("--pids-limit", since="1.40", help="Limit of processes; -1 is no limit")
     restart: str = flag("--restart", help="What to do when the container exits", sources="no on-failure always unless-stopped")
 
@@ -42,10 +32,7 @@ class UpdateOptions(Options):
 def update_body(o: UpdateOptions) -> Json:
     """The body of POST /containers/…/update. Raises ValueError for a restart policy that is none."""
     return {
-        "BlkioWeight": o.blkio_weight, "CpuPeriod": o.cpu_period, "CpuQuota": o.cpu_quota, "CpuRealtimePeriod": o.cpu_rt_period,
-        "CpuRealtimeRuntime": o.cpu_rt_runtime, "CpuShares": o.cpu_shares, "NanoCpus": o.cpus, "CpusetCpus": o.cpuset_cpus,
-        "CpusetMems": o.cpuset_mems, **({"KernelMemory": o.kernel_memory} if o.kernel_memory else {}), "Memory": o.memory,
-        "MemoryReservation": o.memory_reservation, "MemorySwap": o.memory_swap, "PidsLimit": o.pids_limit or None,
+        **limits(o), "NanoCpus": o.cpus, **({"KernelMemory": o.kernel_memory} if o.kernel_memory else {}), "PidsLimit": o.pids_limit or None,
         "RestartPolicy": restart_policy(o.restart),
         # what cannot be changed, as docker's client sends it
         "CgroupParent": "", "BlkioWeightDevice": None, "BlkioDeviceReadBps": None, "BlkioDeviceWriteBps": None, "BlkioDeviceReadIOps": None,

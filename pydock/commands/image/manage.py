@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.commands.image.pull import counted, show_progress
-from pydock.commands.shared import PruneOptions, confirmed, prune_filters
+from pydock.commands.progress import counted, show_progress
+from pydock.commands.shared import PruneOptions, confirmed, print_deleted, print_reclaimed, prune_filters
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.flags.pairs import words
 from pydock.flags.reference import parse, platform
 from pydock.gojson import dumps
 from pydock.golang import quote
-from pydock.render.human import size
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -105,11 +104,9 @@ class ImagePruneOptions(PruneOptions):
 WHAT = {False: "all dangling images", True: "all images without at least one container associated to them"}
 
 
-def deleted_images(report: dict[str, Any]) -> str:
-    """What was removed, a line each; "" for nothing."""
-    deleted = report.get("ImagesDeleted") or []
-    lines = [f"untagged: {e['Untagged']}\n" if e.get("Untagged") else f"deleted: {e.get('Deleted')}\n" for e in deleted]
-    return f"Deleted Images:\n{''.join(lines)}" if lines else ""
+def deleted_images(report: dict[str, Any]) -> list[str]:
+    """What was removed, a line each."""
+    return [f"untagged: {e['Untagged']}" if e.get("Untagged") else f"deleted: {e.get('Deleted')}" for e in report.get("ImagesDeleted") or []]
 
 
 @command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")
@@ -118,6 +115,5 @@ def prune(app: App, o: ImagePruneOptions) -> None:
     if not o.force and not confirmed(app, f"WARNING! This will remove {WHAT[o.all]}.\nAre you sure you want to continue?"):
         return
     report = app.engine.json(images.prune_images(filters))
-    if text := deleted_images(report):
-        app.out.line(text)
-    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")
+    print_deleted(app, "Images", deleted_images(report))
+    print_reclaimed(app, report.get("SpaceReclaimed"))

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
+from pydock.commands.progress import show_progress
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.reference import Reference, parse, platform
 from pydock.gojson import dumps
-from pydock.render.progress import check, plain_line
 
 if TYPE_CHECKING:
-    from pydock.app import App, Output
+    from pydock.app import App
 
 NO_TRUST = "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
 
@@ -23,28 +23,6 @@ def pull_missing(app: App, image: str, platform: str, quiet: bool) -> None:
     reference = parse(image).tagged()
     request = images.pull_image(reference.name, reference.digest or reference.tag, platform, app.registry_auth(reference.domain))
     show_progress(app, app.engine.messages(request), app.err, quiet)
-
-
-def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:
-    """Progress to a terminal drawn in place, to anything else as lines. Raises Failure for the engine's own error."""
-    if out.is_terminal and not quiet:
-        from pydock.render.live import show
-
-        show(messages, stderr=out is app.err)
-        return
-    for message in messages:
-        check(message)
-        if not quiet:
-            out.write(plain_line(message))
-
-
-def counted(app: App, blocks: Iterable[bytes], title: str, total: int = 0) -> Iterable[bytes]:
-    """The same blocks; where a person watches stderr, with their number and speed drawn in place."""
-    if not app.err.is_terminal:
-        return blocks
-    from pydock.render.live import counted as watched
-
-    return watched(blocks, title, total)
 
 
 def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:

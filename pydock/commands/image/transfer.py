@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.commands.image.pull import counted, show_progress
 from pydock.commands.inspect import platform_json
+from pydock.commands.progress import counted, show_progress
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 

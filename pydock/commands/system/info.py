@@ -30,7 +30,7 @@ class InfoOptions(InspectOptions):
 @command("system info", InfoOptions, "Show everything about the engine", also=("info",), top=12)
 def info(app: App, o: InfoOptions) -> None:
     plugins = [p.facts() for p in app.cli_plugins(())]
-    client = {"Debug": app.globals.debug, **{k: v for k, v in client_facts(app).items() if k != "ApiVersion"}, "Plugins": plugins, "Warnings": None}
+    client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}
     template = template_of(o.format)
     if template and not needs_engine(template, client):
         app.out.line(template.execute(GoStruct("system.dockerInfo", {"ClientInfo": decode("*system.clientInfo", client)}, {"ClientInfo": client})))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import containers, images, resources, system
 from pydock.api.request import version_key
 from pydock.commands.image.manage import deleted_images
-from pydock.commands.shared import PruneOptions, confirmed, prune_filters
+from pydock.commands.shared import PruneOptions, confirmed, print_deleted, print_reclaimed, prune_filters
 from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.units import ram_bytes
-from pydock.render.human import natural, size
+from pydock.render.human import natural
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -39,10 +39,6 @@ def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
     return "WARNING! This will remove:" + "".join(f"\n  - {t}" for t in things) + f"\n{limits}\nAre you sure you want to continue?"
 
 
-def deleted(title: str, names: list[str] | None) -> str:
-    return "\n".join([f"Deleted {title}:", *names, ""]) if names else ""
-
-
 @command("system prune", SystemPruneOptions, "Remove unused containers, networks, images and build cache", since="1.25")
 def prune(app: App, o: SystemPruneOptions) -> None:
     if o.volumes and any(key == "until" for key, _ in o.filter):
@@ -58,18 +54,15 @@ def prune(app: App, o: SystemPruneOptions) -> None:
     for title, key, request in reports:
         report = app.engine.json(request) or {}
         reclaimed += report.get("SpaceReclaimed") or 0
-        if text := deleted(title, report.get(key)):
-            app.out.line(text)
+        print_deleted(app, title, report.get(key))
     report = app.engine.json(images.prune_images(prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")]))) or {}
     reclaimed += report.get("SpaceReclaimed") or 0
-    if text := deleted_images(report):
-        app.out.line(text)
+    print_deleted(app, "Images", deleted_images(report))
     if cache:
         report = app.engine.json(system.prune_build_cache(filters, o.all)) or {}
         reclaimed += report.get("SpaceReclaimed") or 0
-        if text := deleted("build cache objects", report.get("CachesDeleted")):
-            app.out.line(text)
-    app.out.line(f"Total reclaimed space: {size(reclaimed)}")
+        print_deleted(app, "build cache objects", report.get("CachesDeleted"))
+    print_reclaimed(app, reclaimed)
 
 
 @options
@@ -84,6 +77,5 @@ def builder_prune(app: App, o: BuilderPruneOptions) -> None:
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
         return
     report = app.engine.json(system.prune_build_cache(prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
-    if text := deleted("build cache objects", report.get("CachesDeleted")):
-        app.out.line(text)
-    app.out.line(f"Total reclaimed space: {size(report.get('SpaceReclaimed') or 0)}")
+    print_deleted(app, "build cache objects", report.get("CachesDeleted"))
+    print_reclaimed(app, report.get("SpaceReclaimed"))

@@ -1,0 +1,76 @@
+"""Archives of one context, interchangeable with docker's: loaded by `context export` and `context import` alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import zipfile
+from collections.abc import Iterator
+
+from pydock.config.contexts import Meta
+from pydock.gojson import dumps
+
+LIMIT = 10 << 20
+
+
+def pack(meta: Meta, tls: dict[str, bytes]) -> bytes:
+    """A tar archive: meta.json and tls/docker/FILE."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+
+        def add(name: str, data: bytes | None, mode: int) -> None:
+            entry = tarfile.TarInfo(name)
+            entry.mode, entry.type = mode, tarfile.REGTYPE if data is not None else tarfile.DIRTYPE
+            entry.size = len(data or b"")
+            archive.addfile(entry, io.BytesIO(data or b""))
+
+        add("meta.json", dumps(meta).encode(), 0o644)
+        add("tls", None, 0o700)
+        if tls:
+            add("tls/docker", None, 0o700)
+        for name, data in tls.items():
+            add(f"tls/docker/{name}", data, 0o600)
+    return out.getvalue()
+
+
+def unpack(data: bytes) -> tuple[Meta, dict[str, bytes]]:
+    """(metadata, TLS material) of a tar or zip archive. Raises ValueError."""
+    if len(data) > LIMIT:
+        raise ValueError("read exceeds the defined limit")
+    meta: Meta | None = None
+    tls: dict[str, bytes] = {}
+    try:
+        for name, content in _zip_files(data) if data.startswith(b"PK") else _tar_files(data):
+            parts = name.split("/")
+            if name == "meta.json":
+                meta = json.loads(content)
+            elif parts[0] == "tls" and len(parts) == 3 and parts[2] and ".." not in parts:
+                if parts[1] == "docker":
+                    tls[parts[2]] = content
+            else:
+                raise ValueError(f"{name}: unexpected context file")
+    except tarfile.TarError:
+        raise ValueError("unexpected EOF") from None
+    except zipfile.BadZipFile as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(meta, dict):
+        raise ValueError("invalid context: no metadata found")
+    return meta, tls
+
+
+def _tar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
+    # docker's own export ends in the middle of the last block
+    with tarfile.open(fileobj=io.BytesIO(data + bytes(-len(data) % tarfile.BLOCKSIZE))) as archive:
+        for entry in archive:
+            file = archive.extractfile(entry) if entry.isreg() else None
+            if file is not None:
+                yield entry.name, file.read(LIMIT)
+
+
+def _zip_files(data: bytes) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            if not entry.is_dir():
+                with archive.open(entry) as file:
+                    yield entry.filename, file.read(LIMIT)
