@@ -4,6 +4,8 @@
     ├── Misuse                  a bad flag (125) or a wrong number of arguments (1): the message carries the usage line
     ├── EngineError(status)     the engine refused: "Error response from daemon: …"
     ├── Unreachable(host)       no engine answered
+    ├── BrokenStream            an answer ended, or made no sense, in the middle
+    │   └── NotUpgraded(status) the engine does not speak what was asked for
     ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
 
@@ -45,6 +47,14 @@ class Unreachable(Failure):
 
 class BrokenStream(Failure):
     """The connection ended, or spoke nonsense, in the middle of an answer."""
+
+
+class NotUpgraded(BrokenStream):
+    """The engine answered with `status` where a connection was to become a stream of another protocol."""
+
+    def __init__(self, protocol: str, status: int) -> None:
+        super().__init__(f"unable to upgrade to {protocol}, received {status}")
+        self.status = status
 
 
 class Missing(Failure):

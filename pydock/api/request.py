@@ -13,14 +13,14 @@ Query = dict[str, str | list[str]]
 
 @record
 class Request:
-    """method and path without the version; query; `body` sent as JSON, or `content` as it is."""
+    """method and path without the version; query; `body` sent as JSON, or `content` as it is; a header may have many values."""
 
     method: str
     path: str
     query: Query = made(default_factory=dict)
     body: Json = None
     content: Iterable[bytes] | bytes | None = None
-    headers: Mapping[str, str] = made(default_factory=dict)
+    headers: Mapping[str, str | list[str]] = made(default_factory=dict)
 
 
 def version_key(text: str) -> tuple[int, ...]:

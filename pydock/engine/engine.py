@@ -21,7 +21,7 @@ from pydock.config.endpoint import Endpoint
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
-from pydock.errors import BrokenStream, EngineError, Unreachable
+from pydock.errors import BrokenStream, EngineError, NotUpgraded, Unreachable
 from pydock.lean import load_httpx
 from pydock.record import record
 
@@ -120,15 +120,15 @@ class Engine:
         """A stream of JSON objects, each as soon as it is whole."""
         return parse_messages(self.blocks(request))
 
-    def hijack(self, request: Request) -> Duplex:
-        """An upgraded connection. Raises EngineError, Unreachable, BrokenStream."""
-        headers = {**request.headers, "Connection": "Upgrade", "Upgrade": "tcp"}
+    def hijack(self, request: Request, protocol: str = "tcp") -> Duplex:
+        """An upgraded connection. Raises NotUpgraded, Unreachable, BrokenStream."""
+        headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol}
         upgraded = Request(request.method, request.path, request.query, request.body, request.content, headers)
         response = self._send(upgraded)
         duplex: Duplex | None = response.extensions.get("network_stream")
         if duplex is None:
             response.close()
-            raise BrokenStream(f"unable to upgrade to tcp, received {response.status_code}")
+            raise NotUpgraded(protocol, response.status_code)
         return duplex
 
     def raw(self) -> Duplex:
@@ -151,10 +151,11 @@ class Engine:
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
         path = f"/v{quote(self.api_version)}{request.path}" if versioned else request.path
         target = path + ("?" + urlencode(sorted(request.query.items()), doseq=True) if request.query else "")
-        headers, content = dict(request.headers), request.content
+        headers = [(name, value) for name, given in request.headers.items() for value in ([given] if isinstance(given, str) else given)]
+        content = request.content
         if request.body is not None:
             content = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
-            headers["Content-Type"] = "application/json"
+            headers.append(("Content-Type", "application/json"))
         return self.client.send(self.client.build_request(request.method, target, headers=headers, content=content), stream=True)
 
     @contextmanager

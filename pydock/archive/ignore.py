@@ -1,0 +1,203 @@
+"""Which paths a list of patterns means: .dockerignore, and the patterns that an engine asks for. Pure.
+
+Follows github.com/moby/patternmatcher: the last pattern that matches wins, "!" makes an exception, "*" stays within a
+name, "**" crosses them, and what holds for a folder holds for all in it. Paths are relative, with "/", as Python
+decodes names (surrogate escapes for bytes that are no UTF-8).
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+
+from pydock.paths import clean
+
+#: what one path tells of the paths below it: for each pattern, did it match
+Known = tuple[bool, ...]
+
+#: regular expressions' own characters that mean themselves in a pattern
+_ESCAPED = set(".+()|{}$")
+
+
+def read_ignore_file(data: bytes) -> list[str]:
+    """The patterns of a .dockerignore: without comments and blank lines, relative and clean."""
+    patterns = []
+    for line in data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n"):
+        if line.startswith("#") or not (text := line.strip()):
+            continue
+        except_, text = ("!", text[1:].strip()) if text.startswith("!") else ("", text)
+        if text:
+            text = clean(text)
+            text = text[1:] if len(text) > 1 and text.startswith("/") else text
+        patterns.append(except_ + text)
+    return patterns
+
+
+class Pattern:
+    """One pattern. `exception`: it began with "!"."""
+
+    def __init__(self, text: str) -> None:
+        self.exception = text.startswith("!")
+        self.text = text[1:] if self.exception else text
+        check_syntax(self.text)
+        self._kind, self._expression = _compiled(self.text)
+
+    def matches(self, path: str) -> bool:
+        """Does the pattern match this very path, its folders not asked?"""
+        if self._kind == "exact":
+            return path == self.text
+        if self._kind == "prefix":
+            return path.startswith(self.text[:-2])
+        if self._kind == "suffix":
+            tail = self.text[2:]
+            return path.endswith(tail) or (tail.startswith("/") and path == tail[1:])
+        assert self._expression is not None
+        return self._expression.fullmatch(path) is not None
+
+    @property
+    def without_glob(self) -> str:
+        """Without a trailing "/**" or "/*"."""
+        return self.text.removesuffix("/**").removesuffix("/*")
+
+
+class Matcher:
+    """A list of patterns. Raises ValueError for one that is malformed."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.patterns: list[Pattern] = []
+        for text in patterns:
+            text = text.strip()
+            if not text:
+                continue
+            text = clean(text)
+            if text == "!":
+                raise ValueError('illegal exclusion pattern: "!"')
+            self.patterns.append(Pattern(text))
+        self.exceptions = any(p.exception for p in self.patterns)
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns)
+
+    def matches(self, path: str) -> bool:
+        """Does the list mean this path, by itself or by a folder that it is in?"""
+        return self.within(path, ())[0]
+
+    def matches_itself(self, path: str) -> bool:
+        """As docker's first matcher, which asks a pattern for one folder only: as deep as the pattern is."""
+        matched = False
+        folders = path.split("/")[:-1]
+        for pattern in self.patterns:
+            if pattern.exception != matched:
+                continue
+            depth = pattern.text.count("/") + 1
+            if pattern.matches(path) or (depth <= len(folders) and pattern.matches("/".join(folders[:depth]))):
+                matched = not pattern.exception
+        return matched
+
+    def within(self, path: str, known: Known) -> tuple[bool, Known]:
+        """The same, with what is known of the folder that the path is in (() for nothing), and what is known then."""
+        matched, found = False, []
+        for i, pattern in enumerate(self.patterns):
+            hit = bool(known) and known[i]
+            if not hit and pattern.exception == matched:
+                hit = pattern.matches(path) or (not known and any(map(pattern.matches, _folders(path))))
+            found.append(hit)
+            if hit:
+                matched = not pattern.exception
+        return matched, tuple(found)
+
+    def could_match_below(self, folder: str, exceptions: bool) -> bool:
+        """Could a pattern (one of the exceptions, if those are asked for) mean something in this folder?"""
+        chosen = [p for p in self.patterns if p.exception == exceptions]
+        if any(set(p.without_glob) & set("*[]?^\\") for p in chosen):
+            return True
+        return any(f"{p.without_glob}/".startswith(f"{folder}/") for p in chosen)
+
+
+def _folders(path: str) -> Sequence[str]:
+    """The folders that a path is in, outermost first: "a/b/c" → "a", "a/b"."""
+    return [path[:i] for i, char in enumerate(path) if char == "/"]
+
+
+def _compiled(text: str) -> tuple[str, re.Pattern[str] | None]:
+    """("exact" | "prefix" | "suffix" | "expression", the expression)."""
+    kind, out, at, first = "exact", [], 0, True
+    while at < len(text):
+        char = text[at]
+        at += 1
+        if char == "*" and text[at : at + 1] == "*":
+            at += 2 if text[at + 1 : at + 2] == "/" else 1
+            if at >= len(text):
+                if kind == "exact":
+                    kind = "prefix"
+                else:
+                    out.append(".*")
+                    kind = "expression"
+            else:
+                out.append("(?:.*/)?")
+                kind = "expression"
+            if first:
+                kind = "suffix"
+        elif char == "*":
+            out.append("[^/]*")
+            kind = "expression"
+        elif char == "?":
+            out.append("[^/]")
+            kind = "expression"
+        elif char in _ESCAPED:
+            out.append("\\" + char)
+        elif char == "\\":
+            if at < len(text):
+                out.append("\\" + text[at])
+                at += 1
+                kind = "expression"
+            else:
+                out.append("\\\\")
+        else:
+            out.append(char)
+            kind = "expression" if char in "[]" else kind
+        first = False
+    if kind != "expression":
+        return kind, None
+    try:
+        with warnings.catch_warnings():
+            # a class that Python may read otherwise in time to come is what it is to Go
+            warnings.simplefilter("ignore", FutureWarning)
+            return kind, re.compile("".join(out))
+    except re.error:
+        raise ValueError("syntax error in pattern") from None
+
+
+def check_syntax(text: str) -> None:
+    """Raises ValueError in Go's words where filepath.Match would call the pattern malformed."""
+    at, end = 0, len(text)
+
+    def one(at: int) -> int:
+        """The index after one character of a class."""
+        if at >= end or text[at] in "-]":
+            raise ValueError("syntax error in pattern")
+        if text[at] == "\\":
+            at += 1
+            if at >= end:
+                raise ValueError("syntax error in pattern")
+        if at + 1 >= end:
+            raise ValueError("syntax error in pattern")
+        return at + 1
+
+    while at < end:
+        char = text[at]
+        at += 1
+        if char == "\\":
+            if at >= end:
+                raise ValueError("syntax error in pattern")
+            at += 1
+        elif char == "[":
+            at += text[at : at + 1] == "^"
+            count = 0
+            while not (at < end and text[at] == "]" and count):
+                at = one(at)
+                if text[at] == "-":
+                    at = one(at + 1)
+                count += 1
+            at += 1

@@ -1,0 +1,167 @@
+"""A folder's entries in the order in which an engine wants them, filtered as it asks. For BuildKit's file sync.
+
+Follows github.com/tonistiigi/fsutil (walker, filter, followlinks): depth first, siblings by the bytes of their names; a
+folder that is itself filtered comes before the first entry of it that is not.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from pydock.archive.ignore import Known, Matcher, Pattern
+from pydock.errors import Failure, first_line
+
+#: what a walk tells of an entry: its path below the root, and its lstat
+Entry = tuple[str, os.stat_result]
+
+
+class Tree:
+    """The entries of `root` that match `includes` (all, if empty) and do not match `excludes`. Raises ValueError, Failure."""
+
+    def __init__(self, root: str, includes: Sequence[str] = (), excludes: Sequence[str] = (), follow: Sequence[str] = ()) -> None:
+        """follow: more paths to include, with all that links on the way to them lead to."""
+        self.root = os.path.realpath(root)
+        wanted = [*includes]
+        targets = follow_links(self.root, follow)
+        if targets and targets != ["."]:
+            wanted = without_nested([*wanted, *targets])
+        self.includes, self.excludes = Matcher(wanted), Matcher(excludes)
+
+    def entries(self) -> Iterator[Entry]:
+        """Raises Failure for a folder that cannot be read; what vanishes meanwhile is left out."""
+        yield from self._folder("", (), (), [])
+
+    def _folder(self, folder: str, included: Known, excluded: Known, pending: list[Entry]) -> Iterator[Entry]:
+        """pending: folders on the way here that were filtered themselves, and come out with the first entry that is not."""
+        place = f"{self.root}/{folder}" if folder else self.root
+        try:
+            with os.scandir(place) as found:
+                children = sorted(found, key=lambda e: os.fsencode(e.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            if pending and pending[-1][0] == folder and isinstance(error, PermissionError):
+                return
+            raise Failure(f"open {place}: {first_line(error)}") from error
+        for child in children:
+            path = f"{folder}/{child.name}" if folder else child.name
+            is_folder = child.is_dir(follow_symlinks=False)
+            skip, inside, outside = self._skipped(path, is_folder, included, excluded)
+            if skip is None:
+                continue
+            try:
+                facts = child.stat(follow_symlinks=False)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            if skip:
+                if is_folder:
+                    yield from self._folder(path, inside, outside, waiting := [*pending, (path, facts)])
+                    if not waiting:
+                        pending.clear()
+                continue
+            yield from pending
+            pending.clear()
+            yield path, facts
+            if is_folder:
+                yield from self._folder(path, inside, outside, [])
+
+    def _skipped(self, path: str, is_folder: bool, included: Known, excluded: Known) -> tuple[bool | None, Known, Known]:
+        """Is the entry left out (None: with all that is in it)? And what is known for its children."""
+        skip = False
+        if self.includes:
+            matched, included = self.includes.within(path, included)
+            if not matched:
+                if is_folder and not self.includes.could_match_below(path, False):
+                    return None, (), ()
+                skip = True
+        if self.excludes:
+            matched, excluded = self.excludes.within(path, excluded)
+            if matched:
+                if is_folder and not self.excludes.could_match_below(path, True):
+                    return None, (), ()
+                skip = True
+        return skip, included, excluded
+
+    def open(self, path: str) -> int:
+        """A file descriptor to read the entry from. Raises OSError."""
+        return os.open(f"{self.root}/{path}", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+
+
+def without_nested(paths: Sequence[str]) -> list[str]:
+    """Sorted, without what lies below another; nothing at all where "." is among them: there is no filter then."""
+    out: list[str] = []
+    for path in sorted(set(paths)):
+        if path == ".":
+            return []
+        if not out or not path.startswith(f"{out[-1]}/"):
+            out.append(path)
+    return out
+
+
+def follow_links(root: str, paths: Sequence[str]) -> list[str]:
+    """The paths, each link on the way to them, and where those lead, all within the root. Names may hold wildcards."""
+    resolved: set[str] = set()
+    for path in paths:
+        _follow(root, path, resolved)
+    return without_nested(sorted(resolved)) if "." not in resolved else ["."]
+
+
+def _follow(root: str, path: str, resolved: set[str]) -> None:
+    rest, current = posixpath.normpath("./" + path.lstrip("/")).lstrip("/"), ""
+    while rest.startswith("../"):
+        rest = rest[3:]
+    rest = "." if rest == ".." else rest
+    while True:
+        head, _, rest = rest.partition("/")
+        current = posixpath.normpath(f"{current}/{head}" if current else head)
+        targets = _targets(root, current, True)
+        if (not rest or targets is not None) and current in resolved:
+            return
+        if targets is not None:
+            resolved.add(current)
+            for target in targets:
+                _follow(root, f"{target}/{rest}" if rest else target, resolved)
+            return
+        if not rest:
+            resolved.add(current)
+            return
+
+
+def _targets(root: str, path: str, wildcards: bool) -> list[str] | None:
+    """Where a link leads (links, for a name with wildcards), from the root; None for what is no link."""
+    folder, name = posixpath.split(path)
+    if wildcards and re.search(r"(?<!\\)[*?\[]", name):
+        try:
+            names = sorted(os.listdir(f"{root}/{folder}"))
+        except OSError:
+            return None
+        try:
+            pattern = Pattern(name)
+        except ValueError:
+            return []
+        return [t for n in names if pattern.matches(n) for t in _targets(root, posixpath.join(folder, n), False) or ()]
+    try:
+        link = os.readlink(f"{root}/{path}")
+    except OSError:
+        return None
+    return [link if link.startswith("/") else posixpath.normpath(f"/{folder}/{link}")]
+
+
+_BITS = ((stat.S_ISUID, 1 << 23), (stat.S_ISGID, 1 << 22), (stat.S_ISVTX, 1 << 20))
+_KINDS = {stat.S_IFDIR: 1 << 31, stat.S_IFLNK: 1 << 27, stat.S_IFBLK: 1 << 26, stat.S_IFCHR: 1 << 26 | 1 << 21, stat.S_IFIFO: 1 << 25}
+
+
+@cache
+def go_mode(mode: int) -> int:
+    """st_mode as Go's FileMode, which the wire carries. A socket counts as a regular file, which reads empty."""
+    return mode & 0o777 | sum(go for bit, go in _BITS if mode & bit) | _KINDS.get(stat.S_IFMT(mode), 0)
+
+
+def unix_mode(mode: int) -> int:
+    """The permissions of Go's FileMode as chmod takes them."""
+    return mode & 0o777 | sum(bit for bit, go in _BITS if mode & go)

@@ -1,0 +1,228 @@
+"""Secrets and ssh agents, lent to the steps of a build that ask for them.
+
+session/secrets and session/sshforward of github.com/moby/buildkit. A secret is read when it is asked for and kept
+nowhere; an agent is lent read-only: it lists keys and signs, and nothing that is asked of it can change it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+
+from pydock.buildkit.messages import CHECK_AGENT, DATA, GET_SECRET, SECRET
+from pydock.buildkit.wire import NOT_FOUND, Call, RpcError
+from pydock.errors import Failure, first_line
+from pydock.record import record
+
+MAX_SECRET = 500 * 1024
+BLOCK = 32 * 1024
+
+#: https://www.rfc-editor.org/rfc/rfc9987 (ssh-agent): what may be asked of a lent agent, and its answer to all else
+IDENTITIES, SIGN, REFUSED = 11, 13, b"\x00\x00\x00\x01\x05"
+MAX_REQUEST = 256 * 1024
+
+
+@record
+class Secret:
+    """Where a secret is: a file, or a variable."""
+
+    identity: str
+    path: str = ""
+    variable: str = ""
+
+
+class Secrets:
+    """Raises Failure for a secret that is not there, or too large."""
+
+    METHODS: tuple[str, ...] = ("/moby.buildkit.secrets.v1.Secrets/GetSecret",)
+
+    def __init__(self, secrets: Sequence[Secret], environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.secrets: dict[str, Secret] = {}
+        for secret in secrets:
+            if not secret.identity:
+                raise Failure("secret missing ID")
+            if not secret.path and not secret.variable:
+                given = secret.identity in environ
+                secret = Secret(secret.identity, "" if given else secret.identity, secret.identity if given else "")
+            if secret.path:
+                self._check(secret)
+            self.secrets[secret.identity] = secret
+
+    @staticmethod
+    def _check(secret: Secret) -> None:
+        try:
+            size = os.stat(secret.path).st_size
+        except OSError as error:
+            raise Failure(f"failed to stat {secret.path}: stat {secret.path}: {first_line(error)}") from None
+        if size > MAX_SECRET:
+            raise Failure(f"secret {secret.identity} too big. max size 500KiB")
+
+    def serve(self, call: Call) -> None:
+        identity = GET_SECRET.decode(call.receive() or b"")["ID"]
+        secret = self.secrets.get(identity)
+        if secret is None:
+            raise RpcError(NOT_FOUND, "not found")
+        if secret.variable:
+            data = os.fsencode(self.environ.get(secret.variable, ""))
+        else:
+            try:
+                with open(secret.path, "rb") as file:
+                    data = file.read(MAX_SECRET + 1)
+            except OSError as error:
+                raise Failure(f"open {secret.path}: {first_line(error)}") from None
+        if len(data) > MAX_SECRET:
+            raise Failure(f"invalid secret size {len(data)}")
+        call.send(SECRET.encode({"data": data}))
+
+
+class Agents:
+    """ssh agents by id: the user's own, or one made for keys in files. Raises Failure for what is neither."""
+
+    METHODS: tuple[str, ...] = ("/moby.sshforward.v1.SSH/CheckAgent", "/moby.sshforward.v1.SSH/ForwardAgent")
+
+    def __init__(self, specs: Sequence[tuple[str, tuple[str, ...]]], environ: Mapping[str, str]) -> None:
+        """specs: (id, paths of one socket or of keys); no path is SSH_AUTH_SOCK."""
+        self.sockets: dict[str, str] = {}
+        self._made: list[KeyAgent] = []
+        try:
+            for identity, paths in specs:
+                identity = identity or "default"
+                if identity in self.sockets:
+                    raise Failure(f'duplicate agent ID "{identity}"')
+                self.sockets[identity] = self._socket(identity, paths, environ)
+        except BaseException:
+            self.close()
+            raise
+
+    def _socket(self, identity: str, paths: tuple[str, ...], environ: Mapping[str, str]) -> str:
+        wanted = [p for p in paths if p] or [environ.get("SSH_AUTH_SOCK", "")]
+        prefix = f'failed to convert agent config for ID: "{identity}": '
+        if not wanted[0]:
+            raise Failure(f"failed to convert agent config {{{identity} [] false}}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set")
+        sockets = []
+        for path in wanted:
+            try:
+                sockets.append(stat.S_ISSOCK(os.stat(path).st_mode))
+            except OSError as error:
+                raise Failure(f"{prefix}stat {path}: {first_line(error)}") from None
+        if any(sockets):
+            if len(wanted) > 1:
+                raise Failure(prefix + ("only single socket allowed" if all(sockets) or sockets[0] else "invalid combination of keys and sockets"))
+            return wanted[0]
+        self._made.append(agent := KeyAgent(wanted))
+        return agent.path
+
+    def close(self) -> None:
+        for agent in self._made:
+            agent.close()
+        self._made.clear()
+
+    def serve(self, call: Call) -> None:
+        if call.path.endswith("/CheckAgent"):
+            identity = CHECK_AGENT.decode(call.receive() or b"")["ID"] or "default"
+            if identity not in self.sockets:
+                raise RpcError(2, f"unset ssh forward key {identity}")
+            call.send(b"")
+            return
+        identity = call.header("buildkit.ssh.id") or "default"
+        if identity not in self.sockets:
+            raise RpcError(2, f"unset ssh forward key {identity}")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as agent:
+            try:
+                agent.connect(self.sockets[identity])
+            except OSError as error:
+                raise Failure(f"failed to connect to {self.sockets[identity]}: {first_line(error)}") from None
+            lend(call, agent)
+
+
+def lend(call: Call, agent: socket.socket) -> None:
+    """Pass requests that only look and sign to an agent, and its answers back, until the other side has said all."""
+    answers = threading.Thread(target=_answers, args=(call, agent), daemon=True)
+    answers.start()
+    guard = Guard()
+    while (message := call.receive()) is not None:
+        for allowed, request in guard.feed(DATA.decode(message)["data"]):
+            if allowed:
+                agent.sendall(request)
+            else:
+                call.send(DATA.encode({"data": REFUSED}))
+    agent.shutdown(socket.SHUT_WR)
+    answers.join()
+
+
+def _answers(call: Call, agent: socket.socket) -> None:
+    try:
+        while data := agent.recv(BLOCK):
+            call.send(DATA.encode({"data": data}))
+    except (OSError, Failure):
+        return
+
+
+class Guard:
+    """Cuts what is sent to an agent into requests, and tells which of them are allowed. Pure."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    def feed(self, data: bytes) -> list[tuple[bool, bytes]]:
+        """Raises Failure for a request that is too long to be one."""
+        self._data += data
+        out = []
+        while len(self._data) >= 5:
+            size = int.from_bytes(self._data[:4], "big")
+            if not 0 < size <= MAX_REQUEST:
+                raise Failure(f"malformed request to the ssh agent: {size} bytes")
+            if len(self._data) < 4 + size:
+                break
+            request, self._data = self._data[: 4 + size], self._data[4 + size :]
+            out.append((request[4] in (IDENTITIES, SIGN), request))
+        return out
+
+
+class KeyAgent:
+    """An agent of our own for keys in files: OpenSSH's ssh-agent, on a socket that nobody else can open."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Raises Failure for what is no key without a passphrase, or where OpenSSH is not installed."""
+        self._folder = tempfile.TemporaryDirectory(prefix="pydock-ssh-")
+        self.path = os.path.join(self._folder.name, "agent")
+        try:
+            self._process = subprocess.Popen(
+                ["ssh-agent", "-D", "-a", self.path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+        except FileNotFoundError:
+            self._folder.cleanup()
+            raise Failure("keys in files need ssh-agent, which is not installed; install OpenSSH's client, or name an agent's socket") from None
+        try:
+            # its first line says that it listens
+            assert self._process.stdout
+            self._process.stdout.readline()
+            for key in keys:
+                self._add(key)
+        except BaseException:
+            self.close()
+            raise
+
+    def _add(self, key: str) -> None:
+        try:
+            with open(key, "rb") as file:
+                data = file.read(100 * 1024)
+        except OSError as error:
+            raise Failure(f"failed to open {key}: open {key}: {first_line(error)}") from None
+        environ = {**os.environ, "SSH_AUTH_SOCK": self.path, "SSH_ASKPASS_REQUIRE": "never", "DISPLAY": ""}
+        added = subprocess.run(["ssh-add", "-q", "-"], input=data, env=environ, capture_output=True, check=False, start_new_session=True)
+        if added.returncode:
+            raise Failure(f"failed to parse {key}: it is no private key, or one with a passphrase (add that to your agent instead)")
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._folder.cleanup()

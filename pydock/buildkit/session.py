@@ -1,0 +1,96 @@
+"""The session of a build: the engine calls us for files, secrets, agents and credentials.
+
+POST /session upgrades to HTTP/2 with the roles turned round: https://github.com/moby/buildkit/tree/master/session. What
+is served is announced in the request's headers; health is asked for every few seconds, and who does not answer is dropped.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pydock.buildkit.messages import HEALTH
+from pydock.buildkit.wire import UNIMPLEMENTED, UNKNOWN, Call, Connection, Duplex, RpcError
+from pydock.errors import BrokenStream, Failure
+
+SERVING = HEALTH.encode({"status": 1})
+
+
+class Service(Protocol):
+    """A part of the session. METHODS: the paths that it answers."""
+
+    METHODS: tuple[str, ...]
+
+    def serve(self, call: Call) -> None:
+        """Answer one call; raise RpcError for gRPC's own codes, Failure for any other fault."""
+
+
+class Health:
+    """https://github.com/grpc/grpc/blob/master/doc/health-checking.md"""
+
+    METHODS: tuple[str, ...] = ("/grpc.health.v1.Health/Check",)
+
+    def serve(self, call: Call) -> None:
+        while call.receive() is not None:
+            pass
+        call.send(SERVING)
+
+
+class Session:
+    """Who serves, and by which name the engine knows them. `shared_key`: what names a context from one build to the next,
+    so that only changed files are sent: the same for the same user and folder."""
+
+    def __init__(self, services: Sequence[Service], shared_key: str = "") -> None:
+        self.identity = new_id()
+        self.shared_key = shared_key
+        #: what went wrong on our side while a call was served, first things first
+        self.problems: list[Failure] = []
+        self._methods: dict[str, Callable[[Call], None]] = {}
+        everything: list[Service] = [Health(), *services]
+        for service in everything:
+            self._methods.update(dict.fromkeys(service.METHODS, service.serve))
+        self._connection: Connection | None = None
+
+    def headers(self) -> dict[str, str | list[str]]:
+        """The headers of POST /session."""
+        return {
+            "X-Docker-Expose-Session-Uuid": self.identity,
+            "X-Docker-Expose-Session-Name": "pydock",
+            "X-Docker-Expose-Session-Sharedkey": self.shared_key,
+            "X-Docker-Expose-Session-Grpc-Method": list(self._methods),
+        }
+
+    def start(self, duplex: Duplex) -> None:
+        """Serve on an upgraded connection, in threads, until close()."""
+        self._connection = Connection(duplex, self._serve)
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+
+    def _serve(self, call: Call) -> None:
+        method = self._methods.get(call.path)
+        try:
+            if method is None:
+                raise RpcError(UNIMPLEMENTED, f"unknown method {call.path}")
+            method(call)
+        except RpcError as error:
+            call.finish(error.status, error.reason)
+        except BrokenStream:
+            # the engine is gone: who called is told by the build's own answer
+            return
+        except Failure as failure:
+            self.problems.append(failure)
+            call.finish(UNKNOWN, failure.message)
+        except Exception as error:
+            self.problems.append(Failure(f"unexpected error: {type(error).__name__}: {error}"))
+            call.finish(UNKNOWN, str(error))
+        else:
+            call.finish()
+
+
+def new_id() -> str:
+    """25 random letters and digits, as BuildKit names things."""
+    alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return "".join(secrets.choice(alphabet) for _ in range(25))

@@ -1,0 +1,118 @@
+"""Builds, asked for: the services Control and LLBBridge that the engine offers on POST /grpc.
+
+api/services/control and frontend/gateway of github.com/moby/buildkit. A build is one call of Solve; how it goes is told
+meanwhile by Status. `Ref` is a random name of ours that binds the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydock.buildkit import messages as m
+from pydock.buildkit.proto import Values
+from pydock.buildkit.wire import Call, Connection, Duplex, RpcError
+
+CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
+CONTENT = "/containerd.services.content.v1.Content/"
+
+
+class Control:
+    """See the module. Its calls may be made by several threads."""
+
+    def __init__(self, duplex: Duplex) -> None:
+        self.connection = Connection(duplex)
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def solve(self, request: Values) -> Solving:
+        """Start a build."""
+        return Solving(self.connection.call(CONTROL + "Solve", m.SOLVE.encode(request)))
+
+    def status(self, ref: str) -> Iterator[Values]:
+        """What happens in a build, to its end; nothing for one that ended before it began. Raises RpcError, BrokenStream."""
+        call = self.connection.call(CONTROL + "Status", m.STATUS.encode({"Ref": ref}))
+        try:
+            while (message := call.receive()) is not None:
+                yield m.STATUS_RESPONSE.decode(message)
+        except RpcError as error:
+            if "no such job" not in error.reason:
+                raise
+
+    def worker_labels(self) -> dict[str, str]:
+        """What the engine's own builder says of itself."""
+        records = m.WORKERS.decode(self.connection.ask(CONTROL + "ListWorkers", b""))["record"]
+        return dict(records[0]["Labels"]) if records else {}
+
+    def ask_frontend(self, ref: str, request: Values) -> dict[str, bytes]:
+        """A question about a Dockerfile, within the build `ref`. Returns the answer's metadata. Raises RpcError."""
+        within = (("buildkit-controlapi-buildid", ref),)
+        self.connection.ask(BRIDGE + "Ping", b"", within)
+        try:
+            answer = m.BRIDGE_SOLVED.decode(self.connection.ask(BRIDGE + "Solve", m.BRIDGE_SOLVE.encode(request), within))
+        except RpcError as error:
+            status = {"code": error.status, "message": error.reason}
+            self.connection.ask(BRIDGE + "Return", m.BRIDGE_RETURN.encode({"error": status}), within)
+            raise
+        self.connection.ask(BRIDGE + "Return", m.BRIDGE_RETURN.encode({"result": {}}), within)
+        return dict((answer["result"] or {}).get("metadata") or {})
+
+    def attestations(self, ref: str) -> Iterator[tuple[str, Values]]:
+        """(platform, descriptor) of what the engine has attested of a build; platform "" where there was one. Raises RpcError."""
+        call = self.connection.call(CONTROL + "ListenBuildHistory", m.HISTORY.encode({"Ref": ref, "EarlyExit": True}))
+        while (message := call.receive()) is not None:
+            record = m.HISTORY_EVENT.decode(message)["record"] or {}
+            single = {"": record["Result"]} if record.get("Result") else {}
+            for platform, result in (single or record.get("Results") or {}).items():
+                for descriptor in result["Attestations"]:
+                    yield platform, descriptor
+
+    def content(self, digest: str) -> bytes:
+        """A blob of the engine's. Raises RpcError."""
+        call = self.connection.call(CONTENT + "Read", m.READ_CONTENT.encode({"digest": digest}))
+        blocks = []
+        while (message := call.receive()) is not None:
+            blocks.append(m.CONTENT.decode(message)["data"])
+        return b"".join(blocks)
+
+
+class Solving:
+    """A build that goes on."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    def result(self) -> dict[str, str]:
+        """Waits for the end: what the exporter answered. Raises RpcError for a build that failed, BrokenStream."""
+        message = self.call.receive()
+        while message is not None and self.call.receive() is not None:
+            pass
+        return dict(m.SOLVED.decode(message or b"")["ExporterResponse"])
+
+    def cancel(self) -> None:
+        """The engine stops the build."""
+        self.call.cancel()
+
+
+def sources(error: RpcError) -> list[Values]:
+    """The places in a Dockerfile that an error is about: [{"info": {"filename", "data": text}, "ranges"}], outermost last."""
+    out = []
+    for detail in (m.RPC_STATUS.decode(error.details)["details"] if error.details else []):
+        if detail["type_url"].rpartition("/")[2].startswith("errdefs.Source"):
+            out.append(json_source(detail["value"]))
+    return [s for s in out if s]
+
+
+def json_source(data: bytes) -> Values:
+    """errdefs.Source as JSON, with the file's data decoded; {} for what is none."""
+    import base64
+
+    try:
+        value: dict[str, Any] = json.loads(data)
+        info = value.get("info") or {}
+        info["data"] = base64.b64decode(info.get("data") or "").decode("utf-8", "replace")
+        return {"info": info, "ranges": value.get("ranges") or []}
+    except (ValueError, AttributeError, TypeError):
+        return {}

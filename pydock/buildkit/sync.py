@@ -1,0 +1,216 @@
+"""Files to the engine: the sending side of DiffCopy. Only what the engine asks for is read.
+
+github.com/tonistiigi/fsutil (send.go, stat_unix.go) and session/filesync. Every entry is told first, in order; the n-th
+is file n. The engine compares with what it has kept of this folder and asks for the contents that it lacks, while the
+entries still come. Owners are not sent: a context belongs to root.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote_plus
+
+from pydock.archive.tree import Entry, Tree, go_mode
+from pydock.buildkit.messages import PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, STAT
+from pydock.buildkit.proto import Values, varint
+from pydock.buildkit.wire import NOT_FOUND, Call, RpcError
+from pydock.errors import Failure, first_line
+
+#: one message of a file's content; what fsutil sends, so that the engine counts the same bytes
+CHUNK = 32 * 1024
+#: a file is read, and messages are gathered, up to this
+BLOCK = 1 << 20
+#: entries told between two looks at what the engine asks for
+BATCH = 128
+
+
+class FileSync:
+    """The folders that a build may read, by the names that it knows them by ("context", "dockerfile", …)."""
+
+    METHODS: tuple[str, ...] = ("/moby.filesync.v1.FileSync/DiffCopy",)
+
+    def __init__(self, folders: Mapping[str, str]) -> None:
+        self.folders = folders
+        #: contents sent since the beginning: what an incremental build is judged by
+        self.files_sent = 0
+
+    def serve(self, call: Call) -> None:
+        """One synchronization. Raises RpcError for a folder that may not be read."""
+        name = call.header("dir-name")
+        if name not in self.folders:
+            raise RpcError(NOT_FOUND, f'no access allowed to dir "{name}"')
+        patterns = {key: _values(call, key) for key in ("include-patterns", "exclude-patterns", "followpaths")}
+        try:
+            tree = Tree(self.folders[name], patterns["include-patterns"], patterns["exclude-patterns"], patterns["followpaths"])
+            Sending(call, tree, self).run()
+        except (Failure, ValueError, OSError) as error:
+            if isinstance(error, RpcError):
+                raise
+            text = error.message if isinstance(error, Failure) else str(error)
+            call.send(PACKET.encode({"type": PACKET_ERR, "data": text.encode("utf-8", "surrogateescape")}))
+            raise
+
+
+def _values(call: Call, name: str) -> list[str]:
+    """A header's values; where they are not ASCII, newer engines quote them."""
+    values = call.header_list(name)
+    return [unquote_plus(v, errors="surrogateescape") for v in values] if call.header(f"{name}-encoded") in ("1", "true") else values
+
+
+class Sending:
+    """One folder on its way."""
+
+    def __init__(self, call: Call, tree: Tree, counted: FileSync) -> None:
+        self.call, self.tree, self.counted = call, tree, counted
+        #: what may be asked for, each once: number -> path
+        self.files: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Tell the entries and answer what is asked, by turns, to the end. Raises Failure."""
+        told = self._told()
+        telling = True
+        while True:
+            if telling and not self.call.waiting():
+                telling = next(told, False)
+                continue
+            message = self.call.receive()
+            if message is None:
+                return
+            packet = PACKET.decode(message)
+            if packet["type"] == PACKET_FIN:
+                self.call.send(PACKET.encode({"type": PACKET_FIN}))
+                return
+            if packet["type"] == PACKET_ERR:
+                raise Failure(f"error from receiver: {packet['data'].decode('utf-8', 'replace')}")
+            if packet["type"] == PACKET_REQ:
+                self._send_files(packet["ID"])
+
+    def _told(self) -> Iterator[bool]:
+        """Tells a batch of entries at each step."""
+        number = 0
+        batch: list[bytes] = []
+        links = Links()
+        for entry in self.tree.entries():
+            values = stat_of(entry, self.tree, links)
+            if values is None:
+                continue
+            body = STAT.encode(values)
+            batch.append(b"\x12" + varint(len(body)) + body)
+            if not values["mode"] & TYPE_BITS:
+                self.files[number] = entry[0]
+            number += 1
+            if len(batch) == BATCH:
+                self.call.send(*batch)
+                batch.clear()
+                yield True
+        # an empty packet is the end of the list
+        self.call.send(*batch, b"")
+        yield False
+
+    def _send_files(self, first: int) -> None:
+        """The content of a file that was asked for; and with it those asked for meanwhile, in one go if they are small."""
+        out: list[bytes | memoryview] = []
+        size, number = 0, first
+        while True:
+            for message in self._content(number):
+                out.append(message)
+                size += len(message)
+                if size >= BLOCK:
+                    self.call.send(*out)
+                    out, size = [], 0
+            following = self.call.peek()
+            if following is None or len(following) < 2 or following[:2] != ASK:
+                break
+            number = PACKET.decode(self.call.receive() or b"")["ID"]
+        self.call.send(*out)
+
+    def _content(self, number: int) -> Iterator[bytes]:
+        """The messages of one file, and the empty one at its end; of a file that is gone, that one alone. Raises Failure."""
+        path = self.files.pop(number, None)
+        if path is None:
+            raise Failure(f"invalid file id {number}")
+        head = DATA_HEAD + (b"\x18" + varint(number) if number else b"")
+        self.counted.files_sent += 1
+        try:
+            handle = self.tree.open(path)
+        except OSError:
+            yield head
+            return
+        try:
+            while data := os.read(handle, BLOCK):
+                view = memoryview(data)
+                for at in range(0, len(data), CHUNK):
+                    piece = view[at : at + CHUNK]
+                    yield b"".join((head, b"\x22", varint(len(piece)), piece))
+        except OSError as error:
+            raise Failure(f"read {path}: {first_line(error)}") from error
+        finally:
+            os.close(handle)
+        yield head
+
+
+#: Packet{type: DATA}, and the first bytes of Packet{type: REQ}
+DATA_HEAD = b"\x08" + varint(PACKET_DATA)
+ASK = b"\x08" + varint(PACKET_REQ)
+#: the bits of Go's FileMode that make an entry something other than a regular file
+TYPE_BITS = 1 << 31 | 1 << 27 | 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19
+
+
+class Links:
+    """Which file of an inode was told first: the others are hard links to it."""
+
+    def __init__(self) -> None:
+        self.first: dict[tuple[int, int], str] = {}
+
+    def of(self, path: str, facts: os.stat_result) -> str:
+        """The earlier path of this inode; "" for the first."""
+        if facts.st_nlink < 2:
+            return ""
+        first = self.first.setdefault((facts.st_dev, facts.st_ino), path)
+        return "" if first == path else first
+
+
+def stat_of(entry: Entry, tree: Tree, links: Links) -> Values | None:
+    """An entry as fsutil.types.Stat; None if it has vanished. Raises Failure."""
+    path, facts = entry
+    mode = go_mode(facts.st_mode)
+    values: Values = {"path": path, "mode": mode, "modTime": facts.st_mtime_ns}
+    full = f"{tree.root}/{path}"
+    try:
+        if not stat.S_ISDIR(facts.st_mode):
+            values["size"] = facts.st_size
+            values["linkname"] = os.readlink(full) if stat.S_ISLNK(facts.st_mode) else links.of(path, facts)
+            if stat.S_ISBLK(facts.st_mode) or stat.S_ISCHR(facts.st_mode):
+                values["devmajor"], values["devminor"] = os.major(facts.st_rdev), os.minor(facts.st_rdev)
+        if attributes := xattrs(full):
+            values["xattrs"] = attributes
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Failure(f"failed to xattr {full}: {first_line(error)}") from error
+    return values
+
+
+def xattrs(path: str) -> dict[str, bytes]:
+    """An entry's own extended attributes. Raises OSError."""
+    if not hasattr(os, "listxattr"):
+        return {}
+    import errno
+
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+    except OSError as error:
+        if error.errno == errno.ENOTSUP:
+            return {}
+        raise
+    out = {}
+    for name in names:
+        if not name.startswith("com.apple."):
+            try:
+                out[name] = os.getxattr(path, name, follow_symlinks=False)
+            except OSError:
+                continue
+    return out
+
