@@ -97,3 +97,26 @@ def on_resize(act: Callable[[], object], enabled: bool = True) -> Iterator[None]
     finally:
         signal.signal(signal.SIGWINCH, before if before is not None else signal.SIG_DFL)
         queue.put(False)
+
+
+@contextmanager
+def on_interrupt(act: Callable[[], object]) -> Iterator[None]:
+    """While the block runs SIGINT and SIGTERM call `act`, in a thread of its own; the third one ends the program."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed = 0
+
+    def handler(number: int, frame: Any) -> None:
+        nonlocal pressed
+        pressed += 1
+        if pressed == 3:
+            raise Failure("got 3 SIGTERM/SIGINTs, forcing shutdown", 1)
+        threading.Thread(target=act, daemon=True).start()
+
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old if old is not None else signal.SIG_DFL)

@@ -1,0 +1,119 @@
+"""One build: what it may use of this machine, the two connections that it takes, and how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydock.buildkit.auth import Auth, Credentials
+from pydock.buildkit.messages import DATA
+from pydock.buildkit.proto import Values
+from pydock.buildkit.receive import FileSend, Sink
+from pydock.buildkit.secrets import Agents, Secret, Secrets
+from pydock.buildkit.session import Service, Session, new_id
+from pydock.buildkit.solve import Control, Solving
+from pydock.buildkit.sync import FileSync
+from pydock.buildkit.wire import Call, Duplex, RpcError
+from pydock.record import made, record
+
+#: opens POST /session with these headers, or POST /grpc
+OpenSession = Callable[[Mapping[str, "str | list[str]"]], Duplex]
+OpenControl = Callable[[], Duplex]
+
+
+@record
+class Inputs:
+    """What a build may use.
+
+    folders: by the names that it knows them by; secrets: (id, file, variable); agents: (id, paths); archive: an archive
+    that is its context, block by block; output_folders, output_sinks: where results go, by their index;
+    shared_key: what names the context from one build to the next.
+    """
+
+    folders: Mapping[str, str] = made(default_factory=dict)
+    secrets: Sequence[tuple[str, str, str]] = ()
+    agents: Sequence[tuple[str, tuple[str, ...]]] = ()
+    archive: Iterable[bytes] | None = None
+    output_folders: Mapping[int, str] = made(default_factory=dict)
+    output_sinks: Mapping[int, Sink] = made(default_factory=dict)
+    shared_key: str = ""
+
+
+class Upload:
+    """An archive, to be fetched once: session/upload of github.com/moby/buildkit."""
+
+    METHODS: tuple[str, ...] = ("/moby.upload.v1.Upload/Pull",)
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self.identity = new_id()
+        self.blocks: Iterator[bytes] | None = iter(blocks)
+
+    @property
+    def url(self) -> str:
+        """What the frontend takes as its context."""
+        return f"http://buildkit-session/{self.identity}"
+
+    def serve(self, call: Call) -> None:
+        if call.header("urlpath") != f"/{self.identity}" or self.blocks is None:
+            raise RpcError(5, "no upload of that name")
+        blocks, self.blocks = self.blocks, None
+        for block in blocks:
+            for at in range(0, len(block), 1 << 20):
+                call.send(DATA.encode({"data": block[at : at + (1 << 20)]}))
+
+
+class Build:
+    """A context manager: on leaving it connections end, and agents that were made for the build."""
+
+    def __init__(self, inputs: Inputs, environ: Mapping[str, str], auth_of: Callable[[str], Auth], told: Callable[[str], None]) -> None:
+        """Raises Failure for secrets and agents that are not there; nothing is sent yet."""
+        self.ref = new_id()
+        secrets = Secrets([Secret(*facts) for facts in inputs.secrets], environ)
+        self._agents = Agents(inputs.agents, environ)
+        self.files = FileSync(inputs.folders)
+        services: list[Service] = [self.files, secrets, self._agents, Credentials(auth_of, told)]
+        self.upload = Upload(inputs.archive) if inputs.archive is not None else None
+        if self.upload:
+            services.append(self.upload)
+        if inputs.output_folders or inputs.output_sinks:
+            services.append(FileSend(inputs.output_folders, inputs.output_sinks))
+        self.session = Session(services, inputs.shared_key)
+        self._control: Control | None = None
+        self._solving: Solving | None = None
+
+    def __enter__(self) -> Build:
+        return self
+
+    def __exit__(self, *problem: Any) -> None:
+        if self._control:
+            self._control.close()
+        self.session.close()
+        self._agents.close()
+
+    def connect(self, open_session: OpenSession, open_control: OpenControl) -> None:
+        """Raises NotUpgraded for an engine without BuildKit, Unreachable."""
+        self._control = Control(open_control())
+        self.session.start(open_session(self.session.headers()))
+
+    @property
+    def control(self) -> Control:
+        assert self._control, "connect() comes first"
+        return self._control
+
+    def start(self, request: Values) -> None:
+        """Let the engine begin; what it is to do is a SolveRequest without our names."""
+        self._solving = self.control.solve({**request, "Ref": self.ref, "Session": self.session.identity})
+
+    def status(self) -> Iterator[Values]:
+        """What happens, to the end. Raises RpcError, BrokenStream."""
+        return self.control.status(self.ref)
+
+    def result(self) -> dict[str, str]:
+        """Waits for the end. Raises RpcError for a build that failed, BrokenStream."""
+        assert self._solving, "start() comes first"
+        return self._solving.result()
+
+    def cancel(self) -> None:
+        """The engine stops; result() then raises RpcError. Harmless before and after a build."""
+        if self._solving:
+            self._solving.cancel()

@@ -1,0 +1,151 @@
+"""What a build says at its end, and what a Dockerfile is told about: warnings, excerpts, checks, outlines. Pure."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydock.render.table import columns
+
+Json = dict[str, Any]
+
+RULER = "-" * 20
+YELLOW, PLAIN = "\x1b[33m", "\x1b[0m"
+
+
+def _lines(ranges: Sequence[Json]) -> list[tuple[int, int]]:
+    """(first, last) line of each range."""
+    out = []
+    for span in ranges:
+        start = int((span.get("start") or {}).get("line") or 0)
+        out.append((start, max(start, int((span.get("end") or {}).get("line") or 0))))
+    return out
+
+
+def excerpt(filename: str, text: str, ranges: Sequence[Json]) -> str:
+    """The lines of a file that something is about, with those around them; "" if there are none."""
+    lines, marked = text.split("\n"), _lines(ranges)
+    if not marked:
+        return ""
+    start, end = min(s for s, _ in marked), max(e for _, e in marked)
+    if not 1 <= start <= len(lines):
+        return ""
+    end = min(end, len(lines))
+    first, around, padding = start, 0, 4 if start == end else 2
+    while around < padding:
+        if start > 1:
+            start, around = start - 1, around + 1
+        if end != len(lines):
+            end, around = end + 1, around + 1
+        around += 1
+    body = "".join(
+        f" {n:3d} | {'>>>' if any(s <= n <= e for s, e in marked) else '   '} {lines[n - 1]}\n" for n in range(start, end + 1)
+    )
+    return f"{filename}:{first}\n{RULER}\n{body}{RULER}\n"
+
+
+def unique_warnings(warnings: Sequence[Json]) -> list[Json]:
+    """Without those that say the same of the same place."""
+    seen: dict[str, Json] = {}
+    for warning in warnings:
+        seen.setdefault(repr({k: v for k, v in warning.items() if k != "vertex"}), warning)
+    return list(seen.values())
+
+
+def warnings_text(warnings: Sequence[Json], debug: bool) -> str:
+    """The linter's warnings, in full with `debug`."""
+    if not warnings:
+        return ""
+    found = "1 warning found" if len(warnings) == 1 else f"{len(warnings)} warnings found"
+    out = [f"\n {YELLOW}{found}{'' if debug else ' (use docker --debug to expand)'}:\n{PLAIN}"]
+    for warning in warnings:
+        out.append(f" - {_text(warning['short'])}\n")
+        if not debug:
+            continue
+        out += [f"{_text(d)}\n" for d in warning["detail"]]
+        out += [f"More info: {warning['url']}\n"] if warning["url"] else []
+        if warning["info"] and warning["ranges"]:
+            out.append(excerpt(warning["info"]["filename"], _text(warning["info"]["data"]), warning["ranges"]))
+        out.append("\n")
+    return "".join(out)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+# -- questions: --call ---------------------------------------------------------------------------------
+
+
+def lint(result: Json, filename: str) -> tuple[str, str]:
+    """(what is printed, the build error that the linter met or "")."""
+    warnings, sources = result.get("warnings") or [], result.get("sources") or []
+    count = len(warnings)
+    out = []
+    if count:
+        out.append(f"Check complete, {'1 warning has' if count == 1 else f'{count} warnings have'} been found!\n")
+    for warning in sorted(warnings, key=lambda w: _place(w, sources)):
+        url = warning.get("url")
+        out.append(f"\nWARNING: {warning.get('ruleName', '')}{f' - {url}' if url else ''}\n{warning.get('detail', '')}\n")
+        out.append(_source(warning.get("location") or {}, sources, filename))
+    error = result.get("buildError")
+    if error:
+        return "".join(out) + ("\n" if count else ""), f"{error.get('message', '')}\n" + _source(error.get("location") or {}, sources, filename)
+    return "".join(out) or "Check complete, no warnings found.\n", ""
+
+
+def _place(warning: Json, sources: Sequence[Json]) -> tuple[int, str, int]:
+    location = warning.get("location") or {}
+    index = int(location.get("sourceIndex") or 0)
+    if not 0 <= index < len(sources):
+        return (0, str(warning.get("ruleName")), 0)
+    lines = _lines(location.get("ranges") or [])
+    return (1, str(sources[index].get("filename")), lines[0][0] if lines else -1)
+
+
+def _source(location: Json, sources: Sequence[Json], filename: str) -> str:
+    index = int(location.get("sourceIndex") or 0)
+    if not 0 <= index < len(sources):
+        return ""
+    data = base64.b64decode(sources[index].get("data") or "")
+    return excerpt(filename or str(sources[index].get("filename")), _text(data), location.get("ranges") or [])
+
+
+def outline(result: Json) -> str:
+    """The parameters of a target."""
+    out = []
+    if result.get("name") or result.get("description"):
+        rows = [("TARGET:", result.get("name") or "(default)")]
+        rows += [("DESCRIPTION:", result["description"])] if result.get("description") else []
+        out.append(columns(rows, padding=1) + "\n")
+    if result.get("args"):
+        out.append(columns([("BUILD ARG", "VALUE", "DESCRIPTION"), *((a["name"], a.get("value", ""), a.get("description", "")) for a in result["args"])]) + "\n")
+    for title, key in (("SECRET", "secrets"), ("SSH", "ssh")):
+        if result.get(key):
+            out.append(columns([(title, "REQUIRED"), *((s["name"], "true" if s.get("required") else "") for s in result[key])]) + "\n")
+    return "".join(out)
+
+
+def targets(result: Json) -> str:
+    """The stages that can be built."""
+    rows = [("TARGET", "DESCRIPTION")]
+    for target in result.get("targets") or []:
+        name, default = target.get("name", ""), " (default)" if target.get("default") else ""
+        rows.append((f"{name}{default}".strip(), target.get("description", "")))
+    return columns(rows, padding=1)
+
+
+def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tuple[str, str]:
+    """(what is printed, an error's text or "") for the answer to a question about a Dockerfile."""
+    if form == "json" and "result.json" in metadata:
+        return metadata["result.json"] + "\n", ""
+    result: Json = json.loads(metadata.get("result.json") or "{}")
+    if name == "lint":
+        return lint(result, filename)
+    if name == "outline":
+        return outline(result), ""
+    if name == "targets":
+        return targets(result), ""
+    return metadata.get("result.txt") or f"{metadata}\n", ""
