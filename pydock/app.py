@@ -17,6 +17,10 @@ from pydock.declare import Options, flag, options
 from pydock.errors import Failure, first_line
 
 if TYPE_CHECKING:
+    from pydock.archive.context import BuildContext
+    from pydock.archive.whole import WholeFile
+    from pydock.buildkit.build import Build, Inputs
+    from pydock.buildkit.inputs import BuildInputs
     from pydock.config.contexts import Store
     from pydock.config.endpoint import Endpoint
     from pydock.config.file import ConfigFile
@@ -226,6 +230,12 @@ class App:
 
         return header(self.stored_auth(domain))
 
+    def all_auths(self) -> dict[str, dict[str, str]]:
+        """The credentials kept for every registry, by its key: what a build may pull from."""
+        from pydock.config.credentials import known
+
+        return {key: self.stored_auth(key) for key in known(self.config, self.environ)}
+
     def store_auth(self, auth: dict[str, str]) -> str:
         """Keep credentials; returns the file's path if a password now lies in it in clear. Raises Failure."""
         from pydock.config.credentials import store
@@ -284,6 +294,9 @@ class App:
     def exists(self, path: str) -> bool:
         return os.path.exists(path)
 
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)
+
     def create_file(self, path: str, data: bytes, what: str) -> None:
         """Write a small file. Raises Failure, which says `what` could not be done."""
         try:
@@ -303,24 +316,17 @@ class App:
             kind = "character device" if stat.S_ISCHR(os.stat(path).st_mode) else "special"
             raise Failure(f"{prefix}cannot write to a {kind} file")
 
-    def write_whole(self, path: str, blocks: Iterable[bytes]) -> None:
+    def write_whole(self, path: str, blocks: Iterable[bytes], mode: int = 0o600) -> None:
         """Write a file that is there only when it is whole: through a temporary one beside it. Raises Failure."""
-        import tempfile
+        with self.whole_file(path, mode) as file:
+            for block in blocks:
+                file.write(block)
 
-        target = os.path.realpath(path)
-        handle, temporary = -1, ""
-        try:
-            try:
-                handle, temporary = tempfile.mkstemp(prefix=f".tmp-{os.path.basename(target)}", dir=os.path.dirname(target))
-                with open(handle, "wb", buffering=0) as file:
-                    for block in blocks:
-                        file.write(block)
-                os.replace(temporary, target)
-            except OSError as error:
-                raise Failure(f"write {path}: {first_line(error)}") from error
-        except BaseException:
-            self.remove_file(temporary)
-            raise
+    def whole_file(self, path: str, mode: int = 0o600) -> WholeFile:
+        """The same, written block by block."""
+        from pydock.archive.whole import WholeFile
+
+        return WholeFile(path, mode)
 
     def read_blocks(self, path: str, size: int = 1 << 20) -> Iterator[bytes]:
         """A file's bytes (stdin's for ""), block by block. Raises Failure at once if it cannot be opened."""
@@ -383,6 +389,45 @@ class App:
         from pydock.archive.unpack import unpack
 
         unpack(blocks, folder, rename)
+
+    # -- builds ------------------------------------------------------------------------------------
+
+    def build_inputs(self) -> BuildInputs:
+        """What a build's command line means on this machine; see buildkit.inputs."""
+        from pydock.buildkit.inputs import BuildInputs
+
+        return BuildInputs()
+
+    def build_context(self, place: str, file: str, told: Callable[[str, int], None]) -> BuildContext:
+        """The classic builder's context as an archive. Raises Failure."""
+        from pydock.archive.context import BuildContext
+        from pydock.registry.fetch import blocks
+
+        return BuildContext(place, file, self.stdin, blocks, told)
+
+    def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
+        """Where the sources of a build come from, for its record; {} outside of git."""
+        from pydock.buildkit.inputs import git_attributes
+
+        return git_attributes(context, file, folders, self.environ)
+
+    def context_key(self, place: str) -> str:
+        """What names a context from one build to the next, so that only what changed is sent."""
+        from pydock.buildkit.inputs import node_identity
+
+        return f"{place}:{node_identity(self.config_dir)}" if place else ""
+
+    def new_build(self, inputs: Inputs, told: Callable[[str], None]) -> Build:
+        """A build that is not begun. Raises Failure for secrets and agents that are not there."""
+        from pydock.buildkit.build import Build
+
+        return Build(inputs, self.environ, self.stored_auth, told)
+
+    def download(self, url: str) -> bytes:
+        """Raises Failure."""
+        from pydock.registry.fetch import fetch
+
+        return fetch(url)
 
     def remove_file(self, path: str) -> None:
         try:

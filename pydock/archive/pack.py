@@ -52,8 +52,9 @@ def _walk(folder: str, name: str, skipped: Skipped) -> Iterator[tuple[str, str]]
 class Packer:
     """One archive: remembers which inodes it has seen."""
 
-    def __init__(self, skipped: Skipped) -> None:
-        self.skipped = skipped
+    def __init__(self, skipped: Skipped, as_root: bool = False) -> None:
+        """as_root: whatever their owner here, files are root's there."""
+        self.skipped, self.as_root = skipped, as_root
         self.seen: dict[tuple[int, int], str] = {}
 
     def entry(self, path: str, name: str) -> Iterator[bytes]:
@@ -81,6 +82,8 @@ class Packer:
         mode = facts.st_mode
         info = tarfile.TarInfo(name)
         info.mode, info.uid, info.gid, info.mtime = stat.S_IMODE(mode), facts.st_uid, facts.st_gid, int(facts.st_mtime)
+        if self.as_root:
+            info.uid = info.gid = 0
         if stat.S_ISREG(mode):
             self._regular(info, facts, path)
         elif stat.S_ISDIR(mode):

@@ -78,7 +78,11 @@ class Command(click.Command):
 
     def __init__(self, name: str, function: Callable[[App, Any], None], path: str) -> None:
         super().__init__(name)
-        self.function, self.path = function, path
+        self.path = path
+        self._become(function)
+
+    def _become(self, function: Callable[[App, Any], None]) -> None:
+        self.function = function
         self.note: CommandNote = function.__command__  # type: ignore[attr-defined]
         self.flags: tuple[FlagSpec, ...] = self.note.options.flag_specs
         self.arguments: tuple[ArgumentSpec, ...] = self.note.options.argument_specs
@@ -96,7 +100,13 @@ class Command(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import command_help
 
+        self._choose(ctx.obj)
         return command_help(self, ctx.find_root().info_name or "pydock")
+
+    def _choose(self, app: App) -> None:
+        """A command that is another one in this environment becomes that."""
+        if self.note.choose and (other := self.note.choose(app)):
+            self._become(other)
 
     def parse_words(self, app: App, args: list[str]) -> Parsed:
         """Raises Misuse, in docker's layout."""
@@ -107,6 +117,7 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         app: App = ctx.obj
+        self._choose(app)
         parsed = self.parse_words(app, args)
         for notice in parsed.notices:
             app.out.line(notice)
@@ -121,7 +132,8 @@ class Command(click.Command):
         given = frozenset(parsed.values)
         for spec in self.flags:
             if spec.env and spec.dest not in parsed.values and app.environ.get(spec.env):
-                parsed.values[spec.dest] = app.environ[spec.env]
+                value = app.environ[spec.env]
+                parsed.values[spec.dest] = (value,) if spec.many else value
         values = {**parsed.values, **bind(self.arguments, parsed.words), "given": given}
         ctx.params = {"options": self.note.options(**values)}
         return []

@@ -36,6 +36,17 @@ def lookup(config: ConfigFile, environ: Mapping[str, str], domain: str) -> Auth:
     return _from_helper(helper, key, environ) if helper else {}
 
 
+def known(config: ConfigFile, environ: Mapping[str, str]) -> list[str]:
+    """The keys of all registries that credentials are kept for, in the file and with helpers."""
+    keys = {*_from_environment(environ), *config.mapping("auths"), *config.mapping("credHelpers")}
+    if store := config.text("credsStore"):
+        try:
+            keys |= set(json.loads(_run(store, "list", "", environ)[0] or b"{}"))
+        except ValueError:
+            pass
+    return sorted(keys)
+
+
 def helper_of(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
     """The helper that keeps a registry's credentials: "pass" for docker-credential-pass; "" for the file itself.
 

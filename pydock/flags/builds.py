@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pydock.flags.pairs import csv_fields
+from pydock.flags.pairs import csv_fields, is_ip
 from pydock.flags.reference import parse
 from pydock.golang import parse_bool, quote
 from pydock.record import made, record
@@ -209,9 +209,3 @@ def extra_host(text: str, gateway: str) -> str:
             raise ValueError(f"invalid host {text}")
         out.append(f"{host}={bare}")
     return ",".join(out)
-
-
-def is_ip(text: str) -> bool:
-    from pydock.flags.pairs import is_ip as is_address
-
-    return is_address(text)

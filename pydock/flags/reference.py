@@ -78,6 +78,21 @@ def parse(text: str) -> Reference:
     return Reference(domain, path, match["tag"] or "", digest)
 
 
+def tag(text: str) -> str:
+    """A name for an image, as it was typed. Raises ValueError in docker's words."""
+    parse(text)
+    return text
+
+
+def exact(text: str) -> str:
+    """A reference as it was typed, with no domain thought of. Raises ValueError in the words of distribution/reference."""
+    if not text:
+        raise ValueError("repository name must have at least one component")
+    if not _REFERENCE.fullmatch(text):
+        raise ValueError("repository name must be lowercase" if _REFERENCE.fullmatch(text.lower()) else "invalid reference format")
+    return text
+
+
 def _split_domain(text: str) -> tuple[str, str]:
     first, slash, rest = text.partition("/")
     if not slash or (not re.search("[.:]", first) and first != "localhost" and first.lower() == first):

@@ -121,7 +121,8 @@ def outline(result: Json) -> str:
         rows += [("DESCRIPTION:", result["description"])] if result.get("description") else []
         out.append(columns(rows, padding=1) + "\n")
     if result.get("args"):
-        out.append(columns([("BUILD ARG", "VALUE", "DESCRIPTION"), *((a["name"], a.get("value", ""), a.get("description", "")) for a in result["args"])]) + "\n")
+        arguments = [(a["name"], a.get("value", ""), a.get("description", "")) for a in result["args"]]
+        out.append(columns([("BUILD ARG", "VALUE", "DESCRIPTION"), *arguments]) + "\n")
     for title, key in (("SECRET", "secrets"), ("SSH", "ssh")):
         if result.get(key):
             out.append(columns([(title, "REQUIRED"), *((s["name"], "true" if s.get("required") else "") for s in result[key])]) + "\n")

@@ -145,7 +145,7 @@ class Plain:
 def raw_json(status: dict[str, Any]) -> str:
     """A status message as one line of JSON, field by field as BuildKit's own client writes it."""
     out: dict[str, Any] = {}
-    for key, shape in (("vertexes", _vertex), ("statuses", _status), ("logs", _log), ("warnings", _warning)):
+    for key, shape in (("vertexes", _vertex), ("statuses", _status), ("logs", _log), ("warnings", warning_json)):
         if status[key]:
             out[key] = [shape(item) for item in status[key]]
     return json.dumps(out, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -189,7 +189,7 @@ def _log(log: dict[str, Any]) -> dict[str, Any]:
     return {**_given(vertex=log["vertex"], stream=log["stream"]), "data": _base64(log["msg"]), "timestamp": moment(log["timestamp"])}
 
 
-def _warning(w: dict[str, Any]) -> dict[str, Any]:
+def warning_json(w: dict[str, Any]) -> dict[str, Any]:
     info = w["info"]
     return _given(
         vertex=w["vertex"], level=w["level"], short=_base64(w["short"]), detail=[_base64(d) for d in w["detail"]], url=w["url"],

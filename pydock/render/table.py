@@ -5,6 +5,8 @@ Follows Go's text/tabwriter: the last cell of a line is no part of a column.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 
 def align(text: str, minimum: int = 10, padding: int = 3) -> str:
     """Tabs replaced by blanks. A column is a block of adjacent lines that have a cell there."""
@@ -32,3 +34,8 @@ def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: i
             widths[i][column] = width
         _columns(lines, widths, at, stop, column + 1, minimum, padding)
         at = stop
+
+
+def columns(rows: Iterable[Sequence[str]], padding: int = 3) -> str:
+    """Rows of cells as lines."""
+    return align("".join("\t".join(row) + "\n" for row in rows), 0, padding)

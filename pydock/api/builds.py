@@ -1,0 +1,40 @@
+"""Builds: https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageBuild, and BuildKit's ways in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydock.api.request import Query, Request
+
+#: the protocol that sessions and control connections are upgraded to
+H2C = "h2c"
+
+
+def start_session(headers: Mapping[str, str | list[str]]) -> Request:
+    """POST /session: upgraded to HTTP/2, on which the engine calls us. The headers say what for."""
+    return Request("POST", "/session", headers=headers)
+
+
+def start_control() -> Request:
+    """POST /grpc: upgraded to HTTP/2, on which we call BuildKit."""
+    return Request("POST", "/grpc")
+
+
+def build_image(options: Query, content: Iterable[bytes] | bytes, credentials: str) -> Request:
+    """POST /build: a tar in (or nothing, where a session has the context), progress messages out.
+
+    credentials: the X-Registry-Config header, those of every registry.
+    """
+    headers = {"Content-Type": "application/x-tar", "X-Registry-Config": credentials}
+    return Request("POST", "/build", options, content=content, headers=headers)
+
+
+def cancel_build(identity: str) -> Request:
+    return Request("POST", "/build/cancel", {"id": identity})
+
+
+def distribution(name: str, auth: str) -> Request:
+    """GET /distribution/…/json -> {"Descriptor"}: what a registry has by this name."""
+    return Request("GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth})
+
+

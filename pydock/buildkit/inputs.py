@@ -1,0 +1,256 @@
+"""What a build's command line means as inputs: folders, an archive, remote places; found out on this machine.
+
+As buildx's build/opt.go (loadInputs) and build/git.go.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import BinaryIO
+from urllib.parse import urlsplit, urlunsplit
+
+from pydock.archive.context import is_archive, is_url
+from pydock.errors import Failure, first_line
+from pydock.golang import parse_bool, quote
+from pydock.paths import base, clean
+
+HEADER = 1024
+BLOCK = 1 << 20
+DOCKERFILE = "Dockerfile"
+
+_SCP = re.compile(r"[a-zA-Z0-9_-]+@[a-zA-Z0-9.-]+:.+")
+
+
+def is_remote(text: str) -> bool:
+    """A place that the engine fetches the context from by itself: a URL, or a git repository."""
+    return is_url(text) or text.startswith(("git://", "ssh://", "github.com/")) or bool(_SCP.fullmatch(text))
+
+
+def is_git_over_ssh(text: str) -> bool:
+    return text.startswith("ssh://") or bool(_SCP.fullmatch(text) and "://" not in text)
+
+
+class BuildInputs:
+    """A context manager: what was made for the build is removed at its end.
+
+    attributes: of the frontend; folders: by the names that the build knows them by; archive: the context's blocks, if it
+    comes so; shared_key: what names the context; dockerfile: the Dockerfile's name for a reader.
+    """
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, str] = {}
+        self.folders: dict[str, str] = {}
+        self.archive: Iterator[bytes] | None = None
+        self.shared_key = ""
+        self.dockerfile = ""
+        self._made: list[tempfile.TemporaryDirectory[str]] = []
+        self._capabilities: set[str] = set()
+
+    def __enter__(self) -> BuildInputs:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        for folder in self._made:
+            folder.cleanup()
+
+    def find(self, context: str, file: str, named: Mapping[str, str], stdin: BinaryIO, download: Callable[[str], bytes]) -> None:
+        """Raises Failure."""
+        if context == "-" and file == "-":
+            raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
+        name, folder, content = file, "", None
+        if context == "-":
+            content = self._from_stdin(file, stdin)
+        elif os.path.isdir(context):
+            self.folders["context"] = context
+            self.shared_key = os.path.abspath(context)
+            if file == "-":
+                content = stdin.read()
+            else:
+                folder, name = (os.path.dirname(file) or ".", base(file)) if file else (context, "")
+        elif is_remote(context):
+            self.attributes["context"] = context
+            self._git_query(context, "")
+            if file == "-":
+                content = stdin.read()
+            elif os.path.isabs(file):
+                folder, name = os.path.dirname(file), base(file)
+                self.attributes["dockerfilekey"] = "dockerfile"
+        else:
+            raise Failure(f"unable to prepare context: path {quote(context)} not found")
+        self.dockerfile = {"-": "stdin", "": clean(f"{context}/{DOCKERFILE}")}.get(file, file)
+        if is_url(file):
+            content = download(file)
+        if content is not None:
+            folder, name = self._made_folder({DOCKERFILE: content}), DOCKERFILE
+            self.attributes["dockerfilekey"] = "dockerfile"
+        name = name or DOCKERFILE
+        if folder:
+            if not os.path.isdir(folder):
+                raise Failure(f"resolve : lstat {folder}: no such file or directory")
+            self.folders["dockerfile"] = folder
+            name = _existing(folder, name)
+        self.attributes["filename"] = name
+        for key, value in named.items():
+            self._named(key, value)
+        if self._capabilities:
+            self.attributes["frontend.caps"] = ",".join(sorted(self._capabilities))
+
+    def _from_stdin(self, file: str, stdin: BinaryIO) -> bytes | None:
+        """The Dockerfile that stdin is; None for an archive, or for nothing at all. Raises Failure."""
+        head = b""
+        while len(head) < HEADER and (data := stdin.read(HEADER - len(head))):
+            head += data
+        if not head:
+            return None
+        if is_archive(head):
+            self.archive = _blocks(head, stdin)
+            return None
+        if file:
+            raise Failure("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
+        self.folders["context"] = self._made_folder({})
+        return head + stdin.read()
+
+    def _made_folder(self, files: Mapping[str, bytes]) -> str:
+        folder = tempfile.TemporaryDirectory(prefix="pydock-build-")
+        self._made.append(folder)
+        for name, content in files.items():
+            with open(os.path.join(folder.name, name), "wb") as file:
+                file.write(content)
+        return folder.name
+
+    def _git_query(self, place: str, suffix: str) -> None:
+        if urlsplit(place).query and (not is_url(place) or urlsplit(place).path.endswith(".git")):
+            self._capabilities.add(f"moby.buildkit.frontend.gitquerystring{suffix}")
+
+    def _named(self, name: str, value: str) -> None:
+        """One more context. Raises Failure."""
+        self._capabilities.add("moby.buildkit.frontend.contexts+forward")
+        if is_remote(value) or value.startswith(("docker-image://", "target:")):
+            self.attributes[f"context:{name}"] = value
+            self._git_query(value, "+forward")
+            return
+        if value.startswith("oci-layout://"):
+            raise Failure(f"oci-layout contexts are not supported ({value}): load the image into the engine, and name it by docker-image://")
+        try:
+            os.stat(value)
+        except OSError as error:
+            raise Failure(f"failed to get build context {name}: stat {value}: {first_line(error)}") from None
+        if not os.path.isdir(value):
+            raise Failure(f"failed to get build context path {{{value} <nil>}}: not a directory")
+        local = f"_{name}" if name in ("context", "dockerfile") else name
+        self.folders[local] = value
+        self.attributes[f"context:{name}"] = f"local:{local}"
+
+
+def _blocks(head: bytes, stdin: BinaryIO) -> Iterator[bytes]:
+    yield head
+    read = getattr(stdin, "read1", stdin.read)
+    while data := read(BLOCK):
+        yield data
+
+
+def _existing(folder: str, name: str) -> str:
+    """ "dockerfile" where there is that, and no "Dockerfile"."""
+    if name == DOCKERFILE:
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            return name
+        if DOCKERFILE not in names and "dockerfile" in names:
+            return "dockerfile"
+    return name
+
+
+# -- git: where the sources come from, for the record of the build -------------------------------------
+
+
+def git_attributes(context: str, file: str, folders: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """vcs:* attributes (and labels, where BUILDX_GIT_LABELS asks for them) of a context in a git work tree; {} elsewhere."""
+
+    def wanted(name: str, default: bool) -> bool:
+        try:
+            return parse_bool(environ[name]) if name in environ else default
+        except ValueError:
+            return default
+
+    labels, facts = wanted("BUILDX_GIT_LABELS", environ.get("BUILDX_GIT_LABELS") == "full"), wanted("BUILDX_GIT_INFO", True)
+    folder = os.path.abspath(context)
+    if not (labels or facts) or not os.path.isdir(folder) or not _in_work_tree(folder):
+        return {}
+
+    def git(*args: str) -> str:
+        try:
+            command = ["git", "-c", "log.showSignature=false", *args]
+            done = subprocess.run(command, cwd=folder, capture_output=True, env={**environ, "LC_ALL": "C"}, check=False)
+        except OSError:
+            return ""
+        return done.stdout.decode("utf-8", "replace").split("\n")[0].replace("'", "") if not done.returncode else ""
+
+    root = git("rev-parse", "--show-toplevel")
+    if not root:
+        return {}
+    out: dict[str, str] = {}
+    if revision := git("show", "--format=%H", "HEAD", "--quiet", "--"):
+        dirty = wanted("BUILDX_GIT_CHECK_DIRTY", False) and git("status", "--porcelain", "--ignored")
+        revision += "-dirty" if dirty else ""
+        out |= {"vcs:revision": revision} if facts else {}
+        out |= {"label:org.opencontainers.image.revision": revision} if labels else {}
+    if source := _without_password(_remote(git)):
+        out |= {"vcs:source": source} if facts else {}
+        out |= {"label:org.opencontainers.image.source": source} if labels else {}
+    if labels:
+        place = os.path.relpath(os.path.abspath(file or os.path.join(folder, DOCKERFILE)), root)
+        out |= {} if place.startswith("..") else {"label:com.docker.image.source.entrypoint": place}
+    for name, path in folders.items() if facts else ():
+        place = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+        out |= {} if place.startswith("..") else {f"vcs:localdir:{name}": place}
+    return out
+
+
+def _in_work_tree(folder: str) -> bool:
+    """Cheaper than to ask git, which most builds have no use for."""
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return True
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
+
+
+def _remote(git: Callable[..., str]) -> str:
+    branch = git("symbolic-ref", "-q", "HEAD")
+    tracked = git("for-each-ref", "--format=%(upstream:remotename)", branch) if branch else ""
+    names: Iterable[str] = [n for n in (tracked, "origin", "upstream") if n]
+    return next((url for n in names if (url := git("remote", "get-url", n))), "")
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "://" in url else url
+
+
+def node_identity(config_dir: str) -> str:
+    """A random word kept in the configuration folder (buildx's, where that is used too); "" where it cannot be kept."""
+    import secrets
+
+    path = os.path.join(config_dir, "buildx", ".buildNodeID")
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        pass
+    identity = secrets.token_hex(8)
+    try:
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(identity)
+        os.replace(temporary, path)
+    except OSError:
+        return ""
+    return identity

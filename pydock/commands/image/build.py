@@ -1,0 +1,356 @@
+"""`build` with BuildKit: options → wishes → SolveRequest → the engine's own builder → image, folder or archive."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import builds, images
+from pydock.commands.image.build_body import Found, Wishes, all_outputs, is_true, solve_request, wishes
+from pydock.commands.image.build_choice import choose, without_buildkit
+from pydock.commands.image.build_options import BuildOptions
+from pydock.commands.image.build_progress import OwnStep, display_mode, own_step, show
+from pydock.commands.image.build_result import image_id, metadata_text
+from pydock.declare import command
+from pydock.errors import Exit, Failure, Misuse, NotUpgraded
+from pydock.flags.builds import Output, agent, named_context, secret
+from pydock.flags.reference import parse
+from pydock.render.progress import check
+from pydock.render.steps import Trace
+
+if TYPE_CHECKING:
+    from pydock.app import App
+    from pydock.buildkit.build import Build
+    from pydock.streams.feed import Feed
+
+Json = dict[str, Any]
+
+SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter"
+GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
+#: gRPC's codes that have exit codes of their own: Canceled, ResourceExhausted, Internal
+EXIT_CODES = {1: 130, 8: 102, 13: 100}
+
+#: what is said of flags that BuildKit does without
+WITHOUT_EFFECT = {
+    "isolation": "isolation flag is deprecated with BuildKit.",
+    "security_opt": 'security-opt flag is deprecated. "RUN --security=insecure" should be used with BuildKit.',
+    "squash": "experimental flag squash is removed with BuildKit. You should squash inside build using a multi-stage Dockerfile for efficiency.",
+}
+
+
+@command("image build", BuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), top=4, choose=choose)
+def build(app: App, o: BuildOptions) -> None:
+    for flag, text in WITHOUT_EFFECT.items():
+        if flag in o.given:
+            app.err.line(f"WARNING: {text}")
+    try:
+        run(app, o)
+    except NotUpgraded as failure:
+        if failure.status != 404 or app.environ.get("DOCKER_BUILDKIT"):
+            raise Failure(f"ERROR: {failure.message}: the engine at {app.endpoint.host} has no BuildKit") from failure
+        without_buildkit(app, o)
+    except (Exit, Misuse):
+        raise
+    except Failure as failure:
+        raise Failure(f"ERROR: {failure.message}", failure.code) from failure
+
+
+def run(app: App, o: BuildOptions) -> None:
+    """Build, and tell what came out. Raises Failure."""
+    try:
+        wanted = wishes(o, app.environ)
+        contexts = dict(named_context(t) for t in o.build_context if t)
+        secrets, agents = [secret(t) for t in o.secret if t], [agent(t) for t in o.ssh if t]
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    if o.iidfile:
+        app.remove_file(o.iidfile)
+    if o.builder not in ("", "default", app.context_name):
+        raise Failure(f'no builder "{o.builder}" found')
+    mode = display_mode(app, o.progress, o.quiet)
+    if o.no_cache and o.no_cache_filter:
+        raise Failure("failed to build: --no-cache and --no-cache-filter cannot currently be used together")
+    building = Building(app, o, wanted, mode)
+    try:
+        response = building.run(contexts, secrets, agents)
+    except NotUpgraded:
+        raise
+    except Failure as failure:
+        raise Failure(f"failed to build: {failure.message}", failure.code) from failure
+    finish(app, o, wanted, building, response)
+
+
+def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, response: dict[str, str]) -> None:
+    """What is printed and written of a build that went well. Raises Failure, Exit."""
+    from pydock.render.build_report import answer, unique_warnings
+
+    if o.quiet or o.progress == "quiet":
+        app.out.line(image_id(response))
+    if o.iidfile:
+        app.create_file(o.iidfile, image_id(response).encode(), "writing image ID file")
+    if o.metadata_file:
+        warnings = unique_warnings(building.trace.warnings) if is_true(app.environ.get("BUILDX_METADATA_WARNINGS", "")) and not wanted.call else []
+        app.check_output(o.metadata_file, "")
+        app.write_whole(o.metadata_file, [metadata_text(response, warnings).encode()], 0o644)
+    if wanted.call:
+        text, problem = answer(wanted.call.name, wanted.call.format, response, building.dockerfile)
+        app.out.write(text)
+        if problem:
+            raise Failure(problem)
+        code = response.get("result.statuscode", "0")
+        if not wanted.call.ignore_status and code.isdigit() and int(code):
+            raise Exit(int(code))
+    if "frontend.result.inlinemessage" in response:
+        app.out.write(f"\n{response['frontend.result.inlinemessage']}\n")
+
+
+class Building:
+    """One build on its way: a thread lets the engine work, this one shows how it goes."""
+
+    def __init__(self, app: App, o: BuildOptions, wanted: Wishes, mode: str) -> None:
+        from pydock.streams.feed import Feed
+
+        self.app, self.o, self.wanted, self.mode = app, o, wanted, mode
+        self.feed: Feed[Json] = Feed(0.15)
+        self.trace = Trace()
+        self.dockerfile = ""
+
+    def run(self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+        """Returns what the exporter answered. Raises Failure."""
+        from pydock.buildkit.build import Inputs
+        from pydock.buildkit.inputs import is_git_over_ssh
+
+        app, o = self.app, self.o
+        outputs = self._outputs()
+        if not agents and is_git_over_ssh(o.context):
+            agents = [("default", ())]
+        with app.build_inputs() as inputs, Places(app, outputs) as places:
+            inputs.find(o.context, o.file, contexts, app.stdin, app.download)
+            self.dockerfile = inputs.dockerfile
+            facts = Inputs(
+                folders=inputs.folders, secrets=secrets, agents=agents, archive=inputs.archive, output_folders=places.folders,
+                output_sinks=places.sinks, shared_key=app.context_key(inputs.shared_key),
+            )  # fmt: skip
+            with app.new_build(facts, self._told) as build:
+                if build.upload:
+                    inputs.attributes["context"] = build.upload.url
+                build.connect(
+                    lambda headers: app.engine.hijack(builds.start_session(headers), builds.H2C),
+                    lambda: app.engine.hijack(builds.start_control(), builds.H2C),
+                )
+                labels = build.control.worker_labels()
+                found = Found(
+                    attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)},
+                    proxies=app.config.proxy_environment(app.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
+                    machine=app.machine, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
+                )  # fmt: skip
+                response = self._watch(build, solve_request(o, self.wanted, outputs, found), found)
+            places.keep()
+        return response
+
+    def _outputs(self) -> list[Output]:
+        try:
+            return all_outputs(self.o, self.wanted)
+        except ValueError as error:
+            raise Failure(str(error)) from None
+
+    def _told(self, title: str) -> None:
+        """Something that is done at once, as a step."""
+        OwnStep(self.app, self.feed.put, title).end()
+
+    def _watch(self, build: Build, request: Json, found: Found) -> dict[str, str]:
+        """Let it work and show it. Raises Failure."""
+        from pydock.render.build_report import unique_warnings, warnings_text
+        from pydock.streams.signals import on_interrupt
+
+        app = self.app
+        response: dict[str, str] = {}
+        problems: list[Failure] = []
+
+        def work() -> None:
+            try:
+                response.update(self._work(build, request, found))
+            except Failure as failure:
+                problems.append(failure)
+            except Exception as error:
+                problems.append(Failure(f"unexpected error: {type(error).__name__}: {error}"))
+            finally:
+                self.feed.close()
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        name = app.context_name
+        with on_interrupt(build.cancel):
+            self.trace = show(app, self.feed, self.mode, f'building with "{name}" instance using docker driver', f"docker:{name}")
+        worker.join()
+        if self.mode not in ("quiet", "rawjson"):
+            app.err.write(warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
+        if problems:
+            raise self._explained(problems[0])
+        return response
+
+    def _explained(self, failure: Failure) -> Failure:
+        """What failed, in BuildKit's words; before it the lines of the Dockerfile that it is about, on stderr."""
+        from pydock.buildkit.solve import sources
+        from pydock.buildkit.wire import CODES, UNKNOWN, RpcError
+        from pydock.render.build_report import excerpt
+
+        if not isinstance(failure, RpcError):
+            return failure
+        for source in sources(failure):
+            self.app.err.write(excerpt(source["info"].get("filename", ""), source["info"]["data"], source["ranges"]))
+        reason = failure.reason
+        if failure.status != UNKNOWN and failure.status < len(CODES):
+            reason = f"{CODES[failure.status]}: {reason}"
+        elif reason.startswith("failed to solve with frontend"):
+            # what older engines say of the frontend came through one more call
+            reason = f"rpc error: code = Unknown desc = {reason}"
+        return Failure(f"failed to solve: {reason}", EXIT_CODES.get(failure.status, 1))
+
+    # -- in the other thread -----------------------------------------------------------------------
+
+    def _work(self, build: Build, request: Json, found: Found) -> dict[str, str]:
+        """Raises RpcError, Failure."""
+        if self.wanted.call:
+            return self._ask(build, request)
+        build.start(request)
+        self._tell(build)
+        response = build.result()
+        response["buildx.build.ref"] = f"{self.app.context_name}/{self.app.context_name}/{build.ref}"
+        if self.o.metadata_file:
+            self._provenance(build, response)
+        for exporter in request["Exporters"]:
+            if exporter["Type"] == "moby" and is_true(exporter["Attrs"].get("push", "")) and not found.containerd:
+                self._push(exporter["Attrs"]["name"].split(","), response)
+        return response
+
+    def _tell(self, build: Build) -> None:
+        for status in build.status():
+            self.feed.put(status)
+
+    def _ask(self, build: Build, request: Json) -> dict[str, str]:
+        assert self.wanted.call
+        attributes = request["FrontendAttrs"]
+        capabilities = [attributes["frontend.caps"]] if attributes.get("frontend.caps") else []
+        question = {
+            "Frontend": request["Frontend"], "allowResultReturn": True, "allowResultArrayRef": True,
+            "FrontendOpt": {
+                **attributes, "requestid": f"frontend.{self.wanted.call.name}",
+                "frontend.caps": ",".join([*capabilities, "moby.buildkit.frontend.subrequests+forward"]),
+            },
+        }  # fmt: skip
+        build.start({**request, "Frontend": "", "Exporters": [], "ExporterDeprecated": "", "ExporterAttrsDeprecated": {}})
+        teller = threading.Thread(target=self._tell, args=(build,), daemon=True)
+        teller.start()
+        answer = build.control.ask_frontend(build.ref, question)
+        response = build.result()
+        teller.join(3)
+        return {**response, **{k: v.decode("utf-8", "replace") for k, v in answer.items()}}
+
+    def _provenance(self, build: Build, response: dict[str, str]) -> None:
+        """What the engine has recorded of the build, for the metadata file."""
+        from pydock.buildkit.wire import RpcError
+        from pydock.commands.image.build_result import provenance
+
+        wish = self.app.environ.get("BUILDX_METADATA_PROVENANCE", "min")
+        if wish in ("disabled", "0", "f", "F", "false", "False", "FALSE"):
+            return
+        try:
+            found = [d for d in build.control.attestations(build.ref) if _is_provenance(d[1])]
+            if not found:
+                return
+            with own_step(self.app, self.feed.put, "resolving provenance for metadata file"):
+                for platform, descriptor in found:
+                    key = "buildx.build.provenance" + (f"/{platform}" if platform else "")
+                    response[key] = provenance(build.control.content(descriptor["digest"]), wish == "max")
+        except RpcError:
+            # an engine that keeps no record of builds
+            return
+
+    def _push(self, names: list[str], response: dict[str, str]) -> None:
+        """Push by the engine's image API: this engine's builder cannot by itself. Raises Failure."""
+        for name in names:
+            with own_step(self.app, self.feed.put, f"pushing {name} with docker") as step:
+                self._push_one(name, step)
+        first = parse(names[0]).tagged()
+        if self.app.engine.json(images.inspect_image(names[0])).get("RepoDigests"):
+            remote = self.app.engine.json(builds.distribution(str(first), self.app.registry_auth(first.domain)))
+            response.setdefault("containerimage.config.digest", response.get("containerimage.digest", ""))
+            response["containerimage.digest"] = remote["Descriptor"]["digest"]
+
+    def _push_one(self, name: str, step: OwnStep) -> None:
+        reference = parse(name).tagged()
+        request = images.push_image(reference.name, reference.tag, "", self.app.registry_auth(reference.domain))
+        #: layer -> (when it began, its size)
+        started: dict[str, tuple[int, int]] = {}
+        for news in self.app.engine.messages(request):
+            check(news)
+            layer, detail = news.get("id"), news.get("progressDetail") or {}
+            done = news.get("status") == "Pushed"
+            if not layer or not (detail or done or layer in started):
+                continue
+            began, total = started.get(layer, (0, 0))
+            total = int(detail.get("total") or total)
+            current = total if done else int(detail.get("current") or 0)
+            started[layer] = (step.status(f"pushing layer {layer}", current, total, began, done), total)
+
+
+def _is_provenance(descriptor: Json) -> bool:
+    return str(descriptor["annotations"].get("in-toto.io/predicate-type", "")).startswith("https://slsa.dev/provenance/")
+
+
+class Places:
+    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after keep()."""
+
+    def __init__(self, app: App, outputs: list[Output]) -> None:
+        """Raises Failure, in buildx's words."""
+        self.folders: dict[int, str] = {}
+        self.sinks: dict[int, Callable[[bytes], None]] = {}
+        self._files: list[Any] = []
+        self._kept = False
+        stdout = False
+        try:
+            for i, one in enumerate(o for o in outputs if o.kind != "cacheonly"):
+                archive = one.kind == "tar" or (one.kind in ("oci", "docker") and is_true(one.attributes.get("tar", "true")))
+                if one.kind == "local" or (one.kind in ("oci", "docker") and not archive):
+                    if one.kind != "local":
+                        raise Failure(f"{one.kind} output as a folder (tar=false) is not supported: leave tar=false out to get an archive")
+                    self.folders[i] = _folder(app, one)
+                elif archive and (one.destination == "-" or (not one.destination and one.kind != "docker")):
+                    if stdout:
+                        raise Failure("multiple outputs configured to write to stdout")
+                    if app.out.is_terminal:
+                        raise Failure(f"dest file is required for {one.kind} exporter. refusing to write to console")
+                    self.sinks[i], stdout = app.out.put, True
+                elif archive and one.destination:
+                    if app.is_folder(one.destination):
+                        raise Failure(f"destination file {one.destination} is a directory")
+                    file = app.whole_file(one.destination, 0o666)
+                    self._files.append(file)
+                    self.sinks[i] = file.write
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> Places:
+        return self
+
+    def keep(self) -> None:
+        """The build went well: what was written stays. Raises Failure."""
+        self._kept = True
+
+    def __exit__(self, *problem: Any) -> None:
+        for file in self._files:
+            file.close(self._kept)
+
+
+def _folder(app: App, one: Output) -> str:
+    if not one.destination:
+        raise Failure(f"dest is required for {one.kind} exporter")
+    if one.destination == "-":
+        raise Failure(f"dest cannot be stdout for {one.kind} exporter")
+    if app.exists(one.destination) and not app.is_folder(one.destination):
+        raise Failure(f"destination directory {one.destination} is a file")
+    return one.destination
+

@@ -1,0 +1,74 @@
+"""Which builder: BuildKit, or the classic one.
+
+BuildKit, unless DOCKER_BUILDKIT=0 says otherwise, an engine of Windows does not offer it, or the engine has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pydock.commands.image.build_classic import classic_build, run
+from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
+from pydock.errors import Failure
+from pydock.flags.pairs import env, extra_host, label, words
+from pydock.flags.reference import tag
+from pydock.golang import parse_bool
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+DISABLED = """\
+DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
+            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0
+            environment-variable.
+"""
+MISSING = """\
+The engine at {host} has no BuildKit: its own classic builder is used, which knows fewer instructions and flags.
+"""
+
+#: what the classic builder has not
+ONLY_BUILDKIT = (
+    "allow annotation attest build_context cache_to call check load metadata_file no_cache_filter output progress provenance push sbom secret ssh"
+).split()
+
+
+def choose(app: App) -> Callable[[App, Any], None] | None:
+    """The classic verb where it is asked for; None for BuildKit. Raises Failure."""
+    wish = app.environ.get("DOCKER_BUILDKIT", "")
+    try:
+        enabled = parse_bool(wish) if wish else None
+    except ValueError as error:
+        raise Failure(f"DOCKER_BUILDKIT environment variable expects boolean value: {error}") from None
+    if enabled is None:
+        ping = app.engine.ping() if app.endpoint.scheme == "npipe" else None
+        return classic_build if ping and ping.os_type == "windows" and ping.builder != "2" else None
+    if enabled:
+        return None
+    if app.engine.ping().os_type != "windows":
+        app.err.line(DISABLED)
+    return classic_build
+
+
+def without_buildkit(app: App, o: BuildOptions) -> None:
+    """Build on an engine that has no BuildKit. Raises Failure for what its builder cannot do."""
+    for name in ONLY_BUILDKIT:
+        if name in o.given and not (name == "progress" or (name == "load" and o.load)):
+            raise Failure(f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.endpoint.host} has not")
+    app.err.line(MISSING.format(host=app.endpoint.host))
+    try:
+        options = classic_options(o)
+    except ValueError as error:
+        raise Failure(f"ERROR: {error}") from None
+    run(app, options)
+
+
+def classic_options(o: BuildOptions) -> ClassicBuildOptions:
+    """The same wishes in the classic builder's flags. Raises ValueError."""
+    return ClassicBuildOptions.make(
+        context=o.context, add_host=tuple(map(extra_host, o.add_host)), build_arg=tuple(map(env, o.build_arg)),
+        cache_from=tuple(w for t in o.cache_from for w in words(t)), cgroup_parent=o.cgroup_parent, file=o.file, iidfile=o.iidfile,
+        label=tuple(map(label, o.label)), network=o.network, no_cache=o.no_cache, platform=",".join(o.platform), pull=o.pull,
+        quiet=o.quiet or o.progress in ("quiet", "none"), shm_size=o.shm_size, tag=tuple(map(tag, o.tag)), target=o.target, ulimit=o.ulimit,
+        given=o.given,
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""`build` without BuildKit: the context as a tar to POST /build, the engine's lines as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import builds
+from pydock.api.request import Query, query
+from pydock.commands.image.build_options import ClassicBuildOptions
+from pydock.commands.image.pull import NO_TRUST
+from pydock.commands.progress import show_progress
+from pydock.declare import command
+from pydock.errors import Failure
+from pydock.gojson import dumps
+from pydock.render.human import size
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+Json = dict[str, Any]
+
+TITLE = "Sending build context to Docker daemon"
+
+
+@command("image build", ClassicBuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), top=4)
+def classic_build(app: App, o: ClassicBuildOptions) -> None:
+    run(app, o)
+
+
+def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, str | None]) -> Query:
+    """The query of POST /build, as docker sends it."""
+    ulimits = {u.name: u for u in o.ulimit}.values()
+    return {
+        "version": "1",
+        **query(
+            t=o.tag, dockerfile=dockerfile, q=o.quiet, nocache=o.no_cache, forcerm=o.force_rm, pull=o.pull, cpusetcpus=o.cpuset_cpus,
+            cpusetmems=o.cpuset_mems, cpushares=o.cpu_shares or None, cpuquota=o.cpu_quota or None, cpuperiod=o.cpu_period or None,
+            memory=o.memory or None, memswap=o.memory_swap or None, cgroupparent=o.cgroup_parent, shmsize=o.shm_size or None,
+            isolation=o.isolation, networkmode="" if o.network == "default" else o.network, squash=o.squash,
+            target=o.target, platform=o.platform.lower(), securityopt=o.security_opt, extrahosts=o.add_host, buildargs=build_args,
+        ),
+        **({} if o.rm else {"rm": "0"}),
+        **({"ulimits": dumps([{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in ulimits])} if o.ulimit else {}),
+        **({"labels": dumps(dict(sorted(_pairs(o.label))))} if o.label else {}),
+        **({"cachefrom": dumps(list(o.cache_from))} if o.cache_from else {}),
+    }  # fmt: skip
+
+
+def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        name, _, value = text.partition("=")
+        yield name, value
+
+
+def build_args(app: App, given: tuple[str, ...]) -> dict[str, str | None]:
+    """NAME -> value; None for a name that is set nowhere. The config file's proxies are added."""
+    values: dict[str, str | None] = dict(app.config.proxy_environment(app.endpoint.host))
+    for text in given:
+        name, equals, value = text.partition("=")
+        values[name] = value if equals else app.environ.get(name)
+    return dict(sorted(values.items()))
+
+
+def run(app: App, o: ClassicBuildOptions) -> None:
+    """Raises Failure, with the code of the instruction that failed."""
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    if o.iidfile:
+        app.remove_file(o.iidfile)
+    said = Said(app, o.quiet)
+    with app.build_context(o.context, o.file, said.download) as context:
+        credentials = dumps(app.all_auths())
+        options = build_query(o, context.dockerfile, build_args(app, o.build_arg))
+        blocks = app.gzip(context.blocks) if o.compress else context.blocks
+        image = ""
+
+        def without_aux(messages: Iterable[Json]) -> Iterator[Json]:
+            nonlocal image
+            for message in messages:
+                if isinstance(message.get("aux"), dict):
+                    image = str(message["aux"].get("ID") or image)
+                else:
+                    yield message
+
+        request = builds.build_image(options, said.counted(blocks), _encoded(credentials))
+        try:
+            messages = without_aux(app.engine.background(request).messages())
+            if o.quiet:
+                said.swallow(messages)
+            else:
+                show_progress(app, messages, app.out, False)
+        except Failure:
+            if o.quiet:
+                app.err.write(said.text)
+            raise
+    if o.quiet:
+        image = said.last
+        app.out.write(image)
+    if o.iidfile:
+        if not image:
+            raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
+        app.create_file(o.iidfile, image.encode(), "")
+
+
+def _encoded(text: str) -> str:
+    import base64
+
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+class Said:
+    """What is told of the context on its way; kept, where the build is quiet, for the case that it fails."""
+
+    def __init__(self, app: App, quiet: bool) -> None:
+        self.app, self.quiet = app, quiet
+        self.text = self.last = ""
+        self.count = 0
+
+    def _write(self, text: str) -> None:
+        if self.quiet:
+            self.text += text
+        else:
+            self.app.out.write(text)
+
+    def download(self, title: str, done: int) -> None:
+        """A context that came from the web."""
+        self._write(f"{title}  {size(done)}\r\r\n")
+
+    def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same blocks; on a terminal their number is shown as it grows."""
+        shown = 0.0
+        for block in blocks:
+            self.count += len(block)
+            yield block
+            if self.app.out.is_terminal and not self.quiet and self.app.now() - shown > 0.1:
+                shown = self.app.now()
+                self.app.out.write(f"{TITLE}  {size(self.count)}\r")
+        self._write(f"{TITLE}  {size(self.count)}\r\r\n")
+
+    def swallow(self, messages: Iterable[Json]) -> None:
+        """Keep the lines. Raises Failure for the engine's error."""
+        from pydock.render.progress import check, plain_line
+
+        for message in messages:
+            check(message)
+            line = plain_line(message)
+            self.last = line or self.last
+            self.text += line
+

@@ -1,0 +1,170 @@
+"""A build's steps for a person: drawn in place by rich. Only imported on a terminal.
+
+    [+] Building 2.3s (5/8)                                     docker:default
+     => [internal] load build definition from Dockerfile                  0.0s
+     => => transferring dockerfile: 81B                                   0.0s
+     => [2/3] RUN make                                                    2.1s
+     => => # gcc -c main.c
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.text import Text
+
+from pydock.render.human import display_width
+from pydock.render.steps import SECOND, Step, Trace, counts
+
+FRAMES = 10
+#: lines of a step's output that are shown while it runs
+LOG_LINES = 6
+COLOURS = {"run": "blue", "cancel": "yellow", "error": "red", "warning": "yellow"}
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+class Row:
+    """One line: what it says on the left, its seconds on the right. kind: of COLOURS, "" while it goes on."""
+
+    def __init__(self, text: str, status: str, seconds: float, kind: str, done: bool, step: Step | None = None) -> None:
+        self.text, self.status, self.seconds, self.kind, self.done, self.step = text, status, seconds, kind, done, step
+
+    def line(self, width: int) -> str:
+        """Of exactly `width` columns; "" where there is no room."""
+        timer = f" {self.seconds if self.seconds >= 0.05 else 0.0:3.1f}s"
+        left = width - len(" => ") - len(timer)
+        status = f" {self.status}" if self.status and left > 20 else ""
+        left -= len(status)
+        if left < 12:
+            return ""
+        text = cut(self.text, left)
+        return f" => {text}{status}{' ' * (left - display_width(text))}{timer}"
+
+
+def cut(text: str, width: int) -> str:
+    """The text, no wider than that many columns."""
+    while display_width(text) > width:
+        text = text[: min(len(text) - 1, width)]
+    return text
+
+
+def rows(trace: Trace, now: int) -> list[Row]:
+    """Everything that has started. now: nanoseconds, by the engine's clock."""
+    out = []
+    for step in trace.steps:
+        if step.hidden:
+            continue
+        word = "CANCELED " if step.canceled else "ERROR " if step.error else "CACHED " if step.cached else ""
+        kind = "cancel" if step.canceled else "error" if step.error else "run"
+        done = bool(step.completed)
+        out.append(Row(word + step.name.replace("\t", " "), "", step.seconds(now), kind if done else "", done, step))
+        for status in step.statuses:
+            seconds = ((status["completed"] or now) - status["started"]) / SECOND
+            finished = bool(status["completed"])
+            out.append(Row(f"=> {status['ID']}", counts(status), seconds, "run" if finished else "", finished))
+        for warning in step.warnings:
+            out.append(Row(f"WARN: {warning['short'].decode('utf-8', 'replace')}", "", step.seconds(now), "warning", True))
+    return out
+
+
+def fitting(everything: list[Row], height: int) -> list[Row]:
+    """The last rows; those that go on are kept in sight in the place of some that are done."""
+    if len(everything) <= height:
+        return everything
+    shown, above = everything[-height:] if height > 0 else [], everything[: len(everything) - max(height, 0)]
+    running = [r for r in above if not r.done]
+    dropped, kept = len(running), []
+    for row in shown:
+        if dropped and row.done:
+            dropped -= 1
+        else:
+            kept.append(row)
+    room = len(shown) - len(kept)
+    return (running[-room:] if room else []) + kept
+
+
+def last_output(step: Step, width: int) -> list[str]:
+    """What a running step has written last, as a terminal would show it."""
+    text = _ESCAPE.sub("", step.output[-8192:].decode("utf-8", "replace").replace("\t", "    "))
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
+    return [cut(line, width) for line in lines if line.strip()][-LOG_LINES:]
+
+
+class Board:
+    """What rich draws: asked for anew at each frame, and so always of the terminal's present size."""
+
+    def __init__(self, trace: Trace, name: str, colours: Mapping[str, str]) -> None:
+        self.trace, self.name, self.colours = trace, name, colours
+        self.began = time.time()
+        #: how far the engine's clock is from ours, in nanoseconds
+        self.skew: int | None = None
+        self.finished = False
+
+    def now(self) -> int:
+        """The engine's time."""
+        ours = time.time_ns()
+        if self.skew is None and self.trace.start:
+            self.skew = ours - self.trace.start
+        return ours - (self.skew or 0)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        now, width = self.now(), options.max_width
+        everything = rows(self.trace, now)
+        steps = list(self.trace.visible())
+        completed = sum(1 for s in steps if s.completed)
+        state = " FINISHED" if self.finished and steps and completed == len(steps) else ""
+        began = self.trace.start or int(self.began * SECOND)
+        head = f"[+] Building {max(0.0, (now - began) / SECOND):.1f}s ({completed}/{len(steps)}){state}"
+        yield Text(head + self.name.rjust(width - len(head) - 1) if len(head) + len(self.name) < width else cut(head, width), no_wrap=True)
+        shown, loud = everything, set[int]()
+        if not self.finished:
+            speaking = [r for r in everything if not r.done and r.step is not None and r.step.output]
+            windows = max(0, (options.max_height - 2 - sum(not r.done for r in everything)) // (LOG_LINES + 3))
+            loud = {id(r) for r in sorted(speaking, key=lambda r: -len(r.step.output) if r.step else 0)[:windows]}
+            lines = sum(len(last_output(r.step, width)) for r in everything if id(r) in loud and r.step)
+            shown = fitting(everything, options.max_height - 2 - lines)
+        for row in shown:
+            if line := row.line(width):
+                yield Text(line, style=self.colours.get(row.kind, ""), no_wrap=True)
+            if id(row) in loud and row.step:
+                for text in last_output(row.step, width - 10):
+                    yield Text(f" => => # {text}", style="dim", no_wrap=True)
+
+
+def colours(environ: Mapping[str, str]) -> dict[str, str]:
+    """BUILDKIT_COLORS=run=green:error=255,0,0:… over the usual ones; none where NO_COLOR is set."""
+    if environ.get("NO_COLOR"):
+        return {}
+    out = dict(COLOURS)
+    for part in environ.get("BUILDKIT_COLORS", "").split(":"):
+        name, _, value = part.partition("=")
+        if name in out and re.fullmatch(r"\d{1,3},\d{1,3},\d{1,3}", value):
+            out[name] = f"rgb({value})"
+        elif name in out and re.fullmatch(r"[a-z]+", value):
+            out[name] = {"orange": "dark_orange", "light-red": "bright_red"}.get(value, value)
+    return out
+
+
+def show_live(updates: Iterable[bool], trace: Trace, name: str, environ: Mapping[str, str]) -> None:
+    """Draw until the updates end; then all of it, once more, to stay."""
+    console = Console(file=sys.stderr, highlight=False, soft_wrap=False)
+    board = Board(trace, name, colours(environ))
+    live = Live(board, console=console, refresh_per_second=FRAMES, vertical_overflow="crop", auto_refresh=False)
+    drawn = 0.0
+    live.start()
+    try:
+        for _ in updates:
+            if time.monotonic() - drawn >= 1 / FRAMES:
+                live.refresh()
+                drawn = time.monotonic()
+        board.finished = True
+        live.vertical_overflow = "visible"
+        live.refresh()
+    finally:
+        # also puts the cursor back, whatever happened
+        live.stop()
