@@ -3,8 +3,8 @@
 # path -> (module, function, what it does)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "attach": ("pydock.commands.container.attach", "attach", "Join the input, output and error streams of a running container"),
-    "build": ("pydock.commands.image.build_classic", "classic_build", "Build an image from a Dockerfile"),
-    "builder build": ("pydock.commands.image.build_classic", "classic_build", "Build an image from a Dockerfile"),
+    "build": ("pydock.commands.image.build", "build", "Build an image from a Dockerfile"),
+    "builder build": ("pydock.commands.image.build", "build", "Build an image from a Dockerfile"),
     "builder prune": ("pydock.commands.system.prune", "builder_prune", "Remove build cache"),
     "checkpoint create": ("pydock.commands.checkpoint", "create", "Make a checkpoint of a running container"),
     "checkpoint ls": ("pydock.commands.checkpoint", "ls", "List a container's checkpoints"),
@@ -55,7 +55,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "exec": ("pydock.commands.container.exec", "execute", "Run a command in a running container"),
     "export": ("pydock.commands.container.files", "export", "Write a container's file system as a tar archive"),
     "history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
-    "image build": ("pydock.commands.image.build_classic", "classic_build", "Build an image from a Dockerfile"),
+    "image build": ("pydock.commands.image.build", "build", "Build an image from a Dockerfile"),
     "image history": ("pydock.commands.image.history", "history", "Show how an image came to be"),
     "image import": ("pydock.commands.image.manage", "import_", "Make an image of a tar archive of a file system"),
     "image inspect": ("pydock.commands.inspect", "inspect_images", "Show everything about one or more images"),
@@ -178,4 +178,4 @@ GROUPS: dict[str, str] = {
 }
 
 # the commands that the top help names first
-COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
+COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")

@@ -32,7 +32,7 @@ def declared() -> list[tuple[str, str, CommandNote]]:
     for module in modules():
         for name, value in vars(module).items():
             note = getattr(value, "__command__", None)
-            if note is not None and getattr(value, "__module__", "") == module.__name__:
+            if note is not None and note.listed and getattr(value, "__module__", "") == module.__name__:
                 out.append((module.__name__, name, note))
     return sorted(out, key=lambda entry: entry[2].paths[0])
 

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 TITLE = "Sending build context to Docker daemon"
 
 
-@command("image build", ClassicBuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), top=4)
+@command("image build", ClassicBuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), listed=False)
 def classic_build(app: App, o: ClassicBuildOptions) -> None:
     run(app, o)
 
