@@ -71,7 +71,7 @@ class Build:
         secrets = Secrets([Secret(*facts) for facts in inputs.secrets], environ)
         self._agents = Agents(inputs.agents, environ)
         self.files = FileSync(inputs.folders)
-        services: list[Service] = [self.files, secrets, self._agents, Credentials(auth_of, told)]
+        services: list[Service] = [secrets, self._agents, Credentials(auth_of, told), *([self.files] if inputs.folders else [])]
         self.upload = Upload(inputs.archive) if inputs.archive is not None else None
         if self.upload:
             services.append(self.upload)

@@ -102,7 +102,7 @@ class Agents:
 
     def _socket(self, identity: str, paths: tuple[str, ...], environ: Mapping[str, str]) -> str:
         wanted = [p for p in paths if p] or [environ.get("SSH_AUTH_SOCK", "")]
-        prefix = f'failed to convert agent config for ID: "{identity}": '
+        prefix = f'failed to convert agent config {{{identity} [{" ".join(paths)}] false}}: failed to convert agent config for ID: "{identity}": '
         if not wanted[0]:
             raise Failure(f"failed to convert agent config {{{identity} [] false}}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set")
         sockets = []

@@ -125,7 +125,10 @@ class Call:
             self._taken += count
             if self._ended or self._taken < WINDOW // 4 or self.connection.closed:
                 return
-            self.connection.h2.acknowledge_received_data(self._taken, self.stream)
+            try:
+                self.connection.h2.acknowledge_received_data(self._taken, self.stream)
+            except h2.exceptions.ProtocolError:  # given up meanwhile
+                return
             self._taken = 0
         self.connection.flush()
 
@@ -179,7 +182,10 @@ class Call:
             raise self._problem
         if self.connection.closed or self._closed:
             raise self.connection.problem or BrokenStream("the engine has closed the connection")
-        return max(0, self.connection.h2.local_flow_control_window(self.stream))
+        try:
+            return max(0, self.connection.h2.local_flow_control_window(self.stream))
+        except h2.exceptions.ProtocolError:
+            raise BrokenStream("the engine has ended the call") from None
 
     def _open_answer(self) -> None:
         """The head of a server's answer, before its first message."""
@@ -192,7 +198,10 @@ class Call:
         """A caller has said all."""
         with self.connection.lock:
             if not self.connection.closed and not self._closed:
-                self.connection.h2.end_stream(self.stream)
+                try:
+                    self.connection.h2.end_stream(self.stream)
+                except h2.exceptions.ProtocolError:  # it was answered before all was said
+                    pass
         self.connection.flush()
 
     def finish(self, status: int = OK, reason: str = "") -> None:
@@ -259,9 +268,9 @@ class Connection:
             validate_outbound_headers=False, normalize_outbound_headers=False,
         )  # fmt: skip
         self.h2 = h2.connection.H2Connection(config)
-        settings = self.h2.local_settings
-        settings.initial_window_size = WINDOW
-        settings.max_header_list_size = MAX_HEADERS
+        # as first values: those that are set later count only when the peer has agreed
+        values = {h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: WINDOW, h2.settings.SettingCodes.MAX_HEADER_LIST_SIZE: MAX_HEADERS}
+        self.h2.local_settings = h2.settings.Settings(client=serve is None, initial_values=values)
         self.h2.decoder.max_header_list_size = MAX_HEADERS
         self.h2.initiate_connection()
         self.h2.increment_flow_control_window(WINDOW * 4)

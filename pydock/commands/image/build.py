@@ -226,8 +226,12 @@ class Building:
         return response
 
     def _tell(self, build: Build) -> None:
-        for status in build.status():
-            self.feed.put(status)
+        try:
+            for status in build.status():
+                self.feed.put(status)
+        except Failure:
+            # the build's own end tells what went wrong
+            return
 
     def _ask(self, build: Build, request: Json) -> dict[str, str]:
         assert self.wanted.call
