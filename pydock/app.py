@@ -263,6 +263,15 @@ class App:
 
     # -- files, the clock, the terminal ------------------------------------------------------------
 
+    def log_error(self, text: str) -> None:
+        """A line of docker's log."""
+        from datetime import datetime, timezone
+
+        from pydock.golang import quote
+
+        moment = datetime.fromtimestamp(self.now(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.err.line(f'time="{moment}" level=error msg={quote(text)}')
+
     def now(self) -> float:
         """Seconds since 1970."""
         import time
@@ -403,7 +412,7 @@ class App:
         from pydock.archive.context import BuildContext
         from pydock.registry.fetch import blocks
 
-        return BuildContext(place, file, self.stdin, blocks, told)
+        return BuildContext(place, file, self.stdin, blocks, told, self.log_error)
 
     def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
         """Where the sources of a build come from, for its record; {} outside of git."""

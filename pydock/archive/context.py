@@ -43,8 +43,13 @@ def is_git(text: str) -> bool:
 class BuildContext:
     """A context manager. `dockerfile`: its name in the archive; `blocks`: the archive."""
 
-    def __init__(self, place: str, file: str, stdin: BinaryIO, open_url: Callable[[str], Iterator[bytes]], told: Callable[[str, int], None]) -> None:
-        """open_url: a body, block by block; told: (title, bytes) of what was fetched. Raises Failure in docker's words."""
+    def __init__(
+        self, place: str, file: str, stdin: BinaryIO, open_url: Callable[[str], Iterator[bytes]], told: Callable[[str, int], None], warn: Callable[[str], None]
+    ) -> None:
+        """open_url: a body, block by block; told: (title, bytes) of what was fetched; warn: of what was left out.
+
+        Raises Failure in docker's words."""
+        self._warn = warn
         self._made: tempfile.TemporaryDirectory[str] | None = None
         self.dockerfile = file
         self.blocks: Iterable[bytes] = ()
@@ -108,9 +113,9 @@ class BuildContext:
         if file == "-" or outside:
             content = stdin.read() if file == "-" else _read(path)
             self.dockerfile = f".dockerfile.{secrets.token_hex(10)}"
-            self.blocks = pack_context(folder, matcher, {self.dockerfile: content})
+            self.blocks = pack_context(folder, matcher, {self.dockerfile: content}, self._warn)
         else:
-            self.blocks = pack_context(folder, matcher, {})
+            self.blocks = pack_context(folder, matcher, {}, self._warn)
 
 
 # -- folders -------------------------------------------------------------------------------------------
@@ -209,12 +214,13 @@ def check_readable(folder: str, matcher: Matcher) -> None:
             raise Failure(f"checking context: no permission to read from '{path}'")
 
 
-def pack_context(folder: str, matcher: Matcher, added: Mapping[str, bytes]) -> Iterator[bytes]:
+def pack_context(folder: str, matcher: Matcher, added: Mapping[str, bytes], warn: Callable[[str], None]) -> Iterator[bytes]:
     """The archive. added: files that are not in the folder, and that the engine is to ignore afterwards."""
 
     def skipped(path: str, why: str, fault: bool) -> None:
         if fault:
             raise Failure(why)
+        warn(f"Can't add file {path} to tar: {why}")
 
     def refuse(path: str, error: OSError) -> None:
         raise Failure(f"open {path}: {first_line(error)}")

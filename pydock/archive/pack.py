@@ -69,7 +69,7 @@ class Packer:
             self.skipped(path, f"open {path}: {first_line(error)}", True)
             return
         try:
-            yield info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+            yield header_bytes(info)
             if handle >= 0:
                 yield from _content(handle, path, info.size)
         finally:
@@ -109,6 +109,16 @@ class Packer:
         capability = _capability(path)
         if capability:
             info.pax_headers = {"SCHILY.xattr.security.capability": capability.decode("utf-8", "surrogateescape")}
+
+
+def header_bytes(info: tarfile.TarInfo) -> bytes:
+    """As plain as it can be: PAX records only for what the old header cannot hold."""
+    if not info.pax_headers and (info.name + info.linkname).isascii():
+        try:
+            return info.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
+        except ValueError:
+            pass
+    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 
 def _capability(path: str) -> bytes:

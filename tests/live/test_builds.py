@@ -39,7 +39,7 @@ def builder(request: pytest.FixtureRequest) -> Iterator[EngineProcess]:
     yield request.getfixturevalue(request.param.replace("-", ""))
 
 
-def normal(text: bytes, place: str) -> list[str]:
+def normal(text: bytes, place: str, outside: bool) -> list[str]:
     """Lines without what differs from one run to the next: times, random names, how far a transfer was when it was told."""
     out = []
     for line in text.decode("utf-8", "replace").replace(place, "<context>").replace("docker buildx build", "docker build").splitlines():
@@ -49,6 +49,9 @@ def normal(text: bytes, place: str) -> list[str]:
         line = re.sub(r"^(#\d+) [\d.]+ ", r"\1 <t> ", line)
         line = re.sub(r"(?: \d+\.\d+s)?( done)?$", r"\1", line)
         line = re.sub(r"^\d+\.\d+ ", "<t> ", line)
+        # docker leaves the end of an archive away that it has put a Dockerfile into
+        line = re.sub(r"^(Sending build context to Docker daemon) .*", r"\1", line) if outside else line
+        line = re.sub(r'^time="[^"]*"', 'time="<t>"', line)
         line = re.sub(r"ref [0-9a-f-]{36}::[a-z0-9]{25}", "ref <ref>", line)
         line = re.sub(r"(?:docker-tmp|buildkit-mount|docker-builder|docker-build-git)\d+", "<tmp>", line)
         line = re.sub(r"(Running in|Removed intermediate container|Removing intermediate container) [0-9a-f]{12}", r"\1 <id>", line)
@@ -73,7 +76,15 @@ def blocks(lines: list[str]) -> tuple[list[str], list[str]]:
             rest.append(line)
         elif line:
             rest.append(line)
-    return sorted([*steps, current] if current else steps), rest
+    # warnings come in any order from buildx, which keeps them in a map
+    return sorted([*steps, current] if current else steps), _sorted_warnings(rest)
+
+
+def _sorted_warnings(lines: list[str]) -> list[str]:
+    plain = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
+    first = next((i for i, line in enumerate(plain) if line.startswith(" - ")), len(plain))
+    last = next((i for i in range(first, len(plain)) if not plain[i].startswith(" - ")), len(plain))
+    return [*plain[:first], *sorted(plain[first:last]), *plain[last:]]
 
 
 class Side:
@@ -104,7 +115,8 @@ def compare(case: Case, kit: bool, builder: EngineProcess, pydock: Path, docker:
     assert (first.code, bool(first_id)) == (reference.code, bool(reference_id)), (first, reference)
     assert first_id == reference_id == second_id
     assert second.code == reference.code
-    outputs = [(normal(d.out, str(place)), normal(d.err, str(place))) for d in (second, reference)]
+    outside = case.name == "dockerfile-outside"
+    outputs = [(normal(d.out, str(place), outside), normal(d.err, str(place), outside)) for d in (second, reference)]
     if kit:
         assert outputs[0][0] == outputs[1][0]
         assert blocks(outputs[0][1]) == blocks(outputs[1][1])

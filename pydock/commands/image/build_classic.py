@@ -125,7 +125,7 @@ class Said:
 
     def download(self, title: str, done: int) -> None:
         """A context that came from the web."""
-        self._write(f"{title}  {size(done)}\r\r\n")
+        self._write(f"{title} {size(done):>8}\r\r\n")
 
     def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """The same blocks; on a terminal their number is shown as it grows."""
@@ -135,8 +135,8 @@ class Said:
             yield block
             if self.app.out.is_terminal and not self.quiet and self.app.now() - shown > 0.1:
                 shown = self.app.now()
-                self.app.out.write(f"{TITLE}  {size(self.count)}\r")
-        self._write(f"{TITLE}  {size(self.count)}\r\r\n")
+                self.app.out.write(f"{TITLE} {size(self.count):>8}\r")
+        self._write(f"{TITLE} {size(self.count):>8}\r\r\n")
 
     def swallow(self, messages: Iterable[Json]) -> None:
         """Keep the lines. Raises Failure for the engine's error."""

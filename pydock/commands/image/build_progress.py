@@ -48,7 +48,8 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
     elif mode == "plain":
         from pydock.render.plain_steps import Plain
 
-        plain, last = Plain(trace, title), 0.0
+        # the first view waits too: a step's first word may be its last, but for a moment
+        plain, last = Plain(trace, title), app.now()
         for news in _updates(app, feed, trace):
             now = app.now()
             if news and now - last < LEAST:
