@@ -30,7 +30,7 @@ class Tree:
         targets = follow_links(self.root, follow)
         if targets and targets != ["."]:
             wanted = without_nested([*wanted, *targets])
-        self.includes, self.excludes = Matcher(wanted), Matcher(excludes)
+        self.includes, self.excludes = _matcher("include", wanted), _matcher("exclude", excludes)
 
     def entries(self) -> Iterator[Entry]:
         """Raises Failure for a folder that cannot be read; what vanishes meanwhile is left out."""
@@ -90,6 +90,13 @@ class Tree:
     def open(self, path: str) -> int:
         """A file descriptor to read the entry from. Raises OSError."""
         return os.open(f"{self.root}/{path}", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+
+
+def _matcher(what: str, patterns: Sequence[str]) -> Matcher:
+    try:
+        return Matcher(patterns)
+    except ValueError as error:
+        raise ValueError(f"invalid {what}patterns: [{' '.join(patterns)}]: {error}") from None
 
 
 def without_nested(paths: Sequence[str]) -> list[str]:

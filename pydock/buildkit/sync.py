@@ -15,8 +15,8 @@ from urllib.parse import unquote_plus
 from pydock.archive.tree import Entry, Tree, go_mode
 from pydock.buildkit.messages import PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, STAT
 from pydock.buildkit.proto import Values, varint
-from pydock.buildkit.wire import NOT_FOUND, Call, RpcError
-from pydock.errors import Failure, first_line
+from pydock.buildkit.wire import NOT_FOUND, UNKNOWN, Call, RpcError
+from pydock.errors import BrokenStream, Failure, first_line
 
 #: one message of a file's content; what fsutil sends, so that the engine counts the same bytes
 CHUNK = 32 * 1024
@@ -44,12 +44,14 @@ class FileSync:
         patterns = {key: _values(call, key) for key in ("include-patterns", "exclude-patterns", "followpaths")}
         try:
             tree = Tree(self.folders[name], patterns["include-patterns"], patterns["exclude-patterns"], patterns["followpaths"])
+        except ValueError as error:
+            raise RpcError(UNKNOWN, str(error)) from None
+        try:
             Sending(call, tree, self).run()
-        except (Failure, ValueError, OSError) as error:
-            if isinstance(error, RpcError):
-                raise
-            text = error.message if isinstance(error, Failure) else str(error)
-            call.send(PACKET.encode({"type": PACKET_ERR, "data": text.encode("utf-8", "surrogateescape")}))
+        except BrokenStream:
+            raise
+        except Failure as failure:
+            call.send(PACKET.encode({"type": PACKET_ERR, "data": failure.message.encode("utf-8", "surrogateescape")}))
             raise
 
 
