@@ -152,8 +152,9 @@ class CommandNote:
     def __init__(
         self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
         interspersed: bool, since: str, ostype: str, experimental: bool, usage: str, choose: Callable[[Any], Any] | None, listed: bool,
+        plugin: str,
     ) -> None:  # fmt: skip
-        self.choose, self.listed = choose, listed
+        self.choose, self.listed, self.plugin = choose, listed, plugin
         self.paths, self.options, self.short, self.aliases, self.description, self.top = paths, options, short, aliases, description, top
         self.interspersed, self.since, self.ostype, self.experimental, self.usage = interspersed, since, ostype, experimental, usage
 
@@ -174,13 +175,15 @@ def command(
     usage: str = "",
     choose: Callable[[Any], Any] | None = None,
     listed: bool = True,
+    plugin: str = "",
 ) -> Callable[[T], T]:
     """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
     names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
     the first positional word; since, ostype, experimental: what the engine must offer; usage: in place of the
     flags and arguments in the usage line, "PROG" in it standing for the program's name; choose: App -> the verb to take
-    in place of this one, declared alike, or None: for a command that is another one in another environment, which is then not `listed` by itself."""
-    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, ostype, experimental, usage, choose, listed)
+    in place of this one, declared alike, or None: for a command that is another one in another environment, which is then not `listed` by itself;
+    plugin: the CLI plugin that gets the command line, word for word, if it is installed."""
+    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, ostype, experimental, usage, choose, listed, plugin)
 
     def attach(function: T) -> T:
         function.__command__ = note  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@
     ├── Unreachable(host)       no engine answered
     ├── BrokenStream            an answer ended, or made no sense, in the middle
     │   └── NotUpgraded(status) the engine does not speak what was asked for
+    ├── RpcError(status)        a call of BuildKit failed
     ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
 
@@ -55,6 +56,25 @@ class NotUpgraded(BrokenStream):
     def __init__(self, protocol: str, status: int) -> None:
         super().__init__(f"unable to upgrade to {protocol}, received {status}")
         self.status = status
+
+
+#: the names that Go's gRPC gives its codes, by number
+CODES = (
+    "OK", "Canceled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound", "AlreadyExists", "PermissionDenied", "ResourceExhausted",
+    "FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss", "Unauthenticated",
+)  # fmt: skip
+
+
+class RpcError(Failure):
+    """A gRPC call that failed. `status`: the code; `reason`: its text; `details`: a google.rpc.Status, encoded, or b""."""
+
+    def __init__(self, status: int, reason: str, details: bytes = b"") -> None:
+        self.status, self.reason, self.details = status, reason, details
+        super().__init__(f"rpc error: code = {self.name} desc = {reason}")
+
+    @property
+    def name(self) -> str:
+        return CODES[self.status] if self.status < len(CODES) else f"Code({self.status})"
 
 
 class Missing(Failure):

@@ -11,9 +11,10 @@ from pydock.buildkit.proto import Values
 from pydock.buildkit.receive import FileSend, Sink
 from pydock.buildkit.secrets import Agents, Secret, Secrets
 from pydock.buildkit.session import Service, Session, new_id
-from pydock.buildkit.solve import Control, Solving
+from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
-from pydock.buildkit.wire import Call, Duplex, RpcError
+from pydock.buildkit.wire import Call, Duplex
+from pydock.errors import RpcError
 from pydock.record import made, record
 
 #: opens POST /session with these headers, or POST /grpc
@@ -112,6 +113,11 @@ class Build:
         """Waits for the end. Raises RpcError for a build that failed, BrokenStream."""
         assert self._solving, "start() comes first"
         return self._solving.result()
+
+    @staticmethod
+    def sources(error: RpcError) -> list[Values]:
+        """The places in a Dockerfile that a failure is about."""
+        return sources(error)
 
     def cancel(self) -> None:
         """The engine stops; result() then raises RpcError. Harmless before and after a build."""

@@ -47,6 +47,8 @@ class BuildInputs:
         self.archive: Iterator[bytes] | None = None
         self.shared_key = ""
         self.dockerfile = ""
+        #: the engine will ask for an ssh agent to fetch the context
+        self.over_ssh = False
         self._made: list[tempfile.TemporaryDirectory[str]] = []
         self._capabilities: set[str] = set()
 
@@ -73,6 +75,7 @@ class BuildInputs:
                 folder, name = (os.path.dirname(file) or ".", base(file)) if file else (context, "")
         elif is_remote(context):
             self.attributes["context"] = context
+            self.over_ssh = is_git_over_ssh(context)
             self._git_query(context, "")
             if file == "-":
                 content = stdin.read()

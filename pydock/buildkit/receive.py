@@ -16,8 +16,8 @@ from pydock.archive.unpack import Tree
 from pydock.buildkit.messages import DATA, PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, PACKET_STAT
 from pydock.buildkit.proto import Values
 from pydock.buildkit.sync import TYPE_BITS
-from pydock.buildkit.wire import Call, RpcError
-from pydock.errors import Failure, first_line
+from pydock.buildkit.wire import Call
+from pydock.errors import Failure, RpcError, first_line
 
 #: puts one block of an archive to its place
 Sink = Callable[[bytes], None]

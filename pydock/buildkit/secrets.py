@@ -15,8 +15,8 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from pydock.buildkit.messages import CHECK_AGENT, DATA, GET_SECRET, SECRET
-from pydock.buildkit.wire import NOT_FOUND, Call, RpcError
-from pydock.errors import Failure, first_line
+from pydock.buildkit.wire import NOT_FOUND, Call
+from pydock.errors import Failure, RpcError, first_line
 from pydock.record import record
 
 MAX_SECRET = 500 * 1024

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pydock.buildkit.messages import HEALTH
-from pydock.buildkit.wire import UNIMPLEMENTED, UNKNOWN, Call, Connection, Duplex, RpcError
-from pydock.errors import BrokenStream, Failure
+from pydock.buildkit.wire import UNIMPLEMENTED, UNKNOWN, Call, Connection, Duplex
+from pydock.errors import BrokenStream, Failure, RpcError
 
 SERVING = HEALTH.encode({"status": 1})
 

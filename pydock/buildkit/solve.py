@@ -12,7 +12,8 @@ from typing import Any
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.proto import Values
-from pydock.buildkit.wire import Call, Connection, Duplex, RpcError
+from pydock.buildkit.wire import Call, Connection, Duplex
+from pydock.errors import RpcError
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
 CONTENT = "/containerd.services.content.v1.Content/"

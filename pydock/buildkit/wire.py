@@ -20,15 +20,9 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
-from pydock.errors import BrokenStream, Failure
+from pydock.errors import BrokenStream, Failure, RpcError
 
 OK, CANCELED, UNKNOWN, NOT_FOUND, ALREADY_EXISTS, INTERNAL, UNIMPLEMENTED, UNAVAILABLE = 0, 1, 2, 5, 6, 13, 12, 14
-#: the names that Go's grpc prints
-CODES = (
-    "OK", "Canceled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound", "AlreadyExists", "PermissionDenied", "ResourceExhausted",
-    "FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss", "Unauthenticated",
-)  # fmt: skip
-
 #: how much the peer may send before we have taken it up: exports are large
 WINDOW = 8 << 20
 #: a header list may hold an ignore file of thousands of lines
@@ -55,14 +49,6 @@ class Duplex(Protocol):
     def write(self, data: bytes | memoryview) -> None: ...
     def close(self) -> None: ...
     def hang_up(self) -> None: ...
-
-
-class RpcError(Failure):
-    """A call that failed. `code`: gRPC's number; `reason`: its text; `details`: a google.rpc.Status, encoded, or b""."""
-
-    def __init__(self, status: int, reason: str, details: bytes = b"") -> None:
-        super().__init__(f"rpc error: code = {CODES[status] if status < len(CODES) else f'Code({status})'} desc = {reason}")
-        self.status, self.reason, self.details = status, reason, details
 
 
 class Call:

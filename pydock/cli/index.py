@@ -3,6 +3,7 @@
 # path -> (module, function, what it does)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "attach": ("pydock.commands.container.attach", "attach", "Join the input, output and error streams of a running container"),
+    "bake": ("pydock.commands.image.bake", "bake", "Build what a file describes (done by the plugin buildx)"),
     "build": ("pydock.commands.image.build", "build", "Build an image from a Dockerfile"),
     "builder build": ("pydock.commands.image.build", "build", "Build an image from a Dockerfile"),
     "builder prune": ("pydock.commands.system.prune", "builder_prune", "Remove build cache"),
@@ -178,4 +179,4 @@ GROUPS: dict[str, str] = {
 }
 
 # the commands that the top help names first
-COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
+COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

@@ -108,6 +108,15 @@ class Command(click.Command):
         if self.note.choose and (other := self.note.choose(app)):
             self._become(other)
 
+    def _hand_over(self, app: App) -> None:
+        """To the plugin whose command this is: it is called "PLUGIN COMMAND". Returns if it is not installed; raises Exit."""
+        from pydock.cli.plugins import run
+
+        plugin = app.cli_plugin(self.note.plugin, ())
+        if plugin:
+            at = app.args.index(self.path)
+            run(app, plugin.path, [*app.args[:at], self.note.plugin, *app.args[at:]])
+
     def parse_words(self, app: App, args: list[str]) -> Parsed:
         """Raises Misuse, in docker's layout."""
         try:
@@ -118,6 +127,8 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         app: App = ctx.obj
         self._choose(app)
+        if self.note.plugin:
+            self._hand_over(app)
         parsed = self.parse_words(app, args)
         for notice in parsed.notices:
             app.out.line(notice)

@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "record": (set(), set()),
     "paths": (set(), set()),
     "archive": (set(), set()),
+    "buildkit": ({"archive"}, {"h2"}),
     "registry": ({"lean"}, {"httpx"}),
     "errors": (set(), set()),
     "lean": (set(), set()),
@@ -36,7 +37,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "views": ({"render"}, set()),
     "engine": ({"api", "config", "lean"}, {"httpx"}),
     "commands": ({"declare", "flags", "api", "views", "render", "streams"}, set()),
-    "app": ({"archive", "config", "engine", "registry", "streams", "declare"}, set()),
+    "app": ({"archive", "buildkit", "config", "engine", "machine", "registry", "streams", "declare"}, set()),
+    "machine": ({"archive", "buildkit", "registry"}, set()),
     "cli": ({"declare", "app", "api"}, {"click"}),
     "generate": ({"declare", "app", "cli", "commands", "render"}, set()),
     "main": ({"cli", "app", "lean"}, {"click"}),
@@ -50,6 +52,8 @@ WORLD = {"os", "sys", "socket", "subprocess", "time", "tempfile", "shutil", "pat
 ALLOWED = {
     ("render/live.py", "sys"): "hands rich the stream to draw on",
     ("render/live.py", "time"): "speeds are measured while it draws",
+    ("render/build_live.py", "sys"): "hands rich the stream to draw on",
+    ("render/build_live.py", "time"): "what goes on takes longer at each frame",
     ("views/times.py", "time"): "the local time zone is what docker prints in",
     ("commands/version.py", "sys"): "the client's own system is what is shown",
 }

@@ -13,7 +13,7 @@ from pydock.commands.image.build_options import BuildOptions
 from pydock.commands.image.build_progress import OwnStep, display_mode, own_step, show
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.declare import command
-from pydock.errors import Exit, Failure, Misuse, NotUpgraded
+from pydock.errors import Exit, Failure, Misuse, NotUpgraded, RpcError
 from pydock.flags.builds import Output, agent, named_context, secret
 from pydock.flags.reference import parse
 from pydock.render.progress import check
@@ -30,6 +30,7 @@ SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter"
 GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 #: gRPC's codes that have exit codes of their own: Canceled, ResourceExhausted, Internal
 EXIT_CODES = {1: 130, 8: 102, 13: 100}
+UNKNOWN = 2
 
 #: what is said of flags that BuildKit does without
 WITHOUT_EFFECT = {
@@ -118,21 +119,15 @@ class Building:
 
     def run(self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
         """Returns what the exporter answered. Raises Failure."""
-        from pydock.buildkit.build import Inputs
-        from pydock.buildkit.inputs import is_git_over_ssh
-
         app, o = self.app, self.o
         outputs = self._outputs()
-        if not agents and is_git_over_ssh(o.context):
-            agents = [("default", ())]
         with app.build_inputs() as inputs, Places(app, outputs) as places:
             inputs.find(o.context, o.file, contexts, app.stdin, app.download)
             self.dockerfile = inputs.dockerfile
-            facts = Inputs(
-                folders=inputs.folders, secrets=secrets, agents=agents, archive=inputs.archive, output_folders=places.folders,
-                output_sinks=places.sinks, shared_key=app.context_key(inputs.shared_key),
-            )  # fmt: skip
-            with app.new_build(facts, self._told) as build:
+            with app.new_build(
+                self._told, folders=inputs.folders, secrets=secrets, agents=agents or ([("default", ())] if inputs.over_ssh else []),
+                archive=inputs.archive, output_folders=places.folders, output_sinks=places.sinks, shared_key=app.context_key(inputs.shared_key),
+            ) as build:  # fmt: skip
                 if build.upload:
                     inputs.attributes["context"] = build.upload.url
                 build.connect(
@@ -187,22 +182,20 @@ class Building:
         if self.mode not in ("quiet", "rawjson"):
             app.err.write(warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
         if problems:
-            raise self._explained(problems[0])
+            raise self._explained(build, problems[0])
         return response
 
-    def _explained(self, failure: Failure) -> Failure:
+    def _explained(self, build: Build, failure: Failure) -> Failure:
         """What failed, in BuildKit's words; before it the lines of the Dockerfile that it is about, on stderr."""
-        from pydock.buildkit.solve import sources
-        from pydock.buildkit.wire import CODES, UNKNOWN, RpcError
         from pydock.render.build_report import excerpt
 
         if not isinstance(failure, RpcError):
             return failure
-        for source in sources(failure):
+        for source in build.sources(failure):
             self.app.err.write(excerpt(source["info"].get("filename", ""), source["info"]["data"], source["ranges"]))
         reason = failure.reason
-        if failure.status != UNKNOWN and failure.status < len(CODES):
-            reason = f"{CODES[failure.status]}: {reason}"
+        if failure.status != UNKNOWN:
+            reason = f"{failure.name}: {reason}"
         elif reason.startswith("failed to solve with frontend"):
             # what older engines say of the frontend came through one more call
             reason = f"rpc error: code = Unknown desc = {reason}"
@@ -254,7 +247,6 @@ class Building:
 
     def _provenance(self, build: Build, response: dict[str, str]) -> None:
         """What the engine has recorded of the build, for the metadata file."""
-        from pydock.buildkit.wire import RpcError
         from pydock.commands.image.build_result import provenance
 
         wish = self.app.environ.get("BUILDX_METADATA_PROVENANCE", "min")

@@ -103,7 +103,8 @@ def all_outputs(o: BuildOptions, wanted: Wishes) -> list[Output]:
             except ValueError as error:
                 raise ValueError(f"parse annotations: {error}") from None
     outputs = [Output(x.kind, x.destination, {**x.attributes, **extra}) for x in outputs]
-    return outputs or ([] if wanted.call else [Output("image", "", extra)])
+    # as docker: what goes to the image store without being asked to has no annotations
+    return outputs or ([] if wanted.call else [Output("image")])
 
 
 def not_supported(what: str, page: str) -> ValueError:

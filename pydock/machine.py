@@ -1,0 +1,197 @@
+"""App's doors to this machine: files, archives, the clock, what a build may use of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO
+
+from pydock.errors import Failure, first_line
+
+if TYPE_CHECKING:
+    from pydock.app import Output
+    from pydock.archive.context import BuildContext
+    from pydock.archive.whole import WholeFile
+    from pydock.buildkit.inputs import BuildInputs
+    from pydock.paths import Place
+
+
+class Machine:
+    """The part of App that knows neither engine nor configuration."""
+
+    environ: Mapping[str, str]
+    err: Output
+    stdin: BinaryIO
+
+    # -- files, the clock, the terminal ------------------------------------------------------------
+
+    def log_error(self, text: str) -> None:
+        """A line of docker's log."""
+        from datetime import datetime, timezone
+
+        from pydock.golang import quote
+
+        moment = datetime.fromtimestamp(self.now(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.err.line(f'time="{moment}" level=error msg={quote(text)}')
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        import time
+
+        return time.time()
+
+    @cached_property
+    def machine(self) -> str:
+        """This machine's architecture, by Go's name: "amd64"."""
+        name = os.uname().machine if hasattr(os, "uname") else self.environ.get("PROCESSOR_ARCHITECTURE", "amd64")
+        return {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm"}.get(name, name)
+
+    def cwd(self) -> str:
+        return os.getcwd()
+
+    def read_file(self, path: str) -> bytes:
+        """Raises Failure in Go's words: "open PATH: no such file or directory"."""
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            verb = "read" if isinstance(error, IsADirectoryError) else "open"
+            raise Failure(f"{verb} {path}: {first_line(error)}") from None
+
+    def file_size(self, path: str) -> int:
+        """Bytes of a regular file; 0 for what is none."""
+        return os.path.getsize(path) if os.path.isfile(path) else 0
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(path)
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)
+
+    def create_file(self, path: str, data: bytes, what: str) -> None:
+        """Write a small file. Raises Failure, which says `what` could not be done."""
+        try:
+            with open(path, "wb") as file:
+                file.write(data)
+        except OSError as error:
+            raise Failure(f"{what}: open {path}: {first_line(error)}") from None
+
+    def check_output(self, path: str, prefix: str) -> None:
+        """Can a file be written at `path`? Raises Failure, its text after `prefix`, in docker's words."""
+        folder = os.path.dirname(path)
+        if folder and not os.path.isdir(folder):
+            raise Failure(f"{prefix}invalid output path: stat {folder}: no such file or directory")
+        if os.path.isdir(path):
+            raise Failure(f"{prefix}cannot write to a directory")
+        if os.path.exists(path) and not os.path.isfile(path):
+            kind = "character device" if stat.S_ISCHR(os.stat(path).st_mode) else "special"
+            raise Failure(f"{prefix}cannot write to a {kind} file")
+
+    def write_whole(self, path: str, blocks: Iterable[bytes], mode: int = 0o600) -> None:
+        """Write a file that is there only when it is whole: through a temporary one beside it. Raises Failure."""
+        with self.whole_file(path, mode) as file:
+            for block in blocks:
+                file.write(block)
+
+    def whole_file(self, path: str, mode: int = 0o600) -> WholeFile:
+        """The same, written block by block."""
+        from pydock.archive.whole import WholeFile
+
+        return WholeFile(path, mode)
+
+    def read_blocks(self, path: str, size: int = 1 << 20) -> Iterator[bytes]:
+        """A file's bytes (stdin's for ""), block by block. Raises Failure at once if it cannot be opened."""
+        try:
+            file = open(path, "rb", buffering=0) if path else self.stdin
+        except OSError as error:
+            raise Failure(f"open {path}: {first_line(error)}") from None
+
+        def blocks() -> Iterator[bytes]:
+            with file:
+                while data := file.read(size):
+                    yield data
+
+        return blocks()
+
+    # -- copies between this machine and a container -----------------------------------------------
+
+    def absolute(self, path: str) -> str:
+        """An absolute, clean path that ends as the given one ("/", "/.")."""
+        from pydock.archive.local import absolute
+
+        return absolute(path, self.cwd())
+
+    def check_copy_output(self, path: str) -> None:
+        """Can something be copied to `path`? Raises Failure."""
+        from pydock.archive.local import check_output
+
+        check_output(path)
+
+    def copy_source(self, path: str, follow: bool) -> Place:
+        """What an absolute path of this machine stands for as the source of a copy. Raises Failure."""
+        from pydock.archive.local import source
+
+        return source(path, follow)
+
+    def copy_destination(self, path: str) -> Place:
+        """The same for the destination of a copy. Raises Failure."""
+        from pydock.archive.local import destination
+
+        return destination(path)
+
+    def pack(self, place: Place, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]) -> Iterator[bytes]:
+        """A tar archive of files here; see archive.pack."""
+        from pydock.archive.pack import pack
+
+        return pack(place, rename, skipped)
+
+    def gzip(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same bytes compressed, as they come."""
+        import zlib
+
+        squeeze = zlib.compressobj(wbits=31)
+        for block in blocks:
+            if data := squeeze.compress(block):
+                yield data
+        yield squeeze.flush()
+
+    def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
+        """A tar archive to files here; see archive.unpack. Raises Failure."""
+        from pydock.archive.unpack import unpack
+
+        unpack(blocks, folder, rename)
+
+    # -- builds ------------------------------------------------------------------------------------
+
+    def build_inputs(self) -> BuildInputs:
+        """What a build's command line means on this machine; see buildkit.inputs."""
+        from pydock.buildkit.inputs import BuildInputs
+
+        return BuildInputs()
+
+    def build_context(self, place: str, file: str, told: Callable[[str, int], None]) -> BuildContext:
+        """The classic builder's context as an archive. Raises Failure."""
+        from pydock.archive.context import BuildContext
+        from pydock.registry.fetch import blocks
+
+        return BuildContext(place, file, self.stdin, blocks, told, self.log_error)
+
+    def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
+        """Where the sources of a build come from, for its record; {} outside of git."""
+        from pydock.buildkit.inputs import git_attributes
+
+        return git_attributes(context, file, folders, self.environ)
+
+    def download(self, url: str) -> bytes:
+        """Raises Failure."""
+        from pydock.registry.fetch import fetch
+
+        return fetch(url)
+
+    def remove_file(self, path: str) -> None:
+        try:
+            os.remove(path)
+        except OSError:
+            pass
