@@ -107,9 +107,9 @@ class BuildContext:
         patterns = trimmed(read_patterns(folder), self.dockerfile, file == "-")
         try:
             matcher = Matcher(patterns)
+            check_readable(folder, matcher)
         except ValueError as error:
             raise Failure(f"checking context: {error}") from None
-        check_readable(folder, matcher)
         if file == "-" or outside:
             content = stdin.read() if file == "-" else _read(path)
             self.dockerfile = f".dockerfile.{secrets.token_hex(10)}"

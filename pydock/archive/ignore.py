@@ -41,10 +41,13 @@ class Pattern:
         self.exception = text.startswith("!")
         self.text = text[1:] if self.exception else text
         check_syntax(self.text)
-        self._kind, self._expression = _compiled(self.text)
+        self._kind = ""
+        self._expression: re.Pattern[str] | None = None
 
     def matches(self, path: str) -> bool:
-        """Does the pattern match this very path, its folders not asked?"""
+        """Does the pattern match this very path, its folders not asked? Raises ValueError for one that is malformed."""
+        if not self._kind:
+            self._kind, self._expression = _compiled(self.text)
         if self._kind == "exact":
             return path == self.text
         if self._kind == "prefix":
@@ -170,34 +173,81 @@ def _compiled(text: str) -> tuple[str, re.Pattern[str] | None]:
 
 
 def check_syntax(text: str) -> None:
-    """Raises ValueError in Go's words where filepath.Match would call the pattern malformed."""
-    at, end = 0, len(text)
+    """Raises ValueError in Go's words where filepath.Match(text, ".") calls the pattern malformed: what comes after the
+    first part that does not match is not looked at there, and so counts only when the pattern is used."""
+    name = "."
+    while text:
+        star, chunk, text = _scan(text)
+        if star and not chunk:
+            return
+        rest = _match_chunk(chunk, name)
+        if rest is not None and (not rest or text):
+            name = rest
+            continue
+        for i in range(len(name)) if star else ():
+            rest = _match_chunk(chunk, name[i + 1 :])
+            if rest is not None and (text or not rest):
+                break
+        else:
+            return
+        name = rest or ""
+
+
+def _scan(text: str) -> tuple[bool, str, str]:
+    """(did stars come first, what follows them up to the next star, the rest)."""
+    body = text.lstrip("*")
+    at, inside = 0, False
+    while at < len(body):
+        if body[at] == "\\":
+            at += 1
+        elif body[at] in "[]":
+            inside = body[at] == "["
+        elif body[at] == "*" and not inside:
+            break
+        at += 1
+    return len(body) < len(text), body[:at], body[at:]
+
+
+def _match_chunk(chunk: str, name: str) -> str | None:
+    """What is left of the name; None if it does not match. Raises ValueError."""
+    at, end, failed = 0, len(chunk), False
+    malformed = ValueError("syntax error in pattern")
 
     def one(at: int) -> int:
         """The index after one character of a class."""
-        if at >= end or text[at] in "-]":
-            raise ValueError("syntax error in pattern")
-        if text[at] == "\\":
-            at += 1
-            if at >= end:
-                raise ValueError("syntax error in pattern")
+        if at >= end or chunk[at] in "-]":
+            raise malformed
+        at += chunk[at] == "\\"
         if at + 1 >= end:
-            raise ValueError("syntax error in pattern")
+            raise malformed
         return at + 1
 
     while at < end:
-        char = text[at]
+        failed = failed or not name
+        char = chunk[at]
         at += 1
-        if char == "\\":
-            if at >= end:
-                raise ValueError("syntax error in pattern")
+        if char == "[":
+            negated = chunk[at : at + 1] == "^"
+            at += negated
+            matched, count = False, 0
+            while not (at < end and chunk[at] == "]" and count):
+                after = one(at)
+                low = high = chunk[after - 1]
+                if chunk[after] == "-":
+                    after = one(after + 1)
+                    high = chunk[after - 1]
+                matched = matched or (not failed and low <= name[0] <= high)
+                at, count = after, count + 1
             at += 1
-        elif char == "[":
-            at += text[at : at + 1] == "^"
-            count = 0
-            while not (at < end and text[at] == "]" and count):
-                at = one(at)
-                if text[at] == "-":
-                    at = one(at + 1)
-                count += 1
-            at += 1
+            failed = failed or matched == negated
+        elif char == "?":
+            failed = failed or name[0] == "/"
+        else:
+            if char == "\\":
+                if at >= end:
+                    raise malformed
+                char = chunk[at]
+                at += 1
+            failed = failed or name[0] != char
+        name = name if failed else name[1:]
+    return None if failed else name

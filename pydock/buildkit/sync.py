@@ -50,6 +50,9 @@ class FileSync:
             Sending(call, tree, self).run()
         except BrokenStream:
             raise
+        except ValueError as error:
+            # a pattern that is malformed, but not so that it was found out before
+            raise RpcError(UNKNOWN, f"failed to match excludepatterns: {error}") from None
         except Failure as failure:
             call.send(PACKET.encode({"type": PACKET_ERR, "data": failure.message.encode("utf-8", "surrogateescape")}))
             raise
