@@ -1,0 +1,360 @@
+"""BuildKit on real engines: what goes over the wire, what stays secret, how builds end, where results go."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tarfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pydock.app import App
+from pydock.engine.hijack import Duplex
+from pydock.main import run
+from tests.support import engines
+from tests.support.cli import Done, program
+from tests.support.engines import EngineProcess
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(params=["docker-20", "docker-28"])
+def builder(request: pytest.FixtureRequest) -> EngineProcess:
+    found: EngineProcess = request.getfixturevalue(request.param.replace("-", ""))
+    return found
+
+
+@pytest.fixture
+def build(pydock: Path, builder: EngineProcess, tmp_path: Path) -> Any:
+    """Runs `build …` in a folder of this test's own name."""
+
+    def act(*words: str, **options: Any) -> Done:
+        options.setdefault("host", builder.host)
+        return program(pydock, "build", *words, home=tmp_path, timeout=100, **options)
+
+    return act
+
+
+def folder(tmp_path: Path, dockerfile: str, **files: bytes) -> Path:
+    root = tmp_path / f"context-{time.time_ns()}"
+    root.mkdir()
+    (root / "Dockerfile").write_text(dockerfile)
+    for name, content in files.items():
+        (root / name).write_bytes(content)
+    return root
+
+
+# -- the wire ------------------------------------------------------------------------------------------
+
+
+def sent_by(monkeypatch: pytest.MonkeyPatch, builder: EngineProcess, root: Path, home: Path) -> bytes:
+    """Every byte that a build in this process writes to upgraded connections."""
+    sent: list[bytes] = []
+    write = Duplex.write
+
+    def tapped(self: Duplex, data: bytes | memoryview) -> None:
+        sent.append(bytes(data))
+        write(self, data)
+
+    monkeypatch.setattr(Duplex, "write", tapped)
+    err = io.BytesIO()
+    app = App(io.BytesIO(), err, io.BytesIO(), {"HOME": str(home), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"]}, "docker")
+    code = run(app, ["build", "-q", str(root)])
+    monkeypatch.setattr(Duplex, "write", write)
+    assert code == 0, err.getvalue()
+    return b"".join(sent)
+
+
+def test_only_what_has_changed_is_sent(builder: EngineProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = {f"f{i}": os.urandom(3000) for i in range(30)}
+    root = folder(tmp_path, "FROM busybox\nCOPY . /c\n", **contents)
+
+    def files_in(sent: bytes) -> set[str]:
+        return {name for name in contents if (root / name).read_bytes()[100:200] in sent}
+
+    assert files_in(sent_by(monkeypatch, builder, root, tmp_path)) == set(contents)
+    assert files_in(sent_by(monkeypatch, builder, root, tmp_path)) == set()
+    (root / "f7").write_bytes(os.urandom(3001))
+    assert files_in(sent_by(monkeypatch, builder, root, tmp_path)) == {"f7"}
+    (root / ".dockerignore").write_text("f8\n")
+    (root / "f8").write_bytes(os.urandom(2000))
+    (root / "f9").touch()
+    assert files_in(sent_by(monkeypatch, builder, root, tmp_path)) == {"f9"}
+
+
+def test_files_that_no_step_needs_are_not_even_told(builder: EngineProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = folder(tmp_path, "FROM busybox\nCOPY wanted /\n", wanted=b"w" * 500, unwanted=b"u" * 500)
+    sent = sent_by(monkeypatch, builder, root, tmp_path)
+    assert b"w" * 500 in sent and b"unwanted" not in sent
+
+
+# -- secrets -------------------------------------------------------------------------------------------
+
+
+def in_files(place: Path, words: list[bytes]) -> list[str]:
+    """Files below a folder that hold one of the words."""
+    found = []
+    for root, _, names in os.walk(place):
+        for name in names:
+            path = Path(root, name)
+            try:
+                data = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+            except OSError:
+                continue
+            found += [str(path)] if any(w in data for w in words) else []
+    return found
+
+
+def test_secrets_leave_no_trace(build: Any, pydock: Path, builder: EngineProcess, tmp_path: Path) -> None:
+    """Not in the image, its history, what is printed, nor anywhere in the engine's files: layers, cache, logs."""
+    word, other = b"hush-" + os.urandom(8).hex().encode(), b"mute-" + os.urandom(8).hex().encode()
+    (tmp_path / "secret").write_bytes(word)
+    steps = "RUN --mount=type=secret,id=file wc -c /run/secrets/file\nRUN --mount=type=secret,id=VAR,target=/s wc -c /s\n"
+    root = folder(tmp_path, f"FROM busybox\n{steps}")
+    words = ["--secret", f"id=file,src={tmp_path}/secret", "--secret", "id=VAR", "--metadata-file", str(tmp_path / "meta"), "-t", "secrets:1"]
+    done = build("--progress", "rawjson", *words, str(root), env={"VAR": other.decode()})
+    assert done.code == 0, done.err
+    done_debug = program(pydock, "--debug", "build", *words, str(root), host=builder.host, home=tmp_path, env={"VAR": other.decode()})
+    saved = program(pydock, "save", "secrets:1", host=builder.host).out
+    history = program(pydock, "history", "--no-trunc", "secrets:1", host=builder.host).out
+    for text in (done.out, done.err, done_debug.out, done_debug.err, saved, history, (tmp_path / "meta").read_bytes()):
+        assert word not in text and other not in text
+    assert in_files(builder.folder, [word, other]) == []
+    assert b"21" in __import__("base64").b64decode(re.search(rb'"data":"([^"]+)"', done.err)[1])  # type: ignore[index]
+
+
+def with_programs(root: Path, *names: str) -> None:
+    """Programs of this machine, with the libraries that they need, below a folder."""
+    for name in names:
+        path = shutil.which(name)
+        if not path:
+            pytest.skip(f"{name} is not installed")
+        needed = subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout
+        for file in [path, *re.findall(r"(/\S+) \(", needed)]:
+            target = root / "rootfs" / file.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+
+
+@pytest.mark.parametrize("kind", ["agent", "key"])
+def test_ssh_agents_and_keys(build: Any, builder: EngineProcess, tmp_path: Path, kind: str) -> None:
+    """A step sees the keys and can sign; it cannot change the agent; the key itself is nowhere."""
+    with_programs(root := folder(tmp_path, ""), "ssh-add", "ssh-keygen")
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "the-comment", "-f", key], check=True)
+    key.chmod(0o644)
+    (root / "rootfs" / "etc").mkdir(exist_ok=True)
+    (root / "rootfs" / "etc" / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    shutil.copy(f"{key}.pub", root / "rootfs" / "key.pub")
+    (root / "Dockerfile").write_text(
+        "FROM busybox\nCOPY rootfs /\nRUN --mount=type=ssh ssh-add -l; ssh-add -D; ssh-add -l; echo text > /t; ssh-keygen -Y sign -f /key.pub -n file /t && cat /t.sig\n"
+    )
+    env = {}
+    agent = None
+    words = ["--ssh", f"default={key}"]
+    if kind == "agent":
+        agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(tmp_path / "agent")], stdout=subprocess.DEVNULL)
+        env = {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
+        while not (tmp_path / "agent").exists():
+            time.sleep(0.05)
+        subprocess.run(["ssh-add", "-q", "-"], input=key.read_bytes(), env={**os.environ, **env}, check=True)
+        words = ["--ssh", "default"]
+    try:
+        done = build("--progress", "plain", *words, str(root), env=env)
+    finally:
+        if agent:
+            agent.terminate()
+            agent.wait()
+    text = done.err.decode()
+    assert done.code == 0, text
+    assert text.count("ED25519") == 2 and "BEGIN SSH SIGNATURE" in text and "emoving all identities failed" in text.replace("Failed to remove all identities", "removing all identities failed")
+    lines = [line for line in key.read_bytes().split(b"\n") if len(line) > 40]
+    assert lines and in_files(builder.folder, lines[1:2] or lines) == [] and not any(line in done.err for line in lines)
+    assert not list(Path("/tmp").glob("pydock-ssh-*"))
+
+
+# -- the end of a build --------------------------------------------------------------------------------
+
+
+def running(builder: EngineProcess, word: str) -> bool:
+    """Does a process with this word in its command line run?"""
+    return subprocess.run(["pgrep", "-f", word], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_build_that_is_cancelled(pydock: Path, builder: EngineProcess, tmp_path: Path, number: signal.Signals) -> None:
+    word = f"9{time.time_ns() % 10**8:08d}"
+    root = folder(tmp_path, f"FROM busybox\nRUN sleep {word}\n")
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": builder.host}
+    process = subprocess.Popen([pydock, "build", "--progress", "plain", "--iidfile", str(tmp_path / "iid"), root], env=env, stderr=subprocess.PIPE, start_new_session=True)
+    _wait(lambda: running(builder, f"^sleep {word}|sh -c sleep {word}"))
+    process.send_signal(number)
+    err = process.communicate(timeout=30)[1].decode()
+    _wait(lambda: not running(builder, f"^sleep {word}|sh -c sleep {word}"))
+    if number != signal.SIGKILL:
+        assert process.returncode == 130
+        assert err.endswith("CANCELED\nERROR: failed to build: failed to solve: Canceled: context canceled\n")
+    assert not (tmp_path / "iid").exists()
+
+
+def _wait(true: Any, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_the_terminal_after_a_cancelled_build(pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
+    """Ctrl-C on a terminal: the view ends, the cursor is shown, the modes are as they were."""
+    import pty
+    import termios
+
+    root = folder(tmp_path, "FROM busybox\nRUN echo begun; sleep 77\n")
+    master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": docker28.host, "TERM": "xterm"}
+
+    def leader() -> None:
+        os.setsid()
+        import fcntl
+
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen([pydock, "build", str(root)], env=env, stdin=slave, stdout=slave, stderr=slave, preexec_fn=leader)
+    seen = b""
+    while b" => => # begun" not in seen:
+        seen += os.read(master, 65536)
+    os.write(master, b"\x03")
+    assert process.wait(20) == 130
+    assert termios.tcgetattr(slave) == before
+    os.set_blocking(master, False)
+    try:
+        while True:
+            seen += os.read(master, 65536)
+    except BlockingIOError:
+        pass
+    os.close(master)
+    os.close(slave)
+    assert b"CANCELED [2/2] RUN echo begun" in seen and seen.rstrip().endswith(b"Canceled: context canceled")
+    assert seen.rfind(b"\x1b[?25h") > seen.rfind(b"\x1b[?25l") >= 0
+
+
+def test_an_engine_that_dies(pydock: Path, tmp_path: Path) -> None:
+    try:
+        engine = engines.start("docker-28", tmp_path / "e")
+    except engines.Unavailable as why:
+        pytest.skip(str(why))
+    try:
+        from tests.conftest import load_busybox
+
+        load_busybox(engine)
+        root = folder(tmp_path, "FROM busybox\nRUN echo begun; sleep 78\n")
+        env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": engine.host}
+        process = subprocess.Popen([pydock, "build", "--progress", "plain", str(root)], env=env, stderr=subprocess.PIPE, bufsize=0)
+        assert process.stderr
+        seen = b""
+        while b"begun\n" not in seen.partition(b"RUN echo begun; sleep 78\n")[2]:
+            seen += process.stderr.read(4096)
+        assert engine.process
+        engine.process.kill()
+        rest = process.communicate(timeout=30)[1].decode()
+        assert process.returncode == 1 and rest.splitlines()[-1].startswith("ERROR: failed to build: ") and "Traceback" not in rest
+    finally:
+        engine.stop()
+
+
+def test_twenty_builds_at_once(build: Any, tmp_path: Path) -> None:
+    roots = [folder(tmp_path, f"FROM busybox\nCOPY . /c\nRUN echo {i} > /f; sleep 0.2; cat /f\n", data=os.urandom(200_000)) for i in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(lambda root: build("-q", str(root)), roots))
+    assert [(d.code, d.err) for d in results] == [(0, b"")] * 20
+    assert len({d.out for d in results}) == 20
+
+
+# -- where results go ----------------------------------------------------------------------------------
+
+
+def test_results_in_folders_and_archives(build: Any, tmp_path: Path) -> None:
+    big = os.urandom(5 << 20)
+    root = folder(tmp_path, "FROM scratch\nCOPY . /\n", big=big, small=b"s")
+    (root / "run").write_text("x")
+    (root / "run").chmod(0o755)
+    os.link(root / "big", root / "again")
+    out = tmp_path / "out"
+    assert build("-o", str(out), str(root)).code == 0
+    assert (out / "big").read_bytes() == big == (out / "again").read_bytes() and (out / "run").stat().st_mode & 0o777 == 0o755
+    piped = build("-o", "-", str(root))
+    assert piped.code == 0 and build("-o", f"type=tar,dest={tmp_path}/x.tar", str(root)).code == 0
+    for data in (piped.out, (tmp_path / "x.tar").read_bytes()):
+        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+            assert {"big", "again", "small", "run", "Dockerfile"} <= set(tar.getnames())
+    failing = folder(tmp_path, "FROM busybox\nRUN false\n")
+    assert build("-o", f"type=tar,dest={tmp_path}/none.tar", str(failing)).code == 1
+    assert sorted(p.name for p in tmp_path.iterdir() if "none" in p.name or ".tmp" in p.name) == []
+    (tmp_path / "file").write_text("")
+    refused = build("-o", str(tmp_path / "file"), str(root))
+    assert refused.err.decode() == f"ERROR: failed to build: destination directory {tmp_path}/file is a file\n"
+
+
+def test_ids_metadata_and_quiet(build: Any, tmp_path: Path) -> None:
+    import json
+
+    root = folder(tmp_path, "FROM busybox\nRUN echo x\n")
+    done = build("-q", "--iidfile", str(tmp_path / "iid"), "--metadata-file", str(tmp_path / "meta"), "-t", "ids:1", "-t", "ids:2", str(root))
+    meta = json.loads((tmp_path / "meta").read_text())
+    identity = done.out.decode().strip()
+    assert (done.code, done.err) == (0, b"") and (tmp_path / "iid").read_text() == identity == meta["containerimage.digest"]
+    assert re.fullmatch(r"default/default/[a-z0-9]{25}", meta["buildx.build.ref"])
+    failing = build("-q", "--iidfile", str(tmp_path / "iid"), str(folder(tmp_path, "FROM busybox\nRUN echo why; false\n")))
+    assert failing.code == 1 and failing.out == b"" and b"ERROR: failed to build" in failing.err and not (tmp_path / "iid").exists()
+
+
+def test_rawjson_and_other_modes(build: Any, tmp_path: Path) -> None:
+    import json
+
+    root = folder(tmp_path, "FROM busybox\nRUN echo said\n")
+    done = build("--no-cache", "--progress", "rawjson", str(root))
+    messages = [json.loads(line) for line in done.err.splitlines()]
+    assert any("logs" in x for x in messages) and {"digest", "name"} <= messages[0]["vertexes"][0].keys()
+    assert build("--progress", "none", str(root)) == Done(0, b"", b"") and build("--progress", "quiet", str(root)).out.startswith(b"sha256:")
+    assert build("--progress", "tty", str(root)).err.startswith(b"ERROR: failed to get console")
+    assert b"#1 [internal] load build definition" in build(str(root), env={"BUILDKIT_PROGRESS": "plain"}).err
+
+
+def test_unreadable_and_odd_inputs_say_so(build: Any, tmp_path: Path) -> None:
+    root = folder(tmp_path, "FROM busybox\nCOPY . /c\n")
+    for words, text in (
+        ([str(tmp_path / "nope")], 'unable to prepare context: path "'), (["-f", str(tmp_path / "no" / "D"), str(root)], "no such file or directory"),
+        (["--secret", "id=x,src=/nope", str(root)], "failed to stat /nope: stat /nope: no such file or directory"),
+        (["-o", "type=nope", str(root)], 'exporter "nope" could not be found'), (["--builder", "other", str(root)], 'ERROR: no builder "other" found'),
+    ):  # fmt: skip
+        done = build(*words)
+        assert done.code == 1 and text in done.err.decode() and b"Traceback" not in done.err, done.err
+
+
+# -- engines without BuildKit --------------------------------------------------------------------------
+
+
+def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_path: Path) -> None:
+    root = folder(tmp_path, "FROM localhost/busybox\nCOPY a /a\nRUN cat /a\n", a=b"from podman\n")
+    program(pydock, "tag", "busybox", "localhost/busybox", host=podman.host)
+    done = program(pydock, "build", "-t", "localhost/classic:1", str(root), host=podman.host, home=tmp_path, timeout=100)
+    assert done.code == 0, done.err
+    assert b"from podman" in done.out and b"has no BuildKit: its own classic builder is used" in done.err
+    refused = program(pydock, "build", "--secret", "id=HOME", str(root), host=podman.host, home=tmp_path)
+    assert refused.err.decode() == f"ERROR: --secret needs BuildKit, which the engine at {podman.host} has not\n" and refused.code == 1
+    forced = program(pydock, "build", str(root), host=podman.host, home=tmp_path, env={"DOCKER_BUILDKIT": "1"})
+    assert forced.code == 1 and forced.err.startswith(b"ERROR: unable to upgrade to h2c, received 404")
+
+
+def test_no_engine(pydock: Path, tmp_path: Path) -> None:
+    done = program(pydock, "build", str(folder(tmp_path, "FROM x\n")), host=f"unix://{tmp_path}/none", home=tmp_path)
+    assert done.code == 1 and done.err.decode() == f"ERROR: failed to build: Cannot connect to the Docker daemon at unix://{tmp_path}/none. Is the docker daemon running?\n"
