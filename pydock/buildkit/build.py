@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydock.buildkit.auth import Auth, Credentials
-from pydock.buildkit.messages import DATA
+from pydock.buildkit.messages import DATA, STATUS_RESPONSE
 from pydock.buildkit.proto import Values
 from pydock.buildkit.receive import FileSend, Sink
 from pydock.buildkit.secrets import Agents, Secret, Secrets
@@ -14,7 +14,7 @@ from pydock.buildkit.session import Service, Session, new_id
 from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
 from pydock.buildkit.wire import Call, Duplex
-from pydock.errors import RpcError
+from pydock.errors import NotUpgraded, RpcError
 from pydock.record import made, record
 
 #: opens POST /session with these headers, or POST /grpc
@@ -91,10 +91,17 @@ class Build:
         self.session.close()
         self._agents.close()
 
-    def connect(self, open_session: OpenSession, open_control: OpenControl) -> None:
-        """Raises NotUpgraded for an engine without BuildKit, Unreachable."""
-        self._control = Control(open_control())
+    def connect(self, open_session: OpenSession, open_control: OpenControl) -> bool:
+        """Returns False for an engine that has BuildKit, but takes builds over its own REST API only: there is no control
+        connection then. Raises NotUpgraded for one without BuildKit, Unreachable."""
         self.session.start(open_session(self.session.headers()))
+        try:
+            self._control = Control(open_control())
+        except NotUpgraded as failure:
+            if failure.status != 404:
+                raise
+            return False
+        return True
 
     @property
     def control(self) -> Control:
@@ -104,6 +111,11 @@ class Build:
     def start(self, request: Values) -> None:
         """Let the engine begin; what it is to do is a SolveRequest without our names."""
         self._solving = self.control.solve({**request, "Ref": self.ref, "Session": self.session.identity})
+
+    @staticmethod
+    def status_message(data: bytes) -> Values:
+        """A status message that came over the REST API. Raises ValueError."""
+        return STATUS_RESPONSE.decode(data)
 
     def status(self) -> Iterator[Values]:
         """What happens, to the end. Raises RpcError, BrokenStream."""

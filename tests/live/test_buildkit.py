@@ -68,6 +68,7 @@ def sent_by(monkeypatch: pytest.MonkeyPatch, builder: EngineProcess, root: Path,
     err = io.BytesIO()
     app = App(io.BytesIO(), err, io.BytesIO(), {"HOME": str(home), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"]}, "docker")
     code = run(app, ["build", "-q", str(root)])
+    app.close()
     monkeypatch.setattr(Duplex, "write", write)
     assert code == 0, err.getvalue()
     return b"".join(sent)
@@ -340,7 +341,7 @@ def test_unreadable_and_odd_inputs_say_so(build: Any, tmp_path: Path) -> None:
         assert done.code == 1 and text in done.err.decode() and b"Traceback" not in done.err, done.err
 
 
-# -- engines without BuildKit --------------------------------------------------------------------------
+# -- engines with less --------------------------------------------------------------------------
 
 
 def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_path: Path) -> None:
@@ -358,3 +359,40 @@ def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_pat
 def test_no_engine(pydock: Path, tmp_path: Path) -> None:
     done = program(pydock, "build", str(folder(tmp_path, "FROM x\n")), host=f"unix://{tmp_path}/none", home=tmp_path)
     assert done.code == 1 and done.err.decode() == f"ERROR: failed to build: Cannot connect to the Docker daemon at unix://{tmp_path}/none. Is the docker daemon running?\n"
+
+
+def test_an_engine_that_takes_builds_over_rest_alone(builder: EngineProcess, pydock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Docker 18.09, which has no /grpc: the same image, secrets and all."""
+    from pydock.engine.engine import Engine
+    from pydock.errors import NotUpgraded
+
+    root = folder(tmp_path, "FROM busybox\nARG A\nLABEL a=$A\nCOPY . /c\nRUN --mount=type=secret,id=s wc -c /run/secrets/s; echo $A\n", data=b"x")
+    words = ["--build-arg", "A=1", "--secret", "id=s", "-t", "rest:1", "--add-host", "h:1.2.3.4", "--progress", "plain"]
+    hijack = Engine.hijack
+
+    def without_control(self: Engine, request: Any, protocol: str = "tcp") -> Any:
+        if request.path == "/grpc":
+            raise NotUpgraded(protocol, 404)
+        return hijack(self, request, protocol)
+
+    def in_process(*argv: str) -> tuple[int, str]:
+        err = io.BytesIO()
+        app = App(io.BytesIO(), err, io.BytesIO(), {"HOME": str(tmp_path), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"], "s": "hush"}, "docker")
+        code = run(app, list(argv))
+        app.close()
+        return code, err.getvalue().decode()
+
+    iid = tmp_path / "iid"
+    code, whole = in_process("build", *words, "--iidfile", str(iid), str(root))
+    assert code == 0, whole
+    identity = iid.read_text()
+    monkeypatch.setattr(Engine, "hijack", without_control)
+    code, text = in_process("build", *words, "--iidfile", str(iid), str(root))
+    assert code == 0 and iid.read_text() == identity, text
+    assert "RUN --mount=type=secret" in text and text.count("CACHED") >= 2, text
+    code, text = in_process("build", "--progress", "plain", str(folder(tmp_path, "FROM busybox\nRUN false\n")))
+    assert code == 1 and "ERROR: failed to build: failed to solve: " in text and "exit code: 1" in text
+    out = tmp_path / "out"
+    assert in_process("build", "-o", str(out), str(folder(tmp_path, "FROM scratch\nCOPY data /\n", data=b"y")))[0] == 0 and (out / "data").read_bytes() == b"y"
+    code, text = in_process("build", "--call", "check", str(root))
+    assert code == 1 and "cannot carry: questions" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import time
@@ -16,7 +17,7 @@ import pytest
 
 from tests.live.test_pty import Terminal
 from tests.support import engines
-from tests.support.cli import program
+from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
 
 pytestmark = pytest.mark.live
@@ -205,6 +206,31 @@ def test_credentials_of_one_serve_the_other(docker28: EngineProcess, pydock: Pat
         refused = program(second, "pull", name, host=docker28.host, home=home)
         assert refused.code == 1 and b"no basic auth credentials" in refused.err
         program(docker, "rmi", name, host=docker28.host)
+
+
+def test_builds_push_and_pull_with_credentials(docker28: EngineProcess, pydock: Path, docker: Path, locked: str, tmp_path: Path) -> None:
+    """--push by the engine's image API; FROM an image that needs a login, asked for over the build's session."""
+    name = f"{locked}/built/{uuid.uuid4().hex[:6]}:1"
+    folder = tmp_path / "context"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM busybox\nRUN echo pushed > /pushed\n")
+
+    def build(*words: str, home: Path = tmp_path) -> Done:
+        return program(pydock, "build", "--progress", "plain", *words, str(folder), host=docker28.host, home=home, timeout=100)
+
+    assert program(pydock, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=tmp_path, stdin=b"secret\n").code == 0
+    done = build("--push", "-t", name, "--metadata-file", str(tmp_path / "meta"))
+    assert done.code == 0 and f"pushing {name} with docker" in done.err.decode(), done.err
+    assert json.loads((tmp_path / "meta").read_text())["containerimage.digest"] == digest(docker, docker28.host, name)
+    program(docker, "rmi", name, host=docker28.host)
+    (folder / "Dockerfile").write_text(f"FROM {name}\nRUN cat /pushed\n")
+    refused = build("--pull", home=tmp_path / "nobody")
+    assert refused.code == 1 and b"ERROR: failed to build: failed to solve" in refused.err and b"nauthorized" in refused.err
+    done = build("--pull", "--no-cache")
+    assert done.code == 0 and f"[auth] sharing credentials for {locked}" in done.err.decode() and re.search(rb"#\d+ [\d.]+ pushed\n", done.err)
+    assert b"secret" not in done.err
+    failed = build("--push", "-t", f"{locked}/x:1", home=tmp_path / "nobody")
+    assert failed.code == 1 and b"ERROR: failed to build: " in failed.err
 
 
 HELPER = """#!/bin/sh

@@ -42,7 +42,7 @@ def request(*words: str, environ: dict[str, str] | None = None, **found: Any) ->
     from pydock.cli.pflag import FlagSet
 
     parsed = FlagSet(BuildOptions.flag_specs).parse([*words, "."])
-    o = BuildOptions(**{k: v for k, v in parsed.values.items()}, context=parsed.words[0])
+    o = BuildOptions(**parsed.values, context=parsed.words[0])
     wanted = wishes(o, environ or {})
     return solve_request(o, wanted, all_outputs(o, wanted), Found(**found))
 

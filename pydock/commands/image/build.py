@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import builds, images
-from pydock.commands.image.build_body import Found, Wishes, all_outputs, is_true, solve_request, wishes
+from pydock.api.request import Query
+from pydock.commands.image.build_body import Found, Wishes, all_outputs, is_true, rest_query, solve_request, wishes
 from pydock.commands.image.build_choice import choose, without_buildkit
 from pydock.commands.image.build_options import BuildOptions
 from pydock.commands.image.build_progress import OwnStep, display_mode, own_step, show
@@ -30,7 +31,7 @@ SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter"
 GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 #: gRPC's codes that have exit codes of their own: Canceled, ResourceExhausted, Internal
 EXIT_CODES = {1: 130, 8: 102, 13: 100}
-UNKNOWN = 2
+CANCELED, UNKNOWN = 1, 2
 
 #: what is said of flags that BuildKit does without
 WITHOUT_EFFECT = {
@@ -116,6 +117,8 @@ class Building:
         self.feed: Feed[Json] = Feed(0.15)
         self.trace = Trace()
         self.dockerfile = ""
+        #: the query of POST /build, for an engine that takes builds in no other way
+        self.rest: Query = {}
 
     def run(self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
         """Returns what the exporter answered. Raises Failure."""
@@ -130,17 +133,20 @@ class Building:
             ) as build:  # fmt: skip
                 if build.upload:
                     inputs.attributes["context"] = build.upload.url
-                build.connect(
+                whole = build.connect(
                     lambda headers: app.engine.hijack(builds.start_session(headers), builds.H2C),
                     lambda: app.engine.hijack(builds.start_control(), builds.H2C),
                 )
-                labels = build.control.worker_labels()
+                labels = build.control.worker_labels() if whole else {}
                 found = Found(
                     attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)},
                     proxies=app.config.proxy_environment(app.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
                     machine=app.machine, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
                 )  # fmt: skip
-                response = self._watch(build, solve_request(o, self.wanted, outputs, found), found)
+                request = solve_request(o, self.wanted, outputs, found)
+                if not whole:
+                    self.rest = rest_query(o, request, build.ref, build.session.identity)
+                response = self._watch(build, request, found)
             places.keep()
         return response
 
@@ -176,7 +182,7 @@ class Building:
         worker = threading.Thread(target=work, daemon=True)
         worker.start()
         name = app.context_name
-        with on_interrupt(build.cancel):
+        with on_interrupt(lambda: self._cancel(build)):
             self.trace = show(app, self.feed, self.mode, f'building with "{name}" instance using docker driver', f"docker:{name}")
         worker.join()
         if self.mode not in ("quiet", "rawjson"):
@@ -184,6 +190,12 @@ class Building:
         if problems:
             raise self._explained(build, problems[0])
         return response
+
+    def _cancel(self, build: Build) -> None:
+        if self.rest:
+            self.app.engine.read(builds.cancel_build(build.ref))
+        else:
+            build.cancel()
 
     def _explained(self, build: Build, failure: Failure) -> Failure:
         """What failed, in BuildKit's words; before it the lines of the Dockerfile that it is about, on stderr."""
@@ -207,11 +219,14 @@ class Building:
         """Raises RpcError, Failure."""
         if self.wanted.call:
             return self._ask(build, request)
-        build.start(request)
-        self._tell(build)
-        response = build.result()
+        if self.rest:
+            response = self._by_rest(build)
+        else:
+            build.start(request)
+            self._tell(build)
+            response = build.result()
         response["buildx.build.ref"] = f"{self.app.context_name}/{self.app.context_name}/{build.ref}"
-        if self.o.metadata_file:
+        if self.o.metadata_file and not self.rest:
             self._provenance(build, response)
         for exporter in request["Exporters"]:
             if exporter["Type"] == "moby" and is_true(exporter["Attrs"].get("push", "")) and not found.containerd:
@@ -225,6 +240,21 @@ class Building:
         except Failure:
             # the build's own end tells what went wrong
             return
+
+    def _by_rest(self, build: Build) -> dict[str, str]:
+        """POST /build: status messages as JSON lines. Raises Failure."""
+        import base64
+
+        response: dict[str, str] = {}
+        for message in self.app.engine.messages(builds.build_image(self.rest, b"", base64.urlsafe_b64encode(b"{}").decode())):
+            if message.get("errorDetail") or message.get("error"):
+                reason = str((message.get("errorDetail") or {}).get("message") or message["error"])
+                raise RpcError(CANCELED if reason.endswith("context canceled") else UNKNOWN, reason)
+            if message.get("id") == "moby.buildkit.trace":
+                self.feed.put(build.status_message(base64.b64decode(message["aux"])))
+            elif message.get("id") == "moby.image.id":
+                response["containerimage.digest"] = str(message["aux"].get("ID", ""))
+        return response
 
     def _ask(self, build: Build, request: Json) -> dict[str, str]:
         assert self.wanted.call

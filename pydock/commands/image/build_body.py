@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydock.api.request import Query, query
 from pydock.commands.image.build_options import BuildOptions
 from pydock.errors import Failure
 from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
@@ -242,4 +243,38 @@ def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found:
         "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0", "FrontendAttrs": attributes, "Cache": cache,
         "Exporters": exports, "ExporterDeprecated": first["Type"], "ExporterAttrsDeprecated": first["Attrs"],
         "Entitlements": entitlements, "Internal": wanted.call is not None,
+    }  # fmt: skip
+
+
+#: attributes that POST /build has parameters for, and those that only a control connection can carry
+_PARAMETERS = {"filename": "dockerfile", "context": "remote", "target": "target", "platform": "platform", "force-network-mode": "networkmode", "shm-size": "shmsize"}
+_ELSEWHERE = ("image-resolve-mode", "no-cache", "add-hosts", "ulimit", "cache-imports")
+
+
+def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
+    """The same build for POST /build of an engine whose BuildKit has no control connection (Docker 18.09).
+
+    Raises Failure for what that cannot carry."""
+    attributes = request["FrontendAttrs"]
+    known = (*_PARAMETERS, *_ELSEWHERE)
+    lost = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
+    lost += ["several outputs"] if len(request["Exporters"]) > 1 else []
+    lost += ["cache exports"] if request["Cache"]["Exports"] else []
+    lost += ["stages that are not cached"] if attributes.get("no-cache") else []
+    lost += ["questions"] if request["Internal"] else []
+    lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []
+    if lost:
+        raise Failure(f"this engine's BuildKit takes builds over its REST API alone, which cannot carry: {', '.join(lost)}")
+    pairs = {kind: {k.partition(":")[2]: v for k, v in attributes.items() if k.startswith(f"{kind}:")} for kind in ("build-arg", "label")}
+    other = [e for e in request["Exporters"] if e["Type"] != "moby"]
+    return {
+        "version": "2", "remote": "client-session", "buildid": ref, "session": session,
+        **query(
+            t=o.tag, buildargs=pairs["build-arg"], labels=pairs["label"], nocache="no-cache" in attributes, pull=o.pull,
+            extrahosts=[h.replace("=", ":", 1) for h in attributes["add-hosts"].split(",")] if "add-hosts" in attributes else [],
+            **{parameter: attributes[k] for k, parameter in _PARAMETERS.items() if k in attributes},
+        ),
+        **({"outputs": dumps(other)} if other else {}),
+        **({"cachefrom": dumps([c["Attrs"].get("ref", "") for c in request["Cache"]["Imports"]])} if request["Cache"]["Imports"] else {}),
+        **({"ulimits": dumps([{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in o.ulimit])} if o.ulimit else {}),
     }  # fmt: skip
