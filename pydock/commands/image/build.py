@@ -41,7 +41,14 @@ WITHOUT_EFFECT = {
 }
 
 
-@command("image build", BuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), top=4, choose=choose)
+ABOUT = """\
+Build an image from a Dockerfile. The engine's own BuildKit builds; pydock speaks with it directly, and needs no plugin
+("pydock buildx build" runs docker's plugin buildx, where it is installed). DOCKER_BUILDKIT=0 asks for the classic builder,
+which has other flags: "pydock build --help" lists them then. It also serves engines that have no BuildKit, as Podman, unless
+DOCKER_BUILDKIT=1 forbids that"""
+
+
+@command("image build", BuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), top=4, choose=choose, description=ABOUT)
 def build(app: App, o: BuildOptions) -> None:
     for flag, text in WITHOUT_EFFECT.items():
         if flag in o.given:
