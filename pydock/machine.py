@@ -70,13 +70,13 @@ class Machine:
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)
 
-    def create_file(self, path: str, data: bytes, what: str) -> None:
-        """Write a small file. Raises Failure, which says `what` could not be done."""
+    def create_file(self, path: str, data: bytes, what: str = "") -> None:
+        """Write a small file. Raises Failure, which says `what` could not be done, if that is given."""
         try:
             with open(path, "wb") as file:
                 file.write(data)
         except OSError as error:
-            raise Failure(f"{what}: open {path}: {first_line(error)}") from None
+            raise Failure(f"{what and what + ': '}open {path}: {first_line(error)}") from None
 
     def check_output(self, path: str, prefix: str) -> None:
         """Can a file be written at `path`? Raises Failure, its text after `prefix`, in docker's words."""

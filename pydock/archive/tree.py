@@ -47,7 +47,7 @@ class Tree:
         except OSError as error:
             if pending and pending[-1][0] == folder and isinstance(error, PermissionError):
                 return
-            raise Failure(f"open {place}: {first_line(error)}") from error
+            raise Failure(f"open {folder or self.root}: {first_line(error)}") from error
         for child in children:
             path = f"{folder}/{child.name}" if folder else child.name
             is_folder = child.is_dir(follow_symlinks=False)

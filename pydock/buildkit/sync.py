@@ -7,6 +7,7 @@ entries still come. Owners are not sent: a context belongs to root.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -132,7 +133,9 @@ class Sending:
         self.call.send(*out)
 
     def _content(self, number: int) -> Iterator[bytes]:
-        """The messages of one file, and the empty one at its end; of a file that is gone, that one alone. Raises Failure."""
+        """The messages of one file, and the empty one at its end; of a file that is gone, or a socket, that one alone.
+
+        Raises Failure for what cannot be read."""
         path = self.files.pop(number, None)
         if path is None:
             raise Failure(f"invalid file id {number}")
@@ -140,7 +143,10 @@ class Sending:
         self.counted.files_sent += 1
         try:
             handle = self.tree.open(path)
-        except OSError:
+        except OSError as error:
+            if error.errno not in NOTHING:
+                # docker's client sends an empty file instead, and says nothing
+                raise Failure(f"open {path}: {first_line(error)}") from None
             yield head
             return
         try:
@@ -156,6 +162,8 @@ class Sending:
         yield head
 
 
+#: a file that has vanished, a folder in its place, a socket: it reads as nothing
+NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ENXIO, errno.EOPNOTSUPP)
 #: Packet{type: DATA}, and the first bytes of Packet{type: REQ}
 DATA_HEAD = b"\x08" + varint(PACKET_DATA)
 ASK = b"\x08" + varint(PACKET_REQ)
@@ -202,8 +210,6 @@ def xattrs(path: str) -> dict[str, bytes]:
     """An entry's own extended attributes. Raises OSError."""
     if not hasattr(os, "listxattr"):
         return {}
-    import errno
-
     try:
         names = os.listxattr(path, follow_symlinks=False)
     except OSError as error:

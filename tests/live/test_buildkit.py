@@ -341,6 +341,35 @@ def test_unreadable_and_odd_inputs_say_so(build: Any, tmp_path: Path) -> None:
         assert done.code == 1 and text in done.err.decode() and b"Traceback" not in done.err, done.err
 
 
+def test_files_that_cannot_be_read(docker28: EngineProcess, tmp_path: Path) -> None:
+    """Told with their name; docker's own client would build on with an empty file."""
+    import sys
+    import tempfile
+
+    client = str(Path(sys.prefix) / "bin" / "pydock")
+    with tempfile.TemporaryDirectory(prefix="pd-unreadable-") as place:
+        root = Path(place)
+        root.chmod(0o755)
+        (root / "Dockerfile").write_text("FROM busybox\nCOPY . /c\n")
+        (root / "hidden").write_text("x")
+        (root / "hidden").chmod(0)
+        docker28.socket.chmod(0o666)
+        docker28.folder.chmod(0o755)
+        home = Path(place) / "home"
+        home.mkdir()
+        os.chown(home, 65534, 65534)
+        reader = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "test", "-x", client], check=False)
+        if reader.returncode:
+            pytest.skip("the checkout cannot be read by others")
+        env = {"PATH": os.environ["PATH"], "HOME": str(home), "DOCKER_HOST": docker28.host, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", client, "build", place], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and "ERROR: failed to build: failed to solve: error from sender: open hidden: permission denied" in done.stderr
+        (root / "hidden").unlink()
+        (root / "closed").mkdir(0o700)
+        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", client, "build", place], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and "error from sender: open closed: permission denied" in done.stderr
+
+
 # -- engines with less --------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from pydock.api.request import Query
 from pydock.commands.image.build_body import Found, Wishes, all_outputs, is_true, rest_query, solve_request, wishes
 from pydock.commands.image.build_choice import choose, without_buildkit
 from pydock.commands.image.build_options import BuildOptions
-from pydock.commands.image.build_progress import OwnStep, display_mode, own_step, show
+from pydock.commands.image.build_progress import TICK, OwnStep, display_mode, own_step, show
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.declare import command
 from pydock.errors import Exit, Failure, Misuse, NotUpgraded, RpcError
@@ -121,7 +121,7 @@ class Building:
         from pydock.streams.feed import Feed
 
         self.app, self.o, self.wanted, self.mode = app, o, wanted, mode
-        self.feed: Feed[Json] = Feed(0.15)
+        self.feed: Feed[Json] = Feed(TICK)
         self.trace = Trace()
         self.dockerfile = ""
         #: the query of POST /build, for an engine that takes builds in no other way

@@ -100,7 +100,7 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     if o.iidfile:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
-        app.create_file(o.iidfile, image.encode(), "")
+        app.create_file(o.iidfile, image.encode())
 
 
 def _encoded(text: str) -> str:
