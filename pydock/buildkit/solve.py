@@ -12,7 +12,7 @@ from typing import Any
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.proto import Values
-from pydock.buildkit.wire import Call, Connection, Duplex
+from pydock.buildkit.wire import CANCELED, Call, Connection, Duplex
 from pydock.errors import RpcError
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
@@ -24,6 +24,7 @@ class Control:
 
     def __init__(self, duplex: Duplex) -> None:
         self.connection = Connection(duplex)
+        self._told: Call | None = None
 
     def close(self) -> None:
         self.connection.close()
@@ -34,13 +35,18 @@ class Control:
 
     def status(self, ref: str) -> Iterator[Values]:
         """What happens in a build, to its end; nothing for one that ended before it began. Raises RpcError, BrokenStream."""
-        call = self.connection.call(CONTROL + "Status", m.STATUS.encode({"Ref": ref}))
+        call = self._told = self.connection.call(CONTROL + "Status", m.STATUS.encode({"Ref": ref}))
         try:
             while (message := call.receive()) is not None:
                 yield m.STATUS_RESPONSE.decode(message)
         except RpcError as error:
-            if "no such job" not in error.reason:
+            if "no such job" not in error.reason and error.status != CANCELED:
                 raise
+
+    def end_status(self) -> None:
+        """Nothing more is to be told: of a build that was refused before it began an engine may wait to hear for ever."""
+        if self._told:
+            self._told.cancel()
 
     def worker_labels(self) -> dict[str, str]:
         """What the engine's own builder says of itself."""

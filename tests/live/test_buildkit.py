@@ -335,6 +335,7 @@ def test_unreadable_and_odd_inputs_say_so(build: Any, tmp_path: Path) -> None:
     for words, text in (
         ([str(tmp_path / "nope")], 'unable to prepare context: path "'), (["-f", str(tmp_path / "no" / "D"), str(root)], "no such file or directory"),
         (["--secret", "id=x,src=/nope", str(root)], "failed to stat /nope: stat /nope: no such file or directory"),
+        (["--allow", "security.insecure", str(root)], "security.insecure is not allowed"),
         (["-o", "type=nope", str(root)], 'exporter "nope" could not be found'), (["--builder", "other", str(root)], 'ERROR: no builder "other" found'),
     ):  # fmt: skip
         done = build(*words)

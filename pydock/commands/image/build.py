@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import builds, images
@@ -32,6 +33,8 @@ GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 #: gRPC's codes that have exit codes of their own: Canceled, ResourceExhausted, Internal
 EXIT_CODES = {1: 130, 8: 102, 13: 100}
 CANCELED, UNKNOWN = 1, 2
+#: seconds that an engine has for its last words about a build that is over
+LAST_WORDS = 3.0
 
 #: what is said of flags that BuildKit does without
 WITHOUT_EFFECT = {
@@ -230,8 +233,8 @@ class Building:
             response = self._by_rest(build)
         else:
             build.start(request)
-            self._tell(build)
-            response = build.result()
+            with self._telling(build):
+                response = build.result()
         response["buildx.build.ref"] = f"{self.app.context_name}/{self.app.context_name}/{build.ref}"
         if self.o.metadata_file and not self.rest:
             self._provenance(build, response)
@@ -239,6 +242,18 @@ class Building:
             if exporter["Type"] == "moby" and is_true(exporter["Attrs"].get("push", "")) and not found.containerd:
                 self._push(exporter["Attrs"]["name"].split(","), response)
         return response
+
+    @contextmanager
+    def _telling(self, build: Build) -> Iterator[None]:
+        """While the block runs, and a moment longer, what happens is put to the feed."""
+        teller = threading.Thread(target=self._tell, args=(build,), daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            teller.join(LAST_WORDS)
+            build.control.end_status()
+            teller.join(LAST_WORDS)
 
     def _tell(self, build: Build) -> None:
         try:
@@ -275,11 +290,9 @@ class Building:
             },
         }  # fmt: skip
         build.start({**request, "Frontend": "", "Exporters": [], "ExporterDeprecated": "", "ExporterAttrsDeprecated": {}})
-        teller = threading.Thread(target=self._tell, args=(build,), daemon=True)
-        teller.start()
-        answer = build.control.ask_frontend(build.ref, question)
-        response = build.result()
-        teller.join(3)
+        with self._telling(build):
+            answer = build.control.ask_frontend(build.ref, question)
+            response = build.result()
         return {**response, **{k: v.decode("utf-8", "replace") for k, v in answer.items()}}
 
     def _provenance(self, build: Build, response: dict[str, str]) -> None:
