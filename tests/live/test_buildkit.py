@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tarfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,24 @@ from pydock.app import App
 from pydock.engine.hijack import Duplex
 from pydock.main import run
 from tests.support import engines
-from tests.support.cli import Done, program
+from tests.support.cli import Done, forget_builds, program
 from tests.support.engines import EngineProcess
 
 pytestmark = pytest.mark.live
 
 
-@pytest.fixture(params=["docker-20", "docker-28"])
+@pytest.fixture(scope="module", params=["docker-20", "docker-28"])
 def builder(request: pytest.FixtureRequest) -> EngineProcess:
     found: EngineProcess = request.getfixturevalue(request.param.replace("-", ""))
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten(docker20: EngineProcess, docker28: EngineProcess, pydock: Path) -> Iterator[None]:
+    """The engines as they were, for other tests."""
+    yield
+    for engine in (docker20, docker28):
+        forget_builds(engine, pydock)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support import engines
 from tests.support.build_table import BOTH, CASES, CLASSIC, KIT, Case
-from tests.support.cli import Done, program
+from tests.support.cli import Done, forget_builds, program
 from tests.support.engines import EngineProcess
 
 pytestmark = [pytest.mark.live, pytest.mark.parity]
@@ -34,9 +34,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", params=["docker-20", "docker-28"])
+@pytest.fixture(scope="module", params=["docker-20", "docker-28"])
 def builder(request: pytest.FixtureRequest) -> Iterator[EngineProcess]:
-    yield request.getfixturevalue(request.param.replace("-", ""))
+    engine = request.getfixturevalue(request.param.replace("-", ""))
+    yield engine
+    forget_builds(engine, request.getfixturevalue("pydock"))
 
 
 def normal(text: bytes, place: str, outside: bool) -> list[str]:
@@ -59,7 +61,7 @@ def normal(text: bytes, place: str, outside: bool) -> list[str]:
     return out
 
 
-def blocks(lines: list[str]) -> tuple[list[str], list[str]]:
+def blocks(lines: list[str], failed: bool) -> tuple[list[str], list[str]]:
     """The steps of BuildKit's output, each as one text without its number, sorted: two that run at once may come either
     way; and what follows them."""
     steps, rest, current = [], [], ""
@@ -81,6 +83,9 @@ def blocks(lines: list[str]) -> tuple[list[str], list[str]]:
     # steps that several stages share are called by any of them; one that is told too early is told again
     steps = [re.sub(r"^\[[^\]]+ \d+/\d+\] FROM", "FROM", s) for s in steps]
     steps = [s for s in steps if not (s.endswith("\nDONE\n") and (s.count("\n") == 2 and any(o != s and o.startswith(s.split("\n")[0] + "\n") for o in steps)))]
+    if failed:
+        # whether another step is still begun when one has failed is chance
+        steps = [s for s in steps if not s.startswith(("[internal] load .dockerignore", "[internal] load build context")) or "ERROR" in s]
     # warnings come in any order from buildx, which keeps them in a map
     return sorted(steps), _sorted_warnings(rest)
 
@@ -124,10 +129,7 @@ def compare(case: Case, kit: bool, builder: EngineProcess, pydock: Path, docker:
     outputs = [(normal(d.out, str(place), outside), normal(d.err, str(place), outside)) for d in (second, reference)]
     if kit:
         assert outputs[0][0] == outputs[1][0]
-        if second.code:
-            # whether a step is still begun, when another has failed, is chance
-            outputs = [(out, [x for x in err if ".dockerignore" not in x and "transferring context" not in x]) for out, err in outputs]
-        mine, docks = blocks(outputs[0][1]), blocks(outputs[1][1])
+        mine, docks = (blocks(err, bool(second.code)) for _, err in outputs)
         assert mine == docks, "\n".join([*(f"+{s!r}" for s in mine[0] if s not in docks[0]), *(f"-{s!r}" for s in docks[0] if s not in mine[0]), str(mine[1]), str(docks[1])])
     else:
         assert outputs[0] == outputs[1]

@@ -143,4 +143,14 @@ def program(client: Path | str, *argv: str, host: str = "", stdin: bytes = b"", 
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-__all__ = ["BrokenStream", "Done", "FakeDuplex", "FakeEngine", "Result", "cli", "program", "refused"]
+def forget_builds(engine: Any, client: Path) -> None:
+    """Leave busybox alone on an engine: no containers, no other images, no build cache."""
+    program(client, "container", "prune", "-f", host=engine.host)
+    keep = program(client, "images", "-q", "--no-trunc", "busybox:latest", host=engine.host).out.split()
+    others = {i for i in program(client, "images", "-a", "-q", "--no-trunc", host=engine.host).out.split() if i not in keep}
+    if others:
+        program(client, "rmi", "-f", *(i.decode() for i in sorted(others)), host=engine.host)
+    program(client, "builder", "prune", "-af", host=engine.host)
+
+
+__all__ = ["BrokenStream", "Done", "FakeDuplex", "FakeEngine", "Result", "cli", "forget_builds", "program", "refused"]
