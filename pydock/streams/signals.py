@@ -70,12 +70,8 @@ def leaving_with(code: int) -> Iterator[None]:
     def leave(number: int, frame: Any) -> None:
         raise Exit(code)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _ending(leave):
         yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old if old is not None else signal.SIG_DFL)
 
 
 @contextmanager
@@ -114,6 +110,13 @@ def on_interrupt(act: Callable[[], object]) -> Iterator[None]:
             raise Failure("got 3 SIGTERM/SIGINTs, forcing shutdown", 1)
         threading.Thread(target=act, daemon=True).start()
 
+    with _ending(handler):
+        yield
+
+
+@contextmanager
+def _ending(handler: Callable[[int, Any], None]) -> Iterator[None]:
+    """While the block runs SIGINT and SIGTERM are the handler's."""
     before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

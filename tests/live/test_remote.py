@@ -178,6 +178,17 @@ def test_a_life(remote: Remote, tmp_path: Path) -> None:
         remote("rm", "-f", name)
 
 
+def test_a_build(remote: Remote, tmp_path: Path) -> None:
+    """Both connections of BuildKit: a context there, a secret asked for, a folder back."""
+    data = os.urandom(3_000_000)
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "data").write_bytes(data)
+    (tmp_path / "context" / "Dockerfile").write_text("FROM busybox\nRUN --mount=type=secret,id=S wc -c /run/secrets/S > /n\nFROM scratch\nCOPY --from=0 /n /n\nCOPY data /\n")
+    done = remote("build", "--secret", "id=S", "-o", str(tmp_path / "out"), str(tmp_path / "context"), S="hush")
+    assert done.code == 0, done.err
+    assert (tmp_path / "out" / "data").read_bytes() == data and (tmp_path / "out" / "n").read_text() == "4 /run/secrets/S\n"
+
+
 def test_a_session(remote: Remote) -> None:
     t = remote.terminal("run", "-it", "--rm", "busybox", "sh")
     try:
