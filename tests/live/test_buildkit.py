@@ -389,6 +389,8 @@ def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_pat
     done = program(pydock, "build", "-t", "localhost/classic:1", str(root), host=podman.host, home=tmp_path, timeout=100)
     assert done.code == 0, done.err
     assert b"from podman" in done.out and b"has no BuildKit: its own classic builder is used" in done.err
+    piped = program(pydock, "build", "-q", "-", host=podman.host, home=tmp_path, stdin=b"FROM localhost/busybox\nRUN echo piped\n", timeout=100)
+    assert piped.code == 0 and len(piped.out.strip()) >= 12, piped
     refused = program(pydock, "build", "--secret", "id=HOME", str(root), host=podman.host, home=tmp_path)
     assert refused.err.decode() == f"ERROR: --secret needs BuildKit, which the engine at {podman.host} has not\n" and refused.code == 1
     forced = program(pydock, "build", str(root), host=podman.host, home=tmp_path, env={"DOCKER_BUILDKIT": "1"})

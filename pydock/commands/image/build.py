@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from pydock.api.request import Query
 from pydock.commands.image.build_body import Found, Wishes, all_outputs, is_true, rest_query, solve_request, wishes
 from pydock.commands.image.build_choice import choose, without_buildkit
 from pydock.commands.image.build_options import BuildOptions
+from pydock.commands.image.build_places import Places
 from pydock.commands.image.build_progress import TICK, OwnStep, display_mode, own_step, show
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.declare import command
@@ -134,6 +135,9 @@ class Building:
         """Returns what the exporter answered. Raises Failure."""
         app, o = self.app, self.o
         outputs = self._outputs()
+        if "-" in (o.context, o.file) and app.engine.ping().builder != "2":
+            # stdin can be read but once: is there BuildKit at all?
+            app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": "probe"}), builds.H2C).close()
         with app.build_inputs() as inputs, Places(app, outputs) as places:
             inputs.find(o.context, o.file, contexts, app.stdin, app.download)
             self.dockerfile = inputs.dockerfile
@@ -344,59 +348,3 @@ class Building:
 
 def _is_provenance(descriptor: Json) -> bool:
     return str(descriptor["annotations"].get("in-toto.io/predicate-type", "")).startswith("https://slsa.dev/provenance/")
-
-
-class Places:
-    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after keep()."""
-
-    def __init__(self, app: App, outputs: list[Output]) -> None:
-        """Raises Failure, in buildx's words."""
-        self.folders: dict[int, str] = {}
-        self.sinks: dict[int, Callable[[bytes], None]] = {}
-        self._files: list[Any] = []
-        self._kept = False
-        stdout = False
-        try:
-            for i, one in enumerate(o for o in outputs if o.kind != "cacheonly"):
-                archive = one.kind == "tar" or (one.kind in ("oci", "docker") and is_true(one.attributes.get("tar", "true")))
-                if one.kind == "local" or (one.kind in ("oci", "docker") and not archive):
-                    if one.kind != "local":
-                        raise Failure(f"{one.kind} output as a folder (tar=false) is not supported: leave tar=false out to get an archive")
-                    self.folders[i] = _folder(app, one)
-                elif archive and (one.destination == "-" or (not one.destination and one.kind != "docker")):
-                    if stdout:
-                        raise Failure("multiple outputs configured to write to stdout")
-                    if app.out.is_terminal:
-                        raise Failure(f"dest file is required for {one.kind} exporter. refusing to write to console")
-                    self.sinks[i], stdout = app.out.put, True
-                elif archive and one.destination:
-                    if app.is_folder(one.destination):
-                        raise Failure(f"destination file {one.destination} is a directory")
-                    file = app.whole_file(one.destination, 0o666)
-                    self._files.append(file)
-                    self.sinks[i] = file.write
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def __enter__(self) -> Places:
-        return self
-
-    def keep(self) -> None:
-        """The build went well: what was written stays. Raises Failure."""
-        self._kept = True
-
-    def __exit__(self, *problem: Any) -> None:
-        for file in self._files:
-            file.close(self._kept)
-
-
-def _folder(app: App, one: Output) -> str:
-    if not one.destination:
-        raise Failure(f"dest is required for {one.kind} exporter")
-    if one.destination == "-":
-        raise Failure(f"dest cannot be stdout for {one.kind} exporter")
-    if app.exists(one.destination) and not app.is_folder(one.destination):
-        raise Failure(f"destination directory {one.destination} is a file")
-    return one.destination
-
