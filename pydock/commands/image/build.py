@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -137,7 +138,7 @@ class Building:
         outputs = self._outputs()
         if "-" in (o.context, o.file) and app.engine.ping().builder != "2":
             # stdin can be read but once: is there BuildKit at all?
-            app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": "probe"}), builds.H2C).close()
+            app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C).close()
         with app.build_inputs() as inputs, Places(app, outputs) as places:
             inputs.find(o.context, o.file, contexts, app.stdin, app.download)
             self.dockerfile = inputs.dockerfile
