@@ -249,7 +249,10 @@ def node_identity(config_dir: str) -> str:
         pass
     identity = secrets.token_hex(8)
     try:
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        # the folder of a user who has none is not made
+        for folder in (config_dir, os.path.dirname(path)):
+            if not os.path.isdir(folder):
+                os.mkdir(folder, 0o700)
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
         with open(handle, "w", encoding="ascii") as file:
             file.write(identity)

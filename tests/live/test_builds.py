@@ -87,7 +87,7 @@ def blocks(lines: list[str], failed: bool) -> tuple[list[str], list[str]]:
         # whether another step is still begun when one has failed is chance
         steps = [s for s in steps if not s.startswith(("[internal] load .dockerignore", "[internal] load build context")) or "ERROR" in s]
     # warnings come in any order from buildx, which keeps them in a map
-    return sorted(steps), _sorted_warnings(rest)
+    return sorted(set(steps)), _sorted_warnings(rest)
 
 
 def _sorted_warnings(lines: list[str]) -> list[str]:

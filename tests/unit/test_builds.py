@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pydock.archive.context import BuildContext, is_archive
 from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
-from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote
+from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
 from pydock.commands.image.build_body import Found, all_outputs, solve_request, wishes
 from pydock.commands.image.build_options import BuildOptions
 from pydock.commands.image.build_result import image_id, metadata_text
@@ -328,6 +328,13 @@ def test_a_git_repository(tmp_path: Path) -> None:
     assert git_attributes(str(tmp_path), "", {}, {}) == {} == git_attributes(str(source), "", {}, {"BUILDX_GIT_INFO": "0"})
     with pytest.raises(Failure, match="unable to 'git clone' to temporary context directory: error fetching: "):
         BuildContext("git://127.0.0.1:1/x.git", "", io.BytesIO(), lambda url: iter(()), lambda t, c: None, lambda t: None)
+
+
+def test_the_word_that_names_contexts(tmp_path: Path) -> None:
+    """Made once, and buildx's own where that is there; a home that does not exist is not made."""
+    word = node_identity(str(tmp_path / ".docker"))
+    assert word == node_identity(str(tmp_path / ".docker")) == (tmp_path / ".docker" / "buildx" / ".buildNodeID").read_text() and len(word) == 16
+    assert node_identity(str(tmp_path / "no" / ".docker")) == "" and not (tmp_path / "no").exists()
 
 
 def inputs(place: str, file: str = "", stdin: bytes = b"", **named: str) -> BuildInputs:
