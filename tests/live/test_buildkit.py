@@ -380,6 +380,50 @@ def test_files_that_cannot_be_read(docker28: EngineProcess, tmp_path: Path) -> N
         assert done.returncode == 1 and "error from sender: open closed: permission denied" in done.stderr
 
 
+# -- engines with more ---------------------------------------------------------------------------------
+
+
+def test_an_engine_with_containerds_image_store(pydock: Path, docker: Path, tmp_path: Path) -> None:
+    """Archives, several platforms, attestations: the same manifests as docker with buildx makes there."""
+    import json
+
+    from tests.conftest import load_busybox
+
+    plugins = tmp_path / ".docker" / "cli-plugins"
+    plugins.mkdir(parents=True)
+    (plugins / "docker-buildx").symlink_to(engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-buildx")
+    engines.install_stable()
+    engine = engines.EngineProcess("docker-28", tmp_path / "e")
+    engine.folder.mkdir()
+    engine.start_docker(f"{engines.unpack_unstable()}:/usr/sbin:/usr/bin:/sbin:/bin", "--feature", "containerd-snapshotter=true")
+    try:
+        load_busybox(engine)
+        root = folder(tmp_path, "FROM busybox AS one\nRUN echo 1 > /f\nFROM scratch\nCOPY --from=one /f /f\nLABEL a=b\n")
+
+        def build(client: Path, *words: str) -> Done:
+            return program(client, "build", *words, str(root), host=engine.host, home=tmp_path, env={"BUILDX_GIT_INFO": "0"}, timeout=100)
+
+        digests = []
+        for client in (pydock, docker):
+            archive = tmp_path / f"{client.parent.name}.tar"
+            out = tmp_path / f"out-{client.parent.name}"
+            done = build(client, "-t", "x:1", "--provenance=false", "--platform", "linux/amd64", "-o", f"type=oci,dest={archive}", "-o", f"type=local,dest={out}")
+            assert done.code == 0, done.err
+            with tarfile.open(archive) as tar:
+                index = tar.extractfile("index.json")
+                assert index
+                digests.append([m["digest"] for m in json.loads(index.read())["manifests"]])
+            assert (out / "f").read_text() == "1\n"
+            saved = tmp_path / f"docker-{client.parent.name}.tar"
+            assert build(client, "-t", "x:1", "--provenance=false", "-o", f"type=docker,dest={saved}").code == 0 and saved.stat().st_size > 1000
+            attested = build(client, "-t", f"attested:{client.parent.name}", "--provenance=mode=max", "--metadata-file", str(tmp_path / "meta"))
+            assert attested.code == 0 and b"exporting attestation manifest" in attested.err
+            assert "containerimage.descriptor" in json.loads((tmp_path / "meta").read_text())
+        assert digests[0] == digests[1] != []
+    finally:
+        engine.stop()
+
+
 # -- engines with less --------------------------------------------------------------------------
 
 
