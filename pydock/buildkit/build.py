@@ -13,7 +13,7 @@ from pydock.buildkit.secrets import Agents, Secret, Secrets
 from pydock.buildkit.session import Service, Session, new_id
 from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
-from pydock.buildkit.wire import Call, Duplex
+from pydock.buildkit.wire import NOT_FOUND, Call, Duplex
 from pydock.errors import NotUpgraded, RpcError
 from pydock.record import made, record
 
@@ -56,7 +56,7 @@ class Upload:
 
     def serve(self, call: Call) -> None:
         if call.header("urlpath") != f"/{self.identity}" or self.blocks is None:
-            raise RpcError(5, "no upload of that name")
+            raise RpcError(NOT_FOUND, "no upload of that name")
         blocks, self.blocks = self.blocks, None
         for block in blocks:
             for at in range(0, len(block), 1 << 20):

@@ -16,7 +16,7 @@ from pydock.archive.unpack import Tree
 from pydock.buildkit.messages import DATA, PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, PACKET_STAT
 from pydock.buildkit.proto import Values
 from pydock.buildkit.sync import TYPE_BITS
-from pydock.buildkit.wire import Call
+from pydock.buildkit.wire import UNKNOWN, Call
 from pydock.errors import Failure, RpcError, first_line
 
 #: puts one block of an archive to its place
@@ -47,7 +47,7 @@ class FileSend:
             Receiving(call, folder).run()
             return
         if output not in self.sinks:
-            raise RpcError(2, f"exporter {output} not found")
+            raise RpcError(UNKNOWN, f"exporter {output} not found")
         put = self.sinks[output]
         while (message := call.receive()) is not None:
             put(DATA.decode(message)["data"])

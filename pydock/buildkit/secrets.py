@@ -15,7 +15,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from pydock.buildkit.messages import CHECK_AGENT, DATA, GET_SECRET, SECRET
-from pydock.buildkit.wire import NOT_FOUND, Call
+from pydock.buildkit.wire import NOT_FOUND, UNKNOWN, Call
 from pydock.errors import Failure, RpcError, first_line
 from pydock.record import record
 
@@ -127,12 +127,12 @@ class Agents:
         if call.path.endswith("/CheckAgent"):
             identity = CHECK_AGENT.decode(call.receive() or b"")["ID"] or "default"
             if identity not in self.sockets:
-                raise RpcError(2, f"unset ssh forward key {identity}")
+                raise RpcError(UNKNOWN, f"unset ssh forward key {identity}")
             call.send(b"")
             return
         identity = call.header("buildkit.ssh.id") or "default"
         if identity not in self.sockets:
-            raise RpcError(2, f"unset ssh forward key {identity}")
+            raise RpcError(UNKNOWN, f"unset ssh forward key {identity}")
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as agent:
             try:
                 agent.connect(self.sockets[identity])

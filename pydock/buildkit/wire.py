@@ -22,7 +22,7 @@ import h2.settings
 
 from pydock.errors import BrokenStream, Failure, RpcError
 
-OK, CANCELED, UNKNOWN, NOT_FOUND, ALREADY_EXISTS, INTERNAL, UNIMPLEMENTED, UNAVAILABLE = 0, 1, 2, 5, 6, 13, 12, 14
+OK, CANCELED, UNKNOWN, NOT_FOUND, UNIMPLEMENTED = 0, 1, 2, 5, 12
 #: how much the peer may send before we have taken it up: exports are large
 WINDOW = 8 << 20
 #: a header list may hold an ignore file of thousands of lines

@@ -22,8 +22,9 @@ from pydock.archive.context import BuildContext, is_archive
 from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
 from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
+from pydock.commands.image import build_classic
 from pydock.commands.image.build_body import Found, all_outputs, solve_request, wishes
-from pydock.commands.image.build_options import BuildOptions
+from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.errors import Failure
 from pydock.flags import builds
@@ -130,6 +131,11 @@ def test_an_engine_that_refuses_a_classic_build(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
     done = cli("build", str(tmp_path), table={("POST", "/build"): read_all(refused(400, "no"))}, environ={"DOCKER_BUILDKIT": "0"})
     assert (done.code, done.out) == (1, "Sending build context to Docker daemon  2.048kB\r\r\n") and done.err.endswith("Error response from daemon: no\n")
+
+
+def test_the_last_label_of_a_name_wins() -> None:
+    o = ClassicBuildOptions(label=("b", "a=2", "a=1"), context=".")
+    assert build_classic.build_query(o, "Dockerfile", {})["labels"] == '{"a":"1","b":""}'
 
 
 def read_all(answer: Any) -> Any:

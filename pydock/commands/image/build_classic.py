@@ -12,6 +12,7 @@ from pydock.commands.image.pull import NO_TRUST
 from pydock.commands.progress import show_progress
 from pydock.declare import command
 from pydock.errors import Failure
+from pydock.flags.pairs import mapping
 from pydock.gojson import dumps
 from pydock.render.human import size
 
@@ -42,15 +43,9 @@ def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, s
         ),
         **({} if o.rm else {"rm": "0"}),
         **({"ulimits": dumps([{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in ulimits])} if o.ulimit else {}),
-        **({"labels": dumps(dict(sorted(_pairs(o.label))))} if o.label else {}),
+        **({"labels": dumps(dict(sorted(mapping(o.label).items())))} if o.label else {}),
         **({"cachefrom": dumps(list(o.cache_from))} if o.cache_from else {}),
     }  # fmt: skip
-
-
-def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for text in texts:
-        name, _, value = text.partition("=")
-        yield name, value
 
 
 def build_args(app: App, given: tuple[str, ...]) -> dict[str, str | None]:
