@@ -22,6 +22,10 @@ from tests.support.engines import EngineProcess
 
 pytestmark = [pytest.mark.live, pytest.mark.parity]
 
+#: An engine leaves now and then something out of what it tells of a build (on a busy machine 20.10 the end of a step, one
+#: time in a hundred, to either client). A difference that is the client's comes each time.
+TRIES = 5
+
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -114,25 +118,29 @@ class Side:
 
 def compare(case: Case, kit: bool, builder: EngineProcess, pydock: Path, docker: Path, home: Path) -> None:
     place = Path(tempfile.mkdtemp(prefix="pd-build-"))
+    folder = place / f"of-{case.name}"
+    ours, theirs = (Side(client, builder, home, kit) for client in (pydock, docker))
     try:
-        case.make(place / f"of-{case.name}")
-        ours, theirs = (Side(client, builder, home, kit) for client in (pydock, docker))
-        first, first_id = ours.build(case, place / f"of-{case.name}")
-        reference, reference_id = theirs.build(case, place / f"of-{case.name}")
-        second, second_id = ours.build(case, place / f"of-{case.name}")
+        case.make(folder)
+        first, first_id = ours.build(case, folder)
+        for _ in range(TRIES):
+            reference, reference_id = theirs.build(case, folder)
+            second, second_id = ours.build(case, folder)
+            assert (first.code, bool(first_id)) == (reference.code, bool(reference_id)), (first, reference)
+            assert first_id == reference_id == second_id
+            assert second.code == reference.code
+            mine, docks = (told(done, str(place), case, kit) for done in (second, reference))
+            if mine == docks:
+                return
     finally:
         shutil.rmtree(place)
-    assert (first.code, bool(first_id)) == (reference.code, bool(reference_id)), (first, reference)
-    assert first_id == reference_id == second_id
-    assert second.code == reference.code
-    outside = case.name == "dockerfile-outside"
-    outputs = [(normal(d.out, str(place), outside), normal(d.err, str(place), outside)) for d in (second, reference)]
-    if kit:
-        assert outputs[0][0] == outputs[1][0]
-        mine, docks = (blocks(err, bool(second.code)) for _, err in outputs)
-        assert mine == docks, "\n".join([*(f"+{s!r}" for s in mine[0] if s not in docks[0]), *(f"-{s!r}" for s in docks[0] if s not in mine[0]), str(mine[1]), str(docks[1])])
-    else:
-        assert outputs[0] == outputs[1]
+    assert mine == docks
+
+
+def told(done: Done, place: str, case: Case, kit: bool) -> tuple[list[str], list[str], list[str]]:
+    """What a client said: stdout, the steps, and what follows them."""
+    out, err = (normal(text, place, case.name == "dockerfile-outside") for text in (done.out, done.err))
+    return (out, *blocks(err, bool(done.code))) if kit else (out, err, [])
 
 
 KITS = [c for c in CASES if c.builders in (BOTH, KIT)]
