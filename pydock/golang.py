@@ -54,6 +54,14 @@ def parse_bool(text: str) -> bool:
     raise ValueError(f"strconv.ParseBool: parsing {quote(text)}: invalid syntax")
 
 
+def is_true(text: str, default: bool = False) -> bool:
+    """parse_bool, with `default` for what is no bool."""
+    try:
+        return parse_bool(text)
+    except ValueError:
+        return default
+
+
 def _digits(text: str, base: int) -> int | None:
     """The value of unsigned Go integer text, or None. Base 0 knows 0x, 0o, 0b, a leading 0, and underscores."""
     body = text

@@ -13,6 +13,7 @@ from pydock.errors import Failure, first_line
 if TYPE_CHECKING:
     from pydock.app import Output
     from pydock.archive.context import BuildContext
+    from pydock.archive.layout import Layout
     from pydock.archive.whole import WholeFile
     from pydock.buildkit.inputs import BuildInputs
     from pydock.paths import Place
@@ -177,6 +178,12 @@ class Machine:
         from pydock.registry.fetch import blocks
 
         return BuildContext(place, file, self.stdin, blocks, told, self.log_error)
+
+    def layout(self, folder: str) -> Layout:
+        """A folder as an OCI image layout."""
+        from pydock.archive.layout import Layout
+
+        return Layout(folder)
 
     def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
         """Where the sources of a build come from, for its record; {} outside of git."""

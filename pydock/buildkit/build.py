@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydock.buildkit.auth import Auth, Credentials
+from pydock.buildkit.content import Content
 from pydock.buildkit.messages import DATA, STATUS_RESPONSE
 from pydock.buildkit.proto import Values
 from pydock.buildkit.receive import FileSend, Sink
@@ -27,8 +28,8 @@ class Inputs:
     """What a build may use.
 
     folders: by the names that it knows them by; secrets: (id, file, variable); agents: (id, paths); archive: an archive
-    that is its context, block by block; output_folders, output_sinks: where results go, by their index;
-    shared_key: what names the context from one build to the next.
+    that is its context, block by block; output_folders, output_sinks: where results go, by their index; stores: layouts
+    (folders) that it reads or writes, by the names that the engine knows them by; shared_key: what names the context from one build to the next.
     """
 
     folders: Mapping[str, str] = made(default_factory=dict)
@@ -37,6 +38,7 @@ class Inputs:
     archive: Iterable[bytes] | None = None
     output_folders: Mapping[int, str] = made(default_factory=dict)
     output_sinks: Mapping[int, Sink] = made(default_factory=dict)
+    stores: Mapping[str, str] = made(default_factory=dict)
     shared_key: str = ""
 
 
@@ -78,6 +80,8 @@ class Build:
             services.append(self.upload)
         if inputs.output_folders or inputs.output_sinks:
             services.append(FileSend(inputs.output_folders, inputs.output_sinks))
+        if inputs.stores:
+            services.append(Content(inputs.stores))
         self.session = Session(services, inputs.shared_key)
         self._control: Control | None = None
         self._solving: Solving | None = None

@@ -14,6 +14,8 @@ from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 from pydock.archive.context import is_archive, is_url
+from pydock.archive.layout import Layout
+from pydock.buildkit.session import new_id
 from pydock.errors import Failure, first_line
 from pydock.golang import parse_bool, quote
 from pydock.paths import base, clean
@@ -21,6 +23,7 @@ from pydock.paths import base, clean
 HEADER = 1024
 BLOCK = 1 << 20
 DOCKERFILE = "Dockerfile"
+LAYOUT = "oci-layout://"
 
 _SCP = re.compile(r"[a-zA-Z0-9_-]+@[a-zA-Z0-9.-]+:.+")
 
@@ -38,13 +41,15 @@ class BuildInputs:
     """A context manager: what was made for the build is removed at its end.
 
     attributes: of the frontend; folders: by the names that the build knows them by; archive: the context's blocks, if it
-    comes so; shared_key: what names the context; dockerfile: the Dockerfile's name for a reader.
+    comes so; stores: layouts that are contexts, by the names that the engine knows them by; shared_key: what names the
+    context; dockerfile: the Dockerfile's name for a reader.
     """
 
     def __init__(self) -> None:
         self.attributes: dict[str, str] = {}
         self.folders: dict[str, str] = {}
         self.archive: Iterator[bytes] | None = None
+        self.stores: dict[str, str] = {}
         self.shared_key = ""
         self.dockerfile = ""
         #: the engine will ask for an ssh agent to fetch the context
@@ -136,8 +141,9 @@ class BuildInputs:
             self.attributes[f"context:{name}"] = value
             self._git_query(value, "+forward")
             return
-        if value.startswith("oci-layout://"):
-            raise Failure(f"oci-layout contexts are not supported ({value}): load the image into the engine, and name it by docker-image://")
+        if value.startswith(LAYOUT):
+            self.attributes[f"context:{name}"] = self._layout(value)
+            return
         try:
             os.stat(value)
         except OSError as error:
@@ -147,6 +153,24 @@ class BuildInputs:
         local = f"_{name}" if name in ("context", "dockerfile") else name
         self.folders[local] = value
         self.attributes[f"context:{name}"] = f"local:{local}"
+
+
+    def _layout(self, value: str) -> str:
+        """An image in a layout: oci-layout://FOLDER[:TAG][@DIGEST], as the engine is to ask for it. Raises Failure."""
+        place, _, digest = value.removeprefix(LAYOUT).partition("@")
+        folder, _, tag = place.partition(":")
+        tag = tag or "latest"
+        if not digest:
+            try:
+                found = Layout(folder).find(tag, or_only=True)
+            except Failure as failure:
+                raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {failure.message}") from None
+            if found is None:
+                raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {folder} has no image of that name, and not one alone")
+            digest = found["digest"]
+        store = new_id()
+        self.stores[f"oci:{store}"] = folder
+        return f"{LAYOUT}{store}:{tag}@{digest}"
 
 
 def _blocks(head: bytes, stdin: BinaryIO) -> Iterator[bytes]:

@@ -90,8 +90,21 @@ BRIDGE_SOLVE = Message(
 )  # fmt: skip
 BRIDGE_SOLVED = Message("moby.buildkit.v1.frontend.SolveResponse", result=(3, RESULT))
 
-# -- containerd's content store: the records of builds, and layers in folders ---------------------------------
+# -- containerd's content store: what the engine keeps of a build, and layouts of ours that it reads and writes -------
 
+CONTENT_INFO = Message("containerd.services.content.v1.Info", digest=(1, STRING), size=(2, INT), created_at=(3, TIME), updated_at=(4, TIME))
+ASK_CONTENT_INFO = Message("containerd.services.content.v1.InfoRequest", digest=(1, STRING))
+CONTENT_INFO_RESPONSE = Message("containerd.services.content.v1.InfoResponse", info=(1, CONTENT_INFO))
+#: the actions of WriteContentRequest
+WRITE_STAT, WRITE_WRITE, WRITE_COMMIT = range(3)
+WRITE_CONTENT = Message(
+    "containerd.services.content.v1.WriteContentRequest", action=(1, INT), ref=(2, STRING), total=(3, INT), expected=(4, STRING),
+    offset=(5, INT), data=(6, BYTES),
+)  # fmt: skip
+WRITTEN_CONTENT = Message(
+    "containerd.services.content.v1.WriteContentResponse", action=(1, INT), started_at=(2, TIME), updated_at=(3, TIME), offset=(4, INT),
+    total=(5, INT), digest=(6, STRING),
+)  # fmt: skip
 READ_CONTENT = Message("containerd.services.content.v1.ReadContentRequest", digest=(1, STRING), offset=(2, INT), size=(3, INT))
 CONTENT = Message("containerd.services.content.v1.ReadContentResponse", offset=(1, INT), data=(2, BYTES))
 

@@ -22,7 +22,9 @@ import h2.settings
 
 from pydock.errors import BrokenStream, Failure, RpcError
 
-OK, CANCELED, UNKNOWN, NOT_FOUND, UNIMPLEMENTED = 0, 1, 2, 5, 12
+#: gRPC's codes: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md
+OK, CANCELED, UNKNOWN, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS = 0, 1, 2, 3, 5, 6
+FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED = 9, 11, 12
 #: how much the peer may send before we have taken it up: exports are large
 WINDOW = 8 << 20
 #: a header list may hold an ignore file of thousands of lines

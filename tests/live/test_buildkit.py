@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -315,7 +317,6 @@ def test_results_in_folders_and_archives(build: Any, tmp_path: Path) -> None:
 
 
 def test_ids_metadata_and_quiet(build: Any, tmp_path: Path) -> None:
-    import json
 
     root = folder(tmp_path, "FROM busybox\nRUN echo x\n")
     done = build("-q", "--iidfile", str(tmp_path / "iid"), "--metadata-file", str(tmp_path / "meta"), "-t", "ids:1", "-t", "ids:2", str(root))
@@ -328,7 +329,6 @@ def test_ids_metadata_and_quiet(build: Any, tmp_path: Path) -> None:
 
 
 def test_rawjson_and_other_modes(build: Any, tmp_path: Path) -> None:
-    import json
 
     root = folder(tmp_path, "FROM busybox\nRUN echo said\n")
     done = build("--no-cache", "--progress", "rawjson", str(root))
@@ -383,45 +383,110 @@ def test_files_that_cannot_be_read(docker28: EngineProcess, tmp_path: Path) -> N
 # -- engines with more ---------------------------------------------------------------------------------
 
 
-def test_an_engine_with_containerds_image_store(pydock: Path, docker: Path, tmp_path: Path) -> None:
-    """Archives, several platforms, attestations: the same manifests as docker with buildx makes there."""
-    import json
-
+@pytest.fixture(scope="module")
+def containerd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
+    """Docker 28.5 that keeps its images in containerd's store."""
     from tests.conftest import load_busybox
 
-    plugins = tmp_path / ".docker" / "cli-plugins"
-    plugins.mkdir(parents=True)
-    (plugins / "docker-buildx").symlink_to(engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-buildx")
     engines.install_stable()
-    engine = engines.EngineProcess("docker-28", tmp_path / "e")
-    engine.folder.mkdir()
+    engine = engines.EngineProcess("docker-28", tmp_path_factory.mktemp("containerd"))
     engine.start_docker(f"{engines.unpack_unstable()}:/usr/sbin:/usr/bin:/sbin:/bin", "--feature", "containerd-snapshotter=true")
     try:
         load_busybox(engine)
-        root = folder(tmp_path, "FROM busybox AS one\nRUN echo 1 > /f\nFROM scratch\nCOPY --from=one /f /f\nLABEL a=b\n")
-
-        def build(client: Path, *words: str) -> Done:
-            return program(client, "build", *words, str(root), host=engine.host, home=tmp_path, env={"BUILDX_GIT_INFO": "0"}, timeout=100)
-
-        digests = []
-        for client in (pydock, docker):
-            archive = tmp_path / f"{client.parent.name}.tar"
-            out = tmp_path / f"out-{client.parent.name}"
-            done = build(client, "-t", "x:1", "--provenance=false", "--platform", "linux/amd64", "-o", f"type=oci,dest={archive}", "-o", f"type=local,dest={out}")
-            assert done.code == 0, done.err
-            with tarfile.open(archive) as tar:
-                index = tar.extractfile("index.json")
-                assert index
-                digests.append([m["digest"] for m in json.loads(index.read())["manifests"]])
-            assert (out / "f").read_text() == "1\n"
-            saved = tmp_path / f"docker-{client.parent.name}.tar"
-            assert build(client, "-t", "x:1", "--provenance=false", "-o", f"type=docker,dest={saved}").code == 0 and saved.stat().st_size > 1000
-            attested = build(client, "-t", f"attested:{client.parent.name}", "--provenance=mode=max", "--metadata-file", str(tmp_path / "meta"))
-            assert attested.code == 0 and b"exporting attestation manifest" in attested.err
-            assert "containerimage.descriptor" in json.loads((tmp_path / "meta").read_text())
-        assert digests[0] == digests[1] != []
+        yield engine
     finally:
         engine.stop()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with docker's buildx in it."""
+    home = tmp_path_factory.mktemp("home")
+    plugins = home / ".docker" / "cli-plugins"
+    plugins.mkdir(parents=True)
+    (plugins / "docker-buildx").symlink_to(engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-buildx")
+    return home
+
+
+def building(client: Path, engine: EngineProcess, home: Path, root: Path, *words: str) -> Done:
+    return program(client, "build", "--progress", "plain", *words, str(root), host=engine.host, home=home, env={"BUILDX_GIT_INFO": "0"}, timeout=100)
+
+
+def test_an_engine_with_containerds_image_store(containerd: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+    """Archives, several platforms, attestations: the same manifests as docker with buildx makes there."""
+    root = folder(tmp_path, "FROM busybox AS one\nRUN echo 1 > /f\nFROM scratch\nCOPY --from=one /f /f\nLABEL a=b\n")
+    digests = []
+    for client in (pydock, docker):
+        archive = tmp_path / f"{client.parent.name}.tar"
+        out = tmp_path / f"out-{client.parent.name}"
+        words = ["-t", "x:1", "--provenance=false", "--platform", "linux/amd64", "-o", f"type=oci,dest={archive}", "-o", f"type=local,dest={out}"]
+        done = building(client, containerd, home, root, *words)
+        assert done.code == 0, done.err
+        with tarfile.open(archive) as tar:
+            index = tar.extractfile("index.json")
+            assert index
+            digests.append([m["digest"] for m in json.loads(index.read())["manifests"]])
+        assert (out / "f").read_text() == "1\n"
+        saved = tmp_path / f"docker-{client.parent.name}.tar"
+        done = building(client, containerd, home, root, "-t", "x:1", "--provenance=false", "-o", f"type=docker,dest={saved}")
+        assert done.code == 0 and saved.stat().st_size > 1000
+        words = ["-t", f"attested:{client.parent.name}", "--provenance=mode=max", "--metadata-file", str(tmp_path / "meta")]
+        attested = building(client, containerd, home, root, *words)
+        assert attested.code == 0 and b"exporting attestation manifest" in attested.err
+        assert "containerimage.descriptor" in json.loads((tmp_path / "meta").read_text())
+    assert digests[0] == digests[1] != []
+
+
+def layout_of(folder: Path) -> tuple[dict[str, str], dict[str, Any], list[str]]:
+    """A layout: files and their modes, its index without the times, and those blobs whose names are not their digests."""
+    index = json.loads((folder / "index.json").read_text())
+    for manifest in index["manifests"]:
+        manifest["annotations"].pop("org.opencontainers.image.created", None)
+    modes = {str(p.relative_to(folder)): oct(p.stat().st_mode) for p in sorted(folder.rglob("*"))}
+    return modes, index, [p.name for p in (folder / "blobs" / "sha256").iterdir() if hashlib.sha256(p.read_bytes()).hexdigest() != p.name]
+
+
+def test_layouts_of_this_machine(containerd: EngineProcess, docker28: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+    """Cache in folders, images as layouts, written and read: by either client what the other one wrote."""
+    root = folder(tmp_path, "FROM scratch AS one\nCOPY a /a\nFROM scratch\nCOPY --from=one /a /b\nCOPY a /c\n", a=os.urandom(3 << 20))
+    above = tmp_path / "above"
+    above.mkdir()
+    (above / "Dockerfile").write_text("FROM base\nCOPY --from=base /b /d\n")
+    for client in (pydock, docker):
+        place = tmp_path / client.parent.name
+        words = ["-t", "lay:1", "-t", "lay:2", "--provenance=false", "--cache-to", f"type=local,dest={place}-cache,mode=max", "-o", f"type=oci,dest={place}-image,tar=false"]
+        done = building(client, containerd, home, root, *words)
+        assert done.code == 0 and b"writing cache image manifest" in done.err, done.err
+    ours, theirs = (tmp_path / client.parent.name for client in (pydock, docker))
+    for kind in ("cache", "image"):
+        assert layout_of(Path(f"{ours}-{kind}")) == layout_of(Path(f"{theirs}-{kind}")) != ({}, {}, [])
+        assert layout_of(Path(f"{ours}-{kind}"))[2] == []
+
+    for client, writer in ((pydock, theirs), (docker, ours)):
+        for engine in (containerd, docker28):
+            assert program(pydock, "builder", "prune", "-af", host=engine.host).code == 0
+            cached = building(client, engine, home, root, "-t", "lay:3", "--cache-from", f"type=local,src={writer}-cache")
+            assert cached.code == 0 and b"importing cache manifest from local" in cached.err, cached.err
+            assert len(re.findall(rb"^#\d+ CACHED$", cached.err, re.M)) == 3, cached.err.decode()
+        based = building(client, containerd, home, above, "-t", "lay:4", "--build-context", f"base=oci-layout://{writer}-image:2")
+        assert based.code == 0 and b"OCI load from client" in based.err, based.err
+    # a second cache beside the first, by a tag of its own
+    words = ["-t", "lay:5", "--cache-to", f"type=local,dest={ours}-cache,tag=other", "--cache-from", f"type=local,src={tmp_path}/none"]
+    done = building(pydock, containerd, home, root, *words)
+    assert done.code == 0 and done.err.decode().splitlines()[-1].startswith(f"WARNING: local cache import at {tmp_path}/none not found due to err: could not read ")
+    tags = [one["annotations"]["org.opencontainers.image.ref.name"] for one in layout_of(Path(f"{ours}-cache"))[1]["manifests"]]
+    assert tags == ["latest", "other"] and building(pydock, containerd, home, root, "--cache-from", f"type=local,src={ours}-cache,tag=other").code == 0
+
+    for words, problem in [
+        (["--cache-from", f"type=local,src={ours}-cache,tag=nope"], 'local cache importer requires either explicit digest, "latest" tag or custom tag on index.json'),
+        (["--cache-to", f"type=local,dest={root}/a"], f"mkdir {root}/a: not a directory"),
+        (["--build-context", f"base=oci-layout://{tmp_path}/none"], f'oci-layout reference "oci-layout://{tmp_path}/none" could not be resolved: could not read '),
+        (["-o", f"type=oci,dest={root}/a,tar=false"], f"destination directory {root}/a is a file"), (["-o", "type=oci,tar=false"], "dest is required for oci exporter"),
+        (["-o", f"type=oci,dest={ours}-1,tar=false", "-o", f"type=oci,dest={ours}-2,tar=false"], 'oci store key "export" already exists'),
+    ]:  # fmt: skip
+        done = building(pydock, containerd, home, root, *words)
+        assert done.code == 1 and done.err.decode().startswith(f"ERROR: failed to build: {problem}"), done.err
+    assert not Path(f"{ours}-1").exists()
 
 
 # -- engines with less --------------------------------------------------------------------------

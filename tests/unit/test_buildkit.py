@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import socket
 import stat
@@ -14,10 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pydock.archive.layout import Layout, tag_of
 from pydock.archive.tree import Tree
 from pydock.buildkit import messages as m
 from pydock.buildkit.auth import Credentials
 from pydock.buildkit.build import Upload
+from pydock.buildkit.content import SERVICE, STORE, Content
 from pydock.buildkit.proto import BOOL, BYTES, INT, STRING, TIME, Malformed, Message, keyed, many
 from pydock.buildkit.receive import FileSend
 from pydock.buildkit.secrets import Agents, Guard, Secret, Secrets
@@ -538,3 +542,125 @@ def test_an_agent_is_lent(pairs: Any, tmp_path: Path) -> None:
     call.end()
     assert call.receive() is None and heard == [b"\0\0\0\x01\x0b"]
     listener.close()
+
+
+# -- layouts -------------------------------------------------------------------------------------------
+
+
+def written(engine: Connection, *requests: dict[str, Any], store: str = "local:c") -> list[dict[str, Any]]:
+    """Each request of one call of Write, and its answer."""
+    call = engine.call(SERVICE + "Write", metadata=[(STORE, store)], last=False)
+    answers = []
+    for i, request in enumerate(requests):
+        call.send(m.WRITE_CONTENT.encode({**({} if i else {"ref": "r"}), **request}))
+        message = call.receive()
+        assert message is not None
+        answers.append(m.WRITTEN_CONTENT.decode(message))
+    call.end()
+    assert call.receive() is None
+    return answers
+
+
+def read_blob(engine: Connection, digest: str, offset: int = 0, size: int = 0) -> bytes:
+    call = engine.call(SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest, "offset": offset, "size": size}), metadata=[(STORE, "local:c")])
+    out = b""
+    while (message := call.receive()) is not None:
+        part = m.CONTENT.decode(message)
+        assert part["offset"] == offset + len(out)
+        out += part["data"]
+    return out
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def test_blobs_are_written_and_read(pairs: Any, tmp_path: Path) -> None:
+    """A blob has its name when it is whole, and not before; what does not fit is refused."""
+    engine = pairs(Content({"local:c": str(tmp_path / "c")})).engine
+    data = os.urandom(3 << 20)
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    parts = [data[:7], data[7:1000000], data[1000000:]]
+    answers = written(
+        engine, {"action": m.WRITE_STAT, "total": len(data)}, {"action": m.WRITE_WRITE, "data": parts[0]}, {"action": m.WRITE_WRITE, "offset": 7, "data": parts[1]},
+        {"action": m.WRITE_COMMIT, "offset": 1000000, "data": parts[2], "total": len(data), "expected": digest},
+    )  # fmt: skip
+    assert [a["offset"] for a in answers] == [0, 7, 1000000, len(data)] and answers[-1]["digest"] == digest and answers[0]["total"] == len(data)
+    path = tmp_path / "c" / "blobs" / "sha256" / digest[7:]
+    assert path.read_bytes() == data and stat.S_IMODE(path.stat().st_mode) & 0o222 == 0 and files(tmp_path) == [f"c/blobs/sha256/{digest[7:]}"]
+    assert read_blob(engine, digest) == data and read_blob(engine, digest, 10, 20) == data[10:30] and read_blob(engine, digest, len(data) - 1, 99) == data[-1:]
+    info = m.CONTENT_INFO_RESPONSE.decode(engine.ask(SERVICE + "Info", m.ASK_CONTENT_INFO.encode({"digest": digest}), metadata=[(STORE, "local:c")]))["info"]
+    assert (info["digest"], info["size"]) == (digest, len(data)) and info["created_at"] > 0
+    # from the start again, as one does who has lost count
+    assert written(engine, {"action": m.WRITE_WRITE, "data": b"lost"}, {"action": m.WRITE_WRITE, "data": b"ab"}, {"action": m.WRITE_COMMIT, "offset": 2})[-1]["offset"] == 2
+    assert (tmp_path / "c" / "blobs" / "sha256" / hashlib.sha256(b"ab").hexdigest()).read_bytes() == b"ab"
+    before = files(tmp_path)
+    for requests, status, words in [
+        ([{"expected": digest}], 6, "already exists"), ([{"ref": ""}], 3, "must have a reference"), ([{"action": m.WRITE_WRITE, "offset": 5, "data": b"x"}], 11, "current offset 0"),
+        ([{"action": m.WRITE_COMMIT, "data": b"x", "total": 2}], 9, "unexpected commit size 1"), ([{"action": m.WRITE_COMMIT, "data": b"x", "expected": "sha256:" + "0" * 64}], 9, "unexpected commit digest"),
+        ([{"expected": "sha256:../../x"}], 3, "is no digest"),
+    ]:  # fmt: skip
+        with pytest.raises(RpcError, match=words) as caught:
+            written(engine, *requests)
+        assert caught.value.status == status
+    # given up in the middle: nothing stays
+    written(engine, {"action": m.WRITE_WRITE, "data": b"half"})
+    assert files(tmp_path) == before
+    with pytest.raises(RpcError, match="unknown store local:other") as caught:
+        written(engine, {"action": m.WRITE_STAT}, store="local:other")
+    assert caught.value.status == 5
+    for digest, status in [("sha256:" + "1" * 64, 5), ("sha256:..", 3), ("/etc/passwd", 3)]:
+        with pytest.raises(RpcError) as caught:
+            read_blob(engine, digest)
+        assert caught.value.status == status
+    with pytest.raises(RpcError, match="read past object length"):
+        read_blob(engine, answers[-1]["digest"], len(data) + 1)
+    assert engine.ask(SERVICE + "Abort", b"", metadata=[(STORE, "local:c")]) == b""
+
+
+def test_a_layout_names_its_manifests(tmp_path: Path) -> None:
+    layout = Layout(str(tmp_path / "l"))
+    one, two = ({"mediaType": "t", "digest": f"sha256:{c * 64}", "size": 5, "platform": {"os": "linux"}} for c in "12")
+    with pytest.raises(Failure, match=r"could not read .*index.json: open .*: no such file or directory"):
+        layout.find("latest")
+    layout.put(one, tag="latest")
+    layout.put({**two, "annotations": {"z": "1", "a": "<"}}, ["docker.io/library/x:1", "localhost:5000/y"])
+    assert files(tmp_path) == ["l/index.json", "l/oci-layout"] and (tmp_path / "l" / "oci-layout").read_text() == '{"imageLayoutVersion":"1.0.0"}'
+    assert (tmp_path / "l" / "index.json").read_text() == (
+        '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"t","digest":"sha256:' + "1" * 64
+        + '","size":5,"annotations":{"org.opencontainers.image.ref.name":"latest"},"platform":{"os":"linux"}},'
+        + ",".join(
+            '{"mediaType":"t","digest":"sha256:' + "2" * 64 + '","size":5,"annotations":{"a":"\\u003c","io.containerd.image.name":"' + name
+            + '","org.opencontainers.image.ref.name":"' + tag + '","z":"1"},"platform":{"os":"linux"}}'
+            for name, tag in [("docker.io/library/x:1", "1"), ("localhost:5000/y", "")]
+        ) + "]}"
+    )  # fmt: skip
+    for name, digest in [("latest", one), ("1", two), ("docker.io/library/x:1", two), ("localhost:5000/y", two)]:
+        assert (layout.find(name) or {})["digest"] == digest["digest"]
+    assert layout.find("nope") is None and layout.find("nope", or_only=True) is None
+    layout.put(two, tag="latest")
+    assert (layout.find("latest") or {})["digest"] == two["digest"] and len(json.loads((tmp_path / "l" / "index.json").read_text())["manifests"]) == 3
+    alone = Layout(str(tmp_path / "alone"))
+    alone.put(one, tag="t")
+    assert (alone.find("nope", or_only=True) or {})["digest"] == one["digest"]
+    for text in ("x", "[]", '{"manifests":[1]}', '{"manifests":[{}]}', '{"manifests":7}'):
+        (tmp_path / "l" / "index.json").write_text(text)
+        with pytest.raises(Failure, match=r"malformed .*index\.json"):
+            layout.find("latest")
+        with pytest.raises(Failure, match="malformed"):
+            layout.put(one, tag="latest")
+        assert (tmp_path / "l" / "index.json").read_text() == text and files(tmp_path / "l") == ["index.json", "oci-layout"]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failure, match=r"could not write .*/file/index\.json"):
+        Layout(str(tmp_path / "file")).put(one, tag="x")
+    assert [tag_of(n) for n in ("a:1", "h:5000/a", "h:5000/a:2@sha256:3", "a@sha256:3")] == ["1", "", "2@sha256:3", "@sha256:3"]
+
+
+def test_two_builds_may_name_what_they_made_at_once(tmp_path: Path) -> None:
+    layout = Layout(str(tmp_path))
+    threads = [threading.Thread(target=layout.put, args=({"digest": f"sha256:{i:064}", "size": 1},), kwargs={"tag": str(i)}) for i in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((layout.find(str(i)) or {})["digest"] == f"sha256:{i:064}" for i in range(20)) and files(tmp_path) == ["index.json", "oci-layout"]

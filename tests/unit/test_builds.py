@@ -24,6 +24,7 @@ from pydock.buildkit import messages as m
 from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
 from pydock.commands.image import build_classic
 from pydock.commands.image.build_body import Found, all_outputs, solve_request, wishes
+from pydock.commands.image.build_caches import with_environment
 from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.errors import Failure
@@ -56,7 +57,7 @@ def request(*words: str, environ: dict[str, str] | None = None, **found: Any) ->
     (("--network", "none"), {"force-network-mode": "none"}), (("--network", "host"), {"force-network-mode": "host"}),
     (("--add-host", "a:1.2.3.4,b=[::1]", "--add-host", "c:host-gateway"), {"add-hosts": "a=1.2.3.4,b=::1,c=9.9.9.9"}),
     (("--shm-size", "1g"), {"shm-size": "1073741824"}), (("--ulimit", "nofile=1:2", "--ulimit", "nproc=3"), {"ulimit": "nofile=1:2,nproc=3:3"}),
-    (("--cgroup-parent", "/x"), {"cgroup-parent": "/x"}), (("--cache-from", "a,b"), {"cache-imports": '[{"Type":"registry","Attrs":{"ref":"a"}},{"Type":"registry","Attrs":{"ref":"b"}}]'}),
+    (("--cgroup-parent", "/x"), {"cgroup-parent": "/x"}),
     (("--build-arg", "BUILDKIT_SYNTAX=x/y:1 opt"), {"build-arg:BUILDKIT_SYNTAX": "x/y:1 opt", "source": "x/y:1", "cmdline": "x/y:1 opt"}),
     (("--attest", "type=sbom,disabled=true"), {}),
 ])  # fmt: skip
@@ -82,15 +83,48 @@ def test_exporters(words: tuple[str, ...], exporters: list[tuple[str, dict[str, 
     assert asked["Internal"] == ("--call" in words)
 
 
+def test_caches_are_asked_for_twice() -> None:
+    """The solver is told of them, and the frontend, which loads them at the right moment."""
+    asked = request(imports=builds.caches("a,b"))
+    assert asked["Cache"]["Imports"] == [{"Type": "registry", "Attrs": {"ref": "a"}}, {"Type": "registry", "Attrs": {"ref": "b"}}]
+    assert json.loads(asked["FrontendAttrs"]["cache-imports"]) == asked["Cache"]["Imports"]
+
+
 def test_a_containerd_store_can_do_more() -> None:
     asked = request("-o", "type=oci,dest=x", "--platform", "linux/amd64,linux/arm64", "--sbom=true", "--cache-to", "type=registry,ref=r", containerd=True)
     assert asked["Exporters"] == [{"Type": "oci", "Attrs": {}}]
     assert asked["FrontendAttrs"]["attest:sbom"] == "type=sbom" and asked["FrontendAttrs"]["attest:provenance"] == "mode=min,inline-only=true"
     assert asked["FrontendAttrs"]["platform"] == "linux/amd64,linux/arm64" and asked["Cache"]["Exports"] == [{"Type": "registry", "Attrs": {"ref": "r"}}]
     assert "attest:provenance" not in request("--provenance=false", containerd=True)["FrontendAttrs"]
+    with pytest.raises(Failure, match="output directory is not supported by moby exporter"):
+        request("-o", "type=docker,dest=x,tar=false", containerd=True)
     for words in (["-o", "type=oci"], ["-o", "type=docker,dest=x"], ["--platform", "linux/amd64,linux/arm64"], ["--sbom=true"], ["--cache-to", "r"]):
         with pytest.raises(Failure, match="is not supported for the docker driver"):
             request(*words)
+
+
+@pytest.mark.parametrize(("text", "environ", "attributes"), [
+    ("type=gha", {}, None), ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t"}, None), ("type=gha,url=u", {}, None),
+    ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_CACHE_URL": "u"}, {"token": "t", "url": "u"}),
+    ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r"}, {"token": "t", "url": "r"}),
+    ("type=gha,scope=s", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r", "ACTIONS_CACHE_SERVICE_V2": "True"}, {"token": "t", "url_v2": "r", "url": "r", "scope": "s"}),
+    ("type=gha,version=1", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r", "ACTIONS_CACHE_SERVICE_V2": "1"}, {"token": "t", "url": "r", "version": "1"}),
+    ("type=gha,token=x,url=y,version=2", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_CACHE_URL": "u"}, {"token": "x", "url": "y", "version": "2"}),
+    ("type=local,src=x", {"ACTIONS_RUNTIME_TOKEN": "t"}, {"src": "x"}),
+])  # fmt: skip
+def test_caches_of_githubs_runners(text: str, environ: dict[str, str], attributes: dict[str, str] | None) -> None:
+    found = with_environment(builds.caches(text)[0], environ)
+    assert (found and found.attributes) == attributes
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("type=local", "local cache importer requires src"), ("type=registry", "registry cache importer requires ref"),
+])  # fmt: skip
+def test_caches_that_say_too_little(text: str, problem: str) -> None:
+    with pytest.raises(Failure, match=problem):
+        request(imports=builds.caches(text))
+    with pytest.raises(Failure, match=problem.replace("importer", "exporter").replace("src", "dest")):
+        request("--cache-to", text, containerd=True)
 
 
 @pytest.mark.parametrize(("parse", "text", "problem"), [

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import builds, images
 from pydock.api.request import Query
-from pydock.commands.image.build_body import Found, Wishes, all_outputs, is_true, rest_query, solve_request, wishes
+from pydock.commands.image.build_body import Found, Wishes, all_outputs, rest_query, solve_request, wishes
+from pydock.commands.image.build_caches import LocalCaches
 from pydock.commands.image.build_choice import choose, without_buildkit
 from pydock.commands.image.build_options import BuildOptions
 from pydock.commands.image.build_places import Places
@@ -20,6 +21,7 @@ from pydock.declare import command
 from pydock.errors import Exit, Failure, Misuse, NotUpgraded, RpcError
 from pydock.flags.builds import Output, agent, named_context, secret
 from pydock.flags.reference import parse
+from pydock.golang import is_true
 from pydock.render.progress import check
 from pydock.render.steps import Trace
 
@@ -129,6 +131,8 @@ class Building:
         self.feed: Feed[Json] = Feed(TICK)
         self.trace = Trace()
         self.dockerfile = ""
+        #: what is told at the end, beside the Dockerfile's own warnings
+        self.warnings: list[str] = []
         #: the query of POST /build, for an engine that takes builds in no other way
         self.rest: Query = {}
 
@@ -142,9 +146,12 @@ class Building:
         with app.build_inputs() as inputs, Places(app, outputs) as places:
             inputs.find(o.context, o.file, contexts, app.stdin, app.download)
             self.dockerfile = inputs.dockerfile
+            caches = LocalCaches(app, self.wanted.cache_from, self.wanted.cache_to)
+            self.warnings = caches.warnings
             with app.new_build(
                 self._told, folders=inputs.folders, secrets=secrets, agents=agents or ([("default", ())] if inputs.over_ssh else []),
-                archive=inputs.archive, output_folders=places.folders, output_sinks=places.sinks, shared_key=app.context_key(inputs.shared_key),
+                archive=inputs.archive, output_folders=places.folders, output_sinks=places.sinks, stores={**inputs.stores, **caches.stores, **places.stores},
+                shared_key=app.context_key(inputs.shared_key),
             ) as build:  # fmt: skip
                 if build.upload:
                     inputs.attributes["context"] = build.upload.url
@@ -154,7 +161,7 @@ class Building:
                 )
                 labels = build.control.worker_labels() if whole else {}
                 found = Found(
-                    attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)},
+                    attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)}, imports=caches.imports,
                     proxies=app.config.proxy_environment(app.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
                     machine=app.machine, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
                 )  # fmt: skip
@@ -162,7 +169,8 @@ class Building:
                 if not whole:
                     self.rest = rest_query(o, request, build.ref, build.session.identity)
                 response = self._watch(build, request, found)
-            places.keep()
+            places.keep(response)
+            caches.keep(response)
         return response
 
     def _outputs(self) -> list[Output]:
@@ -202,6 +210,8 @@ class Building:
         worker.join()
         if self.mode not in ("quiet", "rawjson"):
             app.err.write(warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
+        for text in self.warnings:
+            app.err.line(f"WARNING: {text}")
         if problems:
             raise self._explained(build, problems[0])
         return response

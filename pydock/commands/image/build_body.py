@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydock.api.request import Query, query
+from pydock.commands.image.build_caches import with_environment
 from pydock.commands.image.build_options import BuildOptions
 from pydock.errors import Failure
 from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
 from pydock.flags.reference import exact, platform
 from pydock.gojson import dumps
-from pydock.golang import parse_bool, quote
+from pydock.golang import is_true, quote
 from pydock.record import made, record
 
 Json = dict[str, Any]
@@ -39,11 +40,12 @@ class Wishes:
 class Found:
     """What was found out for a build: its inputs, and what the engine's builder can do.
 
-    attributes: of the frontend, for the inputs; proxies: build arguments of the config file; containerd: the engine keeps
+    attributes: of the frontend, for the inputs; imports: caches that are there to be read; proxies: build arguments of the config file; containerd: the engine keeps
     images in containerd's store, and can do more; gateway: the address that "host-gateway" means.
     """
 
     attributes: Mapping[str, str] = made(default_factory=dict)
+    imports: list[Cache] = made(default_factory=list)
     proxies: Mapping[str, str] = made(default_factory=dict)
     containerd: bool = False
     gateway: str = ""
@@ -80,7 +82,8 @@ def wishes(o: BuildOptions, environ: Mapping[str, str]) -> Wishes:
     outputs = [output(t) for t in o.output if t]
     if o.iidfile and any(x.kind in ("local", "tar") for x in outputs):
         raise ValueError("local and tar exporters are incompatible with image ID file")
-    cache_from, cache_to = ([c for t in texts if t for c in caches(t)] for texts in (o.cache_from, o.cache_to))
+    given_caches = ([c for t in texts if t for c in caches(t)] for texts in (o.cache_from, o.cache_to))
+    cache_from, cache_to = ([c for g in some if (c := with_environment(g, environ))] for some in given_caches)
     return Wishes(build_args, labels, attests, outputs, cache_from, cache_to, call("check" if o.check else o.print_ or o.call))
 
 
@@ -131,6 +134,8 @@ def exporters(o: BuildOptions, outputs: list[Output], wanted: Wishes, found: Fou
         if kind == "oci" and not found.containerd:
             raise not_supported("OCI exporter", "build-exporters")
         if kind == "docker":
+            if one.destination and not is_true(attributes.get("tar", ""), True):
+                raise ValueError("output directory is not supported by moby exporter")
             if not found.containerd and (platforms > 1 or any(wanted.attests.values())):
                 ending = "exporting manifest lists, use the oci exporter instead" if one.destination else "exporting manifest lists"
                 raise ValueError(f"docker exporter does not {'support' if one.destination else 'currently support'} {ending}")
@@ -150,13 +155,6 @@ def _tag(text: str) -> str:
         return exact(text)
     except ValueError as error:
         raise ValueError(f"invalid tag {quote(text)}: {error}") from None
-
-
-def is_true(text: str) -> bool:
-    try:
-        return parse_bool(text)
-    except ValueError:
-        return False
 
 
 def platform_names(texts: Iterable[str], machine: str) -> list[str]:
@@ -210,27 +208,25 @@ def frontend_attributes(o: BuildOptions, wanted: Wishes, found: Found, platforms
     return out
 
 
-def cache_options(wanted: Wishes, containerd: bool) -> Json:
+def cache_options(wanted: Wishes, found: Found) -> Json:
     """{"Exports", "Imports"}. Raises ValueError."""
     exports = [*wanted.cache_to, *([Cache("inline", {})] if is_true(wanted.build_args.get("BUILDKIT_INLINE_CACHE", "")) else [])]
     for cache in exports:
-        if cache.kind != "inline" and not containerd:
+        if cache.kind != "inline" and not found.containerd:
             raise not_supported("Cache export", "build-cache-backends")
-    for caches_, word, key in ((exports, "exporter", "dest"), (wanted.cache_from, "importer", "src")):
-        for cache in caches_:
+    for some, word, key in ((exports, "exporter", "dest"), (found.imports, "importer", "src")):
+        for cache in some:
             need = {"local": key, "registry": "ref"}.get(cache.kind)
             if need and not cache.attributes.get(need):
                 raise ValueError(f"{cache.kind} cache {word} requires {need}")
-            if cache.kind == "local":
-                raise ValueError(f"cache of type local is not supported: use type=registry, or type=inline with an image ({cache.attributes[key]})")
-    return {key: [{"Type": c.kind, "Attrs": c.attributes} for c in some] for key, some in (("Exports", exports), ("Imports", wanted.cache_from))}
+    return {key: [{"Type": c.kind, "Attrs": c.attributes} for c in some] for key, some in (("Exports", exports), ("Imports", found.imports))}
 
 
 def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found: Found) -> Json:
     """A SolveRequest without Ref and Session. Raises Failure."""
     try:
         platforms = platform_names(o.platform, found.machine)
-        cache = cache_options(wanted, found.containerd)
+        cache = cache_options(wanted, found)
         attributes = frontend_attributes(o, wanted, found, platforms)
         exports = exporters(o, outputs, wanted, found, len(platforms))
         entitlements = [entitlement(t) for t in o.allow if t] + (["network.host"] if o.network == "host" else [])
@@ -260,6 +256,7 @@ def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
     lost = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
     lost += ["several outputs"] if len(request["Exporters"]) > 1 else []
     lost += ["cache exports"] if request["Cache"]["Exports"] else []
+    lost += ["cache that lies in no registry"] if any(c["Type"] != "registry" for c in request["Cache"]["Imports"]) else []
     lost += ["stages that are not cached"] if attributes.get("no-cache") else []
     lost += ["questions"] if request["Internal"] else []
     lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydock.commands.image.build_body import is_true
 from pydock.errors import Failure
 from pydock.flags.builds import Output
+from pydock.golang import is_true
 
 if TYPE_CHECKING:
     from pydock.app import App
 
 
+#: the name by which the engine knows the layout of a result
+STORE = "export"
+
+
 class Places:
-    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after keep()."""
+    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after keep().
+
+    folders, sinks: by the number of the output; stores: a layout, by the name that the engine knows it by."""
 
     def __init__(self, app: App, outputs: list[Output]) -> None:
         """Raises Failure, in buildx's words."""
         self.folders: dict[int, str] = {}
         self.sinks: dict[int, Callable[[bytes], None]] = {}
-        self._files: list[Any] = []
-        self._kept = False
+        self.stores: dict[str, str] = {}
+        self._app, self._files, self._kept = app, list[Any](), False
         stdout = False
         try:
             for i, one in enumerate(o for o in outputs if o.kind != "cacheonly"):
-                archive = one.kind == "tar" or (one.kind in ("oci", "docker") and is_true(one.attributes.get("tar", "true")))
-                if one.kind == "local" or (one.kind in ("oci", "docker") and not archive):
-                    if one.kind != "local":
-                        raise Failure(f"{one.kind} output as a folder (tar=false) is not supported: leave tar=false out to get an archive")
+                archive = one.kind == "tar" or (one.kind in ("oci", "docker") and is_true(one.attributes.get("tar", ""), True))
+                if one.kind == "local":
                     self.folders[i] = _folder(app, one)
+                elif one.kind in ("oci", "docker") and not archive:
+                    if STORE in self.stores:
+                        raise Failure(f'oci store key "{STORE}" already exists: only one result can be written as a layout (tar=false)')
+                    self.stores[STORE] = _folder(app, one)
                 elif archive and (one.destination == "-" or (not one.destination and one.kind != "docker")):
                     if stdout:
                         raise Failure("multiple outputs configured to write to stdout")
@@ -49,9 +59,12 @@ class Places:
     def __enter__(self) -> Places:
         return self
 
-    def keep(self) -> None:
-        """The build went well: what was written stays. Raises Failure."""
+    def keep(self, response: Mapping[str, str]) -> None:
+        """The build went well: what was written stays, and a layout names its image, after what the exporter answered. Raises Failure."""
         self._kept = True
+        if STORE in self.stores and (descriptor := response.get("containerimage.descriptor")):
+            names = [n for n in response.get("image.name", "").split(",") if n]
+            self._app.layout(self.stores[STORE]).put(json.loads(base64.b64decode(descriptor)), names, tag="latest")
 
     def __exit__(self, *problem: Any) -> None:
         for file in self._files:

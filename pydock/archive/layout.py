@@ -1,0 +1,183 @@
+"""OCI image layouts: folders of blobs by their digests, and an index that names the manifests among them.
+
+https://github.com/opencontainers/image-spec/blob/main/image-layout.md. Build cache is kept so on a client's disk, and images
+that are exported unpacked. The tree is the one that docker leaves: blobs/, index.json, ingest/, oci-layout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pydock.archive.whole import WholeFile
+from pydock.errors import Failure, first_line
+from pydock.gojson import dumps
+
+Json = dict[str, Any]
+
+INDEX, LOCK, VERSION, BLOBS, INGEST = "index.json", "index.json.lock", "oci-layout", "blobs", "ingest"
+INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+#: annotations by which a manifest is found: an image's whole name, and its tag
+IMAGE_NAME, REF_NAME = "io.containerd.image.name", "org.opencontainers.image.ref.name"
+#: a descriptor's keys in the order of the specification's own types
+_ORDER = ("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType")
+
+_DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha384):([0-9a-f]{96})|(sha512):([0-9a-f]{128})")
+
+
+class Layout:
+    """A layout in `folder`, which is made when something is put there."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    # -- the index -----------------------------------------------------------------------------------
+
+    def find(self, tag: str, or_only: bool = False) -> Json | None:
+        """The descriptor of an image's name, or of a tag; None where the index has neither. or_only: then the one that it has,
+        if that is one. Raises Failure."""
+        path = os.path.join(self.folder, INDEX)
+        try:
+            with open(path, "rb") as file:
+                manifests = self._manifests(file.read())
+        except OSError as error:
+            raise Failure(f"could not read {path}: open {path}: {first_line(error)}") from None
+        for name in (IMAGE_NAME, REF_NAME):
+            for one in manifests:
+                if (one.get("annotations") or {}).get(name) == tag:
+                    return one
+        return manifests[0] if or_only and len(manifests) == 1 else None
+
+    def put(self, descriptor: Json, names: Sequence[str] = (), tag: str = "") -> None:
+        """Name a manifest by images' names, or by a tag alone, in place of what had that name. Raises Failure."""
+        path = os.path.join(self.folder, INDEX)
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+            with self._locked():
+                try:
+                    with open(path, "rb") as file:
+                        manifests = self._manifests(file.read())
+                except FileNotFoundError:
+                    manifests = []
+                for name in names or [""]:
+                    wanted = {**({IMAGE_NAME: name} if name else {}), REF_NAME: tag_of(name) if name else tag}
+                    manifests = [m for m in manifests if any((m.get("annotations") or {}).get(k, "") != wanted.get(k, "") for k in (IMAGE_NAME, REF_NAME))]
+                    named = {**descriptor, "annotations": dict(sorted({**(descriptor.get("annotations") or {}), **wanted}.items()))}
+                    manifests.append({k: named[k] for k in _ORDER if k in named})
+                self._write(VERSION, {"imageLayoutVersion": "1.0.0"})
+                self._write(INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
+        except OSError as error:
+            raise Failure(f"could not write {path}: {first_line(error)}") from None
+
+    def _manifests(self, data: bytes) -> list[Json]:
+        try:
+            found = json.loads(data or b"{}").get("manifests") or []
+            if not all(isinstance(m, dict) and isinstance(m.get("digest"), str) for m in found):
+                raise ValueError("a manifest without digest")
+        except (ValueError, AttributeError, TypeError) as error:
+            raise Failure(f"malformed {os.path.join(self.folder, INDEX)}: {error}: it is no index of an OCI image layout") from None
+        return list(found)
+
+    def _write(self, name: str, value: Json) -> None:
+        with WholeFile(os.path.join(self.folder, name), 0o644) as file:
+            file.write(dumps(value).encode())
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Two builds may put what they made into one layout; the lock's file is gone afterwards, as docker's is."""
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            yield
+            return
+        path = os.path.join(self.folder, LOCK)
+        while True:
+            with open(path, "ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                try:
+                    ours = os.path.samestat(os.stat(path), os.fstat(file.fileno()))
+                except FileNotFoundError:
+                    ours = False
+                if not ours:
+                    # who waited holds a lock on a file that is gone
+                    continue
+                try:
+                    yield
+                finally:
+                    os.remove(path)
+                return
+
+    # -- blobs ---------------------------------------------------------------------------------------
+
+    def blob(self, digest: str) -> str:
+        """The path of a blob, which may not be there. Raises ValueError for what is no digest."""
+        match = _DIGEST.fullmatch(digest)
+        if match is None:
+            raise ValueError(f"{digest!r} is no digest")
+        kind, value = (g for g in match.groups() if g)
+        return os.path.join(self.folder, BLOBS, kind, value)
+
+    def incoming(self) -> Incoming:
+        """Something new, of which only the end will tell its digest. Raises OSError."""
+        return Incoming(self)
+
+
+class Incoming:
+    """A blob that is being written: under another name, until it is whole. A context manager."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout, self.size = layout, 0
+        place = os.path.join(layout.folder, INGEST)
+        os.makedirs(place, exist_ok=True)
+        self._path = os.path.join(place, secrets.token_hex(16))
+        # read-only from the start, as blobs never change; who makes a file may write it all the same
+        self._file = open(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb", buffering=0)
+        self._hash = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        """Of what has come so far."""
+        return f"sha256:{self._hash.hexdigest()}"
+
+    def write(self, data: bytes) -> None:
+        """Raises OSError."""
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
+        self._hash.update(data)
+        self.size += len(data)
+
+    def restart(self) -> None:
+        """What has come is of no use. Raises OSError."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._hash, self.size = hashlib.sha256(), 0
+
+    def keep(self) -> None:
+        """It is whole: give it its name. Raises OSError."""
+        target = self.layout.blob(self.digest)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        self._file.close()
+        os.replace(self._path, target)
+        self._path = ""
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._file.close()
+        if self._path:
+            os.unlink(self._path)
+
+
+def tag_of(name: str) -> str:
+    """The tag of an image's name, or what follows it: "1@sha256:…" of "registry/image:1@sha256:…"."""
+    name, at, digest = name.partition("@")
+    _, colon, tag = name.rpartition(":")
+    return (tag if colon and "/" not in tag else "") + at + digest

@@ -1,0 +1,131 @@
+"""Layouts of this machine, lent to the engine: build cache in folders (`--cache-from`, `--cache-to type=local`), images that
+are contexts (`--build-context oci-layout://…`), and images that are exported unpacked (`--output type=oci,tar=false`).
+
+containerd's content service (api/services/content/v1), as session/content of github.com/moby/buildkit asks it of clients:
+the part of it that reads and writes blobs. Which layout is meant is told by a header.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from pydock.archive.layout import Incoming, Layout
+from pydock.buildkit import messages as m
+from pydock.buildkit.proto import Values
+from pydock.buildkit.wire import ALREADY_EXISTS, FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, Call
+from pydock.errors import Failure, RpcError, first_line
+
+SERVICE = "/containerd.services.content.v1.Content/"
+#: the header that names a store
+STORE = "buildkit-attachable-store-id"
+BLOCK = 1 << 20
+
+
+class Content:
+    """stores: folders, by the names that the engine knows them by; only what is named here can be read or written."""
+
+    METHODS: tuple[str, ...] = tuple(SERVICE + name for name in ("Info", "Read", "Write", "Abort"))
+
+    def __init__(self, stores: Mapping[str, str]) -> None:
+        self.stores = {name: Layout(folder) for name, folder in stores.items()}
+
+    def serve(self, call: Call) -> None:
+        name = call.header(STORE)
+        if name not in self.stores:
+            raise RpcError(NOT_FOUND, f"unknown store {name}: not found")
+        layout = self.stores[name]
+        try:
+            {"Info": _info, "Read": _read, "Write": _write, "Abort": _abort}[call.path.rpartition("/")[2]](call, layout)
+        except OSError as error:
+            raise Failure(f"{layout.folder}: {first_line(error)}") from error
+
+
+def _blob(layout: Layout, digest: str) -> str:
+    """The path of a blob. Raises RpcError for what is no digest."""
+    try:
+        return layout.blob(digest)
+    except ValueError as error:
+        raise RpcError(INVALID_ARGUMENT, f"{error}: invalid argument") from None
+
+
+def _open(layout: Layout, digest: str) -> BinaryIO:
+    """Raises RpcError for a blob that is not there."""
+    try:
+        return open(_blob(layout, digest), "rb", buffering=0)
+    except FileNotFoundError:
+        raise RpcError(NOT_FOUND, f"content {digest}: not found") from None
+
+
+def _info(call: Call, layout: Layout) -> None:
+    digest = m.ASK_CONTENT_INFO.decode(call.receive() or b"")["digest"]
+    with _open(layout, digest) as file:
+        facts = os.fstat(file.fileno())
+    info = {"digest": digest, "size": facts.st_size, "created_at": facts.st_mtime_ns, "updated_at": facts.st_mtime_ns}
+    call.send(m.CONTENT_INFO_RESPONSE.encode({"info": info}))
+
+
+def _read(call: Call, layout: Layout) -> None:
+    """A part of a blob; size 0: all that follows."""
+    wanted = m.READ_CONTENT.decode(call.receive() or b"")
+    with _open(layout, wanted["digest"]) as file:
+        at, end = max(0, wanted["offset"]), os.fstat(file.fileno()).st_size
+        if at > end:
+            raise RpcError(OUT_OF_RANGE, f"read past object length {end} bytes")
+        end = min(end, at + wanted["size"]) if wanted["size"] > 0 else end
+        file.seek(at)
+        while at < end and (data := file.read(min(BLOCK, end - at))):
+            call.send(m.CONTENT.encode({"offset": at, "data": data}))
+            at += len(data)
+
+
+def _abort(call: Call, layout: Layout) -> None:
+    # what is not whole goes with the call that wrote it
+    call.receive()
+    call.send(b"")
+
+
+def _write(call: Call, layout: Layout) -> None:
+    """A new blob: each message is answered by how far it has come, up to the one that commits it."""
+    message = call.receive()
+    if message is None:
+        return
+    request = m.WRITE_CONTENT.decode(message)
+    if not request["ref"]:
+        raise RpcError(INVALID_ARGUMENT, "first message must have a reference")
+    _refuse_known(layout, request)
+    with layout.incoming() as blob:
+        total = 0
+        while True:
+            total = request["total"] or total
+            _refuse_known(layout, request)
+            _take(blob, request, total)
+            call.send(m.WRITTEN_CONTENT.encode({"action": request["action"], "offset": blob.size, "total": total, "digest": blob.digest}))
+            if request["action"] == m.WRITE_COMMIT or (message := call.receive()) is None:
+                return
+            request = m.WRITE_CONTENT.decode(message)
+
+
+def _refuse_known(layout: Layout, request: Values) -> None:
+    """Who writes is told that the blob is there already, and leaves it."""
+    if request["expected"] and os.path.exists(_blob(layout, request["expected"])):
+        raise RpcError(ALREADY_EXISTS, f"content {request['expected']}: already exists")
+
+
+def _take(blob: Incoming, request: Values, total: int) -> None:
+    """What one message says of a blob. Raises RpcError for one that does not fit, OSError."""
+    if request["action"] == m.WRITE_STAT:
+        return
+    if request["offset"] == 0 and blob.size:
+        blob.restart()
+    elif request["offset"] != blob.size:
+        raise RpcError(OUT_OF_RANGE, f"write @{request['offset']} must occur at current offset {blob.size}")
+    if request["data"]:
+        blob.write(request["data"])
+    if request["action"] == m.WRITE_COMMIT:
+        if total and total != blob.size:
+            raise RpcError(FAILED_PRECONDITION, f"unexpected commit size {blob.size}, expected {total}: failed precondition")
+        if request["expected"] not in ("", blob.digest):
+            raise RpcError(FAILED_PRECONDITION, f"unexpected commit digest {blob.digest}, expected {request['expected']}: failed precondition")
+        blob.keep()
