@@ -263,9 +263,12 @@ class App(Machine):
         """A build that is not begun. told: called for what is done for it here; inputs: the fields of buildkit.build.Inputs.
 
         Raises Failure for secrets and agents that are not there."""
+        from pydock.buildkit.auth import Credentials
+        from pydock.buildkit.authority import Authority
         from pydock.buildkit.build import Build, Inputs
 
-        return Build(Inputs(**inputs), self.environ, self.stored_auth, told)
+        credentials = Credentials(self.stored_auth, self.fetch_token, Authority(self.config_dir, self.environ), told)
+        return Build(Inputs(**inputs), self.environ, credentials)
 
     def context_key(self, place: str) -> str:
         """What names a context from one build to the next, so that only what changed is sent."""

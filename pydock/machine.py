@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -190,6 +190,13 @@ class Machine:
         from pydock.buildkit.inputs import git_attributes
 
         return git_attributes(context, file, folders, self.environ)
+
+    def fetch_token(self, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
+        """A registry's token; see registry.tokens. Returns it, the seconds that it is good for, and when it was issued. Raises Failure."""
+        from pydock.registry.tokens import fetch
+
+        token = fetch(realm, service, scopes, auth, client_id)
+        return token.text, token.seconds, token.issued
 
     def download(self, url: str) -> bytes:
         """Raises Failure."""

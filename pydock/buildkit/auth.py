@@ -1,39 +1,98 @@
 """Credentials of registries, for the images that a build pulls and pushes: session/auth of github.com/moby/buildkit.
 
-The engine asks for credentials by host, and fetches a token with them where the registry hands out tokens. That clients
-fetch tokens themselves is a negotiation of its own (GetTokenAuthority), which the engine does without where it is not served.
+The engine asks for credentials by host. Where a registry hands out tokens, it asks for a token instead: a password is then sent
+to the registry's own server alone (see authority).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 
-from pydock.buildkit.messages import ASK_CREDENTIALS, CREDENTIALS
+from pydock.buildkit import messages as m
+from pydock.buildkit.authority import Authority
 from pydock.buildkit.proto import Values
 from pydock.buildkit.wire import Call
+from pydock.errors import Failure
 
 Auth = Mapping[str, str]
+#: (realm, service, scopes, credentials, client's name) → (token, seconds that it is good for, when it was issued: seconds since
+#: 1970; 0: not told). Raises Failure
+FetchToken = Callable[[str, str, Sequence[str], Auth, str], tuple[str, int, int]]
 
 #: the host of Docker Hub, and the key of its credentials
 HUB_HOST, HUB_KEY = "registry-1.docker.io", "https://index.docker.io/v1/"
+#: seconds that a token is good for whose server does not tell
+EXPIRES = 60
+#: seconds that credentials are kept before they are looked up again: those of Google's registries are good for five minutes
+FRESH = 290.0
+SERVICE = "/moby.filesync.v1.Auth/"
 
 
 class Credentials:
-    """auth_of: the credentials kept for a registry; told: called once for each host that is given some."""
+    """auth_of: the credentials kept for a registry; told: called once for each thing that the engine is given."""
 
-    METHODS: tuple[str, ...] = ("/moby.filesync.v1.Auth/Credentials",)
+    METHODS: tuple[str, ...] = tuple(SERVICE + name for name in ("Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority"))
 
-    def __init__(self, auth_of: Callable[[str], Auth], told: Callable[[str], None]) -> None:
-        self.auth_of, self.told = auth_of, told
+    def __init__(self, auth_of: Callable[[str], Auth], fetch_token: FetchToken, authority: Authority, told: Callable[[str], None]) -> None:
+        self.auth_of, self.fetch_token, self.authority, self.told = auth_of, fetch_token, authority, told
         self._seen: set[str] = set()
+        self._kept: dict[str, tuple[float, Auth]] = {}
+        self._lock = threading.Lock()
 
     def serve(self, call: Call) -> None:
-        host = ASK_CREDENTIALS.decode(call.receive() or b"")["Host"]
-        values = secret_of(self.auth_of(HUB_KEY if host == HUB_HOST else host))
-        if values.get("Secret") and host not in self._seen:
-            self._seen.add(host)
-            self.told(f"[auth] sharing credentials for {host}")
-        call.send(CREDENTIALS.encode(values))
+        message = call.receive() or b""
+        if call.path == SERVICE + "Credentials":
+            answer = self._credentials(m.ASK_CREDENTIALS.decode(message)["Host"])
+        elif call.path == SERVICE + "FetchToken":
+            answer = self._token(m.ASK_TOKEN.decode(message))
+        elif call.path == SERVICE + "GetTokenAuthority":
+            asked = m.ASK_AUTHORITY.decode(message)
+            answer = m.AUTHORITY.encode({"PublicKey": self.authority.public_key(asked["Host"], asked["Salt"], self._is_known(asked["Host"]))})
+        else:
+            asked = m.VERIFY_AUTHORITY.decode(message)
+            signed = self.authority.sign(asked["Host"], asked["Salt"], self._is_known(asked["Host"]), asked["Payload"])
+            answer = m.VERIFIED_AUTHORITY.encode({"Signed": signed})
+        call.send(answer)
+
+    def _auth(self, host: str) -> Auth:
+        """A helper program may have to be asked, and what it says may be good for minutes only."""
+        with self._lock:
+            until, auth = self._kept.get(host, (0.0, {}))
+            if until < time.monotonic():
+                auth = self.auth_of(HUB_KEY if host == HUB_HOST else host)
+                self._kept[host] = time.monotonic() + FRESH, auth
+        return auth
+
+    def _is_known(self, host: str) -> bool:
+        return bool(secret_of(self._auth(host)).get("Secret"))
+
+    def _tell(self, text: str) -> None:
+        if text not in self._seen:
+            self._seen.add(text)
+            self.told(text)
+
+    def _credentials(self, host: str) -> bytes:
+        values = secret_of(self._auth(host))
+        if values.get("Secret"):
+            self._tell(f"[auth] sharing credentials for {host}")
+        return m.CREDENTIALS.encode(values)
+
+    def _token(self, asked: Values) -> bytes:
+        """Raises Failure."""
+        host, auth = asked["Host"], self._auth(asked["Host"])
+        if auth.get("registrytoken"):
+            return m.TOKEN.encode({"Token": auth["registrytoken"], "ExpiresIn": EXPIRES})
+        known = bool(secret_of(auth).get("Secret"))
+        if known:
+            self._tell(f"[auth] {' '.join(s.removeprefix('repository:') for s in asked['Scopes'])} token for {host}")
+        try:
+            token, seconds, issued = self.fetch_token(asked["Realm"], asked["Service"], asked["Scopes"], auth, asked["ClientID"])
+        except Failure as failure:
+            kind = "oauth" if known else "anonymous"
+            raise Failure(f"failed to fetch {kind} token: {failure.message}") from failure
+        return m.TOKEN.encode({"Token": token, "ExpiresIn": seconds or EXPIRES, "IssuedAt": issued})
 
 
 def secret_of(auth: Auth) -> Values:

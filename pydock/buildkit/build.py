@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pydock.buildkit.auth import Auth, Credentials
+from pydock.buildkit.auth import Credentials
 from pydock.buildkit.content import Content
 from pydock.buildkit.messages import DATA, STATUS_RESPONSE
 from pydock.buildkit.proto import Values
@@ -68,13 +68,13 @@ class Upload:
 class Build:
     """A context manager: on leaving it connections end, and agents that were made for the build."""
 
-    def __init__(self, inputs: Inputs, environ: Mapping[str, str], auth_of: Callable[[str], Auth], told: Callable[[str], None]) -> None:
+    def __init__(self, inputs: Inputs, environ: Mapping[str, str], credentials: Credentials) -> None:
         """Raises Failure for secrets and agents that are not there; nothing is sent yet."""
         self.ref = new_id()
         secrets = Secrets([Secret(*facts) for facts in inputs.secrets], environ)
         self._agents = Agents(inputs.agents, environ)
         self.files = FileSync(inputs.folders)
-        services: list[Service] = [secrets, self._agents, Credentials(auth_of, told), *([self.files] if inputs.folders else [])]
+        services: list[Service] = [secrets, self._agents, credentials, *([self.files] if inputs.folders else [])]
         self.upload = Upload(inputs.archive) if inputs.archive is not None else None
         if self.upload:
             services.append(self.upload)

@@ -29,6 +29,14 @@ SECRET = Message("moby.buildkit.secrets.v1.GetSecretResponse", data=(1, BYTES))
 CHECK_AGENT = Message("moby.sshforward.v1.CheckAgentRequest", ID=(1, STRING))
 ASK_CREDENTIALS = Message("moby.filesync.v1.CredentialsRequest", Host=(1, STRING))
 CREDENTIALS = Message("moby.filesync.v1.CredentialsResponse", Username=(1, STRING), Secret=(2, STRING))
+ASK_TOKEN = Message(
+    "moby.filesync.v1.FetchTokenRequest", ClientID=(1, STRING), Host=(2, STRING), Realm=(3, STRING), Service=(4, STRING), Scopes=(5, many(STRING)),
+)  # fmt: skip
+TOKEN = Message("moby.filesync.v1.FetchTokenResponse", Token=(1, STRING), ExpiresIn=(2, INT), IssuedAt=(3, INT))
+ASK_AUTHORITY = Message("moby.filesync.v1.GetTokenAuthorityRequest", Host=(1, STRING), Salt=(2, BYTES))
+AUTHORITY = Message("moby.filesync.v1.GetTokenAuthorityResponse", PublicKey=(1, BYTES))
+VERIFY_AUTHORITY = Message("moby.filesync.v1.VerifyTokenAuthorityRequest", Host=(1, STRING), Payload=(2, BYTES), Salt=(3, BYTES))
+VERIFIED_AUTHORITY = Message("moby.filesync.v1.VerifyTokenAuthorityResponse", Signed=(1, BYTES))
 
 # -- sources -------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from pydock.errors import BrokenStream, Failure, RpcError
 
 #: gRPC's codes: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md
 OK, CANCELED, UNKNOWN, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS = 0, 1, 2, 3, 5, 6
-FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED = 9, 11, 12
+FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE = 9, 11, 12, 14
 #: how much the peer may send before we have taken it up: exports are large
 WINDOW = 8 << 20
 #: a header list may hold an ignore file of thousands of lines

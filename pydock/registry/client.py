@@ -6,14 +6,13 @@ https://distribution.github.io/distribution/spec/api/, tokens as in …/spec/aut
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import ssl
 from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, Missing
 from pydock.lean import load_httpx
 from pydock.record import record
+from pydock.registry.tokens import CERTIFICATES, TIMEOUT, Refused, by_form, by_query, message, tls
 
 if TYPE_CHECKING:
     import httpx
@@ -26,9 +25,7 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 HUB, HUB_HOST = "docker.io", "registry-1.docker.io"
-CERTIFICATES = "/etc/docker/certs.d"
 MAX_SIZE = 32 << 20
-TIMEOUT = 30.0
 
 
 @record
@@ -46,27 +43,9 @@ class Registry:
     def __init__(self, domain: str, auth: dict[str, str], insecure: bool = False, certificates: str = CERTIFICATES) -> None:
         self.host = HUB_HOST if domain == HUB else domain
         self.auth, self.insecure = auth, insecure
-        self.client = httpx.Client(verify=self._tls(certificates), timeout=TIMEOUT, follow_redirects=True)
+        self.client = httpx.Client(verify=tls(self.host, certificates, insecure), timeout=TIMEOUT, follow_redirects=True)
         self.base = ""
         self.tokens: dict[str, str] = {}
-
-    def _tls(self, certificates: str) -> ssl.SSLContext:
-        """As docker: a registry's authorities (*.crt) and our own certificate (*.cert, *.key) lie in a folder of its name."""
-        context = ssl.create_default_context()
-        if self.insecure:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        folder = os.path.join(certificates, self.host)
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        try:
-            for name in names:
-                path = os.path.join(folder, name)
-                if name.endswith(".crt"):
-                    context.load_verify_locations(path)
-                elif name.endswith(".cert"):
-                    context.load_cert_chain(path, path.removesuffix(".cert") + ".key")
-        except (OSError, ssl.SSLError) as error:
-            raise Failure(f"cannot use the certificates in {folder}: {error}") from error
-        return context
 
     def close(self) -> None:
         self.client.close()
@@ -138,9 +117,9 @@ class Registry:
         except httpx.HTTPError as error:
             raise Failure(f'{method.title()} "{url}": {_plain(error)}') from error
         if response.status_code == 404:
-            raise Missing(_message(response))
+            raise Missing(message(response))
         if response.status_code >= 400:
-            raise Failure(_message(response))
+            raise Failure(message(response))
         return response
 
     def _answer(self, challenge: str, request: str) -> str:
@@ -161,30 +140,13 @@ class Registry:
         if not realm:
             raise Failure("the registry asks for a token, but does not say where to get one")
         query = {k: challenge[k] for k in ("service", "scope") if challenge.get(k)}
-        if self.auth.get("identitytoken"):
-            form = {**query, "grant_type": "refresh_token", "refresh_token": self.auth["identitytoken"], "client_id": "docker"}
-            response = self.client.post(realm, data=form)
-        elif self.auth.get("username"):
-            user, password = self.auth["username"], self.auth.get("password", "")
-            response = self.client.get(realm, params={**query, "account": user}, auth=(user, password))
-        else:
-            response = self.client.get(realm, params=query)
-        if response.status_code >= 400:
-            raise Failure(_message(response))
         try:
-            answer = response.json()
-            return str(answer.get("token") or answer["access_token"])
-        except (ValueError, KeyError, AttributeError):
-            raise Failure(f"{realm} gave no token") from None
-
-
-def _message(response: httpx.Response) -> str:
-    """What the registry says in {"errors": [{"code", "message"}]}, or its status."""
-    try:
-        errors = response.json()["errors"]
-        return "\n".join(f"{str(e.get('code', '')).lower().replace('_', ' ')}: {e.get('message', '')}" for e in errors)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return f"the registry answered {response.status_code} {response.reason_phrase}"
+            if self.auth.get("identitytoken"):
+                return by_form(self.client, realm, {**query, "client_id": "docker"}, self.auth).text
+            account = {"account": self.auth["username"]} if self.auth.get("username") else {}
+            return by_query(self.client, realm, list({**query, **account}.items()), self.auth).text
+        except Refused as refused:
+            raise Failure(refused.details) from None
 
 
 def _plain(error: Exception | None) -> str:

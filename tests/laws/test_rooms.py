@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "record": (set(), set()),
     "paths": (set(), set()),
     "archive": (set(), set()),
-    "buildkit": ({"archive"}, {"h2"}),
+    "buildkit": ({"archive"}, {"h2", "cryptography"}),
     "registry": ({"lean"}, {"httpx"}),
     "errors": (set(), set()),
     "lean": (set(), set()),

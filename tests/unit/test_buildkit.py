@@ -7,12 +7,14 @@ import json
 import os
 import socket
 import stat
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from pydock.archive.layout import Layout, tag_of
 from pydock.archive.tree import Tree
 from pydock.buildkit import messages as m
 from pydock.buildkit.auth import Credentials
+from pydock.buildkit.authority import Authority
 from pydock.buildkit.build import Upload
 from pydock.buildkit.content import SERVICE, STORE, Content
 from pydock.buildkit.proto import BOOL, BYTES, INT, STRING, TIME, Malformed, Message, keyed, many
@@ -482,10 +485,16 @@ def test_secrets(pairs: Any, tmp_path: Path) -> None:
             Secrets([spec], {})
 
 
-def test_credentials(pairs: Any) -> None:
+def test_credentials(pairs: Any, tmp_path: Path) -> None:
     kept = {"r.example": {"username": "u", "password": "p"}, "t.example": {"identitytoken": "T"}, "https://index.docker.io/v1/": {"username": "hub", "password": "h"}}
     told: list[str] = []
-    engine = pairs(Credentials(lambda host: kept.get(host, {}), told.append)).engine
+    looked_up: list[str] = []
+
+    def auth_of(host: str) -> dict[str, str]:
+        looked_up.append(host)
+        return kept.get(host, {})
+
+    engine = pairs(Credentials(auth_of, no_token, Authority(str(tmp_path), {}), told.append)).engine
 
     def ask(host: str) -> dict[str, Any]:
         return m.CREDENTIALS.decode(engine.ask("/moby.filesync.v1.Auth/Credentials", m.ASK_CREDENTIALS.encode({"Host": host})) or b"")
@@ -495,6 +504,67 @@ def test_credentials(pairs: Any) -> None:
     assert ask("registry-1.docker.io") == {"Username": "hub", "Secret": "h"}
     assert ask("x.example") == {"Username": "", "Secret": ""}
     assert told == ["[auth] sharing credentials for r.example", "[auth] sharing credentials for t.example", "[auth] sharing credentials for registry-1.docker.io"]
+    # a helper program is not asked twice for the same
+    assert looked_up == ["r.example", "t.example", "https://index.docker.io/v1/", "x.example"]
+
+
+def no_token(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
+    raise Failure(f"no token of {realm}")
+
+
+def test_tokens(pairs: Any, tmp_path: Path) -> None:
+    """The engine is given tokens, and the proof that they are for the same user as the last time."""
+    kept = {"r.example": {"username": "u", "password": "p"}, "s.example": {"registrytoken": "static"}}
+    asked: list[Any] = []
+    told: list[str] = []
+
+    def fetch(*words: Any) -> tuple[str, int, int]:
+        asked.append(words)
+        return f"token {len(asked)}", 0 if len(asked) == 1 else 40, len(asked)
+
+    def session(environ: dict[str, str]) -> Connection:
+        engine: Connection = pairs(Credentials(lambda host: kept.get(host, {}), fetch, Authority(str(tmp_path), environ), told.append)).engine
+        return engine
+
+    def token(engine: Connection, host: str) -> dict[str, Any]:
+        request = {"ClientID": "c", "Host": host, "Realm": "https://a/", "Service": "s", "Scopes": ["repository:x/y:pull,push", "repository:z:pull"]}
+        return m.TOKEN.decode(engine.ask("/moby.filesync.v1.Auth/FetchToken", m.ASK_TOKEN.encode(request)))
+
+    def key(engine: Connection, host: str, salt: bytes = b"salt") -> bytes:
+        data: bytes = m.AUTHORITY.decode(engine.ask("/moby.filesync.v1.Auth/GetTokenAuthority", m.ASK_AUTHORITY.encode({"Host": host, "Salt": salt})))["PublicKey"]
+        return data
+
+    first, second = session({}), session({"BUILDKIT_NO_CLIENT_TOKEN": "false"})
+    assert token(first, "r.example") == {"Token": "token 1", "ExpiresIn": 60, "IssuedAt": 1} and token(first, "x.example") == {"Token": "token 2", "ExpiresIn": 40, "IssuedAt": 2}
+    assert token(first, "s.example")["Token"] == "static" and [w[3] for w in asked] == [kept["r.example"], {}] and asked[0][4] == "c"
+    assert told == ["[auth] x/y:pull,push z:pull token for r.example"]
+    # one key for each host, salt and user, from one build to the next; one for all who are not known
+    assert len(key(first, "r.example")) == 32 and key(first, "r.example") == key(second, "r.example")
+    assert len({key(first, "r.example"), key(first, "r.example", b"other"), key(first, "x.example")}) == 3 and key(first, "x.example") == key(first, "y.example")
+    request = {"Host": "r.example", "Payload": b"prove it", "Salt": b"salt"}
+    signed = m.VERIFIED_AUTHORITY.decode(second.ask("/moby.filesync.v1.Auth/VerifyTokenAuthority", m.VERIFY_AUTHORITY.encode(request)))["Signed"]
+    assert signed[64:] == b"prove it"
+    Ed25519PublicKey.from_public_bytes(key(first, "r.example")).verify(signed[:64], b"prove it")
+    assert list(json.loads((tmp_path / ".token_seed").read_text())) == ["r.example"]
+    before = key(first, "r.example")
+    (tmp_path / ".token_seed").write_text('{"r.example": {"Seed": 7}}')
+    assert key(session({}), "r.example") != before == key(first, "r.example")
+    with pytest.raises(RpcError, match="client side tokens disabled") as caught:
+        key(session({"BUILDKIT_NO_CLIENT_TOKEN": "1"}), "r.example")
+    assert caught.value.status == 14
+    failing = pairs(Credentials(lambda host: kept.get(host, {}), no_token, Authority(str(tmp_path / "none"), {}), told.append)).engine
+    for host, kind in (("r.example", "oauth"), ("x.example", "anonymous")):
+        with pytest.raises(RpcError, match=f"failed to fetch {kind} token: no token of https://a/"):
+            token(failing, host)
+    assert key(failing, "r.example") == key(failing, "r.example") and not (tmp_path / "none").exists()
+
+
+def test_tokens_need_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the engine is told so, and fetches them by itself."""
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
+    with pytest.raises(RpcError, match="need the package cryptography") as caught:
+        Authority(str(tmp_path), {}).public_key("r", b"", True)
+    assert caught.value.status == 14
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=40)), max_size=6), st.integers(1, 9))

@@ -17,6 +17,7 @@ from pydock.config.file import ConfigFile, load
 from pydock.config.manifests import ManifestStore
 from pydock.errors import Failure, Missing
 from pydock.registry.client import MANIFEST, OCI_MANIFEST, Document, Registry
+from pydock.registry.tokens import Token, fetch
 from pydock.render.notes import note
 
 HOST = "https://reg.example"
@@ -55,6 +56,34 @@ def test_tokens(httpx_mock: HTTPXMock, auth: dict[str, str], request_line: str, 
         assert b"refresh_token=T" in asked.content and b"grant_type=refresh_token" in asked.content
     registry.manifest("a/b", "2")  # the token serves again
     assert sum(r.url.host == "auth.example" for r in httpx_mock.get_requests()) == 1
+
+
+def test_tokens_for_builds(httpx_mock: HTTPXMock) -> None:
+    realm, scopes = "https://auth.example/token", ["repository:a:pull", "repository:b:pull"]
+    query = f"{realm}?service=s&scope=repository%3Aa%3Apull&scope=repository%3Ab%3Apull"
+    httpx_mock.add_response(url=query, json={"token": "t", "expires_in": 7, "issued_at": "1970-01-01T00:00:09.5Z"})
+    assert fetch(realm, "s", scopes, {}, "c") == Token("t", 7, 9)
+    assert "authorization" not in httpx_mock.get_requests()[-1].headers
+    user = {"username": "u", "password": "p"}
+    for auth, grant in ((user, "grant_type=password&username=u&password=p"), ({"identitytoken": "T"}, "grant_type=refresh_token&refresh_token=T")):
+        httpx_mock.add_response(url=realm, method="POST", json={"access_token": "f", "expires_in": "x", "issued_at": "y"})
+        assert fetch(realm, "s", scopes, auth, "c") == Token("f")
+        assert httpx_mock.get_requests()[-1].content == f"scope=repository%3Aa%3Apull+repository%3Ab%3Apull&service=s&client_id=c&{grant}".encode()
+    for status in (401, 404, 405):
+        httpx_mock.add_response(url=realm, method="POST", status_code=status)
+        httpx_mock.add_response(url=query, json={"token": "q"}, match_headers={"Authorization": "Basic dTpw"})
+        assert fetch(realm, "s", scopes, user, "c").text == "q"
+    httpx_mock.add_response(url=realm, method="POST", status_code=503)
+    with pytest.raises(Failure, match=f"unexpected status from POST request to {realm}: 503 Service Unavailable"):
+        fetch(realm, "s", scopes, user, "c")
+    httpx_mock.add_response(url=realm, method="POST", status_code=307, headers={"Location": "https://evil.example/"})
+    with pytest.raises(Failure, match="gave no token"):
+        fetch(realm, "s", scopes, user, "c")
+    httpx_mock.add_exception(httpx.ConnectError("nobody there"), url=query)
+    with pytest.raises(Failure, match=r"cannot be reached: nobody there \(BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens\)"):
+        fetch(realm, "s", scopes, {}, "c")
+    with pytest.raises(Failure, match="cannot be reached"):
+        fetch("x://[", "s", scopes, {}, "c")
 
 
 def test_a_password_is_sent_to_its_registry_alone(httpx_mock: HTTPXMock) -> None:

@@ -1,0 +1,81 @@
+"""Who fetches tokens for whom: keys by which the engine knows a user again from one build to the next.
+
+session/auth/authprovider of github.com/moby/buildkit. For each registry the user has a key pair, made of a secret that is kept
+beside the configuration and of the engine's salt. A token that was fetched for a build serves another one only if its client
+can sign with the same key: so tokens are kept by the engine, and passwords stay here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydock.archive.whole import WholeFile
+from pydock.buildkit.wire import UNAVAILABLE
+from pydock.errors import Failure, RpcError
+from pydock.golang import is_true
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SEEDS = ".token_seed"
+#: set by who wants the engine to fetch tokens
+OFF = "BUILDKIT_NO_CLIENT_TOKEN"
+
+
+class Authority:
+    """folder: the configuration's; a user who has none gets none."""
+
+    def __init__(self, folder: str, environ: Mapping[str, str]) -> None:
+        self.folder, self.off = folder, is_true(environ.get(OFF, ""))
+        self._lock = threading.Lock()
+        #: those that could not be kept serve this build alone
+        self._seeds: dict[str, bytes] = {}
+
+    def public_key(self, host: str, salt: bytes, known: bool) -> bytes:
+        """32 bytes. known: there are credentials for the host; without them all share one key. Raises RpcError: UNAVAILABLE, upon
+        which the engine fetches tokens by itself."""
+        return self._key(host, salt, known).public_key().public_bytes_raw()
+
+    def sign(self, host: str, salt: bytes, known: bool, payload: bytes) -> bytes:
+        """The signature (64 bytes), and the payload after it: as crypto_sign of NaCl. Raises RpcError."""
+        return self._key(host, salt, known).sign(payload) + payload
+
+    def _key(self, host: str, salt: bytes, known: bool) -> Ed25519PrivateKey:
+        try:
+            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        except ImportError:
+            raise RpcError(UNAVAILABLE, "client side tokens need the package cryptography") from None
+        if self.off:
+            raise RpcError(UNAVAILABLE, "client side tokens disabled")
+        with self._lock:
+            seed = self._seed(host) if known else b""
+        return Ed25519PrivateKey.from_private_bytes(hmac.digest(salt, seed, hashlib.sha256))
+
+    def _seed(self, host: str) -> bytes:
+        """16 random bytes for each host, kept in a file of the user's, which docker's buildx uses too."""
+        if host in self._seeds:
+            return self._seeds[host]
+        path = os.path.join(self.folder, SEEDS)
+        seeds: dict[str, dict[str, str]] = {}
+        try:
+            with open(path, "rb") as file:
+                seeds = dict(json.load(file))
+            return base64.b64decode(seeds[host]["Seed"], validate=True)
+        except (OSError, ValueError, TypeError, KeyError):
+            pass
+        seed = self._seeds[host] = secrets.token_bytes(16)
+        seeds[host] = {"Seed": base64.b64encode(seed).decode()}
+        try:
+            with WholeFile(path) as whole:
+                whole.write(json.dumps(seeds, indent=2, sort_keys=True).encode())
+        except Failure:
+            pass
+        return seed
