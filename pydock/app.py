@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -210,6 +210,15 @@ class App(Machine):
 
         return [load(name, find(name, self.plugin_folders), taken, self.environ) for name in names(self.plugin_folders)]
 
+    def variables(self, given: Iterable[str]) -> dict[str, str | None]:
+        """NAME[=VALUE] of flags, the last of a name winning, after the proxies of the config file: a name alone takes the caller's
+        value, None if that is set nowhere."""
+        values: dict[str, str | None] = dict(self.config.proxy_environment(self.endpoint.host))
+        for text in given:
+            name, equals, value = text.partition("=")
+            values[name] = value if equals else self.environ.get(name)
+        return values
+
     # -- credentials of registries -----------------------------------------------------------------
 
     def stored_auth(self, registry: str) -> dict[str, str]:
@@ -226,11 +235,11 @@ class App(Machine):
 
         return header(self.stored_auth(domain))
 
-    def all_auths(self) -> dict[str, dict[str, str]]:
-        """The credentials kept for every registry, by its key: what a build may pull from."""
-        from pydock.config.credentials import known
+    def all_registries_auth(self) -> str:
+        """The X-Registry-Config header: the credentials kept for every registry, for what a build may pull from."""
+        from pydock.config.credentials import header, known
 
-        return {key: self.stored_auth(key) for key in known(self.config, self.environ)}
+        return header({key: self.stored_auth(key) for key in known(self.config, self.environ)})
 
     def store_auth(self, auth: dict[str, str]) -> str:
         """Keep credentials; returns the file's path if a password now lies in it in clear. Raises Failure."""

@@ -57,7 +57,7 @@ class BuildContext:
             if place == "-":
                 if file == "-":
                     raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
-                self._from_stream(_chunks(stdin), file, "unable to prepare context from STDIN: ")
+                self._from_stream(chunks(stdin), file, "unable to prepare context from STDIN: ")
             elif os.path.exists(place):
                 self._from_folder(place, file, stdin, file and os.path.abspath(file) if file != "-" else "-")
             elif is_git(place):
@@ -80,18 +80,16 @@ class BuildContext:
 
     def _from_stream(self, blocks: Iterator[bytes], file: str, prefix: str) -> None:
         """An archive as it is; anything else is a Dockerfile."""
-        head = b""
-        while len(head) < HEADER and (block := next(blocks, b"")):
-            head += block
+        head, blocks = with_head(blocks)
         if is_archive(head):
-            self.dockerfile, self.blocks = file, _joined(head, blocks)
+            self.dockerfile, self.blocks = file, blocks
             return
         if file == "-":
             raise Failure(f"{prefix}build context is not an archive")
         if file:
             raise Failure(f"{prefix}ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
         self.dockerfile = DOCKERFILE
-        content = b"".join(_joined(head, blocks))
+        content = b"".join(blocks)
         self.blocks = [*_file(DOCKERFILE, content, 0o644), END]
 
     def _from_folder(self, place: str, file: str, stdin: BinaryIO, path: str) -> None:
@@ -275,7 +273,16 @@ def is_archive(head: bytes) -> bool:
     return True
 
 
-def _chunks(stdin: BinaryIO) -> Iterator[bytes]:
+def with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """What a stream begins with, as much as is_archive() looks at; and all of its blocks. Both are empty for an empty one."""
+    head = b""
+    while len(head) < HEADER and (block := next(blocks, b"")):
+        head += block
+    return head, _joined(head, blocks)
+
+
+def chunks(stdin: BinaryIO) -> Iterator[bytes]:
+    """A stream's bytes as they come."""
     read = stdin.read1 if isinstance(stdin, io.BufferedReader) else stdin.read
     while data := read(BLOCK):
         yield data

@@ -13,15 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
-from pydock.archive.context import is_archive, is_url
+from pydock.archive.context import chunks, is_archive, is_url, with_head
 from pydock.archive.layout import Layout
 from pydock.buildkit.session import new_id
 from pydock.errors import Failure, first_line
 from pydock.golang import parse_bool, quote
 from pydock.paths import base, clean
 
-HEADER = 1024
-BLOCK = 1 << 20
 DOCKERFILE = "Dockerfile"
 LAYOUT = "oci-layout://"
 
@@ -109,18 +107,16 @@ class BuildInputs:
 
     def _from_stdin(self, file: str, stdin: BinaryIO) -> bytes | None:
         """The Dockerfile that stdin is; None for an archive, or for nothing at all. Raises Failure."""
-        head = b""
-        while len(head) < HEADER and (data := stdin.read(HEADER - len(head))):
-            head += data
+        head, blocks = with_head(chunks(stdin))
         if not head:
             return None
         if is_archive(head):
-            self.archive = _blocks(head, stdin)
+            self.archive = blocks
             return None
         if file:
             raise Failure("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
         self.folders["context"] = self._made_folder({})
-        return head + stdin.read()
+        return b"".join(blocks)
 
     def _made_folder(self, files: Mapping[str, bytes]) -> str:
         folder = tempfile.TemporaryDirectory(prefix="pydock-build-")
@@ -171,13 +167,6 @@ class BuildInputs:
         store = new_id()
         self.stores[f"oci:{store}"] = folder
         return f"{LAYOUT}{store}:{tag}@{digest}"
-
-
-def _blocks(head: bytes, stdin: BinaryIO) -> Iterator[bytes]:
-    yield head
-    read = getattr(stdin, "read1", stdin.read)
-    while data := read(BLOCK):
-        yield data
 
 
 def _existing(folder: str, name: str) -> str:

@@ -108,8 +108,8 @@ def environment_problem(environ: Mapping[str, str]) -> str:
     return f"Failed to create credential store from DOCKER_AUTH_CONFIG:  {wrong}" if wrong else ""
 
 
-def header(auth: Auth) -> str:
-    """The X-Registry-Auth header."""
+def header(auth: Auth | Mapping[str, Auth]) -> str:
+    """The X-Registry-Auth header of one registry's credentials; X-Registry-Config of many, by their keys."""
     return base64.urlsafe_b64encode(json.dumps(auth, separators=(",", ":")).encode()).decode()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from pydock.golang import parse_duration, parse_float, parse_int, parse_uint
 from pydock.record import record
@@ -62,6 +64,11 @@ class Ulimit:
     name: str
     soft: int
     hard: int
+
+
+def ulimit_objects(ulimits: Iterable[Ulimit]) -> list[dict[str, Any]]:
+    """As the engine takes them; the last of a name wins."""
+    return [{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in {u.name: u for u in ulimits}.values()]
 
 
 def ulimit(text: str) -> Ulimit:

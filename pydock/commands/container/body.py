@@ -15,6 +15,7 @@ from pydock.flags import ports
 from pydock.flags.devices import device, is_cdi
 from pydock.flags.mounts import volume
 from pydock.flags.pairs import mapping
+from pydock.flags.units import ulimit_objects
 from pydock.golang import parse_int, quote
 
 SPECIAL_SECCOMP = ("builtin", "unconfined")
@@ -162,7 +163,6 @@ def resources(o: CreateOptions) -> dict[str, Any]:
         raise ValueError(f"invalid value: {o.memory_swappiness}. Valid memory swappiness range is 0-100")
     cdi = [d for d in o.device if is_cdi(d)]
     requests = [*o.gpus, *([{"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}] if cdi else [])]
-    ulimits = {u.name: u for u in o.ulimit}
     return {
         **limits(o), "CgroupParent": o.cgroup_parent, "MemorySwappiness": o.memory_swappiness, "KernelMemory": o.kernel_memory,
         "OomKillDisable": o.oom_kill_disable, "NanoCpus": o.cpus, "CpuCount": o.cpu_count, "CpuPercent": o.cpu_percent, "PidsLimit": o.pids_limit,
@@ -170,7 +170,7 @@ def resources(o: CreateOptions) -> dict[str, Any]:
         "BlkioDeviceReadBps": rates(o.device_read_bps), "BlkioDeviceWriteBps": rates(o.device_write_bps),
         "BlkioDeviceReadIOps": rates(o.device_read_iops), "BlkioDeviceWriteIOps": rates(o.device_write_iops),
         "IOMaximumIOps": o.io_maxiops, "IOMaximumBandwidth": o.io_maxbandwidth,
-        "Ulimits": [{"Name": u.name, "Soft": u.soft, "Hard": u.hard} for _, u in sorted(ulimits.items())] or None,
+        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]) or None,
         "Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
         "DeviceRequests": requests or None,
     }  # fmt: skip

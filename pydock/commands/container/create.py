@@ -40,23 +40,12 @@ def resolve(app: App, o: O) -> O:
     from_files = [line for path in o.env_file for line in key_value_lines(app.read_file(path), path, environ)]
     labels = [line for path in o.label_file for line in key_value_lines(app.read_file(path), path, None)]
     mounts = tuple({**m, "Source": absolute(m["Source"], app.cwd())} if m.get("Source") else m for m in o.mount)
+    # a name that is set nowhere unsets the variable in the container
+    given = [name if value is None else f"{name}={value}" for name, value in app.variables(o.env).items()]
     return replace(
-        o, env=(*from_files, *environment(app, o.env)), label=(*labels, *o.label), mount=mounts,
+        o, env=(*from_files, *given), label=(*labels, *o.label), mount=mounts,
         security_opt=tuple(seccomp(app, text) for text in o.security_opt),
     )  # fmt: skip
-
-
-def environment(app: App, given: tuple[str, ...]) -> list[str]:
-    """--env values: a name alone takes the caller's value; proxies of the config file are added; the last of a name wins."""
-    values: dict[str, str | None] = dict(app.config.proxy_environment(app.endpoint.host))
-    for text in given:
-        name, equals, value = text.partition("=")
-        if equals:
-            values[name] = value
-        else:
-            # a name that is set nowhere unsets the variable in the container
-            values[name] = app.environ.get(name)
-    return [name if value is None else f"{name}={value}" for name, value in values.items()]
 
 
 def seccomp(app: App, text: str) -> str:

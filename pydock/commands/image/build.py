@@ -37,6 +37,8 @@ GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 #: gRPC's codes that have exit codes of their own: Canceled, ResourceExhausted, Internal
 EXIT_CODES = {1: 130, 8: 102, 13: 100}
 CANCELED, UNKNOWN = 1, 2
+#: the X-Registry-Config header for no registry
+NO_CREDENTIALS = "e30="
 #: seconds that an engine has for its last words about a build that is over
 LAST_WORDS = 3.0
 
@@ -283,7 +285,8 @@ class Building:
         import base64
 
         response: dict[str, str] = {}
-        for message in self.app.engine.messages(builds.build_image(self.rest, b"", base64.urlsafe_b64encode(b"{}").decode())):
+        # no credentials are sent along: they are asked for over the session
+        for message in self.app.engine.messages(builds.build_image(self.rest, b"", NO_CREDENTIALS)):
             if message.get("errorDetail") or message.get("error"):
                 reason = str((message.get("errorDetail") or {}).get("message") or message["error"])
                 raise RpcError(CANCELED if reason.endswith("context canceled") else UNKNOWN, reason)

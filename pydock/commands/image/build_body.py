@@ -14,6 +14,7 @@ from pydock.commands.image.build_options import BuildOptions
 from pydock.errors import Failure
 from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
 from pydock.flags.reference import exact, platform
+from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
 from pydock.golang import is_true, quote
 from pydock.record import made, record
@@ -273,5 +274,5 @@ def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
         ),
         **({"outputs": dumps(other)} if other else {}),
         **({"cachefrom": dumps([c["Attrs"].get("ref", "") for c in request["Cache"]["Imports"]])} if request["Cache"]["Imports"] else {}),
-        **({"ulimits": dumps([{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in o.ulimit])} if o.ulimit else {}),
+        **({"ulimits": dumps(ulimit_objects(o.ulimit))} if o.ulimit else {}),
     }  # fmt: skip

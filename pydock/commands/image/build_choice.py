@@ -29,7 +29,7 @@ The engine at {host} has no BuildKit: its own classic builder is used, which kno
 
 #: what the classic builder has not
 ONLY_BUILDKIT = (
-    "allow annotation attest build_context cache_to call check load metadata_file no_cache_filter output progress provenance push sbom secret ssh"
+    "allow annotation attest build_context cache_to call check metadata_file no_cache_filter output provenance push sbom secret ssh"
 ).split()
 
 
@@ -53,7 +53,7 @@ def choose(app: App) -> Callable[[App, Any], None] | None:
 def without_buildkit(app: App, o: BuildOptions) -> None:
     """Build on an engine that has no BuildKit. Raises Failure for what its builder cannot do."""
     for name in ONLY_BUILDKIT:
-        if name in o.given and not (name == "progress" or (name == "load" and o.load)):
+        if name in o.given:
             raise Failure(f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.endpoint.host} has not")
     app.err.line(MISSING.format(host=app.endpoint.host))
     try:

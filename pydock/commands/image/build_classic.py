@@ -13,6 +13,7 @@ from pydock.commands.progress import show_progress
 from pydock.declare import command
 from pydock.errors import Failure
 from pydock.flags.pairs import mapping
+from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
 from pydock.render.human import size
 
@@ -31,7 +32,6 @@ def classic_build(app: App, o: ClassicBuildOptions) -> None:
 
 def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, str | None]) -> Query:
     """The query of POST /build, as docker sends it."""
-    ulimits = {u.name: u for u in o.ulimit}.values()
     return {
         "version": "1",
         **query(
@@ -42,19 +42,10 @@ def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, s
             target=o.target, platform=o.platform.lower(), securityopt=o.security_opt, extrahosts=o.add_host, buildargs=build_args,
         ),
         **({} if o.rm else {"rm": "0"}),
-        **({"ulimits": dumps([{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in ulimits])} if o.ulimit else {}),
+        **({"ulimits": dumps(ulimit_objects(o.ulimit))} if o.ulimit else {}),
         **({"labels": dumps(dict(sorted(mapping(o.label).items())))} if o.label else {}),
         **({"cachefrom": dumps(list(o.cache_from))} if o.cache_from else {}),
     }  # fmt: skip
-
-
-def build_args(app: App, given: tuple[str, ...]) -> dict[str, str | None]:
-    """NAME -> value; None for a name that is set nowhere. The config file's proxies are added."""
-    values: dict[str, str | None] = dict(app.config.proxy_environment(app.endpoint.host))
-    for text in given:
-        name, equals, value = text.partition("=")
-        values[name] = value if equals else app.environ.get(name)
-    return dict(sorted(values.items()))
 
 
 def run(app: App, o: ClassicBuildOptions) -> None:
@@ -65,8 +56,8 @@ def run(app: App, o: ClassicBuildOptions) -> None:
         app.remove_file(o.iidfile)
     said = Said(app, o.quiet)
     with app.build_context(o.context, o.file, said.download) as context:
-        credentials = dumps(app.all_auths())
-        options = build_query(o, context.dockerfile, build_args(app, o.build_arg))
+        credentials = app.all_registries_auth()
+        options = build_query(o, context.dockerfile, dict(sorted(app.variables(o.build_arg).items())))
         blocks = app.gzip(context.blocks) if o.compress else context.blocks
         image = ""
 
@@ -78,7 +69,7 @@ def run(app: App, o: ClassicBuildOptions) -> None:
                 else:
                     yield message
 
-        request = builds.build_image(options, said.counted(blocks), _encoded(credentials))
+        request = builds.build_image(options, said.counted(blocks), credentials)
         try:
             messages = without_aux(app.engine.background(request).messages())
             if o.quiet:
@@ -96,12 +87,6 @@ def run(app: App, o: ClassicBuildOptions) -> None:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
         app.create_file(o.iidfile, image.encode())
-
-
-def _encoded(text: str) -> str:
-    import base64
-
-    return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 class Said:

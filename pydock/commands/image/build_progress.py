@@ -65,9 +65,8 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
                 trace.update(status, app.now())
                 app.err.write(raw_json(status))
     else:
-        for status in feed:
-            if status is not None:
-                trace.update(status, app.now())
+        for _ in _updates(app, feed, trace):
+            pass
     return trace
 
 
