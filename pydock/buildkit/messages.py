@@ -49,11 +49,18 @@ GROUP = Message("pb.ProgressGroup", id=(1, STRING), name=(2, STRING), weak=(3, B
 
 CACHE_ENTRY = Message("moby.buildkit.v1.CacheOptionsEntry", Type=(1, STRING), Attrs=(2, keyed(STRING)))
 CACHE = Message("moby.buildkit.v1.CacheOptions", Exports=(4, many(CACHE_ENTRY)), Imports=(5, many(CACHE_ENTRY)))
+UPDATE = Message("moby.buildkit.v1.sourcepolicy.Update", identifier=(1, STRING), attrs=(2, keyed(STRING)))
+CONSTRAINT = Message("moby.buildkit.v1.sourcepolicy.AttrConstraint", key=(1, STRING), value=(2, STRING), condition=(3, INT))
+SELECTOR = Message(
+    "moby.buildkit.v1.sourcepolicy.Selector", identifier=(1, STRING), match_type=(2, INT), constraints=(3, many(CONSTRAINT)),
+)
+RULE = Message("moby.buildkit.v1.sourcepolicy.Rule", action=(1, INT), selector=(2, SELECTOR), updates=(3, UPDATE))
+POLICY = Message("moby.buildkit.v1.sourcepolicy.Policy", version=(1, INT), rules=(2, many(RULE)))
 EXPORTER = Message("moby.buildkit.v1.Exporter", Type=(1, STRING), Attrs=(2, keyed(STRING)))
 SOLVE = Message(
     "moby.buildkit.v1.SolveRequest", Ref=(1, STRING), ExporterDeprecated=(3, STRING), ExporterAttrsDeprecated=(4, keyed(STRING)),
     Session=(5, STRING), Frontend=(6, STRING), FrontendAttrs=(7, keyed(STRING)), Cache=(8, CACHE), Entitlements=(9, many(STRING)),
-    Internal=(11, BOOL), Exporters=(13, many(EXPORTER)),
+    Internal=(11, BOOL), SourcePolicy=(12, POLICY), Exporters=(13, many(EXPORTER)),
 )  # fmt: skip
 SOLVED = Message("moby.buildkit.v1.SolveResponse", ExporterResponse=(1, keyed(STRING)))
 

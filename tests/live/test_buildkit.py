@@ -489,6 +489,18 @@ def test_layouts_of_this_machine(containerd: EngineProcess, docker28: EngineProc
     assert not Path(f"{ours}-1").exists()
 
 
+def test_a_policy_says_what_may_be_fetched(docker28: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+    root = folder(tmp_path, "FROM busybox:nowhere\nRUN echo built\n")
+    deny = {"action": "DENY", "selector": {"identifier": "docker-image://docker.io/library/busybox:nowhere"}}
+    convert = {**deny, "action": "CONVERT", "updates": {"identifier": "docker-image://docker.io/library/busybox:latest"}}
+    for rule, code, words in ((deny, 1, b"source denied by policy"), (convert, 0, b"writing image")):
+        (tmp_path / "policy").write_text(json.dumps({"version": 1, "rules": [rule]}))
+        for client in (docker, pydock):
+            env = {"BUILDX_GIT_INFO": "0", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": str(tmp_path / "policy")}
+            done = program(client, "build", "--progress", "plain", str(root), host=docker28.host, home=home, env=env, timeout=100)
+            assert done.code == code and words in done.err, done.err
+
+
 # -- engines with less --------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from pydock.commands.image import build_classic
 from pydock.commands.image.build_body import Found, all_outputs, solve_request, wishes
 from pydock.commands.image.build_caches import with_environment
 from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
+from pydock.commands.image.build_policy import source_policy
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.errors import Failure
 from pydock.flags import builds
@@ -125,6 +126,35 @@ def test_caches_that_say_too_little(text: str, problem: str) -> None:
         request(imports=builds.caches(text))
     with pytest.raises(Failure, match=problem.replace("importer", "exporter").replace("src", "dest")):
         request("--cache-to", text, containerd=True)
+
+
+def test_source_policies() -> None:
+    text = (
+        '{"version": 1, "rules": [{"action": "DENY", "selector": {"identifier": "*"}}, {"action": 2, "selector": {"identifier": "a", "match_type": "REGEX", '
+        '"constraints": [{"key": "k", "value": "v", "condition": "MATCHES"}]}, "updates": {"identifier": "b", "attrs": {"x": "y"}}}, {"selector": null}]}'
+    )
+    policy = source_policy(text.encode())
+    assert policy["rules"][0] == {"action": 1, "selector": {"identifier": "*", "match_type": 0, "constraints": []}}
+    assert policy["rules"][1]["selector"] == {"identifier": "a", "match_type": 2, "constraints": [{"key": "k", "value": "v", "condition": 2}]}
+    assert policy["rules"][1]["updates"] == {"identifier": "b", "attrs": {"x": "y"}} and policy["rules"][2] == {"action": 0}
+    sent = m.SOLVE.decode(m.SOLVE.encode({"Ref": "r", "Session": "s", **request(policy=policy)}))["SourcePolicy"]
+    assert sent["version"] == 1 and [r["action"] for r in sent["rules"]] == [1, 2, 0]
+    assert "SourcePolicy" not in request()
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("{", "it is no JSON"), ("[]", "the policy is no object"), ('{"rules": {}}', "'rules' of the policy is"), ('{"rule": []}', "the policy has no 'rule'"),
+    ('{"rules": [{"action": "deny"}]}', "'deny' in rule 0 is none of ALLOW, DENY, CONVERT"), ('{"rules": [{"action": 3}]}', "3 in rule 0 is none of"),
+    ('{"rules": [{"selector": {"identifier": 1}}]}', "'identifier' of the selector of rule 0 is 1"), ('{"rules": [{"updates": {"attrs": {"a": 1}}}]}', "the attrs of rule 0 are not all strings"),
+    ('{"rules": [{"selector": {"constraints": [1]}}]}', "a constraint of rule 0 is no object"), ('{"rules": [{"action": true}]}', "True in rule 0"),
+])  # fmt: skip
+def test_policies_that_are_not_understood(tmp_path: Path, text: str, problem: str) -> None:
+    """Nobody builds without the policy that was asked for."""
+    (tmp_path / "policy").write_text(text)
+    done = cli("build", str(tmp_path), environ={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/policy"})
+    assert done.code == 1 and done.err.startswith(f"ERROR: failed to build: failed to parse source policy {tmp_path}/policy: {problem}"), done.err
+    missing = cli("build", str(tmp_path), environ={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/none"})
+    assert missing.err == f"ERROR: failed to build: failed to read policy file: open {tmp_path}/none: no such file or directory\n"
 
 
 @pytest.mark.parametrize(("parse", "text", "problem"), [

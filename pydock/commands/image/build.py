@@ -15,6 +15,8 @@ from pydock.commands.image.build_caches import LocalCaches
 from pydock.commands.image.build_choice import choose, without_buildkit
 from pydock.commands.image.build_options import BuildOptions
 from pydock.commands.image.build_places import Places
+from pydock.commands.image.build_policy import VARIABLE as POLICY
+from pydock.commands.image.build_policy import source_policy
 from pydock.commands.image.build_progress import TICK, OwnStep, display_mode, own_step, show
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.declare import command
@@ -141,7 +143,7 @@ class Building:
     def run(self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
         """Returns what the exporter answered. Raises Failure."""
         app, o = self.app, self.o
-        outputs = self._outputs()
+        outputs, policy = self._outputs(), self._policy()
         if "-" in (o.context, o.file) and app.engine.ping().builder != "2":
             # stdin can be read but once: is there BuildKit at all?
             app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C).close()
@@ -163,7 +165,7 @@ class Building:
                 )
                 labels = build.control.worker_labels() if whole else {}
                 found = Found(
-                    attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)}, imports=caches.imports,
+                    attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)}, imports=caches.imports, policy=policy,
                     proxies=app.config.proxy_environment(app.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
                     machine=app.machine, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
                 )  # fmt: skip
@@ -180,6 +182,15 @@ class Building:
             return all_outputs(self.o, self.wanted)
         except ValueError as error:
             raise Failure(str(error)) from None
+
+    def _policy(self) -> Json:
+        path = self.app.environ.get(POLICY, "")
+        try:
+            return source_policy(self.app.read_file(path)) if path else {}
+        except ValueError as error:
+            raise Failure(f"failed to parse source policy {path}: {error}") from None
+        except Failure as failure:
+            raise Failure(f"failed to read policy file: {failure.message}") from None
 
     def _told(self, title: str) -> None:
         """Something that is done at once, as a step."""

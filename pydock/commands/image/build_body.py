@@ -41,12 +41,14 @@ class Wishes:
 class Found:
     """What was found out for a build: its inputs, and what the engine's builder can do.
 
-    attributes: of the frontend, for the inputs; imports: caches that are there to be read; proxies: build arguments of the config file; containerd: the engine keeps
+    attributes: of the frontend, for the inputs; imports: caches that are there to be read; policy: what the
+    build may fetch, and what in its place; proxies: build arguments of the config file; containerd: the engine keeps
     images in containerd's store, and can do more; gateway: the address that "host-gateway" means.
     """
 
     attributes: Mapping[str, str] = made(default_factory=dict)
     imports: list[Cache] = made(default_factory=list)
+    policy: Json = made(default_factory=dict)
     proxies: Mapping[str, str] = made(default_factory=dict)
     containerd: bool = False
     gateway: str = ""
@@ -239,7 +241,7 @@ def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found:
     return {
         "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0", "FrontendAttrs": attributes, "Cache": cache,
         "Exporters": exports, "ExporterDeprecated": first["Type"], "ExporterAttrsDeprecated": first["Attrs"],
-        "Entitlements": entitlements, "Internal": wanted.call is not None,
+        "Entitlements": entitlements, "Internal": wanted.call is not None, **({"SourcePolicy": found.policy} if found.policy else {}),
     }  # fmt: skip
 
 
@@ -259,6 +261,7 @@ def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
     lost += ["cache exports"] if request["Cache"]["Exports"] else []
     lost += ["cache that lies in no registry"] if any(c["Type"] != "registry" for c in request["Cache"]["Imports"]) else []
     lost += ["stages that are not cached"] if attributes.get("no-cache") else []
+    lost += ["source policies"] if request.get("SourcePolicy") else []
     lost += ["questions"] if request["Internal"] else []
     lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []
     if lost:
