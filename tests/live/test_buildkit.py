@@ -514,6 +514,9 @@ def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_pat
     assert piped.code == 0 and len(piped.out.strip()) >= 12, piped
     refused = program(pydock, "build", "--secret", "id=HOME", str(root), host=podman.host, home=tmp_path)
     assert refused.err.decode() == f"ERROR: --secret needs BuildKit, which the engine at {podman.host} has not\n" and refused.code == 1
+    (tmp_path / "policy").write_text("{}")
+    policy = program(pydock, "build", str(root), host=podman.host, home=tmp_path, env={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/policy"})
+    assert policy.code == 1 and b"needs BuildKit, which the engine at" in policy.err, policy.err
     forced = program(pydock, "build", str(root), host=podman.host, home=tmp_path, env={"DOCKER_BUILDKIT": "1"})
     assert forced.code == 1 and forced.err.startswith(b"ERROR: unable to upgrade to h2c, received 404")
 

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.live, pytest.mark.parity]
 
 #: An engine leaves now and then something out of what it tells of a build (on a busy machine 20.10 the end of a step, one
 #: time in a hundred, to either client). A difference that is the client's comes each time.
-TRIES = 5
+TRIES = 8
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.commands.image.build_classic import classic_build, run
 from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
+from pydock.commands.image.build_policy import VARIABLE as POLICY
 from pydock.errors import Failure
 from pydock.flags.pairs import env, extra_host, label, words
 from pydock.flags.reference import tag
@@ -55,6 +56,8 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
     for name in ONLY_BUILDKIT:
         if name in o.given:
             raise Failure(f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.endpoint.host} has not")
+    if app.environ.get(POLICY):
+        raise Failure(f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.endpoint.host} has not")
     app.err.line(MISSING.format(host=app.endpoint.host))
     try:
         options = classic_options(o)
