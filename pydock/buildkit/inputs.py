@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydock.archive.context import chunks, is_archive, is_url, with_head
 from pydock.archive.layout import Layout
+from pydock.archive.whole import WholeFile
 from pydock.buildkit.session import new_id
 from pydock.errors import Failure, first_line
 from pydock.golang import parse_bool, quote
@@ -266,10 +267,8 @@ def node_identity(config_dir: str) -> str:
         for folder in (config_dir, os.path.dirname(path)):
             if not os.path.isdir(folder):
                 os.mkdir(folder, 0o700)
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
-        with open(handle, "w", encoding="ascii") as file:
-            file.write(identity)
-        os.replace(temporary, path)
-    except OSError:
+        with WholeFile(path) as whole:
+            whole.write(identity.encode())
+    except (OSError, Failure):
         return ""
     return identity
