@@ -56,6 +56,7 @@ def run_all(client: Path, engine: EngineProcess, folder: Path) -> list[tuple[int
     return out
 
 
+@pytest.mark.timeout(600)  # hundreds of lines, twice; each has a limit of its own
 def test_every_line(docker: Path, pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
     """Exit code, stdout and stderr of every line in tests/data/parity.txt."""
     theirs = run_all(docker, docker28, tmp_path / "docker")
