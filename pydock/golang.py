@@ -167,3 +167,16 @@ def _decimal(value: int, scale: int) -> str:
     if not rest:
         return str(whole)
     return f"{whole}." + str(rest).rjust(len(str(scale)) - 1, "0").rstrip("0")
+
+
+def parse_rfc3339(text: str) -> float:
+    """Seconds since 1970 of "2024-01-02T03:04:05.678Z"; 0 for what is none."""
+    from datetime import datetime
+
+    head, dot, rest = text.partition(".")
+    zone = rest.lstrip("0123456789") if dot else ""
+    fraction = float(f"0.{rest[: len(rest) - len(zone)] or 0}") if dot else 0.0
+    try:
+        return datetime.fromisoformat((head + zone).replace("Z", "+00:00")).timestamp() + fraction
+    except ValueError:
+        return 0.0

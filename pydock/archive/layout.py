@@ -36,18 +36,17 @@ class Layout:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self.index = os.path.join(folder, INDEX)
 
     # -- the index -----------------------------------------------------------------------------------
 
     def find(self, tag: str, or_only: bool = False) -> Json | None:
         """The descriptor of an image's name, or of a tag; None where the index has neither. or_only: then the one that it has,
         if that is one. Raises Failure."""
-        path = os.path.join(self.folder, INDEX)
         try:
-            with open(path, "rb") as file:
-                manifests = self._manifests(file.read())
+            manifests = self._manifests()
         except OSError as error:
-            raise Failure(f"could not read {path}: open {path}: {first_line(error)}") from None
+            raise Failure(f"could not read {self.index}: open {self.index}: {first_line(error)}") from None
         for name in (IMAGE_NAME, REF_NAME):
             for one in manifests:
                 if (one.get("annotations") or {}).get(name) == tag:
@@ -56,13 +55,11 @@ class Layout:
 
     def put(self, descriptor: Json, names: Sequence[str] = (), tag: str = "") -> None:
         """Name a manifest by images' names, or by a tag alone, in place of what had that name. Raises Failure."""
-        path = os.path.join(self.folder, INDEX)
         try:
             os.makedirs(self.folder, exist_ok=True)
             with self._locked():
                 try:
-                    with open(path, "rb") as file:
-                        manifests = self._manifests(file.read())
+                    manifests = self._manifests()
                 except FileNotFoundError:
                     manifests = []
                 for name in names or [""]:
@@ -73,15 +70,18 @@ class Layout:
                 self._write(VERSION, {"imageLayoutVersion": "1.0.0"})
                 self._write(INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
         except OSError as error:
-            raise Failure(f"could not write {path}: {first_line(error)}") from None
+            raise Failure(f"could not write {self.index}: {first_line(error)}") from None
 
-    def _manifests(self, data: bytes) -> list[Json]:
+    def _manifests(self) -> list[Json]:
+        """Raises OSError, Failure."""
+        with open(self.index, "rb") as file:
+            data = file.read()
         try:
             found = json.loads(data or b"{}").get("manifests") or []
             if not all(isinstance(m, dict) and isinstance(m.get("digest"), str) for m in found):
                 raise ValueError("a manifest without digest")
         except (ValueError, AttributeError, TypeError) as error:
-            raise Failure(f"malformed {os.path.join(self.folder, INDEX)}: {error}: it is no index of an OCI image layout") from None
+            raise Failure(f"malformed {self.index}: {error}: it is no index of an OCI image layout") from None
         return list(found)
 
     def _write(self, name: str, value: Json) -> None:

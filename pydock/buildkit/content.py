@@ -17,7 +17,6 @@ from pydock.buildkit.proto import Values
 from pydock.buildkit.wire import ALREADY_EXISTS, FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, Call
 from pydock.errors import Failure, RpcError, first_line
 
-SERVICE = "/containerd.services.content.v1.Content/"
 #: the header that names a store
 STORE = "buildkit-attachable-store-id"
 BLOCK = 1 << 20
@@ -26,7 +25,7 @@ BLOCK = 1 << 20
 class Content:
     """stores: folders, by the names that the engine knows them by; only what is named here can be read or written."""
 
-    METHODS: tuple[str, ...] = tuple(SERVICE + name for name in ("Info", "Read", "Write", "Abort"))
+    METHODS: tuple[str, ...] = tuple(m.CONTENT_SERVICE + name for name in ("Info", "Read", "Write", "Abort"))
 
     def __init__(self, stores: Mapping[str, str]) -> None:
         self.stores = {name: Layout(folder) for name, folder in stores.items()}
@@ -99,12 +98,12 @@ def _write(call: Call, layout: Layout) -> None:
         total = 0
         while True:
             total = request["total"] or total
-            _refuse_known(layout, request)
             _take(blob, request, total)
             call.send(m.WRITTEN_CONTENT.encode({"action": request["action"], "offset": blob.size, "total": total, "digest": blob.digest}))
             if request["action"] == m.WRITE_COMMIT or (message := call.receive()) is None:
                 return
             request = m.WRITE_CONTENT.decode(message)
+            _refuse_known(layout, request)
 
 
 def _refuse_known(layout: Layout, request: Values) -> None:

@@ -151,7 +151,6 @@ class BuildInputs:
         self.folders[local] = value
         self.attributes[f"context:{name}"] = f"local:{local}"
 
-
     def _layout(self, value: str) -> str:
         """An image in a layout: oci-layout://FOLDER[:TAG][@DIGEST], as the engine is to ask for it. Raises Failure."""
         place, _, digest = value.removeprefix(LAYOUT).partition("@")

@@ -107,6 +107,7 @@ BRIDGE_SOLVED = Message("moby.buildkit.v1.frontend.SolveResponse", result=(3, RE
 
 # -- containerd's content store: what the engine keeps of a build, and layouts of ours that it reads and writes -------
 
+CONTENT_SERVICE = "/containerd.services.content.v1.Content/"
 CONTENT_INFO = Message("containerd.services.content.v1.Info", digest=(1, STRING), size=(2, INT), created_at=(3, TIME), updated_at=(4, TIME))
 ASK_CONTENT_INFO = Message("containerd.services.content.v1.InfoRequest", digest=(1, STRING))
 CONTENT_INFO_RESPONSE = Message("containerd.services.content.v1.InfoResponse", info=(1, CONTENT_INFO))

@@ -16,7 +16,6 @@ from pydock.buildkit.wire import CANCELED, Call, Connection, Duplex
 from pydock.errors import RpcError
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
-CONTENT = "/containerd.services.content.v1.Content/"
 
 
 class Control:
@@ -78,7 +77,7 @@ class Control:
 
     def content(self, digest: str) -> bytes:
         """A blob of the engine's. Raises RpcError."""
-        call = self.connection.call(CONTENT + "Read", m.READ_CONTENT.encode({"digest": digest}))
+        call = self.connection.call(m.CONTENT_SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest}))
         blocks = []
         while (message := call.receive()) is not None:
             blocks.append(m.CONTENT.decode(message)["data"])

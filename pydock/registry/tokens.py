@@ -6,13 +6,13 @@ https://distribution.github.io/distribution/spec/auth/token/ (by query) and …/
 from __future__ import annotations
 
 import os
-import re
 import ssl
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydock.errors import Failure
+from pydock.golang import parse_rfc3339
 from pydock.lean import load_httpx
 from pydock.record import record
 
@@ -87,19 +87,9 @@ def _token(method: str, realm: str, response: httpx.Response) -> Token:
         answer = response.json()
         seconds = answer.get("expires_in")
         text = str(answer.get("token") or answer["access_token"])
-        return Token(text, seconds if isinstance(seconds, int) else 0, _seconds(answer.get("issued_at")))
+        return Token(text, seconds if isinstance(seconds, int) else 0, int(parse_rfc3339(str(answer.get("issued_at")))))
     except (ValueError, KeyError, AttributeError):
         raise Refused(f"{realm} gave no token", response.status_code, f"{realm} gave no token") from None
-
-
-def _seconds(text: object) -> int:
-    """RFC 3339 as seconds since 1970; 0 for anything else."""
-    from datetime import datetime
-
-    try:
-        return int(datetime.fromisoformat(re.sub(r"\.\d+", "", str(text)).replace("Z", "+00:00")).timestamp())
-    except ValueError:
-        return 0
 
 
 def message(response: httpx.Response) -> str:
@@ -114,8 +104,7 @@ def message(response: httpx.Response) -> str:
 def fetch(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> Token:
     """A token for the scopes ("repository:NAME:pull"), as builds do it: by form, where that is not taken by query. Raises Failure."""
     try:
-        client = httpx.Client(verify=tls(urlsplit(realm).netloc), timeout=TIMEOUT, follow_redirects=True)
-        with client:
+        with httpx.Client(verify=tls(urlsplit(realm).netloc), timeout=TIMEOUT, follow_redirects=True) as client:
             query = [*([("service", service)] if service else []), *(("scope", s) for s in scopes)]
             if not auth.get("identitytoken") and not auth.get("password"):
                 return by_query(client, realm, query, {})

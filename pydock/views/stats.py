@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from pydock.golang import parse_rfc3339
 from pydock.record import record, replace
 from pydock.render.human import bytes_size, short_id, size
-from pydock.views.times import parse_rfc3339
 from pydock.views.view import View
 
 DEFAULT = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from pydock.golang import parse_rfc3339
 from pydock.render.human import ago, short_id, size
-from pydock.views.times import parse_rfc3339
 from pydock.views.view import View
 
 Json = dict[str, Any]

@@ -11,19 +11,6 @@ def utc_text(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S %z %Z", local)
 
 
-def parse_rfc3339(text: str) -> float:
-    """Seconds since 1970 of "2024-01-02T03:04:05.678Z"; 0 for what is none."""
-    from datetime import datetime
-
-    head, dot, rest = text.partition(".")
-    zone = rest.lstrip("0123456789") if dot else ""
-    fraction = float(f"0.{rest[: len(rest) - len(zone)] or 0}") if dot else 0.0
-    try:
-        return datetime.fromisoformat((head + zone).replace("Z", "+00:00")).timestamp() + fraction
-    except ValueError:
-        return 0.0
-
-
 def local_nanoseconds(nanoseconds: int) -> str:
     """A moment in the local zone, to the nanosecond: "2024-01-02T03:04:05.000000678+01:00"."""
     whole, fraction = divmod(nanoseconds, 10**9)

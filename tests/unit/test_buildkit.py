@@ -24,7 +24,7 @@ from pydock.buildkit import messages as m
 from pydock.buildkit.auth import Credentials
 from pydock.buildkit.authority import Authority
 from pydock.buildkit.build import Upload
-from pydock.buildkit.content import SERVICE, STORE, Content
+from pydock.buildkit.content import STORE, Content
 from pydock.buildkit.proto import BOOL, BYTES, INT, STRING, TIME, Malformed, Message, keyed, many
 from pydock.buildkit.receive import FileSend
 from pydock.buildkit.secrets import Agents, Guard, Secret, Secrets
@@ -619,7 +619,7 @@ def test_an_agent_is_lent(pairs: Any, tmp_path: Path) -> None:
 
 def written(engine: Connection, *requests: dict[str, Any], store: str = "local:c") -> list[dict[str, Any]]:
     """Each request of one call of Write, and its answer."""
-    call = engine.call(SERVICE + "Write", metadata=[(STORE, store)], last=False)
+    call = engine.call(m.CONTENT_SERVICE + "Write", metadata=[(STORE, store)], last=False)
     answers = []
     for i, request in enumerate(requests):
         call.send(m.WRITE_CONTENT.encode({**({} if i else {"ref": "r"}), **request}))
@@ -632,7 +632,7 @@ def written(engine: Connection, *requests: dict[str, Any], store: str = "local:c
 
 
 def read_blob(engine: Connection, digest: str, offset: int = 0, size: int = 0) -> bytes:
-    call = engine.call(SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest, "offset": offset, "size": size}), metadata=[(STORE, "local:c")])
+    call = engine.call(m.CONTENT_SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest, "offset": offset, "size": size}), metadata=[(STORE, "local:c")])
     out = b""
     while (message := call.receive()) is not None:
         part = m.CONTENT.decode(message)
@@ -659,7 +659,7 @@ def test_blobs_are_written_and_read(pairs: Any, tmp_path: Path) -> None:
     path = tmp_path / "c" / "blobs" / "sha256" / digest[7:]
     assert path.read_bytes() == data and stat.S_IMODE(path.stat().st_mode) & 0o222 == 0 and files(tmp_path) == [f"c/blobs/sha256/{digest[7:]}"]
     assert read_blob(engine, digest) == data and read_blob(engine, digest, 10, 20) == data[10:30] and read_blob(engine, digest, len(data) - 1, 99) == data[-1:]
-    info = m.CONTENT_INFO_RESPONSE.decode(engine.ask(SERVICE + "Info", m.ASK_CONTENT_INFO.encode({"digest": digest}), metadata=[(STORE, "local:c")]))["info"]
+    info = m.CONTENT_INFO_RESPONSE.decode(engine.ask(m.CONTENT_SERVICE + "Info", m.ASK_CONTENT_INFO.encode({"digest": digest}), metadata=[(STORE, "local:c")]))["info"]
     assert (info["digest"], info["size"]) == (digest, len(data)) and info["created_at"] > 0
     # from the start again, as one does who has lost count
     assert written(engine, {"action": m.WRITE_WRITE, "data": b"lost"}, {"action": m.WRITE_WRITE, "data": b"ab"}, {"action": m.WRITE_COMMIT, "offset": 2})[-1]["offset"] == 2
@@ -685,7 +685,7 @@ def test_blobs_are_written_and_read(pairs: Any, tmp_path: Path) -> None:
         assert caught.value.status == status
     with pytest.raises(RpcError, match="read past object length"):
         read_blob(engine, answers[-1]["digest"], len(data) + 1)
-    assert engine.ask(SERVICE + "Abort", b"", metadata=[(STORE, "local:c")]) == b""
+    assert engine.ask(m.CONTENT_SERVICE + "Abort", b"", metadata=[(STORE, "local:c")]) == b""
 
 
 def test_a_layout_names_its_manifests(tmp_path: Path) -> None:

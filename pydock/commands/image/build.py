@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -146,6 +145,8 @@ class Building:
         outputs, policy = self._outputs(), self._policy()
         if "-" in (o.context, o.file) and app.engine.ping().builder != "2":
             # stdin can be read but once: is there BuildKit at all?
+            import uuid
+
             app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C).close()
         with app.build_inputs() as inputs, Places(app, outputs) as places:
             inputs.find(o.context, o.file, contexts, app.stdin, app.download)
