@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,16 +40,8 @@ def docker() -> Path:
 
 
 def _running(kind: str) -> Iterator[engines.EngineProcess]:
-    folder = Path(tempfile.mkdtemp(prefix="pd-"))
-    try:
-        engine = engines.start(kind, folder)
-    except engines.Unavailable as why:
-        pytest.skip(f"{kind} is not to be had: {why}")
-    try:
-        load_busybox(engine)
+    with engines.running(kind, Path(tempfile.mkdtemp(prefix="pd-"))) as engine:
         yield engine
-    finally:
-        engine.stop()
 
 
 @pytest.fixture(scope="session")
@@ -73,19 +64,3 @@ def engine(request: pytest.FixtureRequest) -> engines.EngineProcess:
     """Each engine in turn."""
     found: engines.EngineProcess = request.getfixturevalue(request.param.replace("-", ""))
     return found
-
-
-def load_busybox(engine: engines.EngineProcess) -> None:
-    """busybox:latest, imported over plain REST."""
-    import http.client
-    import socket
-
-    tar = subprocess.run(["tar", "-C", str(engines.busybox_rootfs()), "-c", "."], capture_output=True, check=True).stdout
-    connection = http.client.HTTPConnection("engine")
-    connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.connect(str(engine.socket))
-    connection.request("POST", "/v1.41/images/create?fromSrc=-&repo=busybox&tag=latest&changes=CMD%20%5B%22sh%22%5D", tar, {"Content-Type": "application/x-tar"})
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    assert answer.status == 200 and b"errorDetail" not in body, body

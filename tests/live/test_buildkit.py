@@ -260,14 +260,7 @@ def test_the_terminal_after_a_cancelled_build(pydock: Path, docker28: EngineProc
 
 
 def test_an_engine_that_dies(pydock: Path, tmp_path: Path) -> None:
-    try:
-        engine = engines.start("docker-28", tmp_path / "e")
-    except engines.Unavailable as why:
-        pytest.skip(str(why))
-    try:
-        from tests.conftest import load_busybox
-
-        load_busybox(engine)
+    with engines.running("docker-28", tmp_path / "e") as engine:
         root = folder(tmp_path, "FROM busybox\nRUN echo begun; sleep 78\n")
         env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": engine.host}
         process = subprocess.Popen([pydock, "build", "--progress", "plain", str(root)], env=env, stderr=subprocess.PIPE, bufsize=0)
@@ -279,8 +272,6 @@ def test_an_engine_that_dies(pydock: Path, tmp_path: Path) -> None:
         engine.process.kill()
         rest = process.communicate(timeout=30)[1].decode()
         assert process.returncode == 1 and rest.splitlines()[-1].startswith("ERROR: failed to build: ") and "Traceback" not in rest
-    finally:
-        engine.stop()
 
 
 def test_twenty_builds_at_once(build: Any, tmp_path: Path) -> None:
@@ -386,25 +377,15 @@ def test_files_that_cannot_be_read(docker28: EngineProcess, tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def containerd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
     """Docker 28.5 that keeps its images in containerd's store."""
-    from tests.conftest import load_busybox
-
-    engines.install_stable()
-    engine = engines.EngineProcess("docker-28", tmp_path_factory.mktemp("containerd"))
-    engine.start_docker(f"{engines.unpack_unstable()}:/usr/sbin:/usr/bin:/sbin:/bin", "--feature", "containerd-snapshotter=true")
-    try:
-        load_busybox(engine)
+    with engines.running("docker-28", tmp_path_factory.mktemp("containerd"), "--feature", "containerd-snapshotter=true") as engine:
         yield engine
-    finally:
-        engine.stop()
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with docker's buildx in it."""
     home = tmp_path_factory.mktemp("home")
-    plugins = home / ".docker" / "cli-plugins"
-    plugins.mkdir(parents=True)
-    (plugins / "docker-buildx").symlink_to(engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-buildx")
+    engines.give_plugin(home, "buildx")
     return home
 
 

@@ -31,10 +31,7 @@ TRIES = 8
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with docker's buildx in it."""
     folder = tmp_path_factory.mktemp("buildx-home")
-    plugins = folder / ".docker" / "cli-plugins"
-    plugins.mkdir(parents=True)
-    plugin = engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-buildx"
-    (plugins / "docker-buildx").symlink_to(plugin)
+    engines.give_plugin(folder, "buildx")
     return folder
 
 

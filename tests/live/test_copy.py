@@ -153,18 +153,9 @@ def test_large_streams(pydock: Path, docker28: EngineProcess, tmp_path: Path) ->
 def test_an_engine_killed_in_the_middle(pydock: Path, tmp_path: Path) -> None:
     """Streams of every kind: each client says what happened, fails, and leaves no half of a file under its name."""
     folder = Path(os.path.realpath(tmp_path))
-    try:
-        own = engines.start("docker-28", folder / "e")
-    except engines.Unavailable as why:
-        pytest.skip(str(why))
-    from tests.conftest import load_busybox
-
-    container = 0
-    try:
-        load_busybox(own)
+    with engines.running("docker-28", folder / "e") as own:
         fill = "dd if=/dev/zero of=/big bs=1M count=1500 2>/dev/null; touch /ready; while :; do echo x; sleep 0.05; done"
         assert program(pydock, "run", "-d", "--name", "killed", "busybox", "sh", "-c", fill, host=own.host).code == 0
-        container = int(program(pydock, "inspect", "-f", "{{.State.Pid}}", "killed", host=own.host).out)
         for _ in range(200):
             if program(pydock, "exec", "killed", "test", "-e", "/ready", host=own.host).code == 0:
                 break
@@ -197,9 +188,3 @@ def test_an_engine_killed_in_the_middle(pydock: Path, tmp_path: Path) -> None:
         assert not {"stats", "logs", "exec"} & early
         assert not list(out.glob(".*")), "what was written under another name is taken away"
         assert {p.name for p in out.iterdir()} <= {name for what, name in (("cp out", "copy"), ("export", "all.tar")) if what in early}
-    finally:
-        # a container outlives its engine; with its first process all of it ends
-        if container:
-            os.kill(container, signal.SIGKILL)
-        subprocess.run(["pkill", "-9", "-f", str(folder / "e")], check=False)
-        own.stop()

@@ -107,12 +107,7 @@ services:
 
 def test_compose(pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
     """A project of two services: up, ps, logs, exec, down."""
-    folder = tmp_path / ".docker" / "cli-plugins"
-    folder.mkdir(parents=True)
-    compose = engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-compose"
-    if not compose.exists():
-        pytest.skip("docker-compose is not among the packages")
-    (folder / "docker-compose").symlink_to(compose)
+    engines.give_plugin(tmp_path, "compose")
     (tmp_path / "compose.yaml").write_text(COMPOSE)
 
     def run(*argv: str) -> str:

@@ -254,16 +254,9 @@ def test_signals_reach_the_container(docker28: EngineProcess, pydock: Path) -> N
 
 def test_a_killed_engine_leaves_the_terminal_sane(pydock: Path, tmp_path: Path) -> None:
     """An engine of its own, killed in the middle of a session."""
-    from tests.conftest import load_busybox
     from tests.support import engines
 
-    folder = Path(os.path.realpath(tmp_path))
-    try:
-        own = engines.start("docker-28", folder / "e")
-    except engines.Unavailable as why:
-        pytest.skip(str(why))
-    try:
-        load_busybox(own)
+    with engines.running("docker-28", tmp_path / "e") as own:
         t = Terminal(pydock, "run", "-it", "busybox", "sh", host=own.host)
         t.until(b"# ")
         assert own.process is not None
@@ -271,9 +264,6 @@ def test_a_killed_engine_leaves_the_terminal_sane(pydock: Path, tmp_path: Path) 
         own.process.wait()
         assert t.end() == 125
         t.close()
-    finally:
-        subprocess.run(["pkill", "-9", "-f", str(folder / "e")], check=False)
-        own.stop()
 
 
 def test_a_closed_pipe_ends_quietly(docker28: EngineProcess, pydock: Path) -> None:

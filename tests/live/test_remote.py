@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import load_busybox
 from tests.live.test_pty import Terminal
 from tests.support import engines
 from tests.support.cli import Done, program
@@ -54,19 +53,10 @@ def tls_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engin
         cert.private_key_pem.write_to_path(str(folder / f"{name}{'-' if name else ''}key.pem"))
         for pem in cert.cert_chain_pems:
             pem.write_to_path(str(folder / f"{name}{'-' if name else ''}cert.pem"), append=True)
-    engine = EngineProcess("docker-28", Path(f"/tmp/pd-{uuid.uuid4().hex[:8]}"))
-    engine.folder.mkdir()
-    try:
-        path = f"{engines.unpack_unstable()}:/usr/sbin:/usr/bin:/sbin:/bin"
-        files = ["--tlscacert", str(folder / "ca.pem"), "--tlscert", str(folder / "server-cert.pem"), "--tlskey", str(folder / "server-key.pem")]
-        engine.start_docker(path, "--host", f"tcp://127.0.0.1:{PORT}", "--tlsverify", *files)
-        load_busybox(engine)
-    except engines.Unavailable as why:
-        pytest.skip(str(why))
-    try:
+    files = ["--tlscacert", str(folder / "ca.pem"), "--tlscert", str(folder / "server-cert.pem"), "--tlskey", str(folder / "server-key.pem")]
+    place = Path(f"/tmp/pd-{uuid.uuid4().hex[:8]}")
+    with engines.running("docker-28", place, "--host", f"tcp://127.0.0.1:{PORT}", "--tlsverify", *files) as engine:
         yield engine, folder
-    finally:
-        engine.stop()
 
 
 @pytest.fixture(scope="module")

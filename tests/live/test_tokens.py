@@ -96,10 +96,8 @@ def tokens(engine: EngineProcess, docker: Path, tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The home of a user who has logged in, with docker's buildx in it."""
-    plugins = tmp_path / "home" / ".docker" / "cli-plugins"
-    plugins.mkdir(parents=True)
-    (plugins / "docker-buildx").symlink_to(engines.unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / "docker-buildx")
-    (plugins.parent / "config.json").write_text(json.dumps({"auths": {HOST: {"auth": "dXNlcjpzZWNyZXQ="}}}))
+    engines.give_plugin(tmp_path / "home", "buildx")
+    (tmp_path / "home" / ".docker" / "config.json").write_text(json.dumps({"auths": {HOST: {"auth": "dXNlcjpzZWNyZXQ="}}}))
     return tmp_path / "home"
 
 

@@ -11,12 +11,18 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 CACHE = Path(os.environ.get("PYDOCK_TEST_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pydock-tests")
 STABLE = ["docker.io", "iptables", "iproute2", "busybox-static", "podman", "openssl"]
 UNSTABLE = ["docker.io", "docker-cli", "containerd", "docker-buildx", "docker-compose", "tini", "docker-registry"]
 APT = ["-qq", "-y", "--no-install-recommends"]
+#: programs of an engine that may outlive it
+LEFT = (b"conmon", b"containerd", b"containerd-shim-runc-v2")
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -173,7 +179,7 @@ class EngineProcess:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self._end_monitors()
+        self._end_left()
         if self.namespace:
             subprocess.run(["ip", "netns", "del", self.namespace], check=False, **QUIET)
         for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
@@ -183,30 +189,79 @@ class EngineProcess:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-    def _end_monitors(self) -> None:
-        """Podman's monitors of an exec stay for five minutes: those whose command line names our folder are ours."""
+    def _end_left(self) -> None:
+        """What an engine leaves that was killed, and Podman's monitors of an exec, which stay for five minutes: those whose command
+        line names our folder are ours, and so is what they have started."""
+        parents, ours = {}, set()
         for entry in Path("/proc").iterdir():
             try:
-                words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
-                if words and words[0].endswith(b"conmon") and any(str(self.folder).encode() in word for word in words):
-                    os.kill(int(entry.name), signal.SIGKILL)
+                if entry.name.isdigit():
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                    if os.path.basename(words[0]) in LEFT and any(f"{self.folder}/".encode() in word for word in words):
+                        ours.add(int(entry.name))
             except (OSError, ValueError):
+                continue
+        for process in [*(p for p, parent in parents.items() if parent in ours), *ours]:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
                 continue
 
 
-def start(kind: str, folder: Path) -> EngineProcess:
-    """kind: "docker-20", "docker-28" or "podman". Raises Unavailable."""
+def start(kind: str, folder: Path, *extra: str) -> EngineProcess:
+    """kind: "docker-20", "docker-28" or "podman"; extra: flags for dockerd. Raises Unavailable."""
     install_stable()
     engine = EngineProcess(kind, folder)
     folder.mkdir(parents=True, exist_ok=True)
     system = "/usr/sbin:/usr/bin:/sbin:/bin"
     if kind == "docker-28":
-        engine.start_docker(f"{unpack_unstable()}:{system}")
+        engine.start_docker(f"{unpack_unstable()}:{system}", *extra)
     elif kind == "docker-20":
-        engine.start_docker(system)
+        engine.start_docker(system, *extra)
     else:
         engine.start_podman()
     return engine
+
+
+@contextmanager
+def running(kind: str, folder: Path, *extra: str) -> Iterator[EngineProcess]:
+    """The same while the block runs, with busybox:latest; skips the test where it is not to be had."""
+    try:
+        engine = start(kind, folder, *extra)
+    except Unavailable as why:
+        pytest.skip(f"{kind} is not to be had: {why}")
+    try:
+        load_busybox(engine)
+        yield engine
+    finally:
+        engine.stop()
+
+
+def load_busybox(engine: EngineProcess) -> None:
+    """busybox:latest, imported over plain REST."""
+    import http.client
+    import socket
+
+    tar = subprocess.run(["tar", "-C", str(busybox_rootfs()), "-c", "."], capture_output=True, check=True).stdout
+    connection = http.client.HTTPConnection("engine")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(engine.socket))
+    connection.request("POST", "/v1.41/images/create?fromSrc=-&repo=busybox&tag=latest&changes=CMD%20%5B%22sh%22%5D", tar, {"Content-Type": "application/x-tar"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    assert answer.status == 200 and b"errorDetail" not in body, body
+
+
+def give_plugin(home: Path, name: str) -> None:
+    """Put one of docker's CLI plugins ("buildx", "compose") into a home; skips the test where it is not to be had."""
+    plugin = unpack_unstable().parent / "unpacked" / "usr" / "libexec" / "docker" / "cli-plugins" / f"docker-{name}"
+    if not plugin.exists():
+        pytest.skip(f"docker-{name} is not among the packages")
+    folder = home / ".docker" / "cli-plugins"
+    folder.mkdir(parents=True)
+    (folder / plugin.name).symlink_to(plugin)
 
 
 def real_docker() -> Path:
