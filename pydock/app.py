@@ -281,9 +281,9 @@ class App(Machine):
 
     def context_key(self, place: str) -> str:
         """What names a context from one build to the next, so that only what changed is sent."""
-        from pydock.buildkit.inputs import node_identity
+        from pydock.buildkit.inputs import context_key
 
-        return f"{place}:{node_identity(self.config_dir)}" if place else ""
+        return context_key(place, self.config_dir) if place else ""
 
     def close(self) -> None:
         """Let the engine's connections go."""

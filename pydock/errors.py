@@ -5,7 +5,8 @@
     ├── EngineError(status)     the engine refused: "Error response from daemon: …"
     ├── Unreachable(host)       no engine answered
     ├── BrokenStream            an answer ended, or made no sense, in the middle
-    │   └── NotUpgraded(status) the engine does not speak what was asked for
+    │   ├── NotUpgraded(status) the engine does not speak what was asked for
+    │   └── BadAnswer           a whole answer that is not what the API promises
     ├── RpcError(status)        a call of BuildKit failed
     ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
@@ -56,6 +57,13 @@ class NotUpgraded(BrokenStream):
     def __init__(self, protocol: str, status: int) -> None:
         super().__init__(f"unable to upgrade to {protocol}, received {status}")
         self.status = status
+
+
+class BadAnswer(BrokenStream):
+    """The engine's answer to a request is no JSON, or JSON of another shape than the API promises; `why` says which."""
+
+    def __init__(self, method: str, path: str, why: str) -> None:
+        super().__init__(f"the engine's answer to {method} {path} is not what the API promises: {why}")
 
 
 #: the names that Go's gRPC gives its codes, by number

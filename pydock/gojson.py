@@ -10,6 +10,8 @@ from pydock.golang import quote
 
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+#: an escape that may be half of a surrogate pair
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HTML_RE = re.compile("[<>&\u2028\u2029]")
 
 
@@ -19,6 +21,38 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
     if escape_html:
         return _HTML_RE.sub(lambda m: _HTML[m[0]], text)
     return text
+
+
+def decode(data: bytes | str) -> Any:
+    """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in Go.
+
+    Raises ValueError, in Go's words where it has some, also for what Python's own reader gives up on.
+    """
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        raise ValueError("exceeded max depth") from None
+    except ValueError:
+        raise ValueError(_explained(text)) from None
+    return _whole_characters(value) if _SURROGATE.search(text) else value
+
+
+def _explained(text: str) -> str:
+    try:
+        return problem(text) or "a number with too many digits"
+    except RecursionError:
+        return "exceeded max depth"
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole_characters(v) for v in value]
+    if isinstance(value, dict):
+        return {_whole_characters(k): _whole_characters(v) for k, v in value.items()}
+    return value
 
 
 def compact(text: str) -> str:
@@ -63,6 +97,9 @@ def problem(text: str) -> str:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 class _Wrong(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pydock.api.images import PROGRESS
 from pydock.api.request import Query, Request
 
 #: the protocol that sessions and control connections are upgraded to
@@ -26,7 +27,7 @@ def build_image(options: Query, content: Iterable[bytes] | bytes, credentials: s
     credentials: the X-Registry-Config header, those of every registry.
     """
     headers = {"Content-Type": "application/x-tar", "X-Registry-Config": credentials}
-    return Request("POST", "/build", options, content=content, headers=headers)
+    return Request("POST", "/build", options, content=content, headers=headers, answer=PROGRESS)
 
 
 def cancel_build(identity: str) -> Request:
@@ -35,6 +36,6 @@ def cancel_build(identity: str) -> Request:
 
 def distribution(name: str, auth: str) -> Request:
     """GET /distribution/…/json -> {"Descriptor"}: what a registry has by this name."""
-    return Request("GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth})
+    return Request("GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth}, answer={"Descriptor": {"digest": str}})
 
 

@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from pydock.api.request import Json, Request, query
+from pydock.api.request import Json, Request, named, query
+from pydock.api.shape import opt
+
+MOUNT = {"Name": opt(str), "Source": opt(str), "Driver": opt(str)}
+PORT = {"IP": opt(str), "PrivatePort": int, "PublicPort": opt(int), "Type": opt(str)}
+#: an entry of a list of containers
+CONTAINER = {
+    "Id": str, "Names": opt([str]), "Image": opt(str), "ImageID": opt(str), "Command": opt(str), "Created": opt(int), "Ports": opt([PORT]),
+    "SizeRw": opt(int), "SizeRootFs": opt(int), "Labels": opt({str: opt(str)}), "State": opt(str), "Status": opt(str), "Mounts": opt([MOUNT]),
+    "NetworkSettings": opt({"Networks": opt(dict)}), "ImageManifestDescriptor": opt({"platform": opt(dict)}),
+}  # fmt: skip
+BINDING = {"HostIp": opt(str), "HostPort": opt(str)}
+#: what the client itself needs of a container that is inspected
+DETAILS = {
+    "Id": str, "State": {"Running": bool, "Paused": bool, "Restarting": bool}, "Config": {"Tty": bool, "OpenStdin": bool},
+    "HostConfig": opt({"AutoRemove": opt(bool)}), "NetworkSettings": opt({"Ports": opt({str: opt([BINDING])})}),
+}  # fmt: skip
+_USED = {"total_usage": opt(int), "percpu_usage": opt([int])}
+_CPU = {"cpu_usage": opt(_USED), "system_cpu_usage": opt(int), "online_cpus": opt(int)}
+#: a message of a container's statistics
+STATS = {
+    "name": opt(str), "id": opt(str), "read": opt(str), "preread": opt(str), "num_procs": opt(int), "cpu_stats": opt(_CPU),
+    "precpu_stats": opt(_CPU), "pids_stats": opt({"current": opt(int)}), "networks": opt({str: {"rx_bytes": opt(int), "tx_bytes": opt(int)}}),
+    "memory_stats": opt({"usage": opt(int), "limit": opt(int), "stats": opt({str: opt(int)}), "privateworkingset": opt(int)}),
+    "blkio_stats": opt({"io_service_bytes_recursive": opt([{"op": opt(str), "value": opt(int)}])}),
+    "storage_stats": opt({"read_size_bytes": opt(int), "write_size_bytes": opt(int)}),
+}  # fmt: skip
+EXIT = {"StatusCode": int, "Error": opt({"Message": opt(str)})}
 
 
 def _path(container: str, *rest: str) -> str:
-    return "/".join(("/containers", quote(container, safe=""), *rest))
+    return "/".join(("/containers", named("container", container), *rest))
 
 
 def list_containers(**options: Any) -> Request:
     """GET /containers/json. Options: all, limit, size, filters."""
-    return Request("GET", "/containers/json", query(**options))
+    return Request("GET", "/containers/json", query(**options), answer=[CONTAINER])
 
 
 def create_container(body: Json, name: str = "", platform: str = "") -> Request:
     """POST /containers/create -> {"Id", "Warnings"}."""
-    return Request("POST", "/containers/create", query(name=name, platform=platform), body=body)
+    return Request("POST", "/containers/create", query(name=name, platform=platform), body=body, answer={"Id": str, "Warnings": opt([str])})
 
 
 def inspect_container(container: str, size: bool = False) -> Request:
-    return Request("GET", _path(container, "json"), query(size=size))
+    return Request("GET", _path(container, "json"), query(size=size), answer=DETAILS)
 
 
 def start_container(container: str, checkpoint: str = "", checkpoint_dir: str = "") -> Request:
@@ -60,7 +86,7 @@ def remove_container(container: str, force: bool = False, volumes: bool = False,
 
 def wait_container(container: str, condition: str = "") -> Request:
     """POST …/wait -> {"StatusCode", "Error"}, when the condition is met."""
-    return Request("POST", _path(container, "wait"), query(condition=condition))
+    return Request("POST", _path(container, "wait"), query(condition=condition), answer=EXIT)
 
 
 def resize_container(container: str, height: int, width: int) -> Request:
@@ -86,7 +112,7 @@ def put_archive(container: str, path: str, content: Any, copy_ids: bool = False)
 
 def get_archive(container: str, path: str) -> Request:
     """GET …/archive: a tar of what lies at `path`; its facts are in the header X-Docker-Container-Path-Stat."""
-    return Request("GET", _path(container, "archive"), {"path": path})
+    return Request("GET", _path(container, "archive"), {"path": path}, answer=bytes)
 
 
 def stat_archive(container: str, path: str) -> Request:
@@ -96,38 +122,38 @@ def stat_archive(container: str, path: str) -> Request:
 
 def container_top(container: str, ps_args: str = "") -> Request:
     """GET …/top -> {"Titles", "Processes"}."""
-    return Request("GET", _path(container, "top"), query(ps_args=ps_args))
+    return Request("GET", _path(container, "top"), query(ps_args=ps_args), answer={"Titles": [str], "Processes": opt([[str]])})
 
 
 def container_changes(container: str) -> Request:
     """GET …/changes -> [{"Kind": 0 modified, 1 added or 2 deleted, "Path"}]."""
-    return Request("GET", _path(container, "changes"))
+    return Request("GET", _path(container, "changes"), answer=opt([{"Kind": int, "Path": str}]))
 
 
 def container_stats(container: str, stream: bool) -> Request:
     """GET …/stats: one JSON object a second, or a single one."""
-    return Request("GET", _path(container, "stats"), {"stream": "1" if stream else "0"})
+    return Request("GET", _path(container, "stats"), {"stream": "1" if stream else "0"}, answer=STATS)
 
 
 def export_container(container: str) -> Request:
     """GET …/export: a tar of the whole file system."""
-    return Request("GET", _path(container, "export"))
+    return Request("GET", _path(container, "export"), answer=bytes)
 
 
 def update_container(container: str, body: Json) -> Request:
     """POST …/update -> {"Warnings"}."""
-    return Request("POST", _path(container, "update"), body=body)
+    return Request("POST", _path(container, "update"), body=body, answer={"Warnings": opt([str])})
 
 
 def commit_container(container: str, repository: str, tag: str, comment: str, author: str, changes: tuple[str, ...], pause: bool) -> Request:
     """POST /commit -> {"Id"} of the new image."""
     options = {"container": container, "repo": repository, "tag": tag, "comment": comment, "author": author}
-    return Request("POST", "/commit", {**options, **query(changes=changes), **({} if pause else {"pause": "0"})})
+    return Request("POST", "/commit", {**options, **query(changes=changes), **({} if pause else {"pause": "0"})}, answer={"Id": str})
 
 
 def prune_containers(filters: Json) -> Request:
     """POST /containers/prune -> {"ContainersDeleted", "SpaceReclaimed"}."""
-    return Request("POST", "/containers/prune", query(filters=filters))
+    return Request("POST", "/containers/prune", query(filters=filters), answer={"ContainersDeleted": opt([str]), "SpaceReclaimed": opt(int)})
 
 
 # -- exec ------------------------------------------------------------------------------------------
@@ -135,7 +161,7 @@ def prune_containers(filters: Json) -> Request:
 
 def create_exec(container: str, body: Json) -> Request:
     """POST /containers/…/exec -> {"Id"}."""
-    return Request("POST", _path(container, "exec"), body=body)
+    return Request("POST", _path(container, "exec"), body=body, answer={"Id": str})
 
 
 def start_exec(identifier: str, body: Json) -> Request:
@@ -149,7 +175,7 @@ def resize_exec(identifier: str, height: int, width: int) -> Request:
 
 def inspect_exec(identifier: str) -> Request:
     """GET /exec/…/json -> {"ExitCode", "Running", …}."""
-    return Request("GET", f"/exec/{identifier}/json")
+    return Request("GET", f"/exec/{identifier}/json", answer={"ExitCode": opt(int), "Running": bool})
 
 
 # -- checkpoints (experimental) --------------------------------------------------------------------
@@ -161,8 +187,8 @@ def create_checkpoint(container: str, name: str, folder: str, leave_running: boo
 
 def list_checkpoints(container: str, folder: str) -> Request:
     """GET …/checkpoints -> [{"Name"}]."""
-    return Request("GET", _path(container, "checkpoints"), query(dir=folder))
+    return Request("GET", _path(container, "checkpoints"), query(dir=folder), answer=opt([{"Name": str}]))
 
 
 def delete_checkpoint(container: str, name: str, folder: str) -> Request:
-    return Request("DELETE", _path(container, "checkpoints", quote(name, safe="")), query(dir=folder))
+    return Request("DELETE", _path(container, "checkpoints", name), query(dir=folder))

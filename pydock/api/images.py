@@ -3,48 +3,67 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from pydock.api.request import Request, query
+from pydock.api.shape import opt
+
+_PLATFORM = {"os": opt(str), "architecture": opt(str), "variant": opt(str)}
+MANIFEST = {
+    "ID": str, "Kind": opt(str), "Size": opt({"Content": opt(int), "Total": opt(int)}),
+    "ImageData": opt({"Platform": opt(_PLATFORM), "Containers": opt([str])}),
+}  # fmt: skip
+#: an entry of a list of images
+IMAGE = {
+    "Id": str, "RepoTags": opt([str]), "RepoDigests": opt([str]), "Created": opt(int), "Size": int, "SharedSize": opt(int),
+    "Containers": opt(int), "Manifests": opt([MANIFEST]),
+}  # fmt: skip
+LAYER = {"Id": opt(str), "Created": opt(int), "CreatedBy": opt(str), "Size": opt(int), "Comment": opt(str)}
+REMOVED = {"Untagged": opt(str), "Deleted": opt(str)}
+FOUND = {"name": opt(str), "description": opt(str), "star_count": opt(int), "is_official": opt(bool)}
+#: a message of a stream of progress
+PROGRESS = {
+    "status": opt(str), "id": opt(str), "stream": opt(str), "error": opt(str), "errorDetail": opt({"message": opt(str), "code": opt(int)}),
+    "progressDetail": opt({"current": opt(int), "total": opt(int)}),
+}  # fmt: skip
 
 
 def _path(image: str, *rest: str) -> str:
-    return "/".join(("/images", quote(image, safe="/:@"), *rest))
+    return "/".join(("/images", image, *rest))
 
 
 def list_images(**options: Any) -> Request:
     """GET /images/json. Options: all, filters, digests, manifests, shared-size."""
-    return Request("GET", "/images/json", query(**options))
+    return Request("GET", "/images/json", query(**options), answer=[IMAGE])
 
 
 def inspect_image(image: str, platform: str = "") -> Request:
-    return Request("GET", _path(image, "json"), query(platform=platform))
+    return Request("GET", _path(image, "json"), query(platform=platform), answer={"Id": str, "RepoDigests": opt([str])})
 
 
 def image_history(image: str, platform: str = "") -> Request:
-    return Request("GET", _path(image, "history"), query(platform=platform))
+    return Request("GET", _path(image, "history"), query(platform=platform), answer=[LAYER])
 
 
 def pull_image(repository: str, tag: str = "", platform: str = "", auth: str = "") -> Request:
     """POST /images/create: a stream of progress messages. `auth` is the X-Registry-Auth header."""
     headers = {"X-Registry-Auth": auth} if auth else {}
-    return Request("POST", "/images/create", query(fromImage=repository, tag=tag, platform=platform), headers=headers)
+    return Request("POST", "/images/create", query(fromImage=repository, tag=tag, platform=platform), headers=headers, answer=PROGRESS)
 
 
 def save_images(names: tuple[str, ...], platform: str = "") -> Request:
     """GET /images/get: a tar of the images."""
-    return Request("GET", "/images/get", query(names=names, platform=platform))
+    return Request("GET", "/images/get", query(names=names, platform=platform), answer=bytes)
 
 
 def load_images(content: Any, quiet: bool, platform: str = "") -> Request:
     """POST /images/load: a tar in, progress messages out."""
     options = {"quiet": "1" if quiet else "0", **query(platform=platform)}
-    return Request("POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"})
+    return Request("POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS)
 
 
 def push_image(name: str, tag: str, platform: str, auth: str) -> Request:
     """POST /images/…/push: a stream of progress messages. `name`: without tag; `tag`: "" for all."""
-    return Request("POST", _path(name, "push"), query(tag=tag, platform=platform), headers={"X-Registry-Auth": auth})
+    return Request("POST", _path(name, "push"), query(tag=tag, platform=platform), headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 
 
 def tag_image(image: str, repository: str, tag: str) -> Request:
@@ -53,26 +72,27 @@ def tag_image(image: str, repository: str, tag: str) -> Request:
 
 def remove_image(image: str, force: bool, no_prune: bool, platforms: tuple[str, ...]) -> Request:
     """DELETE /images/… -> [{"Untagged"}, {"Deleted"}]. platforms: each as JSON."""
-    return Request("DELETE", _path(image), query(force=force, noprune=no_prune, platforms=platforms))
+    return Request("DELETE", _path(image), query(force=force, noprune=no_prune, platforms=platforms), answer=opt([REMOVED]))
 
 
 def import_image(source: str, reference: str, message: str, changes: tuple[str, ...], platform: str, content: Any = None) -> Request:
     """POST /images/create: a file system as an image. `source`: a URL that the engine fetches, or "-" for `content`."""
     options = query(fromSrc=source, repo=reference, message=message, changes=changes, platform=platform)
     headers = {} if content is None else {"Content-Type": "text/plain"}
-    return Request("POST", "/images/create", options, content=content, headers=headers)
+    return Request("POST", "/images/create", options, content=content, headers=headers, answer=PROGRESS)
 
 
 def prune_images(filters: dict[str, dict[str, bool]]) -> Request:
     """POST /images/prune -> {"ImagesDeleted", "SpaceReclaimed"}."""
-    return Request("POST", "/images/prune", query(filters=filters))
+    report = {"ImagesDeleted": opt([REMOVED]), "SpaceReclaimed": opt(int)}
+    return Request("POST", "/images/prune", query(filters=filters), answer=report)
 
 
 def search_images(term: str, limit: int, filters: dict[str, dict[str, bool]], auth: str) -> Request:
     """GET /images/search -> [{"name", "description", "star_count", "is_official"}]."""
-    return Request("GET", "/images/search", {"term": term, **query(limit=limit or None, filters=filters)}, headers={"X-Registry-Auth": auth})
+    return Request("GET", "/images/search", {"term": term, **query(limit=limit or None, filters=filters)}, headers={"X-Registry-Auth": auth}, answer=[FOUND])
 
 
 def check_auth(auth: dict[str, str]) -> Request:
     """POST /auth -> {"Status", "IdentityToken"}."""
-    return Request("POST", "/auth", body=auth)
+    return Request("POST", "/auth", body=auth, answer=opt({"Status": opt(str), "IdentityToken": opt(str)}))

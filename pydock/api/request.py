@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydock.api.shape import Shape
+from pydock.errors import Failure
 from pydock.record import made, record
 
 Json = Any
@@ -13,7 +15,9 @@ Query = dict[str, str | list[str]]
 
 @record
 class Request:
-    """method and path without the version; query; `body` sent as JSON, or `content` as it is; a header may have many values."""
+    """path: without the version, as text: the engine client cleans and escapes it; query; `body` sent as JSON, or
+    `content` as it is; a header may have many values. `answer`: the shape (see api.shape) of the JSON that is promised,
+    of each message of a stream; None where the answer is no JSON."""
 
     method: str
     path: str
@@ -21,6 +25,15 @@ class Request:
     body: Json = None
     content: Iterable[bytes] | bytes | None = None
     headers: Mapping[str, str | list[str]] = made(default_factory=dict)
+    answer: Shape = None
+
+
+def named(kind: str, name: str) -> str:
+    """The name or id of an object ("container", "network", …), fit for a path. Raises Failure where it is blank."""
+    trimmed = name.strip()
+    if not trimmed:
+        raise Failure(f"invalid {kind} name or ID: value is empty")
+    return trimmed
 
 
 def version_key(text: str) -> tuple[int, ...]:

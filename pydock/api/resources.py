@@ -6,47 +6,60 @@ https://docs.docker.com/reference/api/engine/version/v1.51/
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from pydock.api.request import Json, Request, query
+from pydock.api.images import PROGRESS
+from pydock.api.request import Json, Request, named, query
+from pydock.api.shape import opt
+
+#: entries of lists
+NETWORK = {
+    "Id": str, "Name": str, "Driver": opt(str), "Scope": opt(str), "EnableIPv4": opt(bool), "EnableIPv6": opt(bool), "Internal": opt(bool),
+    "Labels": opt({str: opt(str)}), "Created": opt(str), "Ingress": opt(bool),
+}  # fmt: skip
+VOLUME = {
+    "Name": str, "Driver": opt(str), "Scope": opt(str), "Mountpoint": opt(str), "Labels": opt({str: opt(str)}),
+    "UsageData": opt({"Size": int, "RefCount": int}), "ClusterVolume": opt(dict),
+}  # fmt: skip
+PRIVILEGE = {"Name": str, "Description": opt(str), "Value": opt([str])}
+PLUGIN = {"Id": opt(str), "Name": str, "Enabled": bool, "PluginReference": opt(str), "Config": opt({"Description": opt(str)})}
 
 
 def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Request:
-    return Request("GET", _network(network), query(verbose="true" if verbose else "", scope=scope))
+    return Request("GET", _network(network), query(verbose="true" if verbose else "", scope=scope), answer=NETWORK)
 
 
 def list_networks(**options: object) -> Request:
-    return Request("GET", "/networks", query(**options))
+    return Request("GET", "/networks", query(**options), answer=[NETWORK])
 
 
 def inspect_volume(volume: str) -> Request:
-    return Request("GET", f"/volumes/{quote(volume, safe='')}")
+    return Request("GET", f"/volumes/{named('volume', volume)}", answer=VOLUME)
 
 
 def list_volumes(**options: object) -> Request:
-    return Request("GET", "/volumes", query(**options))
+    return Request("GET", "/volumes", query(**options), answer={"Volumes": opt([VOLUME]), "Warnings": opt([str])})
 
 
 def inspect_plugin(plugin: str) -> Request:
-    return Request("GET", f"/plugins/{quote(plugin, safe='/:')}/json")
+    return Request("GET", _plugin(plugin, "json"), answer=PLUGIN)
 
 
 def inspect_swarm_object(kind: str, name: str) -> Request:
     """kind: "services", "tasks", "nodes", "secrets" or "configs"."""
     options = {"insertDefaults": "false"} if kind == "services" else {}
-    return Request("GET", f"/{kind}/{quote(name, safe='')}", dict(options))
+    return Request("GET", f"/{kind}/{named(kind.removesuffix('s'), name)}", dict(options), answer=dict)
 
 
 # -- networks --------------------------------------------------------------------------------------
 
 
 def _network(network: str, *rest: str) -> str:
-    return "/".join(("/networks", quote(network, safe=""), *rest))
+    return "/".join(("/networks", named("network", network), *rest))
 
 
 def create_network(body: Json) -> Request:
     """POST /networks/create -> {"Id", "Warning"}."""
-    return Request("POST", "/networks/create", body=body)
+    return Request("POST", "/networks/create", body=body, answer={"Id": str, "Warning": opt(str)})
 
 
 def remove_network(network: str) -> Request:
@@ -63,7 +76,7 @@ def disconnect_network(network: str, container: str, force: bool) -> Request:
 
 def prune_networks(filters: Json) -> Request:
     """POST /networks/prune -> {"NetworksDeleted"}."""
-    return Request("POST", "/networks/prune", query(filters=filters))
+    return Request("POST", "/networks/prune", query(filters=filters), answer={"NetworksDeleted": opt([str])})
 
 
 # -- volumes ---------------------------------------------------------------------------------------
@@ -71,52 +84,52 @@ def prune_networks(filters: Json) -> Request:
 
 def create_volume(body: Json) -> Request:
     """POST /volumes/create -> the volume."""
-    return Request("POST", "/volumes/create", body=body)
+    return Request("POST", "/volumes/create", body=body, answer=VOLUME)
 
 
 def remove_volume(volume: str, force: bool) -> Request:
-    return Request("DELETE", f"/volumes/{quote(volume, safe='')}", query(force=force))
+    return Request("DELETE", f"/volumes/{named('volume', volume)}", query(force=force))
 
 
 def update_volume(volume: str, version: int, spec: Json) -> Request:
     """PUT /volumes/…: cluster volumes only; `version` is the one that the change is based on."""
-    return Request("PUT", f"/volumes/{quote(volume, safe='')}", {"version": str(version)}, body={"Spec": spec})
+    return Request("PUT", f"/volumes/{named('volume', volume)}", {"version": str(version)}, body={"Spec": spec})
 
 
 def prune_volumes(filters: Json) -> Request:
     """POST /volumes/prune -> {"VolumesDeleted", "SpaceReclaimed"}."""
-    return Request("POST", "/volumes/prune", query(filters=filters))
+    return Request("POST", "/volumes/prune", query(filters=filters), answer={"VolumesDeleted": opt([str]), "SpaceReclaimed": opt(int)})
 
 
 # -- plugins of the engine -------------------------------------------------------------------------
 
 
 def _plugin(plugin: str, *rest: str) -> str:
-    return "/".join(("/plugins", quote(plugin, safe="/:"), *rest))
+    return "/".join(("/plugins", named("plugin", plugin), *rest))
 
 
 def list_plugins(filters: Json) -> Request:
-    return Request("GET", "/plugins", query(filters=filters))
+    return Request("GET", "/plugins", query(filters=filters), answer=[PLUGIN])
 
 
 def plugin_privileges(remote: str, auth: str) -> Request:
     """GET /plugins/privileges -> [{"Name", "Description", "Value"}]: what the plugin wants to be allowed."""
-    return Request("GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth})
+    return Request("GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth}, answer=opt([PRIVILEGE]))
 
 
 def pull_plugin(remote: str, name: str, privileges: Json, auth: str) -> Request:
     """POST /plugins/pull: a stream of progress messages."""
-    return Request("POST", "/plugins/pull", {"remote": remote, **query(name=name)}, body=privileges, headers={"X-Registry-Auth": auth})
+    return Request("POST", "/plugins/pull", {"remote": remote, **query(name=name)}, body=privileges, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 
 
 def upgrade_plugin(plugin: str, remote: str, privileges: Json, auth: str) -> Request:
     """POST /plugins/…/upgrade: a stream of progress messages."""
-    return Request("POST", _plugin(plugin, "upgrade"), {"remote": remote}, body=privileges, headers={"X-Registry-Auth": auth})
+    return Request("POST", _plugin(plugin, "upgrade"), {"remote": remote}, body=privileges, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 
 
 def push_plugin(plugin: str, auth: str) -> Request:
     """POST /plugins/…/push: a stream of progress messages."""
-    return Request("POST", _plugin(plugin, "push"), headers={"X-Registry-Auth": auth})
+    return Request("POST", _plugin(plugin, "push"), headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 
 
 def create_plugin(name: str, content: Any) -> Request:

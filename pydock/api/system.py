@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
+from pydock.api.containers import CONTAINER
+from pydock.api.images import IMAGE
 from pydock.api.request import Request, query
+from pydock.api.resources import VOLUME
+from pydock.api.shape import opt
 
 PING = Request("HEAD", "/_ping")
 PING_GET = Request("GET", "/_ping")
 
+COMPONENT = {"Name": str, "Version": opt(str), "Details": opt({str: opt(str)})}
+VERSION = {"Platform": opt({"Name": opt(str)}), "Version": str, "ApiVersion": opt(str), "Components": opt([COMPONENT])}
+_COMMIT = opt({"ID": opt(str)})
+_PLUGINS = {"Volume": opt([str]), "Network": opt([str]), "Authorization": opt([str]), "Log": opt([str])}
+_REGISTRIES = {"IndexConfigs": opt({str: {"Name": str, "Secure": opt(bool)}}), "InsecureRegistryCIDRs": opt([str]), "Mirrors": opt([str])}
+_RAFT = {"SnapshotInterval": opt(int), "KeepOldSnapshots": opt(int), "HeartbeatTick": opt(int), "ElectionTick": opt(int)}
+_AUTHORITY = {
+    "NodeCertExpiry": opt(int), "ForceRotate": opt(int), "SigningCACert": opt(str), "ExternalCAs": opt([{"Protocol": str, "URL": str}]),
+}  # fmt: skip
+_SPEC = {
+    "Raft": opt(_RAFT), "CAConfig": opt(_AUTHORITY), "Orchestration": opt({"TaskHistoryRetentionLimit": opt(int)}),
+    "Dispatcher": opt({"HeartbeatPeriod": opt(int)}), "EncryptionConfig": opt({"AutoLockManagers": opt(bool)}),
+}  # fmt: skip
+_CLUSTER = {"ID": opt(str), "DefaultAddrPool": opt([str]), "SubnetSize": opt(int), "DataPathPort": opt(int), "Spec": opt(_SPEC)}
+_SWARM = {
+    "LocalNodeState": opt(str), "NodeID": opt(str), "Error": opt(str), "ControlAvailable": opt(bool), "NodeAddr": opt(str),
+    "Cluster": opt(_CLUSTER), "RemoteManagers": opt([{"Addr": str}]),
+}  # fmt: skip
+#: what the client itself needs of the engine's facts
+INFO = {
+    "ID": str, "Containers": int, "DriverStatus": opt([[str]]), "SystemStatus": opt([[str]]), "Plugins": opt(_PLUGINS), "CDISpecDirs": opt([str]),
+    "Swarm": opt(_SWARM), "Runtimes": opt(dict), "MemTotal": opt(int), "Labels": opt([str]), "RegistryConfig": opt(_REGISTRIES),
+    "DefaultAddressPools": opt([{"Base": str, "Size": int}]), "ContainerdCommit": _COMMIT, "RuncCommit": _COMMIT, "InitCommit": _COMMIT,
+    "SecurityOptions": opt([str]), "OSType": opt(str), "Warnings": opt([str]), "CgroupVersion": opt(str),
+}  # fmt: skip
+EVENT = {
+    "Type": opt(str), "Action": opt(str), "status": opt(str), "id": opt(str), "time": opt(int), "timeNano": opt(int),
+    "Actor": opt({"ID": opt(str), "Attributes": opt({str: opt(str)})}),
+}  # fmt: skip
+CACHE = {
+    "ID": str, "Parent": opt(str), "Type": opt(str), "Description": opt(str), "InUse": opt(bool), "Shared": opt(bool), "Size": opt(int),
+    "CreatedAt": opt(str), "LastUsedAt": opt(str), "UsageCount": opt(int),
+}  # fmt: skip
+USAGE = {
+    "LayersSize": opt(int), "Images": opt([IMAGE]), "Containers": opt([CONTAINER]), "Volumes": opt([VOLUME]), "BuildCache": opt([CACHE]),
+}  # fmt: skip
+
 
 def info() -> Request:
-    return Request("GET", "/info")
+    return Request("GET", "/info", answer=INFO)
 
 
 def events(**options: object) -> Request:
     """GET /events: a stream of JSON objects. Options: since, until, filters."""
-    return Request("GET", "/events", query(**options))
+    return Request("GET", "/events", query(**options), answer=EVENT)
 
 
 def version() -> Request:
-    return Request("GET", "/version")
+    return Request("GET", "/version", answer=VERSION)
 
 
 def disk_usage() -> Request:
     """GET /system/df -> {"LayersSize", "Images", "Containers", "Volumes", "BuildCache"}."""
-    return Request("GET", "/system/df")
+    return Request("GET", "/system/df", answer=USAGE)
 
 
 def prune_build_cache(filters: dict[str, dict[str, bool]], all: bool, keep_storage: int = 0) -> Request:
     """POST /build/prune -> {"CachesDeleted", "SpaceReclaimed"}. keep_storage: bytes that may stay."""
-    return Request("POST", "/build/prune", {"filters": "", **query(filters=filters, all=all, **{"keep-storage": keep_storage or None})})
+    options = {"filters": "", **query(filters=filters, all=all, **{"keep-storage": keep_storage or None})}
+    return Request("POST", "/build/prune", options, answer={"CachesDeleted": opt([str]), "SpaceReclaimed": opt(int)})

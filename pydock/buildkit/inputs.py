@@ -250,6 +250,13 @@ def _without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "://" in url else url
 
 
+def context_key(place: str, config_dir: str) -> str:
+    """A digest of this builder's identity and a folder: folders have any bytes in their names, and a header has not."""
+    import hashlib
+
+    return hashlib.sha256(node_identity(config_dir).encode() + b"\0" + os.fsencode(place)).hexdigest()
+
+
 def node_identity(config_dir: str) -> str:
     """A random word kept in the configuration folder (buildx's, where that is used too); "" where it cannot be kept."""
     import secrets

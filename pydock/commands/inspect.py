@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from pydock.commands.shared import InspectOptions
 from pydock.declare import argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.gojson import compact, dumps, indented
+from pydock.gojson import decode as decode_json
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.values import untyped
 from pydock.views.gotypes import decode
@@ -55,7 +55,7 @@ class Printer:
         if self.form in ("", "json"):
             self.objects.append(text)
             return
-        value = json.loads(text)
+        value = decode_json(text)
         if shape:
             try:
                 self.text += self.template.execute(decode(shape, value), "error" if self.strict else "default") + "\n"
@@ -91,7 +91,7 @@ def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], F
 
 
 def fetch(app: App, request: Request, shape: str) -> Found:
-    return app.engine.read(request).decode("utf-8", "surrogateescape"), shape
+    return app.engine.text(request), shape
 
 
 @options

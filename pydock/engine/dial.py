@@ -31,6 +31,22 @@ def dial(endpoint: Endpoint) -> Sock:
     return dialer(endpoint)
 
 
+def hung_up(sock: Sock) -> bool:
+    """Has the other side of an idle connection ended it, or sent what nobody asked for? Looks without waiting."""
+    if not isinstance(sock, socket.socket):
+        return sock.hung_up()
+    sock.setblocking(False)
+    try:
+        sock.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    finally:
+        sock.setblocking(True)
+    return True
+
+
 def _unix(endpoint: Endpoint) -> socket.socket:
     # "unix://@name" is a name in Linux's abstract namespace
     path = "\0" + endpoint.address[1:] if endpoint.address.startswith("@") else endpoint.address
@@ -130,6 +146,9 @@ class CommandSocket:
             f"command [{' '.join(self.command)}] has exited with exit status {code}, make sure the URL is valid, and Docker 18.09 or later is "
             f"installed on the remote host: stderr={text}"
         )
+
+    def hung_up(self) -> bool:
+        return hung_up(self.sock)
 
     def sendall(self, data: bytes | memoryview) -> None:
         self.sock.sendall(data)

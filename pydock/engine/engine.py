@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,14 @@ from pydock import API_VERSION, MIN_API_VERSION, __version__
 from pydock.api.request import Request, version_key
 from pydock.api.system import PING, PING_GET
 from pydock.config.endpoint import Endpoint
+from pydock.engine.answers import MAX_BODY, MAX_ERROR, blocks_of, messages_of, value_of, whole
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
 from pydock.errors import BrokenStream, EngineError, NotUpgraded, Unreachable
 from pydock.lean import load_httpx
-from pydock.record import record
+from pydock.paths import clean
+from pydock.record import record, replace
 
 if TYPE_CHECKING:
     import httpx
@@ -32,6 +34,8 @@ else:
 
 #: what docker sends as Host over a socket that has no name
 SOCKET_HOST = "api.moby.localhost"
+#: the container is in that state already
+NOT_MODIFIED = 304
 
 
 @record
@@ -58,7 +62,8 @@ class Engine:
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
-            transport=transport or Transport(endpoint), headers={**own, **agent}, timeout=None, trust_env=False, base_url=self._base_url(),
+            transport=transport or Transport(endpoint), headers=header_bytes({**own, **agent}.items()), timeout=None, trust_env=False,
+            base_url=self._base_url(),
         )  # fmt: skip
 
     def _base_url(self) -> str:
@@ -102,29 +107,37 @@ class Engine:
     # -- requests ----------------------------------------------------------------------------------
 
     def json(self, request: Request) -> Any:
-        """The answer as JSON; None when it is empty. Raises EngineError, Unreachable, BrokenStream."""
+        """The answer as JSON of the shape that the request promises; None where it is empty and may be.
+
+        Raises EngineError, Unreachable, BrokenStream, BadAnswer.
+        """
+        return value_of(request, self.read(request))
+
+    def text(self, request: Request) -> str:
+        """As json(), in the engine's own spelling."""
         data = self.read(request)
-        return json.loads(data) if data.strip() else None
+        value_of(request, data)
+        return data.decode("utf-8", "replace")
 
     def read(self, request: Request) -> bytes:
         """The answer's body, whole."""
         with self._checked(request) as response:
-            return b"".join(response.iter_raw())
+            return whole(response.iter_raw(), MAX_BODY)
 
     def blocks(self, request: Request) -> Iterator[bytes]:
-        """The answer's body as it comes; an answer that is cut off raises BrokenStream."""
+        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where it is empty and may not be."""
         with self._checked(request) as response:
-            yield from response.iter_raw()
+            yield from blocks_of(request, response.iter_raw())
 
     def messages(self, request: Request) -> Iterator[dict[str, Any]]:
-        """A stream of JSON objects, each as soon as it is whole."""
-        return parse_messages(self.blocks(request))
+        """A stream of JSON objects, each as soon as it is whole. Raises BrokenStream, BadAnswer."""
+        with self._checked(request) as response:
+            yield from messages_of(request, response.iter_raw())
 
     def hijack(self, request: Request, protocol: str = "tcp") -> Duplex:
         """An upgraded connection. Raises NotUpgraded, Unreachable, BrokenStream."""
         headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol}
-        upgraded = Request(request.method, request.path, request.query, request.body, request.content, headers)
-        response = self._send(upgraded)
+        response = self._send(replace(request, headers=headers))
         duplex: Duplex | None = response.extensions.get("network_stream")
         if duplex is None:
             response.close()
@@ -138,10 +151,12 @@ class Engine:
     def background(self, request: Request) -> Response:
         """Send now, read the answer later: a wait that must be registered before a start, a body whose head tells more."""
         response = self._send(request)
-        if response.status_code >= 400:
-            with self._open(response):
-                self._check(response)
-        return Response(response)
+        try:
+            self._check(response)
+        except BaseException:
+            response.close()
+            raise
+        return Response(request, response)
 
     def close(self) -> None:
         self.client.close()
@@ -149,14 +164,16 @@ class Engine:
     # -- the way out -------------------------------------------------------------------------------
 
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
-        path = f"/v{quote(self.api_version)}{request.path}" if versioned else request.path
-        target = path + ("?" + urlencode(sorted(request.query.items()), doseq=True) if request.query else "")
+        target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
+        if request.query:
+            target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")
         headers = [(name, value) for name, given in request.headers.items() for value in ([given] if isinstance(given, str) else given)]
         content = request.content
         if request.body is not None:
             content = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
             headers.append(("Content-Type", "application/json"))
-        return self.client.send(self.client.build_request(request.method, target, headers=headers, content=content), stream=True)
+        built = self.client.build_request(request.method, target, headers=header_bytes(headers), content=content)
+        return self.client.send(built, stream=True)
 
     @contextmanager
     def _open(self, response: httpx.Response) -> Iterator[httpx.Response]:
@@ -174,60 +191,54 @@ class Engine:
 
     @staticmethod
     def _check(response: httpx.Response) -> None:
-        if response.status_code >= 400:
-            body = b"".join(response.iter_raw())
-            raise engine_error(response.status_code, response.reason_phrase, response.headers.get("content-type", ""), body)
+        """Raises EngineError for an answer that is no success; nothing is, that leads elsewhere."""
+        status, reason = response.status_code, response.reason_phrase
+        if status < 300 or status == NOT_MODIFIED:
+            return
+        if status < 400:
+            raise EngineError(status, f"unexpected redirect in response ({status} {reason})".rstrip())
+        body = whole(response.iter_raw(), MAX_ERROR)
+        raise engine_error(status, reason, response.headers.get("content-type", ""), body)
 
 
-def parse_messages(blocks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
-    """JSON objects out of a stream of bytes. Raises BrokenStream where the last one is cut."""
-    decoder, text = json.JSONDecoder(), ""
-    for block in blocks:
-        text += block.decode("utf-8", "replace")
-        start = 0
-        while True:
-            while start < len(text) and text[start] in " \t\r\n":
-                start += 1
-            try:
-                value, end = decoder.raw_decode(text, start)
-            except ValueError:
-                break
-            start = end
-            yield value
-        text = text[start:]
-    if text.strip():
-        raise BrokenStream("unexpected EOF")
+def path_text(path: str) -> str:
+    """A path as it is sent: cleaned as Go's path.Join does, and escaped as Go's url.URL does."""
+    return quote(clean(path), safe="$&+,/:;=@", errors="surrogateescape")
+
+
+def header_bytes(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Names and values as bytes, those that are no UTF-8 as they were given."""
+    return [(name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
 
 
 class Response:
     """An answer whose head has come and whose body is still to be read."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
+    def __init__(self, request: Request, response: httpx.Response) -> None:
+        self.request, self.response = request, response
 
     def json(self) -> Any:
-        """Waits for the end. Raises BrokenStream."""
+        """Waits for the end. Raises BrokenStream, BadAnswer."""
         try:
-            data = b"".join(self.response.iter_raw())
+            return value_of(self.request, whole(self.response.iter_raw(), MAX_BODY))
         finally:
             self.response.close()
-        return json.loads(data) if data.strip() else None
 
     def header(self, name: str) -> str:
         """The value of a header, or ""."""
         return str(self.response.headers.get(name, ""))
 
     def blocks(self) -> Iterator[bytes]:
-        """The body as it comes; one that is cut off raises BrokenStream."""
+        """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer where it is empty and may not be."""
         try:
-            yield from self.response.iter_raw()
+            yield from blocks_of(self.request, self.response.iter_raw())
         finally:
             self.response.close()
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """The JSON objects of a stream; it is closed at its end, or when the caller has heard enough."""
         try:
-            yield from parse_messages(self.response.iter_raw())
+            yield from messages_of(self.request, self.response.iter_raw())
         finally:
             self.response.close()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pydock.engine.dial import CommandEnded
-from pydock.errors import EngineError, Failure, Unreachable
+from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
+from pydock.gojson import decode
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
@@ -18,12 +18,24 @@ if TYPE_CHECKING:
 SSH_HOST = "docker.example.com"
 
 
+def _request_text(endpoint: Endpoint, method: str, target: str) -> str:
+    """A request as Go's net/http names it."""
+    places = {"unix": quote(endpoint.address, safe=""), "ssh": SSH_HOST}
+    place = places.get(endpoint.scheme, endpoint.address.partition("/")[0])
+    return f'{method.title()} "{"https" if endpoint.tls else "http"}://{place}{target}"'
+
+
+def lost_answer(endpoint: Endpoint, broken: BrokenStream, method: str, target: str, changes: bool) -> BrokenStream:
+    """No answer came to a request that was sent, or none that can be read. changes: it may have been carried out."""
+    text = f"error during connect: {_request_text(endpoint, method, target)}: {broken.message}"
+    unknown = "\nThe engine may have carried this request out all the same: look before you try again." if changes else ""
+    return BrokenStream(text + unknown)
+
+
 def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str) -> Failure:
     """Why no connection could be made for a request, in docker's words (those of Go's net/http)."""
     host, address = endpoint.host, endpoint.address
-    places = {"unix": quote(address, safe=""), "ssh": SSH_HOST}
-    place = places.get(endpoint.scheme, address.partition("/")[0])
-    request = f'{method.title()} "{"https" if endpoint.tls else "http"}://{place}{target}"'
+    request = _request_text(endpoint, method, target)
     if isinstance(error, PermissionError):
         return Unreachable(
             f"permission denied while trying to connect to the Docker daemon socket at {host}: {request}: "
@@ -46,8 +58,8 @@ def engine_error(status: int, reason: str, content_type: str, body: bytes) -> En
     text = body.decode("utf-8", "replace").strip()
     if "json" in content_type:
         try:
-            message = json.loads(text).get("message", "")
-        except (ValueError, AttributeError):
-            message = text
-        text = message.strip() or f"API returned a {status} ({reason}) but provided no error-message"
+            text = str(decode(text)["message"] or "").strip()
+        except (ValueError, TypeError, LookupError):
+            pass  # not the object that it should be: it is shown as it is
+        text = text or f"API returned a {status} ({reason}) but provided no error-message"
     return EngineError(status, text or f"request returned {status} {reason}; check if the server supports the requested API version")

@@ -35,6 +35,10 @@ class PipeSocket:
             raise
         return bytes(running.getbuffer()[:count])
 
+    def hung_up(self) -> bool:
+        """A pipe cannot be looked at without taking from it: the next request tells."""
+        return False
+
     def sendall(self, data: bytes | memoryview) -> None:
         view = memoryview(data)
         while view:

@@ -74,6 +74,23 @@ class TlsSocket:
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 
+    def hung_up(self) -> bool:
+        """Has the other side of an idle connection ended it, or sent what nobody asked for? Looks without waiting."""
+        self.sock.setblocking(False)
+        try:
+            data = self.sock.recv(BLOCK)
+            with self.state:
+                self.incoming.write(data)
+                # new session tickets are TLS's own affair, and leave nothing to read
+                self.ready += self.tls.read(BLOCK) if data else b""
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return False
+        except OSError:
+            pass
+        finally:
+            self.sock.setblocking(True)
+        return True
+
     def sendall(self, data: bytes | memoryview) -> None:
         view = memoryview(data)
         while view:

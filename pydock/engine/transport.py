@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint
-from pydock.engine.dial import CommandEnded, dial
-from pydock.engine.failure import connect_failure
+from pydock.engine.dial import CommandEnded, dial, hung_up
+from pydock.engine.failure import connect_failure, lost_answer
 from pydock.engine.hijack import Duplex
 from pydock.engine.wire import Head, Wire
 from pydock.errors import BrokenStream
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     import httpx
 else:
     httpx = load_httpx()
+
+
+#: methods that change nothing
+READS = ("GET", "HEAD")
+
+
+def cheap(endpoint: Endpoint) -> bool:
+    """Does a new connection cost next to nothing? Not so with TLS's handshake, or a program like ssh."""
+    return endpoint.scheme in ("unix", "npipe") or (endpoint.scheme == "tcp" and not endpoint.tls)
 
 
 def connect(endpoint: Endpoint, method: str, target: str) -> Wire:
@@ -41,34 +50,53 @@ class Transport(httpx.BaseTransport):
         self.lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Raises Unreachable or BrokenStream."""
-        wire, fresh = self._wire(request)
-        try:
-            return self._exchange(wire, request)
-        except BrokenStream as broken:
-            if isinstance(broken.__cause__, CommandEnded):
-                wire.close()
-                raise connect_failure(self.endpoint, broken.__cause__, request.method, request.url.raw_path.decode("ascii")) from broken
-            # an idle connection may have been closed by the engine meanwhile: nothing was answered, so ask again
-            wire.close()
-            if fresh or not isinstance(request.stream, httpx.ByteStream):
-                raise
-            return self._exchange(self._dial(request), request)
-        except BaseException:
-            # a body that could not be read to its end, an interruption: half a request must not look like a whole one
-            wire.close()
-            raise
+        """Raises Unreachable or BrokenStream.
 
-    def _wire(self, request: httpx.Request) -> tuple[Wire, bool]:
+        Nothing that changes something is sent twice: an engine that has read a request may have carried it out, also
+        where no answer came. What only reads is asked again, once, where an idle connection turns out to be dead."""
+        idle = self._idle(request)
+        if idle:
+            try:
+                return self._exchange(idle, request)
+            except BrokenStream:
+                if request.method not in READS:
+                    raise
+        return self._exchange(self._dial(request), request)
+
+    def _idle(self, request: httpx.Request) -> Wire | None:
+        """A connection that is open and at rest; None where a new one is better.
+
+        An engine, or a proxy before it, may hang up at the very moment at which we speak, and then nobody knows whether
+        it has read the request: where a connection costs next to nothing, what changes something gets one of its own.
+        """
+        if request.method not in READS and (cheap(self.endpoint) or not isinstance(request.stream, httpx.ByteStream)):
+            return None
         with self.lock:
-            if self.idle:
-                return self.idle.pop(), False
-        return self._dial(request), True
+            while self.idle:
+                wire = self.idle.pop()
+                if not wire.buffer and not hung_up(wire.sock):
+                    return wire
+                wire.close()
+        return None
 
     def _dial(self, request: httpx.Request) -> Wire:
         return connect(self.endpoint, request.method, request.url.raw_path.decode("ascii"))
 
     def _exchange(self, wire: Wire, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._ask(wire, request)
+        except BrokenStream as broken:
+            wire.close()
+            target = request.url.raw_path.decode("ascii")
+            if isinstance(broken.__cause__, CommandEnded):
+                raise connect_failure(self.endpoint, broken.__cause__, request.method, target) from broken
+            raise lost_answer(self.endpoint, broken, request.method, target, request.method not in READS) from broken
+        except BaseException:
+            # a body that could not be read to its end, an interruption: half a request must not look like a whole one
+            wire.close()
+            raise
+
+    def _ask(self, wire: Wire, request: httpx.Request) -> httpx.Response:
         upgrade = "upgrade" in request.headers
         chunked = "transfer-encoding" in request.headers
         wire.send(request.method, request.url.raw_path, request.headers.raw, request.stream, chunked)  # type: ignore[arg-type]

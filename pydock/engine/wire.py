@@ -1,15 +1,17 @@
 """HTTP/1.1 on a connected socket: one request, one answer, both framings, nothing hidden.
 
-RFC 9112. Limits on header sizes; a body that ends before its framing says so is an error, never a shorter body.
+RFC 9112. Limits on what a head may hold; a body that ends before its framing says so is an error, never a shorter body.
 Bytes that came together with the header of an upgraded connection belong to its stream: they stay in the buffer.
+Nothing that could end a line early is ever sent, whoever gave it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pydock.errors import BrokenStream, first_line
+from pydock.errors import BrokenStream, Failure, first_line
 
 if TYPE_CHECKING:
     from pydock.engine.dial import Sock
@@ -17,16 +19,52 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 256
+#: heads with a status of 1xx before the answer's own; Go's client takes five
+MAX_INTERIM = 5
+#: digits of the largest size that is believed: 2**63 in decimal
+MAX_DIGITS = 19
 
 Headers = list[tuple[bytes, bytes]]
+
+#: RFC 9110: token; what a request target is made of; a field value (bytes over 127 are opaque)
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(rb"[\x21-\x7e]+")
+_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 
 
 def chunk_size(line: bytes) -> int:
     """The number before a chunk. Raises BrokenStream."""
     digits = line.partition(b";")[0].strip()
-    if not digits or digits.strip(b"0123456789abcdefABCDEF"):
+    if not digits or digits.strip(b"0123456789abcdefABCDEF") or len(digits.lstrip(b"0")) > MAX_DIGITS:
         raise BrokenStream(f"malformed chunked encoding: {line[:40]!r}")
     return int(digits, 16)
+
+
+def content_length(headers: Headers) -> int | None:
+    """The length that a head announces; None if it does not. Raises BrokenStream."""
+    given = {value for name, value in headers if name.lower() == b"content-length"}
+    if not given:
+        return None
+    text = given.pop()
+    if given or not text.isdigit() or len(text) > MAX_DIGITS:
+        raise BrokenStream(f"malformed answer of the engine: Content-Length {text[:40]!r}")
+    return int(text)
+
+
+def request_head(method: str, target: bytes, headers: Headers) -> bytes:
+    """The bytes of a request's head. Raises Failure for what would be read as something else than it is."""
+    name = method.encode("utf-8", "surrogateescape")
+    if not _TOKEN.fullmatch(name):
+        raise Failure(f"invalid HTTP method {method!r}")
+    if not _TARGET.fullmatch(target):
+        raise Failure(f"invalid request target {target[:80]!r}")
+    for field, value in headers:
+        text = field.decode("latin1")
+        if not _TOKEN.fullmatch(field):
+            raise Failure(f"invalid HTTP header field name {text!r}")
+        if not _VALUE.fullmatch(value):
+            raise Failure(f'invalid HTTP header field value for "{text}": no line breaks or control characters may be in it')
+    return b"\r\n".join([b"%b %b HTTP/1.1" % (name, target), *(n + b": " + v for n, v in headers), b"", b""])
 
 
 class Head:
@@ -64,16 +102,23 @@ class Wire:
 
     def line(self) -> bytes:
         """One line without its end. Raises BrokenStream."""
-        while (end := self.buffer.find(b"\n")) < 0:
-            if len(self.buffer) > MAX_LINE:
+        whole, _, rest = self.buffer.partition(b"\n")
+        if len(whole) < len(self.buffer):
+            self.buffer = rest
+            return whole.rstrip(b"\r")
+        # it comes in pieces: each is searched once
+        line, self.buffer = bytearray(whole), b""
+        while True:
+            if len(line) > MAX_LINE:
                 raise BrokenStream("malformed answer of the engine: a line without end")
-            data, self.buffer = self.buffer, b""
-            more = self.receive()
-            if not more:
+            piece = self.receive()
+            if not piece:
                 raise BrokenStream("unexpected EOF")
-            self.buffer = data + more
-        line, self.buffer = self.buffer[:end], self.buffer[end + 1 :]
-        return line.rstrip(b"\r")
+            end = piece.find(b"\n")
+            if end >= 0:
+                self.buffer = piece[end + 1 :]
+                return bytes(line + piece[:end]).rstrip(b"\r")
+            line += piece
 
     def headers(self) -> Headers:
         headers: Headers = []
@@ -85,16 +130,17 @@ class Wire:
         return headers
 
     def head(self) -> Head:
-        """The answer's head; 1xx other than 101 is skipped. Raises BrokenStream."""
-        while True:
+        """The answer's head; a few of 1xx other than 101 are skipped. Raises BrokenStream."""
+        for _ in range(MAX_INTERIM + 1):
             line = self.line()
             version, _, rest = line.partition(b" ")
             code, _, reason = rest.partition(b" ")
-            if not version.startswith(b"HTTP/1.") or not code.isdigit():
+            if not version.startswith(b"HTTP/1.") or not code.isdigit() or len(code) != 3:
                 raise BrokenStream(f"malformed HTTP response {line[:80].decode('latin1')!r}: is this a Docker Engine?")
             head = Head(version, int(code), reason, self.headers())
             if head.status == 101 or head.status >= 200:
                 return head
+        raise BrokenStream("malformed answer of the engine: too many 1xx informational responses")
 
     def body(self, head: Head, method: str) -> Iterator[bytes]:
         """The answer's body as it comes. Afterwards `reusable` says whether the connection may serve again."""
@@ -103,11 +149,9 @@ class Wire:
             return iter(())
         if b"chunked" in head.get(b"transfer-encoding").lower():
             return self._chunked()
-        length = head.get(b"content-length")
-        if length:
-            if not length.isdigit():
-                raise BrokenStream(f"malformed answer of the engine: Content-Length {length!r}")
-            return self._exactly(int(length))
+        length = content_length(head.headers)
+        if length is not None:
+            return self._exactly(length)
         self.reusable = False
         return self._until_close()
 
@@ -156,12 +200,13 @@ class Wire:
     # -- writing -----------------------------------------------------------------------------------
 
     def send(self, method: str, target: bytes, headers: Headers, body: Iterable[bytes], chunked: bool) -> None:
-        """One request. If the engine answers and hangs up before it has read the body, the answer is what counts."""
-        lines = [method.encode() + b" " + target + b" HTTP/1.1", *(n + b": " + v for n, v in headers), b"", b""]
+        """One request. If the engine answers and hangs up before it has read the body, the answer is what counts.
+
+        Raises Failure, before anything is sent, for a head that must not be sent."""
+        head = request_head(method, target, headers)
         blocks = iter(body)
         first = next(blocks, b"")
         try:
-            head = b"\r\n".join(lines)
             if not chunked:
                 self.sock.sendall(head + first)
                 for block in blocks:

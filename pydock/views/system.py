@@ -44,16 +44,16 @@ def usage_rows(usage: Json) -> list[UsageView]:
     """From GET /system/df."""
     images, containers, volumes, cache = (usage.get(k) or [] for k in ("Images", "Containers", "Volumes", "BuildCache"))
     layers = float(usage.get("LayersSize") or 0)
-    in_use = sum(i["Size"] - i["SharedSize"] for i in images if i.get("Containers") and i.get("Size", -1) != -1 and i.get("SharedSize", -1) != -1)
+    in_use = sum(i["Size"] - i["SharedSize"] for i in images if i.get("Containers") and i["Size"] != -1 and i.get("SharedSize") not in (None, -1))
     active = [c for c in containers if c.get("State") in ("running", "paused", "restarting")]
     written = float(sum(c.get("SizeRw") or 0 for c in containers))
     idle = written - sum(c.get("SizeRw") or 0 for c in active)
     known = [v["UsageData"] for v in volumes if (v.get("UsageData") or {}).get("Size", -1) != -1]
     return [
-        UsageView("Images", len(images), sum(i.get("Containers", 0) > 0 for i in images), layers, layers - in_use, "*formatter.diskUsageImagesContext"),
+        UsageView("Images", len(images), sum((i.get("Containers") or 0) > 0 for i in images), layers, layers - in_use, "*formatter.diskUsageImagesContext"),
         UsageView("Containers", len(containers), len(active), written, idle, "*formatter.diskUsageContainersContext"),
         UsageView(
-            "Local Volumes", len(volumes), sum((v.get("UsageData") or {}).get("RefCount", 0) > 0 for v in volumes), float(sum(u["Size"] for u in known)),
+            "Local Volumes", len(volumes), sum((v.get("UsageData") or {"RefCount": 0})["RefCount"] > 0 for v in volumes), float(sum(u["Size"] for u in known)),
             float(sum(u["Size"] for u in known if not u["RefCount"])), "*formatter.diskUsageVolumesContext",
         ),
         UsageView(

@@ -79,6 +79,9 @@ class FakeEngine:
         answer = self._answer(request)
         return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
+    def text(self, request: Request) -> str:
+        return self.read(request).decode()
+
     def blocks(self, request: Request) -> Iterator[bytes]:
         answer = self._answer(request)
         yield from answer if isinstance(answer, list) else [answer]

@@ -72,7 +72,7 @@ def execute(app: App, o: ExecOptions) -> None:
     if not o.detach:
         check_terminal(app, o.interactive, o.tty)
     console = size(app.out.binary) if o.tty and version_key(app.engine.api_version) >= (1, 42) else None
-    identifier = str(app.engine.json(containers.create_exec(o.container, exec_body(o, console))).get("Id") or "")
+    identifier = str(app.engine.json(containers.create_exec(o.container, exec_body(o, console)))["Id"])
     if not identifier:
         raise Failure("exec ID empty")
     start = containers.start_exec(identifier, start_body(o, console))

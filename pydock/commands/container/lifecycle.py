@@ -64,7 +64,7 @@ def start_attached(app: App, o: StartOptions) -> None:
         stack.enter_context(forwarding(app, identifier, not tty))
         request = containers.attach_container(identifier, stdin, True, True, o.detach_keys or app.config.detach_keys)
         session = Session(app, app.engine.hijack(request), tty, stdin, True, keys)
-        exit_code = waiter(app, identifier, bool(facts["HostConfig"]["AutoRemove"]))
+        exit_code = waiter(app, identifier, bool((facts.get("HostConfig") or {}).get("AutoRemove")))
         try:
             app.engine.read(containers.start_container(identifier, o.checkpoint, o.checkpoint_dir))
         except Failure:
@@ -148,11 +148,11 @@ class WaitOptions(Options):
 @command("container wait", WaitOptions, "Wait until one or more containers stop, then print their exit codes", also=("wait",))
 def wait(app: App, o: WaitOptions) -> None:
     def code(name: str) -> str:
-        answer = app.engine.json(containers.wait_container(name)) or {}
+        answer = app.engine.json(containers.wait_container(name))
         problem = (answer.get("Error") or {}).get("Message")
         if problem:
             raise Failure(str(problem))
-        return str(answer.get("StatusCode"))
+        return str(answer["StatusCode"])
 
     each_name(app, o.containers, code, lambda _, status: app.out.line(status))
 

@@ -131,11 +131,11 @@ class WaitCall(Waiter):
         self.response = app.engine.background(containers.wait_container(container, condition))
 
     def code(self) -> int:
-        answer = self.response.json() or {}
+        answer = self.response.json()
         problem = (answer.get("Error") or {}).get("Message")
         if problem:
             raise Failure(str(problem))
-        return int(answer.get("StatusCode", 125))
+        return int(answer["StatusCode"])
 
 
 class EventWaiter(Waiter):

@@ -25,7 +25,7 @@ class TopOptions(Options):
 @command("container top", TopOptions, "Show the processes that run in a container", also=("top",), interspersed=False)
 def top(app: App, o: TopOptions) -> None:
     answer = app.engine.json(containers.container_top(o.container, " ".join(o.ps_options)))
-    lines = ["\t".join(row) for row in (answer["Titles"] or [], *(answer["Processes"] or []))]
+    lines = ["\t".join(row) for row in (answer["Titles"], *(answer.get("Processes") or []))]
     app.out.write(align("\n".join(lines) + "\n", minimum=20, padding=3))
 
 
@@ -60,5 +60,5 @@ def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
 @command("container port", PortOptions, "Show where a container's ports are published", also=("port",))
 def port(app: App, o: PortOptions) -> None:
     facts = app.engine.json(containers.inspect_container(o.container))
-    for line in port_lines(facts["NetworkSettings"].get("Ports") or {}, o.port, o.container):
+    for line in port_lines((facts.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):
         app.out.line(line)

@@ -1,0 +1,69 @@
+"""The shape that the API promises an answer to have, and where a value does not have it. Pure.
+
+A shape is one of
+    str, int, float, bool, dict, list   a value of that JSON type (float: any number)
+    [shape]                             a list of such values
+    {"Key": shape}                      an object that has at least these keys
+    {str: shape}                        an object of any keys with such values
+    bytes                               no JSON: raw bytes, at least one
+    opt(shape)                          null, or a key that is left out, will do: in Go that reads as the zero value
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Shape = Any
+
+_NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or false", dict: "an object", list: "a list"}
+#: what Go reads into its largest integers
+_LARGEST = 2**64
+
+
+class opt:
+    """See the module."""
+
+    __slots__ = ("shape",)
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+
+def problem(value: Any, shape: Shape, where: str = "") -> str:
+    """What is wrong with a value: "State.Running: a string where true or false is due"; "" where nothing is."""
+    if type(shape) is opt:
+        return "" if value is None else problem(value, shape.shape, where)
+    kind = shape if type(shape) is type else type(shape)
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        return f"{where and where + ': '}{_name(value)} where {_NAMES[kind]} is due"
+    if type(value) is int and not -_LARGEST < value < _LARGEST:
+        return f"{where and where + ': '}a number out of range"
+    return _problem_within(value, shape, where)
+
+
+def _problem_within(value: Any, shape: Shape, where: str) -> str:
+    if type(shape) is list:
+        return _first(problem(item, shape[0], f"{where}[{i}]") for i, item in enumerate(value))
+    if type(shape) is dict and str in shape:
+        return _first(problem(item, shape[str], f"{where}[{key!r}]") for key, item in value.items())
+    if type(shape) is dict:
+        return _first(_key_problem(value, key, wanted, where) for key, wanted in shape.items())
+    return ""
+
+
+def _key_problem(value: dict[str, Any], key: str, shape: Shape, where: str) -> str:
+    found = value.get(key)
+    if found is None:
+        if type(shape) is opt:
+            return ""
+        if key not in value:
+            return f"{where and where + ': '}no {key!r}"
+    return problem(found, shape, f"{where}.{key}" if where else key)
+
+
+def _first(problems: Any) -> str:
+    return next(filter(None, problems), "")
+
+
+def _name(value: Any) -> str:
+    return "null" if value is None else _NAMES[type(value)]

@@ -1,0 +1,177 @@
+"""What the engine answers, read as the API promises it: one JSON value, or a stream of JSON objects. Pure.
+
+The engine may be broken, something else, or hostile: what it sends that is no JSON, or of another shape than promised
+(see api.shape), becomes a BadAnswer that names the request; nothing is read without a bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydock.api.request import Request
+from pydock.api.shape import opt, problem
+from pydock.errors import BadAnswer, BrokenStream
+from pydock.gojson import decode
+
+#: bytes of the largest body that is read whole, of an error's, and of one message of a stream
+MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
+
+#: what a scanner of JSON's nesting has to look at
+_MARKS = re.compile(rb'[{}\[\]"\\]')
+_BLANK = b" \t\r\n"
+
+
+def whole(blocks: Iterable[bytes], limit: int) -> bytes:
+    """All blocks in one piece. Raises BrokenStream above `limit` bytes."""
+    parts, size = [], 0
+    for block in blocks:
+        size += len(block)
+        if size > limit:
+            raise BrokenStream(f"the engine's answer is longer than {limit >> 20} MiB")
+        parts.append(block)
+    return b"".join(parts)
+
+
+def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The body as it comes. Raises BadAnswer where it is empty though bytes were promised."""
+    some = False
+    for block in blocks:
+        some = some or bool(block)
+        yield block
+    if request.answer is bytes and not some:
+        raise bad(request, "it is empty")
+
+
+def bad(request: Request, why: str) -> BadAnswer:
+    return BadAnswer(request.method, request.path, why)
+
+
+def checked(request: Request, value: Any) -> Any:
+    """The value, which has the promised shape. Raises BadAnswer."""
+    why = problem(value, request.answer) if request.answer is not None else ""
+    if why:
+        raise bad(request, why)
+    return value
+
+
+def value_of(request: Request, data: bytes) -> Any:
+    """The body as JSON; None where it is empty and may be. Raises BadAnswer."""
+    if not data.strip(_BLANK):
+        if request.answer is not None and not isinstance(request.answer, opt):
+            raise bad(request, "it is empty")
+        return None
+    try:
+        value = decode(data)
+    except ValueError as error:
+        raise bad(request, str(error)) from None
+    return checked(request, value)
+
+
+def messages_of(request: Request, blocks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The objects of a stream, each as soon as it is whole.
+
+    Raises BadAnswer for what is no object of the promised shape, and BrokenStream where the last one is cut. What was
+    asked to be done is reported by one message at least: a stream without any is no success.
+    """
+    empty = True
+    for value in _objects(request, blocks):
+        if type(value) is not dict:
+            raise bad(request, "a message that is no object")
+        empty = False
+        yield checked(request, value)
+    if empty and request.method != "GET":
+        raise bad(request, "it is empty")
+
+
+def _objects(request: Request, blocks: Iterable[bytes]) -> Iterator[Any]:
+    splitter = Splitter(request)
+    for block in blocks:
+        # engines write an object a line, and most lines come in one piece: try that first, once for each block
+        lines, at = True, splitter.skip(block, 0)
+        while at < len(block):
+            end = _line_end(block, at) if lines and splitter.between else 0
+            value = _decoded(block[at:end]) if end else None
+            if value is not None:
+                yield value
+            else:
+                lines = False
+                text, end = splitter.feed(block, at)
+                if text:
+                    yield value_of(request, text)
+            at = splitter.skip(block, end)
+    if not splitter.between:
+        raise BrokenStream("unexpected EOF")
+
+
+def _line_end(block: bytes, start: int) -> int:
+    """Where the object ends that a line is; 0 if no line ends like one."""
+    end = block.find(b"\n", start)
+    if end > start and block[end - 1] == ord("\r"):
+        end -= 1
+    return end if end > start and block[end - 1] == ord("}") else 0
+
+
+def _decoded(text: bytes) -> Any:
+    try:
+        return decode(text)
+    except ValueError:
+        return None
+
+
+class Splitter:
+    """Finds the ends of JSON objects; each byte is looked at once, in however small pieces an object comes."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.parts: list[bytes] = []
+        self.size = self.depth = 0
+        self.quoted = self.escaped = False
+
+    @property
+    def between(self) -> bool:
+        """Is no object begun?"""
+        return not self.size
+
+    def skip(self, block: bytes, at: int) -> int:
+        """Past the blanks between two objects. Raises BadAnswer for what begins no object."""
+        if not self.between:
+            return at
+        while at < len(block) and block[at] in _BLANK:
+            at += 1
+        if at < len(block) and block[at] != ord("{"):
+            raise bad(self.request, f"{block[at : at + 40].decode('utf-8', 'replace')!r} where an object is due")
+        return at
+
+    def feed(self, block: bytes, start: int) -> tuple[bytes, int]:
+        """The object that ends in block[start:], b"" if none does, and where in the block to go on."""
+        at = start
+        while at < len(block):
+            if self.escaped:
+                self.escaped = False
+                at += 1
+                continue
+            mark = _MARKS.search(block, at)
+            if not mark:
+                at = len(block)
+                break
+            at = mark.end()
+            sign = mark.group()
+            if sign == b'"':
+                self.quoted = not self.quoted
+            elif self.quoted:
+                self.escaped = sign == b"\\"
+            elif sign in b"{[":
+                self.depth += 1
+            elif sign in b"}]":
+                self.depth -= 1
+                if not self.depth:
+                    text = b"".join([*self.parts, block[start:at]])
+                    self.parts, self.size = [], 0
+                    return text, at
+        self.parts.append(block[start:at])
+        self.size += at - start
+        if self.size > MAX_MESSAGE:
+            raise bad(self.request, f"a message of more than {MAX_MESSAGE >> 20} MiB")
+        return b"", at
