@@ -7,14 +7,16 @@ decodes names (surrogate escapes for bytes that are no UTF-8).
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterable, Sequence
 
+from pydock.archive.expressions import Expression
 from pydock.paths import clean
 
 #: what one path tells of the paths below it: for each pattern, did it match
 Known = tuple[bool, ...]
+
+#: characters of the longest pattern: no path that an engine takes is as long
+MAX_PATTERN = 4096
 
 #: regular expressions' own characters that mean themselves in a pattern
 _ESCAPED = set(".+()|{}$")
@@ -40,9 +42,11 @@ class Pattern:
     def __init__(self, text: str) -> None:
         self.exception = text.startswith("!")
         self.text = text[1:] if self.exception else text
+        if len(text) > MAX_PATTERN:
+            raise ValueError(f"a pattern of {len(text)} characters is too long (at most {MAX_PATTERN}): {text[:40]}…")
         check_syntax(self.text)
         self._kind = ""
-        self._expression: re.Pattern[str] | None = None
+        self._expression: Expression | None = None
 
     def matches(self, path: str) -> bool:
         """Does the pattern match this very path, its folders not asked? Raises ValueError for one that is malformed."""
@@ -56,7 +60,7 @@ class Pattern:
             tail = self.text[2:]
             return path.endswith(tail) or (tail.startswith("/") and path == tail[1:])
         assert self._expression is not None
-        return self._expression.fullmatch(path) is not None
+        return self._expression.matches(path)
 
     @property
     def without_glob(self) -> str:
@@ -123,7 +127,7 @@ def _folders(path: str) -> Sequence[str]:
     return [path[:i] for i, char in enumerate(path) if char == "/"]
 
 
-def _compiled(text: str) -> tuple[str, re.Pattern[str] | None]:
+def _compiled(text: str) -> tuple[str, Expression | None]:
     """("exact" | "prefix" | "suffix" | "expression", the expression)."""
     kind, out, at, first = "exact", [], 0, True
     while at < len(text):
@@ -138,7 +142,7 @@ def _compiled(text: str) -> tuple[str, re.Pattern[str] | None]:
                     out.append(".*")
                     kind = "expression"
             else:
-                out.append("(?:.*/)?")
+                out.append("(.*/)?")
                 kind = "expression"
             if first:
                 kind = "suffix"
@@ -161,15 +165,7 @@ def _compiled(text: str) -> tuple[str, re.Pattern[str] | None]:
             out.append(char)
             kind = "expression" if char in "[]" else kind
         first = False
-    if kind != "expression":
-        return kind, None
-    try:
-        with warnings.catch_warnings():
-            # a class that Python may read otherwise in time to come is what it is to Go
-            warnings.simplefilter("ignore", FutureWarning)
-            return kind, re.compile("".join(out))
-    except re.error:
-        raise ValueError("syntax error in pattern") from None
+    return kind, Expression("".join(out)) if kind == "expression" else None
 
 
 def check_syntax(text: str) -> None:

@@ -1,0 +1,202 @@
+"""The regular expressions that ignore patterns stand for, matched in time that grows with the length of the name alone. Pure.
+
+Docker's matcher turns a pattern into an expression of Go's regexp (RE2), which never backtracks; Python's re does, and
+a pattern like "*a*a*a*a" would keep it busy for ever. So here is the part of RE2's syntax that patterns can come to:
+literals, ".", classes, groups, "*", "?" and the anchors, as an automaton (K. Thompson, 1968) whose states are the bits
+of a number, with its transitions remembered (R. Cox, "Regular Expression Matching Can Be Simple And Fast", 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: does a character match?
+Test = Callable[[str], bool]
+
+#: remembered transitions; forgotten when there are more
+_MEMORY = 20_000
+
+_PERL: dict[str, Test] = {
+    "d": lambda c: "0" <= c <= "9",
+    "s": lambda c: c in "\t\n\f\r ",
+    "w": lambda c: c.isascii() and (c.isalnum() or c == "_"),
+}
+_POSIX: dict[str, Test] = {
+    "alnum": lambda c: c.isascii() and c.isalnum(), "alpha": lambda c: c.isascii() and c.isalpha(), "ascii": lambda c: c < "\x80",
+    "blank": lambda c: c in "\t ", "cntrl": lambda c: c < " " or c == "\x7f", "digit": _PERL["d"], "graph": lambda c: "!" <= c <= "~",
+    "lower": lambda c: "a" <= c <= "z", "print": lambda c: " " <= c <= "~", "punct": lambda c: "!" <= c <= "~" and not c.isalnum(),
+    "space": lambda c: c in "\t\n\v\f\r ", "upper": lambda c: "A" <= c <= "Z", "word": _PERL["w"],
+    "xdigit": lambda c: c in "0123456789abcdefABCDEF",
+}  # fmt: skip
+_ANCHORS = ("A", "z", "b", "B")
+_CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+class Expression:
+    """A compiled expression. Raises ValueError for one that is malformed."""
+
+    def __init__(self, text: str) -> None:
+        self._edges: list[list[tuple[Test, int]]] = [[]]
+        #: the states that are reached without a character; those that only the beginning of a name reaches
+        self._empty: list[set[int]] = [set()]
+        self._first: list[set[int]] = [set()]
+        self._text, self._at = text, 0
+        self._end = 1 << self._sequence(0, "")
+        self._start = self._closure(0, beginning=True)
+        self._reach = [self._closure(state) for state in range(len(self._edges))]
+        self._known: dict[tuple[int, str], int] = {}
+
+    def matches(self, name: str) -> bool:
+        """Does the expression match the whole name?"""
+        states, known = self._start, self._known
+        for char in name:
+            after = known.get((states, char))
+            if after is None:
+                after = self._step(states, char)
+            if not after:
+                return False
+            states = after
+        return bool(states & self._end)
+
+    def _step(self, states: int, char: str) -> int:
+        after, left = 0, states
+        while left:
+            state = left & -left
+            left ^= state
+            for test, target in self._edges[state.bit_length() - 1]:
+                if test(char):
+                    after |= self._reach[target]
+        if len(self._known) >= _MEMORY:
+            self._known.clear()
+        self._known[states, char] = after
+        return after
+
+    def _closure(self, state: int, beginning: bool = False) -> int:
+        """The states that are reached from one without a character, as bits. beginning: of the name, where "^" holds."""
+        found, to_do = 0, [state]
+        while to_do:
+            state = to_do.pop()
+            if not found >> state & 1:
+                found |= 1 << state
+                to_do += [*self._empty[state], *(self._first[state] if beginning else ())]
+        return found
+
+    # -- reading the expression: each method adds states from `start` on, and returns the last ------------------------
+
+    def _state(self) -> int:
+        self._edges.append([])
+        self._empty.append(set())
+        self._first.append(set())
+        return len(self._edges) - 1
+
+    def _sequence(self, start: int, closing: str) -> int:
+        while self._at < len(self._text) and self._text[self._at] != closing:
+            end = self._atom(start)
+            mark = self._text[self._at : self._at + 1]
+            if mark and mark in "*?":
+                self._at += 1
+                self._empty[start].add(end)
+                if mark == "*":
+                    self._empty[end].add(start)
+                # what comes next must not run into the loop
+                after = self._state()
+                self._empty[end].add(after)
+                end = after
+            start = end
+        return start
+
+    def _atom(self, start: int) -> int:
+        char = self._next()
+        if char == "(":
+            # a loop around a group must not share its first state with what came before
+            first = self._state()
+            self._empty[start].add(first)
+            end = self._sequence(first, ")")
+            if self._next() != ")":
+                raise ValueError("syntax error in pattern")
+            return end
+        end = self._state()
+        if char == "^" or (char == "\\" and self._text[self._at : self._at + 1] in _ANCHORS):
+            # the beginning of a name; the ends of names and of words are nowhere that a pattern could go on from
+            self._at += char == "\\"
+            if self._text[self._at - 1] in "^A":
+                self._first[start].add(end)
+            return end
+        if char in "*?":
+            raise ValueError("syntax error in pattern")
+        # a state with a loop of its own: "a*" after "b*" must not take up b again
+        first = self._state()
+        self._empty[start].add(first)
+        self._edges[first].append((self._test(char), end))
+        return end
+
+    def _test(self, char: str) -> Test:
+        if char == ".":
+            return lambda c: c != "\n"
+        if char == "[":
+            return self._class()
+        if char == "\\":
+            return self._escape()
+        return char.__eq__
+
+    def _next(self) -> str:
+        """Raises ValueError at the end."""
+        if self._at >= len(self._text):
+            raise ValueError("syntax error in pattern")
+        self._at += 1
+        return self._text[self._at - 1]
+
+    def _escape(self) -> Test:
+        char = self._next()
+        if char.lower() in _PERL:
+            test = _PERL[char.lower()]
+            return test if char in _PERL else lambda c: not test(c)
+        return self._literal(char).__eq__
+
+    @staticmethod
+    def _literal(char: str) -> str:
+        """The character that an escape means."""
+        if char in _CONTROLS:
+            return _CONTROLS[char]
+        if char.isascii() and char.isalnum():
+            raise ValueError("syntax error in pattern")
+        return char
+
+    def _class(self) -> Test:
+        negated = self._text[self._at : self._at + 1] == "^"
+        self._at += negated
+        tests: list[Test] = []
+        while (char := self._next()) != "]" or not tests:
+            posix = self._posix(char)
+            if posix:
+                tests.append(posix)
+            elif char == "\\" and self._text[self._at : self._at + 1].lower() in _PERL and self._text[self._at :]:
+                tests.append(self._escape())
+            else:
+                tests.append(self._range(self._literal(self._next()) if char == "\\" else char))
+        if negated:
+            return lambda c: not any(test(c) for test in tests)
+        return lambda c: any(test(c) for test in tests)
+
+    def _posix(self, char: str) -> Test | None:
+        """[:name:] or [:^name:] within a class; None where there is none."""
+        end = self._text.find(":]", self._at)
+        if char != "[" or self._text[self._at : self._at + 1] != ":" or end < self._at + 1:
+            return None
+        name = self._text[self._at + 1 : end]
+        test = _POSIX.get(name.removeprefix("^"))
+        if test is None:
+            raise ValueError("syntax error in pattern")
+        self._at = end + 2
+        return (lambda c: not test(c)) if name.startswith("^") else test
+
+    def _range(self, low: str) -> Test:
+        """A character, or with what follows a range."""
+        if self._text[self._at : self._at + 1] != "-" or self._text[self._at + 1 : self._at + 2] in ("]", ""):
+            return low.__eq__
+        self._at += 1
+        high = self._next()
+        high = self._literal(self._next()) if high == "\\" else high
+        if high < low:
+            raise ValueError("syntax error in pattern")
+        return lambda c: low <= c <= high
