@@ -70,6 +70,8 @@ class Transport(httpx.BaseTransport):
         it has read the request: where a connection costs next to nothing, what changes something gets one of its own.
         """
         if request.method not in READS and (cheap(self.endpoint) or not isinstance(request.stream, httpx.ByteStream)):
+            # the ones at rest end, for engines that serve one connection at a time
+            self.close()
             return None
         with self.lock:
             while self.idle:

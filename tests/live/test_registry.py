@@ -320,10 +320,10 @@ def test_ctrl_c_in_the_middle_of_a_pull(docker28: EngineProcess, pydock: Path, t
         hold = threading.Event()
 
         def serve() -> None:
-            connection, _ = listener.accept()
-            with connection:
+            with listener.accept()[0] as connection:
                 connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nContent-Length: 0\r\n\r\n")
+            with listener.accept()[0] as connection:
                 connection.recv(65536)
                 line = b'{"status":"Downloading","progressDetail":{"current":5000,"total":9000},"id":"abc"}\r\n'
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (len(line), line))
@@ -353,13 +353,12 @@ def test_interrupted_in_the_middle(docker28: EngineProcess, pydock: Path, tmp_pa
     missing = b'{"message":"No such image: x"}'
 
     def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            for answer in (
-                b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nContent-Length: 0\r\n\r\n",
-                b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(missing), missing),
-                b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n{"status":"Pulling"}\r\n',
-            ):
+        for answer in (
+            b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(missing), missing),
+            b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n{"status":"Pulling"}\r\n',
+        ):
+            with listener.accept()[0] as connection:
                 data = b""
                 while b"\r\n\r\n" not in data:
                     data += connection.recv(65536)
