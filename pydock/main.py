@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 from pydock import lean
 from pydock.app import App
@@ -55,7 +56,24 @@ def report(app: App, failure: Failure) -> int:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
+    """Leave by way of every `finally`: the terminal is put back, half files go."""
+    # a terminal that goes away tells so more than once, and what is being put back must not be cut short by that
+    _on_hangup(signal.SIG_IGN)
     raise Exit(128 + number)
+
+
+def _on_hangup(handler: Any) -> None:
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, handler)
+
+
+def _handle_signals() -> None:
+    signal.signal(signal.SIGTERM, _terminate)
+    # also where a shell started us in the background with interrupts ignored: docker listens there too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # who was started by nohup stays when the terminal goes
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        _on_hangup(_terminate)
 
 
 def main() -> None:
@@ -63,9 +81,7 @@ def main() -> None:
     # nothing made while starting becomes garbage: collecting would only cost time
     gc.disable()
     lean.enable()
-    signal.signal(signal.SIGTERM, _terminate)
-    # also where a shell started us in the background with interrupts ignored: docker listens there too
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _handle_signals()
     app = App.of_process()
     try:
         code = run(app, sys.argv[1:])
