@@ -64,11 +64,16 @@ class Output:
         except OSError:
             return 0
 
-    def write(self, text: str) -> None:
-        self.put(text.encode("utf-8", "surrogateescape"))
+    def write(self, *parts: str) -> None:
+        """Text, at once. A terminal obeys no control character in it, but in parts that are Drawn; see render.shown."""
+        if self.is_terminal:
+            from pydock.render.shown import shown
+
+            parts = tuple(map(shown, parts))
+        self.put("".join(parts).encode("utf-8", "surrogateescape"))
 
     def put(self, data: bytes) -> None:
-        """Raises BrokenPipeError when the reader is gone, Failure when the disk is full."""
+        """Bytes as they are: those of containers and archives. Raises BrokenPipeError when the reader is gone, Failure when the disk is full."""
         try:
             self.binary.write(data)
             self.binary.flush()
@@ -78,7 +83,7 @@ class Output:
             raise Failure(f"write {getattr(self.binary, 'name', 'output')}: {first_line(error)}") from error
 
     def line(self, text: str) -> None:
-        self.write(text + "\n")
+        self.write(text, "\n")
 
 
 class App(Machine):

@@ -18,7 +18,7 @@ NETWORK = {
 }  # fmt: skip
 VOLUME = {
     "Name": str, "Driver": opt(str), "Scope": opt(str), "Mountpoint": opt(str), "Labels": opt({str: opt(str)}),
-    "UsageData": opt({"Size": int, "RefCount": int}), "ClusterVolume": opt(dict),
+    "UsageData": opt({"Size": int, "RefCount": int}), "ClusterVolume": opt({"ID": str, "Version": {"Index": int}, "Spec": dict}),
 }  # fmt: skip
 PRIVILEGE = {"Name": str, "Description": opt(str), "Value": opt([str])}
 PLUGIN = {"Id": opt(str), "Name": str, "Enabled": bool, "PluginReference": opt(str), "Config": opt({"Description": opt(str)})}

@@ -6,6 +6,7 @@ names where nothing fits). Words need no engine; names of containers and the lik
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -37,6 +38,9 @@ WORDS = {
     "log-drivers": "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog",
 }
 
+#: what a shell takes as it is typed. It puts words into the user's command line: others of an engine's names are not offered
+AS_IT_IS = re.compile(r"[\w@%+=:,./-]+")
+
 Candidate = tuple[str, str]
 
 
@@ -51,7 +55,8 @@ def complete(app: App, words: list[str], described: bool = True) -> str:
         candidates, directive = find_candidates(app, before, current)
     except Failure:
         candidates, directive = [], NO_FILES
-    lines = [f"{name}\t{about}" if about and described else name for name, about in candidates if name.startswith(current)]
+    fitting = [c for c in candidates if c[0].startswith(current) and AS_IT_IS.fullmatch(c[0])]
+    lines = [f"{name}\t{about}" if about and described else name for name, about in fitting]
     return "\n".join([*lines, f":{directive}"]) + "\n"
 
 

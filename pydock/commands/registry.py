@@ -99,7 +99,7 @@ def log_in(app: App, auth: dict[str, str]) -> str:
 def log_in_again(app: App, auth: dict[str, str]) -> str | None:
     """With the credentials that are kept; None if the registry takes them no more."""
     app.err.line(f"Authenticating with existing credentials... [Username: {auth['username']}]")
-    app.err.write(note("Info", f"To login with a different account, run '{app.prog} logout' followed by '{app.prog} login'", coloured(app)) + "\n\n")
+    app.err.write(note("Info", f"To login with a different account, run '{app.prog} logout' followed by '{app.prog} login'", coloured(app)), "\n\n")
     try:
         return log_in(app, auth)
     except Failure as failure:

@@ -154,4 +154,4 @@ def update(app: App, o: UpdateOptions) -> None:
     if not cluster:
         raise Failure("can only update cluster volumes")
     spec = {**cluster["Spec"], **({"Availability": o.availability} if "availability" in o.given else {})}
-    app.engine.read(resources.update_volume(cluster["ID"], int(cluster["Version"]["Index"]), spec))
+    app.engine.read(resources.update_volume(cluster["ID"], cluster["Version"]["Index"], spec))

@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-import sys
 import time
 from collections.abc import Iterable, Mapping
 
@@ -19,20 +19,23 @@ from rich.live import Live
 from rich.text import Text
 
 from pydock.render.human import display_width
+from pydock.render.live import Canvas
+from pydock.render.shown import on_one_line, shown, without_sequences
 from pydock.render.steps import SECOND, Step, Trace, counts
 
 FRAMES = 10
 #: lines of a step's output that are shown while it runs
 LOG_LINES = 6
+#: the bytes of a character but its first
+CONTINUATION = bytes(range(0x80, 0xC0))
 COLOURS = {"run": "blue", "cancel": "yellow", "error": "red", "warning": "yellow"}
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 class Row:
     """One line: what it says on the left, its seconds on the right. kind: of COLOURS, "" while it goes on."""
 
     def __init__(self, text: str, status: str, seconds: float, kind: str, done: bool, step: Step | None = None) -> None:
-        self.text, self.status, self.seconds, self.kind, self.done, self.step = text, status, seconds, kind, done, step
+        self.text, self.status, self.seconds, self.kind, self.done, self.step = on_one_line(text), status, seconds, kind, done, step
 
     def line(self, width: int) -> str:
         """Of exactly `width` columns; "" where there is no room."""
@@ -62,7 +65,7 @@ def rows(trace: Trace, now: int) -> list[Row]:
         word = "CANCELED " if step.canceled else "ERROR " if step.error else "CACHED " if step.cached else ""
         kind = "cancel" if step.canceled else "error" if step.error else "run"
         done = bool(step.completed)
-        out.append(Row(word + step.name.replace("\t", " "), "", step.seconds(now), kind if done else "", done, step))
+        out.append(Row(word + step.name, "", step.seconds(now), kind if done else "", done, step))
         for status in step.statuses:
             seconds = ((status["completed"] or now) - status["started"]) / SECOND
             finished = bool(status["completed"])
@@ -90,16 +93,17 @@ def fitting(everything: list[Row], height: int) -> list[Row]:
 
 def last_output(step: Step, width: int) -> list[str]:
     """What a running step has written last, as a terminal would show it."""
-    text = _ESCAPE.sub("", step.output[-8192:].decode("utf-8", "replace").replace("\t", "    "))
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
-    return [cut(line, width) for line in lines if line.strip()][-LOG_LINES:]
+    # the kept part may begin within a character; and what it ends within is still to come
+    text, _ = codecs.utf_8_decode(step.output.lstrip(CONTINUATION), "replace", False)
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in without_sequences(text).replace("\t", "    ").split("\n")]
+    return [cut(shown(line), width) for line in lines if line.strip()][-LOG_LINES:]
 
 
 class Board:
     """What rich draws: asked for anew at each frame, and so always of the terminal's present size."""
 
     def __init__(self, trace: Trace, name: str, colours: Mapping[str, str]) -> None:
-        self.trace, self.name, self.colours = trace, name, colours
+        self.trace, self.name, self.colours = trace, on_one_line(name), colours
         self.began = time.time()
         #: how far the engine's clock is from ours, in nanoseconds
         self.skew: int | None = None
@@ -123,9 +127,9 @@ class Board:
         yield Text(head + self.name.rjust(width - len(head) - 1) if len(head) + len(self.name) < width else cut(head, width), no_wrap=True)
         shown, loud = everything, set[int]()
         if not self.finished:
-            speaking = [r for r in everything if not r.done and r.step is not None and r.step.output]
+            speaking = [r for r in everything if not r.done and r.step is not None and r.step.heard]
             windows = max(0, (options.max_height - 2 - sum(not r.done for r in everything)) // (LOG_LINES + 3))
-            loud = {id(r) for r in sorted(speaking, key=lambda r: -len(r.step.output) if r.step else 0)[:windows]}
+            loud = {id(r) for r in sorted(speaking, key=lambda r: -r.step.heard if r.step else 0)[:windows]}
             lines = sum(len(last_output(r.step, width)) for r in everything if id(r) in loud and r.step)
             shown = fitting(everything, options.max_height - 2 - lines)
         for row in shown:
@@ -152,7 +156,7 @@ def colours(environ: Mapping[str, str]) -> dict[str, str]:
 
 def show_live(updates: Iterable[bool], trace: Trace, name: str, environ: Mapping[str, str]) -> None:
     """Draw until the updates end; then all of it, once more, to stay."""
-    console = Console(file=sys.stderr, highlight=False, soft_wrap=False)
+    console = Canvas(stderr=True)
     board = Board(trace, name, colours(environ))
     live = Live(board, console=console, refresh_per_second=FRAMES, vertical_overflow="crop", auto_refresh=False)
     drawn = 0.0

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from pydock.render.shown import Drawn
 from pydock.render.table import columns
 
 Json = dict[str, Any]
@@ -54,12 +55,12 @@ def unique_warnings(warnings: Sequence[Json]) -> list[Json]:
     return list(seen.values())
 
 
-def warnings_text(warnings: Sequence[Json], debug: bool) -> str:
-    """The linter's warnings, in full with `debug`."""
+def warnings_text(warnings: Sequence[Json], debug: bool) -> list[str]:
+    """The linter's warnings, in parts; in full with `debug`."""
     if not warnings:
-        return ""
+        return []
     found = "1 warning found" if len(warnings) == 1 else f"{len(warnings)} warnings found"
-    out = [f"\n {YELLOW}{found}{'' if debug else ' (use docker --debug to expand)'}:\n{PLAIN}"]
+    out: list[str] = [Drawn(f"\n {YELLOW}{found}{'' if debug else ' (use docker --debug to expand)'}:\n{PLAIN}")]
     for warning in warnings:
         out.append(f" - {_text(warning['short'])}\n")
         if not debug:
@@ -69,7 +70,7 @@ def warnings_text(warnings: Sequence[Json], debug: bool) -> str:
         if warning["info"] and warning["ranges"]:
             out.append(excerpt(warning["info"]["filename"], _text(warning["info"]["data"]), warning["ranges"]))
         out.append("\n")
-    return "".join(out)
+    return out
 
 
 def _text(data: bytes) -> str:

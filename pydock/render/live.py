@@ -7,15 +7,17 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.progress_bar import ProgressBar
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from pydock.render.human import size
 from pydock.render.progress import check, plain_line
+from pydock.render.shown import as_log, on_one_line, shown
 
 FRAMES = 12
 BAR = 24
@@ -24,20 +26,28 @@ WINDOW = 3.0
 DONE = ("complete", "exists", "Pushed", "Mounted")
 
 
-def console(stderr: bool) -> Console:
-    return Console(file=sys.stderr if stderr else sys.stdout, highlight=False, soft_wrap=False)
+class Canvas(Console):
+    """A terminal to draw on: rich draws, and whatever text it is given is shown as it is, neither obeyed nor read as markup."""
+
+    def __init__(self, stderr: bool) -> None:
+        super().__init__(file=sys.stderr if stderr else sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """What everything that is drawn passes: segments of text, and rich's own controls."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(shown(segment.text), segment.style)
 
 
 class Layer:
     """One layer: what happens to it, how far it is, how fast that goes."""
 
     def __init__(self, identifier: str) -> None:
-        self.identifier, self.status = identifier, ""
+        self.identifier, self.status = on_one_line(identifier), ""
         self.current = self.total = 0
         self.marks: list[tuple[float, int]] = []
 
     def update(self, message: dict[str, Any], now: float) -> None:
-        status, detail = str(message.get("status") or ""), message.get("progressDetail") or {}
+        status, detail = on_one_line(str(message.get("status") or "")), message.get("progressDetail") or {}
         if status != self.status:
             self.marks.clear()
         self.status = status
@@ -84,7 +94,7 @@ class Layers:
 
 def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
     """Draw until the messages end. Raises what they raise, and Failure for the engine's own error."""
-    out = console(stderr)
+    out = Canvas(stderr)
     layers: Layers | None = None
     live = Live(console=out)
     try:
@@ -100,7 +110,7 @@ def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
                 # a line of its own ends a group of layers, which stays as it is
                 live.stop()
                 layers = None
-                out.print(Text(line), soft_wrap=True)
+                out.print(Text(as_log(line)), soft_wrap=True)
     finally:
         # also puts the cursor back, whatever happened
         live.stop()
@@ -108,9 +118,9 @@ def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
 
 def counted(blocks: Iterable[bytes], title: str, total: int = 0) -> Iterator[bytes]:
     """The same blocks; meanwhile how many bytes have passed, how fast, and how many there are (0: nobody knows), on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(BAR), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=console(True), transient=True, refresh_per_second=FRAMES) as progress:
-        task = progress.add_task(title, total=total or None)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(BAR), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Canvas(stderr=True), transient=True, refresh_per_second=FRAMES) as progress:
+        task = progress.add_task(on_one_line(title), total=total or None)
         for block in blocks:
             yield block
             progress.advance(task, len(block))

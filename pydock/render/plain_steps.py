@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from codecs import utf_8_decode
 from datetime import datetime, timezone
 from typing import Any
 
@@ -121,16 +122,16 @@ class Plain:
         return unfinished
 
     def _lines(self, step: Step) -> None:
-        for i, line in enumerate(step.lines):
-            last = i == len(step.lines) - 1
-            text = line[step.printed :] if i == 0 and step.printed else f"#{step.number} ".encode() + line
-            self.out.append(text.decode("utf-8", "surrogateescape"))
-            if not last or not step.partial:
+        for line in step.lines:
+            partial = step.partial and line is step.lines[-1]
+            # a character that is cut waits for its rest
+            text, used = utf_8_decode(line[step.printed :], "surrogateescape", not partial or bool(step.completed))
+            self.out.append(text if step.printed else f"#{step.number} {text}")
+            step.printed = step.printed + used if partial else 0
+            if not partial:
                 self.out.append("\n")
-                step.last_lines = [*step.last_lines, line][-LAST_LINES:]
-        if step.lines:
-            step.lines = step.lines[-1:] if step.partial else []
-            step.printed = len(step.lines[0]) if step.partial else 0
+                step.last_lines = [*step.last_lines, bytes(line)][-LAST_LINES:]
+        step.lines = step.lines[-1:] if step.partial else []
 
     @staticmethod
     def _end(step: Step) -> str:

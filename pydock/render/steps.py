@@ -13,6 +13,8 @@ Json = dict[str, Any]
 Interval = tuple[int, int]
 
 SECOND = 1_000_000_000
+#: bytes of a step's output that are kept for who looks at it while it runs
+KEPT = 8192
 CANCELED = "context canceled"
 
 
@@ -60,14 +62,15 @@ class Step:
         self.warnings: list[Json] = []
         self.warned = 0
         #: lines of output, the last one perhaps not whole
-        self.lines: list[bytes] = []
+        self.lines: list[bytearray] = []
         self.partial = False
         self.printed = 0
         #: the last of them, for the report of a failure
         self.last_lines: list[bytes] = []
         #: how often something happened since the step was last switched to, and when that was
         self.events, self.since = 0, 0.0
-        self.output = b""
+        #: how many bytes it has written, and the last of them
+        self.heard, self.output = 0, b""
         self._seen: Json = {}
 
     def merged(self) -> list[Interval]:
@@ -201,7 +204,8 @@ class Trace:
 
     def _log(self, step: Step, log: Json, now: float) -> None:
         data = log["msg"]
-        step.output += data
+        step.heard += len(data)
+        step.output = (step.output + data)[-KEPT:]
         lines = data.split(b"\n")
         whole = not lines[-1]
         if whole:
@@ -210,7 +214,7 @@ class Trace:
             if i == 0 and step.partial and step.lines:
                 step.lines[-1] += line
             else:
-                step.lines.append(f"{self._moment(step, log['timestamp'])} ".encode() + line)
+                step.lines.append(bytearray(f"{self._moment(step, log['timestamp'])} ".encode() + line))
         step.partial = bool(data) and not whole
         self._news(step, now)
 
@@ -231,6 +235,6 @@ class Trace:
         for step in self.steps:
             if step.error and not step.canceled:
                 lines = [*step.last_lines, *step.lines]
-                text = b"".join(line + b"\n" for line in lines).decode("utf-8", "surrogateescape")
+                text = b"".join(bytes(line) + b"\n" for line in lines).decode("utf-8", "surrogateescape")
                 out.append(f"------\n > {step.name}:\n{text}------\n")
         return "".join(out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.render.human import short_id, size
+from pydock.render.shown import Drawn
 
 _COLUMNS = (("ID", 12), ("DISK USAGE", 10), ("CONTENT SIZE", 12), ("EXTRA", 5))
 
@@ -27,15 +28,16 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     return rows
 
 
-def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> str:
-    """The whole listing: newest image first, each name on a line of its own, the figures beside the last."""
+def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> list[str]:
+    """The whole listing, in parts: newest image first, each name on a line of its own, the figures beside the last."""
     blocks = [_rows(i) for i in sorted(images, key=lambda i: -(i.get("Created") or 0))]
     first = max([5, *(len(n) for rows in blocks for names, _ in rows for n in names)]) + 3
     bold = "\x1b[39m\x1b[1m{}\x1b[0m" if colour else "{}"
     titles = [("IMAGE", first), *((t, w + 3) for t, w in _COLUMNS)]
-    out = ["  Info ->  U In Use ".rjust(width), "", "".join(bold.format(t) + " " * (w - len(t)) for t, w in titles).rstrip()]
+    head = Drawn("".join(bold.format(t) + " " * (w - len(t)) for t, w in titles).rstrip() + "\n")
+    out = []
     for rows in blocks:
         for names, cells in rows:
             line = names[-1].ljust(first) + "   ".join(c.ljust(w) if i in (0, 3) else c.rjust(w) for i, (c, (_, w)) in enumerate(zip(cells, _COLUMNS)))
             out += [*names[:-1], line]
-    return "\n".join(out) + "\n"
+    return ["  Info ->  U In Use ".rjust(width) + "\n\n", head, "".join(f"{line}\n" for line in out)]

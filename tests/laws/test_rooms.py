@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "views": ({"render"}, set()),
     "engine": ({"api", "config", "lean"}, {"httpx"}),
     "commands": ({"declare", "flags", "api", "views", "render", "streams"}, set()),
-    "app": ({"archive", "buildkit", "config", "engine", "machine", "registry", "streams", "declare"}, set()),
+    "app": ({"archive", "buildkit", "config", "engine", "machine", "registry", "render", "streams", "declare"}, set()),
     "machine": ({"archive", "buildkit", "registry"}, set()),
     "cli": ({"declare", "app", "api"}, {"click"}),
     "generate": ({"declare", "app", "cli", "commands", "render"}, set()),
@@ -52,7 +52,6 @@ WORLD = {"os", "sys", "socket", "subprocess", "time", "tempfile", "shutil", "pat
 ALLOWED = {
     ("render/live.py", "sys"): "hands rich the stream to draw on",
     ("render/live.py", "time"): "speeds are measured while it draws",
-    ("render/build_live.py", "sys"): "hands rich the stream to draw on",
     ("render/build_live.py", "time"): "what goes on takes longer at each frame",
     ("views/times.py", "time"): "the local time zone is what docker prints in",
     ("commands/version.py", "sys"): "the client's own system is what is shown",

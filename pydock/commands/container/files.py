@@ -13,6 +13,7 @@ from pydock.golang import quote
 from pydock.paths import Place, link_target, rebased, split_argument, target
 from pydock.record import record
 from pydock.render.human import size
+from pydock.render.shown import Drawn
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -162,17 +163,17 @@ class Progress:
         """The same blocks, counted. The line is taken away at the end, however that comes."""
         last = 0.0
         if self.live:
-            self.app.err.write(f"\x1b7\x1b[?25l{self.title}0B")
+            self.app.err.write(Drawn("\x1b7\x1b[?25l"), f"{self.title}0B")
         try:
             for block in blocks:
                 self.count += len(block)
                 if self.live and self.app.now() - last > UPDATE:
                     last = self.app.now()
-                    self.app.err.write(f"\x1b8\x1b7\x1b[2K{self.title}{size(self.count, 3)}")
+                    self.app.err.write(Drawn("\x1b8\x1b7\x1b[2K"), f"{self.title}{size(self.count, 3)}")
                 yield block
         finally:
             if self.live:
-                self.app.err.write("\x1b8\x1b[2K\x1b[?25h")
+                self.app.err.write(Drawn("\x1b8\x1b[2K\x1b[?25h"))
 
     def done(self, where: str) -> None:
         if not self.quiet:

@@ -12,6 +12,7 @@ from pydock.errors import Failure
 from pydock.record import replace
 from pydock.render.format import Format
 from pydock.render.listing import listing
+from pydock.render.shown import Drawn
 from pydock.streams.signals import leaving_with
 from pydock.streams.terminal import size
 from pydock.views.stats import DEFAULT, WINDOWS, Figures, StatsView, figures
@@ -126,12 +127,12 @@ class Board:
         return listing([w.view(not self.o.no_trunc) for w in watches], titles, form, default)
 
 
-def frame(text: str, height: int) -> str:
-    """A drawing over the last one: each line ends by clearing what is left of it, the last one all below. `height`: lines
+def frame(text: str, height: int) -> list[str]:
+    """A drawing over the last one, in parts: each line ends by clearing what is left of it, the last one all below. `height`: lines
     of the terminal, 0 if there is none."""
     lines = text.split("\n")
     shown = lines[: height - 1] if height and len(lines) > height else lines
-    return "\x1b[H" + "".join(f"{line} \x1b[K\n" for line in shown) + "\x1b[J"
+    return [Drawn("\x1b[H"), *(part for line in shown for part in (line, Drawn(" \x1b[K\n"))), Drawn("\x1b[J")]
 
 
 @command("container stats", StatsOptions, "Show what containers use, as it changes", also=("stats",))
@@ -147,6 +148,6 @@ def stats(app: App, o: StatsOptions) -> None:
             return
         pause = threading.Event()
         while True:
-            app.out.write(frame(board.draw(form), size(app.out.binary)[0]))
+            app.out.write(*frame(board.draw(form), size(app.out.binary)[0]))
             pause.wait(INTERVAL)
             board.check()

@@ -223,7 +223,7 @@ class Building:
             self.trace = show(app, self.feed, self.mode, f'building with "{name}" instance using docker driver', f"docker:{name}")
         worker.join()
         if self.mode not in ("quiet", "rawjson"):
-            app.err.write(warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
+            app.err.write(*warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
         for text in self.warnings:
             app.err.line(f"WARNING: {text}")
         if problems:

@@ -16,6 +16,7 @@ from pydock.flags.pairs import mapping
 from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
 from pydock.render.human import size
+from pydock.render.shown import Drawn
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -97,15 +98,15 @@ class Said:
         self.text = self.last = ""
         self.count = 0
 
-    def _write(self, text: str) -> None:
+    def _write(self, *parts: str) -> None:
         if self.quiet:
-            self.text += text
+            self.text += "".join(parts)
         else:
-            self.app.out.write(text)
+            self.app.out.write(*parts)
 
     def download(self, title: str, done: int) -> None:
         """A context that came from the web."""
-        self._write(f"{title} {size(done):>8}\r\r\n")
+        self._write(f"{title} {size(done):>8}", Drawn("\r\r\n"))
 
     def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """The same blocks; on a terminal their number is shown as it grows."""
@@ -115,8 +116,8 @@ class Said:
             yield block
             if self.app.out.is_terminal and not self.quiet and self.app.now() - shown > 0.1:
                 shown = self.app.now()
-                self.app.out.write(f"{TITLE} {size(self.count):>8}\r")
-        self._write(f"{TITLE} {size(self.count):>8}\r\r\n")
+                self.app.out.write(f"{TITLE} {size(self.count):>8}", Drawn("\r"))
+        self._write(f"{TITLE} {size(self.count):>8}", Drawn("\r\r\n"))
 
     def swallow(self, messages: Iterable[Json]) -> None:
         """Keep the lines. Raises Failure for the engine's error."""

@@ -44,7 +44,7 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
         from pydock.render.build_live import show_live
 
         show_live(_updates(app, feed, trace), trace, name, app.environ)
-        app.err.write(trace.failures())
+        app.err.write(_said(app, trace.failures()))
     elif mode == "plain":
         from pydock.render.plain_steps import Plain
 
@@ -55,8 +55,8 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
             if news and now - last < LEAST:
                 continue
             last = now
-            app.err.write(plain.draw(now))
-        app.err.write(plain.draw(app.now()) + trace.failures())
+            app.err.write(_said(app, plain.draw(now)))
+        app.err.write(_said(app, plain.draw(app.now()) + trace.failures()))
     elif mode == "rawjson":
         from pydock.render.plain_steps import raw_json
 
@@ -68,6 +68,13 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
         for _ in _updates(app, feed, trace):
             pass
     return trace
+
+
+def _said(app: App, text: str) -> str:
+    """What steps have written, for stderr: programs that colour their output wherever it goes are not to spoil a terminal."""
+    from pydock.render.shown import as_log
+
+    return as_log(text) if app.err.is_terminal else text
 
 
 def _updates(app: App, feed: Feed[Json], trace: Trace) -> Iterator[bool]:

@@ -49,4 +49,4 @@ def tree(app: App, o: ImagesOptions) -> None:
     found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs), manifests=True)) or []
     colour = not app.environ.get("NO_COLOR")
     app.out.line("WARNING: This is an experimental feature. The output may change and shouldn't be depended on.")
-    app.out.write(tree_text(found, app.out.width or 80, colour))
+    app.out.write(*tree_text(found, app.out.width or 80, colour))
