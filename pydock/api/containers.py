@@ -147,7 +147,7 @@ def update_container(container: str, body: Json) -> Request:
 
 def commit_container(container: str, repository: str, tag: str, comment: str, author: str, changes: tuple[str, ...], pause: bool) -> Request:
     """POST /commit -> {"Id"} of the new image."""
-    options = {"container": container, "repo": repository, "tag": tag, "comment": comment, "author": author}
+    options = {"container": named("container", container), "repo": repository, "tag": tag, "comment": comment, "author": author}
     return Request("POST", "/commit", {**options, **query(changes=changes), **({} if pause else {"pause": "0"})}, answer={"Id": str})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydock.api.request import Request, query
 from pydock.api.shape import opt
+from pydock.errors import Failure
 
 _PLATFORM = {"os": opt(str), "architecture": opt(str), "variant": opt(str)}
 MANIFEST = {
@@ -37,6 +38,9 @@ def list_images(**options: Any) -> Request:
 
 
 def inspect_image(image: str, platform: str = "") -> Request:
+    """GET /images/…/json. Raises Failure where the name is empty: by that path all images would be listed."""
+    if not image:
+        raise Failure("Error: No such image: ")
     return Request("GET", _path(image, "json"), query(platform=platform), answer={"Id": str, "RepoDigests": opt([str])})
 
 

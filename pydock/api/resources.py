@@ -71,7 +71,7 @@ def connect_network(network: str, body: Json) -> Request:
 
 
 def disconnect_network(network: str, container: str, force: bool) -> Request:
-    return Request("POST", _network(network, "disconnect"), body={"Container": container, "Force": force})
+    return Request("POST", _network(network, "disconnect"), body={"Container": named("container", container), "Force": force})
 
 
 def prune_networks(filters: Json) -> Request:

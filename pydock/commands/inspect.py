@@ -33,6 +33,9 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "config": (lambda n: resources.inspect_swarm_object("configs", n), "", True),
 }
 
+#: answers to a name that is none of a kind's: it cannot be one (400), is not there (404), the kind is not known (501)
+NOT_OF_THIS_KIND = (400, 404, 501)
+
 #: an object's JSON as the engine wrote it, and its Go type
 Found = tuple[str, str]
 
@@ -125,7 +128,7 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
             asked = containers.inspect_container(name, o.size) if kind == "container" else request(name)
             found = fetch(app, asked, shape)
         except EngineError as error:
-            if not o.type and (error.status == 404 or "This node is not a swarm manager" in error.message or error.status == 501):
+            if not o.type and (error.status in NOT_OF_THIS_KIND or "This node is not a swarm manager" in error.message):
                 continue
             raise
         if o.size and kind != "container":

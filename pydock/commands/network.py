@@ -6,7 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import resources
-from pydock.api.request import Json, filters, version_key
+from pydock.api.request import Json, filters, named, version_key
 from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, print_deleted, prune_filters
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
@@ -168,7 +168,7 @@ def connect_body(o: ConnectOptions) -> Json:
     """The body of POST /networks/…/connect. Raises ValueError."""
     addresses = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
     return {
-        "Container": o.container,
+        "Container": named("container", o.container),
         "EndpointConfig": {
             "IPAMConfig": {k: v for k, v in addresses.items() if v}, "Links": list(o.link) or None, "Aliases": list(o.alias),
             "DriverOpts": driver_options(o.driver_opt), "GwPriority": o.gw_priority,
