@@ -7,12 +7,25 @@ import re
 from typing import Any
 
 from pydock.golang import quote
+from pydock.shape import Shape
+from pydock.shape import problem as misshapen
 
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+#: a string, to its end or to the text's: what always matches is never tried twice
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
+_TOKEN = re.compile(_STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+', re.S)
+_BLANKS = re.compile(f"({_STRING})" + r"|\s+", re.S)
+#: what a scanner may pass by without looking: blanks, and the inside of a string
+_BLANK = re.compile(r"[ \t\r\n]*")
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_HEX = set("0123456789abcdefABCDEF")
+_DIGITS = re.compile("[0-9]*")
 #: an escape that may be half of a surrogate pair
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HTML_RE = re.compile("[<>&\u2028\u2029]")
+
+#: lists and objects within each other. Go's bound is 10,000; what walks through a value here keeps to Python's stack.
+MAX_DEPTH = 200
 
 
 def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: bool = False) -> str:
@@ -23,10 +36,11 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
     return text
 
 
-def decode(data: bytes | str) -> Any:
+def decode(data: bytes | str, shape: Shape = None) -> Any:
     """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in Go.
 
-    Raises ValueError, in Go's words where it has some, also for what Python's own reader gives up on.
+    Raises ValueError, in Go's words where it has some, also for what Python's own reader gives up on, and for a value that
+    does not have the `shape` (see pydock.shape; None: any will do).
     """
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     try:
@@ -34,15 +48,21 @@ def decode(data: bytes | str) -> Any:
     except RecursionError:
         raise ValueError("exceeded max depth") from None
     except ValueError:
-        raise ValueError(_explained(text)) from None
+        raise ValueError(_Scanner(text).problem() or "a number that is too large") from None
+    if text.count("[") + text.count("{") > MAX_DEPTH and _too_deep(value):
+        raise ValueError("exceeded max depth")
+    if shape is not None and (wrong := misshapen(value, shape)):
+        raise ValueError(wrong)
     return _whole_characters(value) if _SURROGATE.search(text) else value
 
 
-def _explained(text: str) -> str:
-    try:
-        return problem(text) or "a number with too many digits"
-    except RecursionError:
-        return "exceeded max depth"
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [c for v in level for c in (v.values() if type(v) is dict else v) if type(c) is dict or type(c) is list]
+        if not level:
+            return False
+    return True
 
 
 def _whole_characters(value: Any) -> Any:
@@ -57,7 +77,7 @@ def _whole_characters(value: Any) -> Any:
 
 def compact(text: str) -> str:
     """JSON without the blanks between its tokens; strings and numbers as they were written."""
-    return re.sub(r'("(?:[^"\\]|\\.)*")|\s+', lambda m: m[1] or "", text)
+    return _BLANKS.sub(lambda m: m[1] or "", text)
 
 
 def indented(text: str, indent: str = "    ") -> str:
@@ -87,19 +107,26 @@ def indented(text: str, indent: str = "    ") -> str:
 
 
 def problem(text: str) -> str:
-    """What Go says of text that is no single JSON value; empty if it is one."""
+    """What is wrong with text that is no single JSON value, in Go's words; empty if it is one."""
     try:
-        json.loads(text, parse_constant=_no_constant)
-        return ""
-    except ValueError:
-        return _Scanner(text).problem() or "unexpected end of JSON input"
+        decode(text)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value - value:
+        raise ValueError(digits)
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 class _Wrong(Exception):
@@ -110,7 +137,7 @@ class _Scanner:
     """A reader that stops where Go's scanner stops, with its words."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+        self.text, self.at, self.depth = text, 0, 0
 
     def problem(self) -> str:
         try:
@@ -125,13 +152,13 @@ class _Scanner:
     def wrong(self, where: str) -> None:
         if self.at >= len(self.text):
             raise _Wrong("unexpected end of JSON input")
-        char = self.text[self.at]
+        # Go looks at bytes
+        char = chr(self.text[self.at].encode("utf-8", "surrogatepass")[0])
         shown = "'\\''" if char == "'" else "'\"'" if char == '"' else quote(char, "'")
         raise _Wrong(f"invalid character {shown} {where}")
 
     def blank(self) -> str:
-        while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
-            self.at += 1
+        self.at = _BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]
         return self.text[self.at] if self.at < len(self.text) else ""
 
     def value(self, where: str) -> None:
@@ -151,8 +178,11 @@ class _Scanner:
 
     def items(self, end: str, what: str, keyed: bool) -> None:
         self.at += 1
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _Wrong("exceeded max depth")
         if self.blank() == end:
-            self.at += 1
+            self.close()
             return
         while True:
             if keyed:
@@ -167,34 +197,55 @@ class _Scanner:
             if char == ",":
                 self.at += 1
             elif char == end:
-                self.at += 1
+                self.close()
                 return
             else:
                 self.wrong(f"after {what}")
 
+    def close(self) -> None:
+        self.at += 1
+        self.depth -= 1
+
     def string(self) -> None:
         self.at += 1
-        while self.at < len(self.text):
-            char = self.text[self.at]
+        while (start := _PLAIN.match(self.text, self.at).end()) < len(self.text):  # type: ignore[union-attr]
+            self.at = start
+            char = self.text[start]
             if char == '"':
                 self.at += 1
                 return
             if char < " ":
                 self.wrong("in string literal")
-            if char == "\\":
-                self.at += 1
-                if self.at < len(self.text) and self.text[self.at] not in '"\\/bfnrtu':
-                    self.wrong("in string escape code")
             self.at += 1
+            self.escape()
+        self.at = len(self.text)
         self.wrong("")
 
-    def number(self) -> None:
-        match = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?").match(self.text, self.at)
-        if match:
-            self.at = match.end()
-        else:
+    def escape(self) -> None:
+        if self.at < len(self.text) and self.text[self.at] not in '"\\/bfnrtu':
+            self.wrong("in string escape code")
+        hexadecimal = self.text[self.at : self.at + 1] == "u"
+        self.at += 1
+        for _ in range(4 if hexadecimal else 0):
+            if self.text[self.at : self.at + 1] not in _HEX:
+                self.wrong("in \\u hexadecimal character escape")
             self.at += 1
-            self.wrong("in numeric literal")
+
+    def number(self) -> None:
+        self.at += self.text[self.at] == "-"
+        self.digits("in numeric literal", several=self.text[self.at : self.at + 1] != "0")
+        if self.text[self.at : self.at + 1] == ".":
+            self.at += 1
+            self.digits("after decimal point in numeric literal")
+        if self.text[self.at : self.at + 1] in ("e", "E"):
+            self.at += 2 if self.text[self.at + 1 : self.at + 2] in ("+", "-") else 1
+            self.digits("in exponent of numeric literal")
+
+    def digits(self, where: str, several: bool = True) -> None:
+        end = _DIGITS.match(self.text, self.at).end()  # type: ignore[union-attr]
+        if end == self.at:
+            self.wrong(where)
+        self.at = end if several else self.at + 1
 
     def word(self, word: str) -> None:
         for i, char in enumerate(word):

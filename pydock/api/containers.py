@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.api.request import Json, Request, named, query
-from pydock.api.shape import opt
+from pydock.shape import opt
 
 MOUNT = {"Name": opt(str), "Source": opt(str), "Driver": opt(str)}
 PORT = {"IP": opt(str), "PrivatePort": int, "PublicPort": opt(int), "Type": opt(str)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.api.request import Request, query
-from pydock.api.shape import opt
 from pydock.errors import Failure
+from pydock.shape import opt
 
 _PLATFORM = {"os": opt(str), "architecture": opt(str), "variant": opt(str)}
 MANIFEST = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydock.api.shape import Shape
 from pydock.errors import Failure
 from pydock.record import made, record
+from pydock.shape import Shape
 
 Json = Any
 Query = dict[str, str | list[str]]
@@ -16,7 +16,7 @@ Query = dict[str, str | list[str]]
 @record
 class Request:
     """path: without the version, as text: the engine client cleans and escapes it; query; `body` sent as JSON, or
-    `content` as it is; a header may have many values. `answer`: the shape (see api.shape) of the JSON that is promised,
+    `content` as it is; a header may have many values. `answer`: the shape (see pydock.shape) of the JSON that is promised,
     of each message of a stream; None where the answer is no JSON."""
 
     method: str

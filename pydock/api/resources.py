@@ -9,7 +9,7 @@ from typing import Any
 
 from pydock.api.images import PROGRESS
 from pydock.api.request import Json, Request, named, query
-from pydock.api.shape import opt
+from pydock.shape import opt
 
 #: entries of lists
 NETWORK = {

@@ -6,7 +6,7 @@ from pydock.api.containers import CONTAINER
 from pydock.api.images import IMAGE
 from pydock.api.request import Request, query
 from pydock.api.resources import VOLUME
-from pydock.api.shape import opt
+from pydock.shape import opt
 
 PING = Request("HEAD", "/_ping")
 PING_GET = Request("GET", "/_ping")

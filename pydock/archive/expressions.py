@@ -42,8 +42,8 @@ class Expression:
         self._first: list[set[int]] = [set()]
         self._text, self._at = text, 0
         self._end = 1 << self._sequence(0, "")
-        self._start = self._closure(0, beginning=True)
-        self._reach = [self._closure(state) for state in range(len(self._edges))]
+        self._start = self._at_the_beginning()
+        self._reach = self._closures()
         self._known: dict[tuple[int, str], int] = {}
 
     def matches(self, name: str) -> bool:
@@ -71,15 +71,32 @@ class Expression:
         self._known[states, char] = after
         return after
 
-    def _closure(self, state: int, beginning: bool = False) -> int:
-        """The states that are reached from one without a character, as bits. beginning: of the name, where "^" holds."""
-        found, to_do = 0, [state]
+    def _at_the_beginning(self) -> int:
+        """The states that are reached before the first character, where "^" holds, as bits."""
+        found, to_do = 0, [0]
         while to_do:
             state = to_do.pop()
             if not found >> state & 1:
                 found |= 1 << state
-                to_do += [*self._empty[state], *(self._first[state] if beginning else ())]
+                to_do += [*self._empty[state], *self._first[state]]
         return found
+
+    def _closures(self) -> list[int]:
+        """For each state, those that are reached from it without a character, as bits.
+
+        All but loops lead on to later states: one pass from the last to the first finds nearly everything.
+        """
+        reach = [1 << state for state in range(len(self._edges))]
+        changed = True
+        while changed:
+            changed = False
+            for state in range(len(reach) - 1, -1, -1):
+                found = reach[state]
+                for target in self._empty[state]:
+                    found |= reach[target]
+                if found != reach[state]:
+                    reach[state], changed = found, True
+        return reach
 
     # -- reading the expression: each method adds states from `start` on, and returns the last ------------------------
 

@@ -1,7 +1,7 @@
 """What the engine answers, read as the API promises it: one JSON value, or a stream of JSON objects. Pure.
 
 The engine may be broken, something else, or hostile: what it sends that is no JSON, or of another shape than promised
-(see api.shape), becomes a BadAnswer that names the request; nothing is read without a bound.
+(see pydock.shape), becomes a BadAnswer that names the request; nothing is read without a bound.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydock.api.request import Request
-from pydock.api.shape import opt, problem
 from pydock.errors import BadAnswer, BrokenStream
 from pydock.gojson import decode
+from pydock.shape import opt, problem
 
 #: bytes of the largest body that is read whole, of an error's, and of one message of a stream
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20

@@ -16,12 +16,12 @@ from typing import Any
 from unittest import mock
 
 from pydock.api.request import Request
-from pydock.api.shape import Shape, opt
 from pydock.app import App
 from pydock.engine.engine import Ping
 from pydock.errors import EngineError
 from pydock.gojson import decode
 from pydock.main import run
+from pydock.shape import Shape, opt
 from tests.support.cli import FakeDuplex, FakeEngine
 
 #: a title, a cleared screen, a colour, a cursor that is moved, by C0 and by C1 alike; half a character; a text turned around

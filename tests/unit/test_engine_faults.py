@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from pydock.api import containers, images, resources, system
 from pydock.api.request import Request
-from pydock.api.shape import opt, problem
 from pydock.buildkit.inputs import context_key
 from pydock.config.endpoint import Endpoint
 from pydock.engine import answers
 from pydock.engine.engine import Engine
 from pydock.engine.wire import MAX_INTERIM, Wire, request_head
 from pydock.errors import BadAnswer, BrokenStream, EngineError, Failure
+from pydock.shape import opt, problem
 from tests.support.cut import cut
 
 PONG = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
