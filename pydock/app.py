@@ -17,6 +17,8 @@ from pydock.errors import Failure, first_line
 from pydock.machine import Machine
 
 if TYPE_CHECKING:
+    from io import BytesIO, RawIOBase
+
     from pydock.buildkit.build import Build
     from pydock.config.contexts import Store
     from pydock.config.endpoint import Endpoint
@@ -47,10 +49,11 @@ class Globals(Options):
 
 
 class Output:
-    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back."""
+    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back, or left for the end."""
 
-    def __init__(self, binary: BinaryIO) -> None:
-        self.binary = binary
+    def __init__(self, binary: RawIOBase | BytesIO, name: str = "output") -> None:
+        """binary: unbuffered."""
+        self.binary, self.name = binary, name
 
     @cached_property
     def is_terminal(self) -> bool:
@@ -73,24 +76,43 @@ class Output:
         self.put("".join(parts).encode("utf-8", "surrogateescape"))
 
     def put(self, data: bytes) -> None:
-        """Bytes as they are: those of containers and archives. Raises BrokenPipeError when the reader is gone, Failure when the disk is full."""
+        """Bytes as they are: those of containers and archives.
+
+        Raises BrokenPipeError when the reader is gone, Failure when they cannot be written (a full disk)."""
+        left = memoryview(data)
         try:
-            self.binary.write(data)
-            self.binary.flush()
+            while left:
+                written = self.binary.write(left)
+                if written is None:
+                    self._wait()
+                left = left[written or 0 :]
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise Failure(f"write {getattr(self.binary, 'name', 'output')}: {first_line(error)}") from error
+            raise Failure(f"write {self.name}: {first_line(error)}") from error
+
+    def _wait(self) -> None:
+        """Until it takes more: who shares it with us may have made it one that does not block."""
+        import select
+
+        select.select([], [self.binary], [])
 
     def line(self, text: str) -> None:
         self.write(text, "\n")
 
 
+def unbuffered(stream: Any) -> Any:
+    """What lies under stdout or stderr, also where PYTHONUNBUFFERED has taken the buffer away."""
+    return getattr(stream.buffer, "raw", stream.buffer)
+
+
 class App(Machine):
     """See the module. `prog`: the name that the program was called by."""
 
-    def __init__(self, out: BinaryIO, err: BinaryIO, stdin: BinaryIO, environ: Mapping[str, str], prog: str = "pydock") -> None:
-        self.out, self.err, self.stdin = Output(out), Output(err), stdin
+    def __init__(
+        self, out: RawIOBase | BytesIO, err: RawIOBase | BytesIO, stdin: BinaryIO, environ: Mapping[str, str], prog: str = "pydock"
+    ) -> None:
+        self.out, self.err, self.stdin = Output(out, "/dev/stdout"), Output(err, "/dev/stderr"), stdin
         self.environ, self.prog = environ, prog
         self.globals = Globals.make()
         #: the whole command line, as it was given
@@ -101,7 +123,7 @@ class App(Machine):
         """The App of this process."""
         name = os.path.basename(sys.argv[0]).removesuffix(".exe")
         prog = "pydock" if name in ("__main__.py", "-c", "") else name
-        return cls(sys.stdout.buffer, sys.stderr.buffer, sys.stdin.buffer if sys.stdin else open(os.devnull, "rb"), os.environ, prog)
+        return cls(unbuffered(sys.stdout), unbuffered(sys.stderr), sys.stdin.buffer, os.environ, prog)
 
     def check_globals(self) -> None:
         """Raises Failure on a log level that is none."""

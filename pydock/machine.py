@@ -110,9 +110,13 @@ class Machine:
             raise Failure(f"open {path}: {first_line(error)}") from None
 
         def blocks() -> Iterator[bytes]:
-            with file:
+            try:
                 while data := file.read(size):
                     yield data
+            finally:
+                # stdin may be asked for more: whether it is a terminal, say
+                if path:
+                    file.close()
 
         return blocks()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydock import lean
 from pydock.app import App
-from pydock.errors import Exit, Failure
+from pydock.errors import Exit, Failure, first_line
 
 
 def run(app: App, args: Sequence[str]) -> int:
@@ -30,7 +30,7 @@ def run(app: App, args: Sequence[str]) -> int:
     except Failure as failure:
         return report(app, failure)
     except click.ClickException as error:
-        app.err.line(error.format_message())
+        tell(app, error.format_message())
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -51,8 +51,16 @@ def unexpected(app: App, error: Exception) -> Failure:
 def report(app: App, failure: Failure) -> int:
     """Print the error, if it has a text; the one place that does."""
     if failure.message:
-        app.err.line(failure.message)
+        tell(app, failure.message)
     return failure.code
+
+
+def tell(app: App, text: str) -> None:
+    """A last word. Where stderr cannot be written either, the exit code alone tells."""
+    try:
+        app.err.line(text)
+    except Failure:
+        pass
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -81,6 +89,7 @@ def main() -> None:
     # nothing made while starting becomes garbage: collecting would only cost time
     gc.disable()
     lean.enable()
+    _open_standard_streams()
     _handle_signals()
     app = App.of_process()
     try:
@@ -93,13 +102,36 @@ def main() -> None:
     except Exit as end:
         code = end.code
     app.close()
+    code = _flush(app, code)
+    # the interpreter's own tear-down takes as long as some commands, and nothing is left to do
+    os._exit(code)
+
+
+def _open_standard_streams() -> None:
+    """Streams that were closed are /dev/null, as in Go: else the next socket or file would get the number of one, and what
+    is printed would go there."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or open(number, mode, closefd=False)
+        for number, (stream, mode) in enumerate([(sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w")])
+    )
+
+
+def _flush(app: App, code: int) -> int:
+    """What others have written by way of sys.stdout (a live view); returns the exit code."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except (BrokenPipeError, ValueError):
-        pass
-    # the interpreter's own tear-down takes as long as some commands, and nothing is left to do
-    os._exit(code)
+    except BrokenPipeError:
+        _die_of_pipe()
+    except OSError as error:
+        tell(app, f"write /dev/stdout: {first_line(error)}")
+        return code or 1
+    return code
 
 
 def _die_of_pipe() -> None:

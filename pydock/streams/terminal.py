@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from io import IOBase
 
 
 def is_terminal(stream: BinaryIO) -> bool:
@@ -15,7 +18,7 @@ def is_terminal(stream: BinaryIO) -> bool:
         return False
 
 
-def size(stream: BinaryIO) -> tuple[int, int]:
+def size(stream: BinaryIO | IOBase) -> tuple[int, int]:
     """(height, width) in characters; (0, 0) if it is no terminal."""
     try:
         columns, lines = os.get_terminal_size(stream.fileno())
