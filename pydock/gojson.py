@@ -20,8 +20,6 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _HEX = set("0123456789abcdefABCDEF")
 _DIGITS = re.compile("[0-9]*")
-#: an escape that may be half of a surrogate pair
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HTML_RE = re.compile("[<>&\u2028\u2029]")
 
 #: lists and objects within each other. Go's bound is 10,000; what walks through a value here keeps to Python's stack.
@@ -53,7 +51,8 @@ def decode(data: bytes | str, shape: Shape = None) -> Any:
         raise ValueError("exceeded max depth")
     if shape is not None and (wrong := misshapen(value, shape)):
         raise ValueError(wrong)
-    return _whole_characters(value) if _SURROGATE.search(text) else value
+    # an escape that may be half of a surrogate pair
+    return _whole_characters(value) if "\\ud" in text or "\\uD" in text else value
 
 
 def _too_deep(value: Any) -> bool:

@@ -8,9 +8,6 @@ from pydock.api.request import Request, query
 from pydock.api.resources import VOLUME
 from pydock.shape import opt
 
-PING = Request("HEAD", "/_ping")
-PING_GET = Request("GET", "/_ping")
-
 COMPONENT = {"Name": str, "Version": opt(str), "Details": opt({str: opt(str)})}
 VERSION = {"Platform": opt({"Name": opt(str)}), "Version": str, "ApiVersion": opt(str), "Components": opt([COMPONENT])}
 _COMMIT = opt({"ID": opt(str)})

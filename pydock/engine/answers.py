@@ -18,8 +18,6 @@ from pydock.shape import opt, problem
 #: bytes of the largest body that is read whole, of an error's, and of one message of a stream
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
 
-#: what a scanner of JSON's nesting has to look at
-_MARKS = re.compile(rb'[{}\[\]"\\]')
 _BLANK = b" \t\r\n"
 
 
@@ -128,6 +126,8 @@ class Splitter:
         self.parts: list[bytes] = []
         self.size = self.depth = 0
         self.quoted = self.escaped = False
+        # what a scanner of JSON's nesting has to look at
+        self.marks = re.compile(rb'[{}\[\]"\\]')
 
     @property
     def between(self) -> bool:
@@ -152,7 +152,7 @@ class Splitter:
                 self.escaped = False
                 at += 1
                 continue
-            mark = _MARKS.search(block, at)
+            mark = self.marks.search(block, at)
             if not mark:
                 at = len(block)
                 break

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from pydock.api import containers, system
+from pydock.api.ping import PING_GET
 from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
@@ -118,7 +119,7 @@ class Board:
         if self.failure:
             raise self.failure
         if self.watches and all(w.ended for w in list(self.watches.values())):
-            self.app.engine.read(system.PING_GET)
+            self.app.engine.read(PING_GET)
 
     def draw(self, form: Format) -> str:
         watches = list(self.watches.values())

@@ -1,0 +1,8 @@
+"""/_ping, which every command asks first: https://docs.docker.com/reference/api/engine/version/v1.51/#operation/SystemPing. Pure."""
+
+from __future__ import annotations
+
+from pydock.api.request import Request
+
+PING = Request("HEAD", "/_ping")
+PING_GET = Request("GET", "/_ping")
