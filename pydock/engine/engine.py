@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from pydock import API_VERSION, MIN_API_VERSION, __version__
-from pydock.api.request import Request, version_key
 from pydock.api.ping import PING, PING_GET
+from pydock.api.request import Request, version_key
 from pydock.config.endpoint import Endpoint
 from pydock.engine.answers import MAX_BODY, MAX_ERROR, blocks_of, messages_of, value_of, whole
 from pydock.engine.failure import SSH_HOST, engine_error
