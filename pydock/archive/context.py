@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import stat
-import subprocess
 import tarfile
 import tempfile
 import time
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 from pydock.archive.ignore import Known, Matcher, read_ignore_file
 from pydock.archive.pack import END, Packer
 from pydock.errors import Failure, first_line
+from pydock.git import Git
 from pydock.golang import quote
 
 COMPRESSED = (b"BZh", b"\x1f\x8b\x08", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
@@ -325,15 +325,16 @@ def clone(url: str, root: str) -> str:
     if ref.startswith("-"):
         raise Failure(f"{prefix}invalid refspec: {ref}")
 
+    try:
+        runner = Git(root, os.environ)
+    except FileNotFoundError as error:
+        raise Failure(f"unable to prepare context: unable to find 'git': exec: \"git\": {error.strerror}") from None
+
     def git(what: str, *args: str) -> None:
-        command = ["git", "-c", "protocol.file.allow=never", *args]
-        try:
-            done = subprocess.run(command, cwd=root, capture_output=True, check=False, env={**os.environ, "GIT_PROTOCOL_FROM_USER": "0"})
-        except FileNotFoundError:
-            raise Failure("unable to prepare context: unable to find 'git': exec: \"git\": executable file not found in $PATH") from None
-        if done.returncode:
-            said = (done.stdout + done.stderr).decode("utf-8", "replace")
-            raise Failure(f"{prefix}{what}: {said}: exit status {done.returncode}")
+        answer = runner.fetch(*args)
+        if answer.code or answer.problem:
+            said = (answer.out + answer.err).decode("utf-8", "replace")
+            raise Failure(f"{prefix}{what}: {said}: {answer.problem or f'exit status {answer.code}'}")
 
     git(f"failed to init repo at {root}", "init")
     git(f"failed add origin repo at {remote}", "remote", "add", "origin", remote)

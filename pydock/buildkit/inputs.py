@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
@@ -18,6 +17,7 @@ from pydock.archive.layout import Layout
 from pydock.archive.whole import WholeFile
 from pydock.buildkit.session import new_id
 from pydock.errors import Failure, first_line
+from pydock.git import Git
 from pydock.golang import parse_bool, quote
 from pydock.paths import base, clean
 
@@ -198,20 +198,24 @@ def git_attributes(context: str, file: str, folders: Mapping[str, str], environ:
     if not (labels or facts) or not os.path.isdir(folder) or not _in_work_tree(folder):
         return {}
 
+    try:
+        repository = Git(folder, environ)
+    except FileNotFoundError:
+        return {}
+
     def git(*args: str) -> str:
         try:
-            command = ["git", "-c", "log.showSignature=false", *args]
-            done = subprocess.run(command, cwd=folder, capture_output=True, env={**environ, "LC_ALL": "C"}, check=False)
+            answer = repository.query(*args)
         except OSError:
             return ""
-        return done.stdout.decode("utf-8", "replace").split("\n")[0].replace("'", "") if not done.returncode else ""
+        return answer.out.decode("utf-8", "replace").split("\n")[0].replace("'", "") if not answer.code and not answer.problem else ""
 
     root = git("rev-parse", "--show-toplevel")
     if not root:
         return {}
     out: dict[str, str] = {}
-    if revision := git("show", "--format=%H", "HEAD", "--quiet", "--"):
-        dirty = wanted("BUILDX_GIT_CHECK_DIRTY", False) and git("status", "--porcelain", "--ignored")
+    if revision := git("rev-parse", "--verify", "HEAD"):
+        dirty = wanted("BUILDX_GIT_CHECK_DIRTY", False) and repository.is_dirty()
         revision += "-dirty" if dirty else ""
         out |= {"vcs:revision": revision} if facts else {}
         out |= {"label:org.opencontainers.image.revision": revision} if labels else {}

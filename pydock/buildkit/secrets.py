@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pydock.buildkit.messages import CHECK_AGENT, DATA, GET_SECRET, SECRET
 from pydock.buildkit.wire import NOT_FOUND, UNKNOWN, Call
 from pydock.errors import Failure, RpcError, first_line
+from pydock.programs import ask, environment, find
 from pydock.record import record
 
 MAX_SECRET = 500 * 1024
@@ -115,7 +116,7 @@ class Agents:
             if len(wanted) > 1:
                 raise Failure(prefix + ("only single socket allowed" if all(sockets) or sockets[0] else "invalid combination of keys and sockets"))
             return wanted[0]
-        self._made.append(agent := KeyAgent(wanted))
+        self._made.append(agent := KeyAgent(wanted, environ))
         return agent.path
 
     def close(self) -> None:
@@ -185,24 +186,33 @@ class Guard:
         return out
 
 
-class KeyAgent:
-    """An agent of our own for keys in files: OpenSSH's ssh-agent, on a socket that nobody else can open."""
+#: run by ssh-agent as its child: says that the agent listens, and ends both when stdin does, which our death closes, however
+#: we die. Should this be killed itself, the agent ends by itself within ten seconds: it looks for its parent (ssh-agent(1)).
+WATCH = 'echo; read -r _; kill "$SSH_AGENT_PID"; rm -rf "$0"'
+#: seconds that keys are kept at most, and that OpenSSH's programs may take
+KEPT, PATIENCE = 24 * 3600, 60.0
 
-    def __init__(self, keys: Sequence[str]) -> None:
+
+class KeyAgent:
+    """An agent of our own for keys in files: OpenSSH's ssh-agent, on a socket that nobody else can open. It ends when we do."""
+
+    def __init__(self, keys: Sequence[str], environ: Mapping[str, str]) -> None:
         """Raises Failure for what is no key without a passphrase, or where OpenSSH is not installed."""
-        self._folder = tempfile.TemporaryDirectory(prefix="pydock-ssh-")
+        programs = self._agent, self._adder = find("ssh-agent", environ), find("ssh-add", environ)
+        if not all(programs):
+            raise Failure("keys in files need ssh-agent, which is not installed; install OpenSSH's client, or name an agent's socket")
+        self._folder = tempfile.TemporaryDirectory(prefix="pydock-ssh-", ignore_cleanup_errors=True)
         self.path = os.path.join(self._folder.name, "agent")
+        self._environ = {**environment(environ), "SSH_AUTH_SOCK": self.path, "SSH_ASKPASS_REQUIRE": "never", "DISPLAY": ""}
+        self._process = subprocess.Popen(
+            [self._agent, "-a", self.path, "/bin/sh", "-c", WATCH, self._folder.name], env=self._environ, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
         try:
-            self._process = subprocess.Popen(
-                ["ssh-agent", "-D", "-a", self.path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-            )
-        except FileNotFoundError:
-            self._folder.cleanup()
-            raise Failure("keys in files need ssh-agent, which is not installed; install OpenSSH's client, or name an agent's socket") from None
-        try:
-            # its first line says that it listens
-            assert self._process.stdout
-            self._process.stdout.readline()
+            assert self._process.stdout and self._process.stderr
+            if not self._process.stdout.readline():
+                said = self._process.stderr.read(1000).decode("utf-8", "replace").strip()
+                raise Failure(f"ssh-agent cannot listen at {self.path}: {said}")
             for key in keys:
                 self._add(key)
         except BaseException:
@@ -215,14 +225,14 @@ class KeyAgent:
                 data = file.read(100 * 1024)
         except OSError as error:
             raise Failure(f"failed to open {key}: open {key}: {first_line(error)}") from None
-        environ = {**os.environ, "SSH_AUTH_SOCK": self.path, "SSH_ASKPASS_REQUIRE": "never", "DISPLAY": ""}
-        added = subprocess.run(["ssh-add", "-q", "-"], input=data, env=environ, capture_output=True, check=False, start_new_session=True)
-        if added.returncode:
+        # an empty file is no key, but an empty stdin would be none either
+        added = ask([self._adder, "-q", "-t", str(KEPT), "-"], self._environ, data or b"\n", seconds=PATIENCE, new_session=True)
+        if added.code or added.problem:
             raise Failure(f"failed to parse {key}: it is no private key, or one with a passphrase (add that to your agent instead)")
 
     def close(self) -> None:
-        self._process.terminate()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe:
+                pipe.close()
         self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
         self._folder.cleanup()

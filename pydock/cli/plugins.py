@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydock.app import App
+from pydock.config.plugins import SECONDS
 from pydock.errors import Exit, Failure
+from pydock.programs import ask
 
 FORCED = 3
 
@@ -105,7 +107,7 @@ def complete(app: App, path: str, words: Sequence[str], described: bool) -> str:
     """What a plugin answers to `__complete`: its own candidates."""
     verb = "__complete" if described else "__completeNoDesc"
     try:
-        done = subprocess.run([path, verb, *words], capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False, env=dict(os.environ))
-    except (OSError, subprocess.SubprocessError):
+        answer = ask([path, verb, *words], app.environ, seconds=SECONDS)
+    except OSError:
         return ":4\n"
-    return done.stdout.decode("utf-8", "replace") or ":4\n"
+    return answer.out.decode("utf-8", "replace") or ":4\n"

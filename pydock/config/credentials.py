@@ -17,6 +17,9 @@ from pydock.gojson import problem as problem_of
 HUB_KEY = "https://index.docker.io/v1/"
 NOT_FOUND = ("credentials not found in native keychain", "No stored credential")
 
+#: that a helper may take: a person may have to unlock it
+SECONDS = 300.0
+
 Auth = dict[str, str]
 
 
@@ -55,12 +58,12 @@ def helper_of(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
     helpers, store = config.mapping("credHelpers"), config.text("credsStore")
     if helpers.get(key) or store or helpers or config.mapping("auths"):
         return str(helpers.get(key) or store)
-    import shutil
     import sys
 
-    path = environ.get("PATH")
-    fitting = {"darwin": "osxkeychain", "win32": "wincred"}.get(sys.platform) or ("pass" if shutil.which("pass", path=path) else "secretservice")
-    return fitting if shutil.which(f"docker-credential-{fitting}", path=path) else ""
+    from pydock.programs import find
+
+    fitting = {"darwin": "osxkeychain", "win32": "wincred"}.get(sys.platform) or ("pass" if find("pass", environ) else "secretservice")
+    return fitting if find(f"docker-credential-{fitting}", environ) else ""
 
 
 def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
@@ -144,21 +147,23 @@ def _host(key: str) -> str:
 
 def _run(helper: str, verb: str, text: str, environ: Mapping[str, str]) -> tuple[bytes, str]:
     """(stdout of docker-credential-HELPER VERB, what went wrong). Neither holds a secret where something went wrong."""
-    import shutil
-    import subprocess
+    from pydock.programs import ask, find
 
     name = f"docker-credential-{helper}"
-    program = shutil.which(name, path=environ.get("PATH"))
+    program = find(name, environ)
     if not program:
         return b"", f'exec: "{name}": executable file not found in $PATH, out: ``'
     try:
-        done = subprocess.run([program, verb], input=text.encode(), capture_output=True, check=False, env=dict(environ))
+        # stderr is the person's: a helper may have to be unlocked
+        answer = ask([program, verb], environ, text.encode("utf-8", "surrogateescape"), seconds=SECONDS, hear_errors=False)
     except OSError as error:
         return b"", f"{first_line(error)}, out: ``"
-    if done.returncode:
-        said = done.stdout.decode("utf-8", "replace").strip()
-        return b"", "" if any(w in said for w in NOT_FOUND) else f"exit status {done.returncode}, out: `{said}`"
-    return done.stdout, ""
+    if answer.problem:
+        return b"", f"{name} {answer.problem}, out: ``"
+    if answer.code:
+        said = answer.out.decode("utf-8", "replace").strip()
+        return b"", "" if any(w in said for w in NOT_FOUND) else f"exit status {answer.code}, out: `{said}`"
+    return answer.out, ""
 
 
 def _from_helper(name: str, key: str, environ: Mapping[str, str]) -> Auth:

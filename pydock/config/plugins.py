@@ -8,17 +8,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from pydock.programs import ask, find_in
 from pydock.record import made, record
 
 PREFIX = "docker-"
 METADATA = "docker-cli-plugin-metadata"
 NAME = re.compile(r"[a-z][a-z0-9]*")
 SUFFIX = ".exe" if sys.platform == "win32" else ""
+SECONDS = 30.0
 SYSTEM_FOLDERS = tuple(f"/usr/{place}/docker/cli-plugins" for place in ("local/lib", "local/libexec", "lib", "libexec"))
 
 
@@ -37,16 +38,13 @@ class Plugin:
 
 
 def folders(config_dir: str, extra: Collection[str]) -> list[str]:
-    """Where plugins lie, in docker's order."""
-    return [*extra, os.path.join(config_dir, "cli-plugins"), *SYSTEM_FOLDERS]
+    """Where plugins lie, in docker's order. extra: the configuration's; a relative one would be another wherever one is."""
+    return [*filter(os.path.isabs, extra), os.path.abspath(os.path.join(config_dir, "cli-plugins")), *SYSTEM_FOLDERS]
 
 
 def find(name: str, places: Collection[str]) -> str:
     """The first program of that name; "" if there is none."""
-    if not NAME.fullmatch(name):
-        return ""
-    paths = (os.path.join(folder, f"{PREFIX}{name}{SUFFIX}") for folder in places)
-    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), "")
+    return find_in(PREFIX + name, places) if NAME.fullmatch(name) else ""
 
 
 def names(places: Collection[str]) -> list[str]:
@@ -66,12 +64,12 @@ def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str
     if name in taken:
         return Plugin(name, path, problem=f'plugin "{name}" duplicates builtin command')
     try:
-        done = subprocess.run([path, METADATA], capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False, env=dict(environ))
-        metadata = json.loads(done.stdout) if done.returncode == 0 else None
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        answer = ask([path, METADATA], environ, seconds=SECONDS)
+        metadata = json.loads(answer.out) if answer.code == 0 and not answer.problem else None
+    except (OSError, ValueError, RecursionError) as error:
         return Plugin(name, path, problem=f"failed to fetch metadata: {error}")
     if not isinstance(metadata, dict):
-        return Plugin(name, path, problem=f"failed to fetch metadata: exit status {done.returncode}")
+        return Plugin(name, path, problem=f"failed to fetch metadata: {answer.problem or f'exit status {answer.code}'}")
     if str(metadata.get("SchemaVersion", "")).partition(".")[0] not in ("0", "1"):
         return Plugin(name, path, metadata, f'plugin SchemaVersion "{metadata.get("SchemaVersion", "")}" is not valid')
     if not metadata.get("Vendor"):

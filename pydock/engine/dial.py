@@ -116,16 +116,23 @@ class CommandSocket:
 
     def __init__(self, command: list[str]) -> None:
         """Raises OSError where the command cannot be run."""
+        import errno
         import subprocess
         import tempfile
 
+        from pydock.programs import environment, find
+
+        program = find(command[0], os.environ)
+        if not program:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
         self.command, self.answered = command, False
         self.said = tempfile.TemporaryFile()
         self.sock, theirs = socket.socketpair()
         with theirs:
             # a session of its own: Ctrl-C is for us, and must not cut the connection
             self.process = subprocess.Popen(
-                command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self.said, start_new_session=True, env=dict(os.environ),
+                command, executable=program, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self.said, start_new_session=True,
+                env=environment(os.environ),
             )  # fmt: skip
 
     def recv(self, size: int) -> bytes:

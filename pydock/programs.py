@@ -1,0 +1,124 @@
+"""The programs that pydock runs: found by one rule, and heard out within bounds.
+
+A program is looked for in the absolute entries of PATH alone. An empty or relative entry means the current folder, which
+others may have written (a project, a download): what lies there is never run, neither by us nor by what we start.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import IO
+
+from pydock.record import record
+
+#: the most that a program may say where an answer of a few lines is due, in bytes
+MAX_ANSWER = 1 << 20
+
+
+def find(name: str, environ: Mapping[str, str]) -> str:
+    """The absolute path of a program; "" where it is in no folder of PATH, or is no plain name."""
+    return find_in(name, folders(environ))
+
+
+def find_in(name: str, places: Collection[str]) -> str:
+    """The first program of that name in some folders; "" if there is none."""
+    if not name or os.path.basename(name) != name or "\0" in name:
+        return ""
+    paths = (os.path.join(folder, name + suffix) for folder in places for suffix in _suffixes(name))
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), "")
+
+
+def folders(environ: Mapping[str, str]) -> list[str]:
+    """The entries of PATH that mean the same folder wherever one is."""
+    return [folder for folder in environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables for a program of ours: it finds its own programs by the same rule."""
+    return {**environ, **({"PATH": os.pathsep.join(folders(environ))} if "PATH" in environ else {})}
+
+
+def _suffixes(name: str) -> Sequence[str]:
+    if sys.platform != "win32":
+        return ("",)
+    known = os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").lower().split(";")
+    return ("",) if name.lower().endswith(tuple(known)) else tuple(known)
+
+
+@record
+class Answer:
+    """code: the exit status, or minus a signal's number; problem: why it was ended before its time, "" if it was not."""
+
+    code: int
+    out: bytes
+    err: bytes
+    problem: str = ""
+
+
+def ask(
+    command: Sequence[str], environ: Mapping[str, str], data: bytes = b"", cwd: str | None = None, *,
+    seconds: float, hear_errors: bool = True, new_session: bool = False,
+) -> Answer:  # fmt: skip
+    """Run a program, and take what it says: no more than MAX_ANSWER bytes, for no longer than `seconds`; then it is killed.
+
+    command: begins with an absolute path; data: its stdin; hear_errors: keep stderr, and do not show it to the person;
+    new_session: without a terminal, so that it can ask nobody.
+    Raises OSError where it cannot be started.
+    """
+    process = subprocess.Popen(
+        list(command), cwd=cwd, env=environment(environ), stdin=subprocess.PIPE if data else subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE if hear_errors else None, start_new_session=new_session,
+    )  # fmt: skip
+    end = time.monotonic() + seconds
+    out, err = _Listener(process, process.stdout), _Listener(process, process.stderr)
+    try:
+        if process.stdin:
+            threading.Thread(target=_tell, args=(process.stdin, data), daemon=True).start()
+        for listener in (out, err):
+            # what it has started may hold its output open for longer than it lives
+            listener.join(max(0.0, end - time.monotonic()))
+        process.wait(max(0.0, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return Answer(0, b"", b"", f"did not end within {seconds:g} seconds")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    if out.is_alive() or err.is_alive():
+        return Answer(process.returncode, b"", b"", f"did not end within {seconds:g} seconds")
+    if out.too_long or err.too_long:
+        return Answer(process.returncode, b"", b"", f"said more than {MAX_ANSWER >> 20} MiB")
+    return Answer(process.returncode, out.said, err.said)
+
+
+def _tell(stdin: IO[bytes], data: bytes) -> None:
+    try:
+        with stdin:
+            stdin.write(data)
+    except OSError:
+        # it may not care
+        return
+
+
+class _Listener(threading.Thread):
+    """Reads a program's output to its end; kills the program when that is too much. None is at its end already."""
+
+    def __init__(self, process: subprocess.Popen[bytes], pipe: IO[bytes] | None) -> None:
+        super().__init__(daemon=True)
+        self.process, self.pipe = process, pipe
+        self.said, self.too_long = b"", False
+        self.start()
+
+    def run(self) -> None:
+        if self.pipe is None:
+            return
+        with self.pipe:
+            self.said = self.pipe.read(MAX_ANSWER + 1)
+            if len(self.said) > MAX_ANSWER:
+                self.too_long = True
+                self.process.kill()
