@@ -1,3 +1,7 @@
-from pydock.main import main
+from pydock import current_folder
+
+current_folder.leave()
+
+from pydock.main import main  # noqa: E402
 
 main()

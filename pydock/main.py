@@ -88,6 +88,9 @@ def main() -> None:
     """The console script: never returns."""
     # nothing made while starting becomes garbage: collecting would only cost time
     gc.disable()
+    if sys.path[:1] == [""]:
+        # python -c, python <: the current folder may hold what others wrote
+        del sys.path[0]
     lean.enable()
     _open_standard_streams()
     _handle_signals()

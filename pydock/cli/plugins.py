@@ -5,7 +5,6 @@ A plugin that knows docker's protocol connects to DOCKER_CLI_PLUGIN_SOCKET; that
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import socket

@@ -1,9 +1,11 @@
 """`python -m pydock.generate`: write every derived file; `--check` only tells whether they are fresh."""
 
-from __future__ import annotations
+from pydock import current_folder
 
-import sys
-from pathlib import Path
+current_folder.leave()
+
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 

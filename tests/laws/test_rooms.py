@@ -43,9 +43,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "app": ({"archive", "buildkit", "config", "engine", "machine", "registry", "render", "streams", "declare"}, set()),
     "machine": ({"archive", "buildkit", "registry"}, set()),
     "cli": ({"declare", "app", "api", "config", "programs"}, {"click"}),
-    "generate": ({"declare", "app", "cli", "commands", "render"}, set()),
+    "generate": ({"current_folder", "declare", "app", "cli", "commands", "render"}, set()),
     "main": ({"cli", "app", "lean"}, {"click"}),
-    "__main__": ({"main"}, set()),
+    "current_folder": (set(), set()),
+    "__main__": ({"main", "current_folder"}, set()),
 }
 
 #: rooms whose modules may not touch the world by themselves

@@ -127,8 +127,8 @@ def test_credentials_of_a_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     helper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     config = ConfigFile("", {"credHelpers": {"reg.example": "test", "none": "test", "missing": "nosuch"}})
-    assert credentials.lookup(config, {}, "reg.example") == {"username": "u", "password": "s", "serveraddress": "reg.example"}
-    assert credentials.lookup(config, {}, "none") == credentials.lookup(config, {}, "missing") == {}
+    assert credentials.lookup(config, os.environ, "reg.example") == {"username": "u", "password": "s", "serveraddress": "reg.example"}
+    assert credentials.lookup(config, os.environ, "none") == credentials.lookup(config, os.environ, "missing") == {}
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,27 @@ def test_a_program_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest
         clone("https://host/repository", str(tmp_path))
 
 
+def loaded_by_python(folder: Path) -> set[str]:
+    """What `python -m` imports by itself, before a module can say anything."""
+    (folder / "nothing.py").write_text("import sys; print(*sys.modules)")
+    return set(subprocess.run([sys.executable, "-m", "nothing"], cwd=folder, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize("argv", [["-m", "pydock.generate", "--check"], ["-m", "pydock", "--help"], ["-m", "pydock", "ps"], ["-m", "pydock", "build", "."], ["-m", "pydock", "manifest", "inspect", "127.0.0.1:1/x"], ["-c", "from pydock.main import main; main()"]], ids=" ".join)
+def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, argv: list[str]) -> None:
+    project, mark = tmp_path / "project", tmp_path / "mark"
+    project.mkdir()
+    from_outside = {"click", "httpx", "h2", "rich", "cryptography", "yaml", "anyio", "httpcore", "idna", "certifi", "pygments", "json", "ssl"}
+    # by -c the folder is left when main() runs, which has been imported by then
+    names = from_outside if argv[0] == "-c" else {*sys.stdlib_module_names} | from_outside
+    for name in names - loaded_by_python(tmp_path):
+        (project / f"{name}.py").write_text(f"open({str(mark)!r}, 'a').write({name!r} + chr(10))")
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": f"unix://{tmp_path}/none"}
+    done = subprocess.run([sys.executable, *argv], cwd=project, capture_output=True, text=True, env=env, timeout=60, check=False)
+    assert not mark.exists(), mark.read_text()
+    assert "Traceback" not in done.stderr, done.stderr
+
+
 # ---- how much they may say ---------------------------------------------------------------------------------
 
 
