@@ -7,7 +7,6 @@ that are exported unpacked. The tree is the one that docker leaves: blobs/, inde
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -17,7 +16,8 @@ from typing import Any
 
 from pydock.archive.whole import WholeFile
 from pydock.errors import Failure, first_line
-from pydock.gojson import dumps
+from pydock.gojson import decode, dumps
+from pydock.shape import opt
 
 Json = dict[str, Any]
 
@@ -77,10 +77,8 @@ class Layout:
         with open(self.index, "rb") as file:
             data = file.read()
         try:
-            found = json.loads(data or b"{}").get("manifests") or []
-            if not all(isinstance(m, dict) and isinstance(m.get("digest"), str) for m in found):
-                raise ValueError("a manifest without digest")
-        except (ValueError, AttributeError, TypeError) as error:
+            found = decode(data or b"{}", {"manifests": opt([{"digest": str, "annotations": opt({str: str})}])}).get("manifests") or []
+        except ValueError as error:
             raise Failure(f"malformed {self.index}: {error}: it is no index of an OCI image layout") from None
         return list(found)
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pydock.archive.whole import WholeFile
 from pydock.buildkit.wire import UNAVAILABLE
 from pydock.errors import Failure, RpcError
+from pydock.gojson import decode
 from pydock.golang import is_true
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Authority:
         seeds: dict[str, dict[str, str]] = {}
         try:
             with open(path, "rb") as file:
-                seeds = dict(json.load(file))
+                seeds = decode(file.read(), dict)
             return base64.b64decode(seeds[host]["Seed"], validate=True)
         except (OSError, ValueError, TypeError, KeyError):
             pass

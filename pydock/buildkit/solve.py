@@ -6,14 +6,18 @@ meanwhile by Status. `Ref` is a random name of ours that binds the two.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.proto import Values
 from pydock.buildkit.wire import CANCELED, Call, Connection, Duplex
 from pydock.errors import RpcError
+from pydock.gojson import decode
+from pydock.shape import opt
+
+_POINT = opt({"line": opt(int), "character": opt(int)})
+#: errdefs.Source of buildkit, as JSON
+SOURCE = {"info": opt({"filename": opt(str), "data": opt(str)}), "ranges": opt([{"start": _POINT, "end": _POINT}])}
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
 
@@ -116,9 +120,9 @@ def json_source(data: bytes) -> Values:
     import base64
 
     try:
-        value: dict[str, Any] = json.loads(data)
+        value = decode(data, SOURCE)
         info = value.get("info") or {}
         info["data"] = base64.b64decode(info.get("data") or "").decode("utf-8", "replace")
         return {"info": info, "ranges": value.get("ranges") or []}
-    except (ValueError, AttributeError, TypeError):
+    except ValueError:
         return {}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api.request import Json
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, Missing
 from pydock.flags.pairs import words
 from pydock.flags.reference import Reference, parse
-from pydock.gojson import dumps, indented
+from pydock.gojson import decode, dumps, indented
+from pydock.shape import Shape, opt
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -28,6 +29,11 @@ PLATFORMS = frozenset(
         "openbsd/amd64 openbsd/arm plan9/386 plan9/amd64 solaris/amd64 windows/386 windows/amd64"
     ).split()
 )
+_PLATFORM = {"architecture": opt(str), "os": opt(str), "os.version": opt(str), "os.features": opt([str]), "variant": opt(str)}
+#: what is asked of documents: a manifest, what it refers to, a list
+_DIGEST = {"digest": str}
+_MANIFEST = {"config": opt(_DIGEST), "layers": opt([{"digest": str, "urls": opt([str])}])}
+_LIST = {"manifests": opt([{"digest": str, "platform": opt(_PLATFORM)}])}
 PLATFORM_KEYS = ("architecture", "os", "os.version", "os.features", "variant")
 
 
@@ -47,11 +53,19 @@ def platform_of(facts: Json) -> Json:
     return {k: facts[k] for k in PLATFORM_KEYS if facts.get(k)}
 
 
+def read(raw: bytes, what: object, shape: Shape) -> Json:
+    """A document of a registry's. Raises Failure."""
+    try:
+        return decode(raw, shape)
+    except ValueError as error:
+        raise Failure(f"{what} is malformed: {error}") from None
+
+
 def stored(reference: str, document: Document, platform: Json) -> Json:
-    """An image as docker's store keeps it, and `inspect --verbose` shows it."""
+    """An image as docker's store keeps it, and `inspect --verbose` shows it. Raises Failure."""
     kind = "OCIManifest" if document.media_type == OCI_MANIFEST else "SchemaV2Manifest"
     descriptor = {"mediaType": document.media_type, "digest": document.digest, "size": len(document.raw), "platform": platform}
-    return {"Ref": reference, "Descriptor": descriptor, "Raw": base64.b64encode(document.raw).decode(), kind: json.loads(document.raw)}
+    return {"Ref": reference, "Descriptor": descriptor, "Raw": base64.b64encode(document.raw).decode(), kind: read(document.raw, reference, dict)}
 
 
 def list_text(images: list[Json]) -> str:
@@ -82,10 +96,10 @@ def fetch(registry: Registry, reference: Reference) -> Document:
 
 def fetch_image(registry: Registry, reference: Reference, document: Document, name: str) -> Json:
     """An image with the platform that its configuration names. Raises Failure."""
-    manifest = json.loads(document.raw)
-    if "config" not in manifest:
+    manifest = read(document.raw, reference.familiar, _MANIFEST)
+    if not manifest.get("config"):
         raise Failure(f"{reference.familiar}: manifests of type {document.media_type} are not supported")
-    config = json.loads(registry.blob(reference.path, manifest["config"]["digest"]).raw)
+    config = read(registry.blob(reference.path, manifest["config"]["digest"]).raw, f"the configuration of {reference.familiar}", _PLATFORM)
     return stored(name, document, platform_of(config))
 
 
@@ -190,7 +204,7 @@ def inspect(app: App, o: InspectOptions) -> None:
     if document.media_type not in LISTS:
         show_image(app, fetch_image(registry, reference, document, str(reference)), o.verbose)
         return
-    for entry in json.loads(document.raw).get("manifests") or []:
+    for entry in read(document.raw, reference.familiar, _LIST).get("manifests") or []:
         one = Reference(reference.domain, reference.path, reference.tag, entry["digest"])
         inner = fetch(registry, one)
         images.append(stored(str(one), inner, platform_of(entry.get("platform") or {})))
@@ -214,7 +228,7 @@ class PushOptions(Options):
 
 def blobs_of(image: Json) -> list[str]:
     """The digests of what an image's manifest refers to, but for what lies elsewhere by its nature (foreign layers)."""
-    manifest: dict[str, Any] = json.loads(raw_of(image))
+    manifest = read(raw_of(image), image["Ref"], {**_MANIFEST, "config": _DIGEST})
     layers = [layer for layer in manifest.get("layers") or [] if not layer.get("urls")]
     return [d["digest"] for d in (*layers, manifest["config"])]
 
@@ -224,7 +238,7 @@ def push(app: App, o: PushOptions) -> None:
     target = named(o.manifest_list)
     images = list_images(app, str(target))
     for image in images:
-        source = parse(image["Ref"])
+        source = named(image["Ref"])
         if source.domain != target.domain:
             raise Failure(f"cannot use source images from a different registry than the target image: {source.domain} != {target.domain}")
         platform = image["Descriptor"].get("platform") or {}
@@ -232,7 +246,7 @@ def push(app: App, o: PushOptions) -> None:
             raise Failure(f"manifest {image['Ref']} must have an OS and Architecture to be pushed to a registry")
     registry = app.registry(target.domain, o.insecure)
     for image in images:
-        source = parse(image["Ref"])
+        source = named(image["Ref"])
         if source.path != target.path:
             for digest in blobs_of(image):
                 registry.mount(target.path, digest, source.path)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
-import json
+import lzma
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 
-from pydock.config.contexts import Meta
-from pydock.gojson import dumps
+from pydock.config.contexts import SHAPE, Meta
+from pydock.gojson import decode, dumps
 
-LIMIT = 10 << 20
+#: bytes of an archive, and of all that is in it; how many files that may be
+LIMIT, MAX_FILES = 10 << 20, 1000
+
+#: what Python's readers raise for archives that are none
+_BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, OverflowError, RuntimeError, ValueError)
 
 
 def pack(meta: Meta, tls: dict[str, bytes]) -> bytes:
@@ -40,32 +45,45 @@ def unpack(data: bytes) -> tuple[Meta, dict[str, bytes]]:
         raise ValueError("read exceeds the defined limit")
     meta: Meta | None = None
     tls: dict[str, bytes] = {}
-    try:
-        for name, content in _zip_files(data) if data.startswith(b"PK") else _tar_files(data):
-            parts = name.split("/")
-            if name == "meta.json":
-                meta = json.loads(content)
-            elif parts[0] == "tls" and len(parts) == 3 and parts[2] and ".." not in parts:
-                if parts[1] == "docker":
-                    tls[parts[2]] = content
-            else:
-                raise ValueError(f"{name}: unexpected context file")
-    except tarfile.TarError:
-        raise ValueError("unexpected EOF") from None
-    except zipfile.BadZipFile as error:
-        raise ValueError(str(error)) from None
-    if not isinstance(meta, dict):
+    for name, content in _files(data):
+        parts = name.split("/")
+        if name == "meta.json":
+            meta = decode(content, SHAPE)
+        elif parts[0] == "tls" and len(parts) == 3 and parts[2] and ".." not in parts and "\0" not in name:
+            if parts[1] == "docker":
+                tls[parts[2]] = content
+        else:
+            raise ValueError(f"{name}: unexpected context file")
+    if meta is None:
         raise ValueError("invalid context: no metadata found")
     return meta, tls
 
 
+def _files(data: bytes) -> list[tuple[str, bytes]]:
+    """(name, content) of all files, within bounds. Raises ValueError."""
+    found: list[tuple[str, bytes]] = []
+    left = LIMIT
+    zipped = data.startswith(b"PK")
+    try:
+        for name, content in _zip_files(data) if zipped else _tar_files(data):
+            left -= len(content)
+            if left < 0 or len(found) == MAX_FILES:
+                break
+            found.append((name, content))
+        else:
+            return found
+    except _BROKEN as error:
+        raise ValueError(str(error) if zipped else "unexpected EOF") from None
+    raise ValueError("read exceeds the defined limit")
+
+
 def _tar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     # docker's own export ends in the middle of the last block
-    with tarfile.open(fileobj=io.BytesIO(data + bytes(-len(data) % tarfile.BLOCKSIZE))) as archive:
+    with tarfile.open(fileobj=io.BytesIO(data + bytes(-len(data) % tarfile.BLOCKSIZE)), mode="r:") as archive:
         for entry in archive:
             file = archive.extractfile(entry) if entry.isreg() else None
             if file is not None:
-                yield entry.name, file.read(LIMIT)
+                yield entry.name, file.read(LIMIT + 1)
 
 
 def _zip_files(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -73,4 +91,4 @@ def _zip_files(data: bytes) -> Iterator[tuple[str, bytes]]:
         for entry in archive.infolist():
             if not entry.is_dir():
                 with archive.open(entry) as file:
-                    yield entry.filename, file.read(LIMIT)
+                    yield entry.filename, file.read(LIMIT + 1)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
 from pydock.errors import Failure, first_line
-from pydock.gojson import dumps
+from pydock.gojson import decode, dumps
+from pydock.shape import opt
 
 Meta = dict[str, Any]
+
+#: what is known of a context's metadata; it may hold more
+SHAPE = {
+    "Name": opt(str), "Metadata": opt({"Description": opt(str)}),
+    "Endpoints": opt({"docker": opt({"Host": opt(str), "SkipTLSVerify": opt(bool)})}),
+}  # fmt: skip
 
 
 class Store:
@@ -34,8 +40,8 @@ class Store:
         """{"Name", "Metadata", "Endpoints": {"docker": {"Host", "SkipTLSVerify"}}}. Raises ValueError."""
         path = os.path.join(self.meta_path(name), "meta.json")
         try:
-            with open(path, encoding="utf-8") as file:
-                meta: Meta = json.load(file)
+            with open(path, "rb") as file:
+                meta: Meta = decode(file.read(), SHAPE)
         except OSError as error:
             raise ValueError(f'context "{name}": context not found: open {path}: {first_line(error)}') from None
         except ValueError as error:
@@ -47,8 +53,8 @@ class Store:
         folder, names = os.path.join(self.root, "meta"), []
         for entry in os.listdir(folder) if os.path.isdir(folder) else ():
             try:
-                with open(os.path.join(folder, entry, "meta.json"), encoding="utf-8") as file:
-                    names.append(str(json.load(file).get("Name", "")))
+                with open(os.path.join(folder, entry, "meta.json"), "rb") as file:
+                    names.append(decode(file.read(), {"Name": str})["Name"])
             except (OSError, ValueError):
                 continue
         return sorted(n for n in names if n)

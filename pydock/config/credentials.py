@@ -12,7 +12,9 @@ from typing import Any
 
 from pydock.config.file import ConfigFile
 from pydock.errors import Failure, first_line
+from pydock.gojson import decode
 from pydock.gojson import problem as problem_of
+from pydock.shape import opt
 
 HUB_KEY = "https://index.docker.io/v1/"
 NOT_FOUND = ("credentials not found in native keychain", "No stored credential")
@@ -44,7 +46,7 @@ def known(config: ConfigFile, environ: Mapping[str, str]) -> list[str]:
     keys = {*_from_environment(environ), *config.mapping("auths"), *config.mapping("credHelpers")}
     if store := config.text("credsStore"):
         try:
-            keys |= set(json.loads(_run(store, "list", "", environ)[0] or b"{}"))
+            keys |= set(decode(_run(store, "list", "", environ)[0] or b"{}", dict))
         except ValueError:
             pass
     return sorted(keys)
@@ -118,10 +120,9 @@ def header(auth: Auth | Mapping[str, Auth]) -> str:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     try:
-        auths = json.loads(environ.get("DOCKER_AUTH_CONFIG") or "{}").get("auths")
-    except (ValueError, AttributeError):
+        return decode(environ.get("DOCKER_AUTH_CONFIG") or "{}", {"auths": opt(dict)}).get("auths") or {}
+    except ValueError:
         return {}
-    return auths if isinstance(auths, dict) else {}
 
 
 def _from_file(auths: Mapping[str, Any], key: str) -> Auth:
@@ -168,10 +169,10 @@ def _run(helper: str, verb: str, text: str, environ: Mapping[str, str]) -> tuple
 
 def _from_helper(name: str, key: str, environ: Mapping[str, str]) -> Auth:
     try:
-        answer = json.loads(_run(name, "get", key, environ)[0] or b"{}")
+        answer = decode(_run(name, "get", key, environ)[0] or b"{}", {"Username": opt(str), "Secret": opt(str)})
     except ValueError:
         return {}
-    user, secret = answer.get("Username", ""), answer.get("Secret", "")
+    user, secret = answer.get("Username") or "", answer.get("Secret")
     if not secret:
         return {}
     if user == "<token>":

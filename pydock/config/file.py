@@ -8,7 +8,7 @@ import stat
 from typing import Any
 
 from pydock.errors import Failure, first_line
-from pydock.gojson import problem
+from pydock.gojson import decode
 
 
 class ConfigFile:
@@ -46,7 +46,9 @@ class ConfigFile:
     def proxy_environment(self, host: str) -> dict[str, str]:
         """The proxy variables for containers of the engine at `host`, upper and lower case, as docker adds them."""
         proxies = self.mapping("proxies")
-        chosen = proxies.get(host) or proxies.get("default") or {}
+        chosen = proxies.get(host) or proxies.get("default")
+        if not isinstance(chosen, dict):
+            return {}
         out = {}
         for kind in ("http", "https", "no", "ftp", "all"):
             key, name = f"{kind}Proxy", f"{kind.upper()}_PROXY"
@@ -82,8 +84,12 @@ def load(folder: str) -> tuple[ConfigFile, str]:
         return ConfigFile(path, {}), ""
     except OSError as error:
         return ConfigFile(path, {}), f"Error loading config file: open {path}: {first_line(error)}"
-    wrong = problem(text) if text.strip() else ""
-    data = {} if wrong or not text.strip() else json.loads(text)
-    if not wrong and not isinstance(data, dict):
+    wrong: str = ""
+    data: Any = {}
+    try:
+        data = decode(text) if text.strip() else {}
+    except ValueError as error:
+        wrong = str(error)
+    if not isinstance(data, dict):
         wrong, data = "json: cannot unmarshal into Go value of type configfile.ConfigFile", {}
     return ConfigFile(path, data), f"Error parsing config file ({path}): {wrong}" if wrong else ""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import base64
 import os
 import shutil
 from typing import Any
 
 from pydock.errors import Failure, first_line
-from pydock.gojson import dumps
+from pydock.gojson import decode, dumps
+from pydock.shape import opt
 
 Json = dict[str, Any]
+
+_PLATFORM = {"architecture": opt(str), "os": opt(str), "os.version": opt(str), "os.features": opt([str]), "variant": opt(str)}
+#: what a stored image is; "Raw" is its manifest in base64
+_STORED = {"Ref": str, "Raw": str, "Descriptor": {"mediaType": str, "digest": str, "size": int, "platform": opt(_PLATFORM)}}
 
 
 class ManifestStore:
@@ -36,12 +41,11 @@ class ManifestStore:
     @staticmethod
     def _read(path: str) -> Json:
         try:
-            with open(path, encoding="utf-8") as file:
-                value = json.load(file)
+            with open(path, "rb") as file:
+                value: Json = decode(file.read(), _STORED)
+            base64.b64decode(value["Raw"], validate=True)
         except (OSError, ValueError) as error:
-            raise Failure(f"{path} is no stored manifest: {error}") from error
-        if not isinstance(value, dict) or not isinstance(value.get("Descriptor"), dict):
-            raise Failure(f"{path} is no stored manifest: it has no descriptor")
+            raise Failure(f"{path} is no stored manifest: {first_line(error)}") from error
         return value
 
     def save(self, name: str, image: str, manifest: Json) -> None:

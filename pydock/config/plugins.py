@@ -5,13 +5,13 @@ Follows docker's plugin protocol: `docker-NAME docker-cli-plugin-metadata` print
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from pydock.gojson import decode
 from pydock.programs import ask, find_in
 from pydock.record import made, record
 
@@ -65,8 +65,8 @@ def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str
         return Plugin(name, path, problem=f'plugin "{name}" duplicates builtin command')
     try:
         answer = ask([path, METADATA], environ, seconds=SECONDS)
-        metadata = json.loads(answer.out) if answer.code == 0 and not answer.problem else None
-    except (OSError, ValueError, RecursionError) as error:
+        metadata = decode(answer.out) if answer.code == 0 and not answer.problem else None
+    except (OSError, ValueError) as error:
         return Plugin(name, path, problem=f"failed to fetch metadata: {error}")
     if not isinstance(metadata, dict):
         return Plugin(name, path, problem=f"failed to fetch metadata: {answer.problem or f'exit status {answer.code}'}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
+from pydock.errors import Failure
+from pydock.gojson import decode
 from pydock.render.shown import Drawn
 from pydock.render.table import columns
+from pydock.shape import opt
 
 Json = dict[str, Any]
 
@@ -41,10 +44,19 @@ def excerpt(filename: str, text: str, ranges: Sequence[Json]) -> str:
         if end != len(lines):
             end, around = end + 1, around + 1
         around += 1
-    body = "".join(
-        f" {n:3d} | {'>>>' if any(s <= n <= e for s, e in marked) else '   '} {lines[n - 1]}\n" for n in range(start, end + 1)
-    )
+    about = _marks(marked, start, end)
+    body = "".join(f" {n:3d} | {'>>>' if about[n - start] else '   '} {lines[n - 1]}\n" for n in range(start, end + 1))
     return f"{filename}:{first}\n{RULER}\n{body}{RULER}\n"
+
+
+def _marks(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[int]:
+    """For each line from start to end, how many ranges it is in."""
+    change = [0] * (end - start + 2)
+    for first, last in ranges:
+        if first <= end and last >= start:
+            change[max(first, start) - start] += 1
+            change[min(last, end) - start + 1] -= 1
+    return list(accumulate(change))
 
 
 def unique_warnings(warnings: Sequence[Json]) -> list[Json]:
@@ -78,6 +90,18 @@ def _text(data: bytes) -> str:
 
 
 # -- questions: --call ---------------------------------------------------------------------------------
+
+
+_POINT = opt({"line": opt(int)})
+_LOCATION = opt({"sourceIndex": opt(int), "ranges": opt([{"start": _POINT, "end": _POINT}])})
+_WARNING = {"ruleName": opt(str), "url": opt(str), "detail": opt(str), "location": _LOCATION}
+_NEED = {"name": str, "required": opt(bool)}
+#: what frontend/subrequests of buildkit answers, all in one
+_RESULT = {
+    "warnings": opt([_WARNING]), "sources": opt([{"filename": opt(str), "data": opt(str)}]), "buildError": opt({"message": opt(str), "location": _LOCATION}),
+    "name": opt(str), "description": opt(str), "args": opt([{"name": str, "value": opt(str), "description": opt(str)}]),
+    "secrets": opt([_NEED]), "ssh": opt([_NEED]), "targets": opt([{"name": opt(str), "default": opt(bool), "description": opt(str)}]),
+}  # fmt: skip
 
 
 def lint(result: Json, filename: str) -> tuple[str, str]:
@@ -122,7 +146,7 @@ def outline(result: Json) -> str:
         rows += [("DESCRIPTION:", result["description"])] if result.get("description") else []
         out.append(columns(rows, padding=1) + "\n")
     if result.get("args"):
-        arguments = [(a["name"], a.get("value", ""), a.get("description", "")) for a in result["args"]]
+        arguments = [(a["name"], a.get("value") or "", a.get("description") or "") for a in result["args"]]
         out.append(columns([("BUILD ARG", "VALUE", "DESCRIPTION"), *arguments]) + "\n")
     for title, key in (("SECRET", "secrets"), ("SSH", "ssh")):
         if result.get(key):
@@ -134,18 +158,21 @@ def targets(result: Json) -> str:
     """The stages that can be built."""
     rows = [("TARGET", "DESCRIPTION")]
     for target in result.get("targets") or []:
-        name, default = target.get("name", ""), " (default)" if target.get("default") else ""
-        rows.append((f"{name}{default}".strip(), target.get("description", "")))
+        name, default = target.get("name") or "", " (default)" if target.get("default") else ""
+        rows.append((f"{name}{default}".strip(), target.get("description") or ""))
     return columns(rows, padding=1)
 
 
 def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tuple[str, str]:
-    """(what is printed, an error's text or "") for the answer to a question about a Dockerfile."""
+    """(what is printed, an error's text or "") for the answer to a question about a Dockerfile. Raises Failure for none."""
     if form == "json" and "result.json" in metadata:
         return metadata["result.json"] + "\n", ""
-    result: Json = json.loads(metadata.get("result.json") or "{}")
-    if name == "lint":
-        return lint(result, filename)
+    try:
+        result: Json = decode(metadata.get("result.json") or "{}", _RESULT)
+        if name == "lint":
+            return lint(result, filename)
+    except ValueError as error:
+        raise Failure(f"the engine's answer to {name!r} is not what it should be: {error}") from None
     if name == "outline":
         return outline(result), ""
     if name == "targets":

@@ -143,14 +143,15 @@ def test_a_list_is_written_as_docker_writes_it() -> None:
 
 def test_the_store_on_disk(tmp_path: Path) -> None:
     kept = ManifestStore(str(tmp_path))
-    image = {"Ref": "reg:5000/a/b:1", "Descriptor": {"digest": "sha256:d"}, "Raw": ""}
+    image = {"Ref": "reg:5000/a/b:1", "Descriptor": {"mediaType": "m", "digest": "sha256:d", "size": 0}, "Raw": ""}
     kept.save("reg:5000/a/all:1", "reg:5000/a/b:1", image)
     assert (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").exists()
     assert kept.images("reg:5000/a/all:1") == [image] == [kept.image("reg:5000/a/all:1", "reg:5000/a/b:1")]
     assert kept.images("other") == [] and kept.image("other", "x") is None
-    (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").write_text("{")
-    with pytest.raises(Failure, match="is no stored manifest"):
-        kept.images("reg:5000/a/all:1")
+    for text in ("{", "[]", "null", "[" * 100_000, "{}", json.dumps({**image, "Raw": "%"}), json.dumps({**image, "Descriptor": {}})):
+        (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").write_text(text)
+        with pytest.raises(Failure, match="is no stored manifest: "):
+            kept.images("reg:5000/a/all:1")
     kept.remove("reg:5000/a/all:1")
     assert kept.images("reg:5000/a/all:1") == []
 

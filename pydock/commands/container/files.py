@@ -9,11 +9,13 @@ from pydock.api import containers
 from pydock.commands.progress import counted
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
+from pydock.gojson import decode
 from pydock.golang import quote
 from pydock.paths import Place, link_target, rebased, split_argument, target
 from pydock.record import record
 from pydock.render.human import size
 from pydock.render.shown import Drawn
+from pydock.shape import opt
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -45,11 +47,10 @@ class PathStat:
     def parse(cls, header: str) -> PathStat:
         """From X-Docker-Container-Path-Stat: base64 of JSON. Raises Failure."""
         import base64
-        import json
 
         try:
-            facts = json.loads(base64.b64decode(header))
-            return cls(int(facts.get("mode", 0)), str(facts.get("linkTarget", "")))
+            facts = decode(base64.b64decode(header), {"mode": opt(int), "linkTarget": opt(str)})
+            return cls(facts.get("mode") or 0, facts.get("linkTarget") or "")
         except ValueError as error:
             raise Failure(f"unable to decode container path stat header: {error}") from None
 

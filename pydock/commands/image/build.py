@@ -243,7 +243,7 @@ class Building:
         if not isinstance(failure, RpcError):
             return failure
         for source in build.sources(failure):
-            self.app.err.write(excerpt(source["info"].get("filename", ""), source["info"]["data"], source["ranges"]))
+            self.app.err.write(excerpt(source["info"].get("filename") or "", source["info"]["data"], source["ranges"]))
         reason = failure.reason
         if failure.status != UNKNOWN:
             reason = f"{failure.name}: {reason}"
@@ -339,7 +339,10 @@ class Building:
             with own_step(self.app, self.feed.put, "resolving provenance for metadata file"):
                 for platform, descriptor in found:
                     key = "buildx.build.provenance" + (f"/{platform}" if platform else "")
-                    response[key] = provenance(build.control.content(descriptor["digest"]), wish == "max")
+                    try:
+                        response[key] = provenance(build.control.content(descriptor["digest"]), wish == "max")
+                    except ValueError as error:
+                        raise Failure(f"the engine's record of the build is not what it should be: {error}") from None
         except RpcError:
             # an engine that keeps no record of builds
             return

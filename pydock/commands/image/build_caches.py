@@ -5,10 +5,10 @@ As buildx's CreateCaches (build/opt.go), and parseCacheOptions of BuildKit's cli
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pydock.commands.image.build_result import descriptor
 from pydock.errors import Failure
 from pydock.flags.builds import Cache
 from pydock.golang import is_true
@@ -73,4 +73,4 @@ class LocalCaches:
         """The build went well: name what was written, after what the exporter answered. Raises Failure."""
         if manifest := response.get("cache.manifest"):
             for cache in self._exports:
-                self._app.layout(cache.attributes["dest"]).put(json.loads(manifest), tag=cache.attributes.get("tag", LATEST))
+                self._app.layout(cache.attributes["dest"]).put(descriptor(manifest), tag=cache.attributes.get("tag", LATEST))

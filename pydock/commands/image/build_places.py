@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pydock.commands.image.build_result import descriptor
 from pydock.errors import Failure
 from pydock.flags.builds import Output
 from pydock.golang import is_true
@@ -62,9 +61,9 @@ class Places:
     def keep(self, response: Mapping[str, str]) -> None:
         """The build went well: what was written stays, and a layout names its image, after what the exporter answered. Raises Failure."""
         self._kept = True
-        if STORE in self.stores and (descriptor := response.get("containerimage.descriptor")):
+        if STORE in self.stores and (told := response.get("containerimage.descriptor")):
             names = [n for n in response.get("image.name", "").split(",") if n]
-            self._app.layout(self.stores[STORE]).put(json.loads(base64.b64decode(descriptor)), names, tag="latest")
+            self._app.layout(self.stores[STORE]).put(descriptor(told, encoded=True), names, tag="latest")
 
     def __exit__(self, *problem: Any) -> None:
         for file in self._files:

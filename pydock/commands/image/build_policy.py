@@ -5,8 +5,9 @@ https://github.com/moby/buildkit/blob/master/docs/build-repro.md and sourcepolic
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from pydock.gojson import decode
 
 Json = dict[str, Any]
 
@@ -19,9 +20,10 @@ ACTIONS, CONDITIONS, MATCHES = ("ALLOW", "DENY", "CONVERT"), ("EQUAL", "NOTEQUAL
 def source_policy(data: bytes) -> Json:
     """{"version", "rules"} as the engine takes them. Raises ValueError for anything that could be understood in another way."""
     try:
-        policy = _known(json.loads(data), "the policy", version=int, rules=list)
-    except json.JSONDecodeError as error:
+        value = decode(data)
+    except ValueError as error:
         raise ValueError(f"it is no JSON: {error}") from None
+    policy = _known(value, "the policy", version=int, rules=list)
     return {**policy, "rules": [_rule(rule, f"rule {i}") for i, rule in enumerate(policy.get("rules", []))]}
 
 

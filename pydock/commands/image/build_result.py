@@ -7,7 +7,9 @@ import binascii
 import json
 from typing import Any
 
-from pydock.gojson import dumps
+from pydock.errors import Failure
+from pydock.gojson import decode, dumps
+from pydock.shape import opt
 
 Json = dict[str, Any]
 
@@ -32,7 +34,7 @@ def metadata_text(response: dict[str, str], warnings: list[Json]) -> str:
 def _opened(key: str, value: str) -> Any:
     try:
         data = value.encode() if key == "result.json" else base64.b64decode(value, validate=True)
-        opened = json.loads(data)
+        opened = decode(data)
     except (binascii.Error, ValueError):
         return value
     if opened and (isinstance(opened, dict) or (isinstance(opened, list) and all(isinstance(x, dict) for x in opened))):
@@ -40,10 +42,19 @@ def _opened(key: str, value: str) -> Any:
     return value
 
 
+def descriptor(text: str, encoded: bool = False) -> Json:
+    """What an exporter tells of what it wrote, as JSON, or that in base64. Raises Failure."""
+    try:
+        value: Json = decode(base64.b64decode(text) if encoded else text, {"mediaType": str, "digest": str, "size": int, "annotations": opt({str: str})})
+    except ValueError as error:
+        raise Failure(f"the engine does not tell what it wrote: {error}") from None
+    return value
+
+
 def provenance(data: bytes, whole: bool) -> str:
-    """The record of a build as the metadata file holds it; without its steps and times unless all is wanted."""
-    record = json.loads(data)
-    record = record.get("predicate", record)
+    """The record of a build as the metadata file holds it; without its steps and times unless all is wanted. Raises ValueError."""
+    record = decode(data, {"predicate": opt(dict)})
+    record = record.get("predicate") or record
     if not whole:
         record.pop("buildConfig", None)
         record.pop("metadata", None)
