@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 #: does a character match?
 Test = Callable[[str], bool]
+#: the states that a name has led to, as bits, and its last character's kind: "w" of a word, "-" of none, "" before the first
+Node = tuple[int, str]
 
 #: remembered transitions; forgotten when there are more
 _MEMORY = 20_000
@@ -29,6 +31,20 @@ _POSIX: dict[str, Test] = {
     "xdigit": lambda c: c in "0123456789abcdefABCDEF",
 }  # fmt: skip
 _ANCHORS = ("A", "z", "b", "B")
+
+
+def _holds(anchor: str, before: str, after: str) -> bool:
+    """Does an anchor hold after a character of a kind (see Node) and before another one, "" at the end of a name?"""
+    if not anchor:
+        return True
+    if anchor in ("^", "A"):
+        return not before
+    if anchor == "z":
+        return not after
+    boundary = (before == "w") != bool(after and _PERL["w"](after))
+    return boundary == (anchor == "b")
+
+
 _CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -36,74 +52,60 @@ class Expression:
     """A compiled expression. Raises ValueError for one that is malformed."""
 
     def __init__(self, text: str) -> None:
+        #: for each state: where a character leads, and where none does, which may hold at some places only (an anchor)
         self._edges: list[list[tuple[Test, int]]] = [[]]
-        #: the states that are reached without a character; those that only the beginning of a name reaches
-        self._empty: list[set[int]] = [set()]
-        self._first: list[set[int]] = [set()]
+        self._empty: list[set[tuple[int, str]]] = [set()]
         self._text, self._at = text, 0
         self._end = 1 << self._sequence(0, "")
-        self._start = self._at_the_beginning()
-        self._reach = self._closures()
-        self._known: dict[tuple[int, str], int] = {}
+        self._known: dict[tuple[Node, str], Node] = {}
 
     def matches(self, name: str) -> bool:
         """Does the expression match the whole name?"""
-        states, known = self._start, self._known
+        known = self._known
+        node: Node = (1, "")
         for char in name:
-            after = known.get((states, char))
+            after = known.get((node, char))
             if after is None:
-                after = self._step(states, char)
-            if not after:
+                after = self._step(node, char)
+            if not after[0]:
                 return False
-            states = after
-        return bool(states & self._end)
+            node = after
+        last = known.get((node, ""))
+        return bool((last or self._step(node, ""))[0] & self._end)
 
-    def _step(self, states: int, char: str) -> int:
-        after, left = 0, states
+    def _step(self, node: Node, char: str) -> Node:
+        """Where a character leads; with "", at the end of a name, what is reached there without one."""
+        after, left = 0, self._reached(node, char)
+        if not char:
+            after, left = left, 0
         while left:
-            state = left & -left
-            left ^= state
-            for test, target in self._edges[state.bit_length() - 1]:
+            bit = left & -left
+            left ^= bit
+            for test, target in self._edges[bit.bit_length() - 1]:
                 if test(char):
-                    after |= self._reach[target]
+                    after |= 1 << target
         if len(self._known) >= _MEMORY:
             self._known.clear()
-        self._known[states, char] = after
-        return after
-
-    def _at_the_beginning(self) -> int:
-        """The states that are reached before the first character, where "^" holds, as bits."""
-        found, to_do = 0, [0]
-        while to_do:
-            state = to_do.pop()
-            if not found >> state & 1:
-                found |= 1 << state
-                to_do += [*self._empty[state], *self._first[state]]
+        found = self._known[node, char] = (after, "w" if char and _PERL["w"](char) else "-")
         return found
 
-    def _closures(self) -> list[int]:
-        """For each state, those that are reached from it without a character, as bits.
-
-        All but loops lead on to later states: one pass from the last to the first finds nearly everything.
-        """
-        reach = [1 << state for state in range(len(self._edges))]
-        changed = True
-        while changed:
-            changed = False
-            for state in range(len(reach) - 1, -1, -1):
-                found = reach[state]
-                for target in self._empty[state]:
-                    found |= reach[target]
-                if found != reach[state]:
-                    reach[state], changed = found, True
-        return reach
+    def _reached(self, node: Node, char: str) -> int:
+        """The states that are reached without a character where `char` comes next, as bits."""
+        found, left = 0, node[0]
+        while left:
+            bit = left & -left
+            left ^= bit
+            found |= bit
+            for target, anchor in self._empty[bit.bit_length() - 1]:
+                if not found >> target & 1 and _holds(anchor, node[1], char):
+                    left |= 1 << target
+        return found
 
     # -- reading the expression: each method adds states from `start` on, and returns the last ------------------------
 
     def _state(self) -> int:
         self._edges.append([])
         self._empty.append(set())
-        self._first.append(set())
         return len(self._edges) - 1
 
     def _sequence(self, start: int, closing: str) -> int:
@@ -112,12 +114,12 @@ class Expression:
             mark = self._text[self._at : self._at + 1]
             if mark and mark in "*?":
                 self._at += 1
-                self._empty[start].add(end)
+                self._empty[start].add((end, ""))
                 if mark == "*":
-                    self._empty[end].add(start)
+                    self._empty[end].add((start, ""))
                 # what comes next must not run into the loop
                 after = self._state()
-                self._empty[end].add(after)
+                self._empty[end].add((after, ""))
                 end = after
             start = end
         return start
@@ -127,23 +129,21 @@ class Expression:
         if char == "(":
             # a loop around a group must not share its first state with what came before
             first = self._state()
-            self._empty[start].add(first)
+            self._empty[start].add((first, ""))
             end = self._sequence(first, ")")
             if self._next() != ")":
                 raise ValueError("syntax error in pattern")
             return end
         end = self._state()
         if char == "^" or (char == "\\" and self._text[self._at : self._at + 1] in _ANCHORS):
-            # the beginning of a name; the ends of names and of words are nowhere that a pattern could go on from
             self._at += char == "\\"
-            if self._text[self._at - 1] in "^A":
-                self._first[start].add(end)
+            self._empty[start].add((end, self._text[self._at - 1]))
             return end
         if char in "*?":
             raise ValueError("syntax error in pattern")
         # a state with a loop of its own: "a*" after "b*" must not take up b again
         first = self._state()
-        self._empty[start].add(first)
+        self._empty[start].add((first, ""))
         self._edges[first].append((self._test(char), end))
         return end
 
@@ -175,7 +175,7 @@ class Expression:
         """The character that an escape means."""
         if char in _CONTROLS:
             return _CONTROLS[char]
-        if char.isascii() and char.isalnum():
+        if not char.isascii() or char.isalnum():
             raise ValueError("syntax error in pattern")
         return char
 

@@ -13,7 +13,7 @@ from pydock.archive.expressions import Expression
 from pydock.archive.ignore import MAX_PATTERN, Matcher
 
 #: what docker's matcher makes of patterns
-PIECES = ["a", "b", "/", "[^/]*", "[^/]", ".*", "(.*/)?", "\\.", "[ab]", "[a-c]", "[^a]", "[!a]", "x", "\\d", "\\W", "\\*", "^", "[a[^/]*b]", "[]a]", "é"]
+PIECES = ["a", "b", "/", "[^/]*", "[^/]", ".*", "(.*/)?", "\\.", "[ab]", "[a-c]", "[^a]", "[!a]", "x", "\\d", "\\W", "\\*", "\\b", "^", "[a[^/]*b]", "[]a]", "é"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=7), st.lists(st.text("abcx/.1*\né]", max_size=8), min_size=1, max_size=6))
@@ -33,7 +33,7 @@ def test_malformed_expressions_are_refused(text: str) -> None:
         Expression(text)
 
 
-@pytest.mark.parametrize(("text", "name", "matches"), [("[[:digit:]]x", "7x", True), ("[[:^digit:]]", "7", False), ("foo\\bar", "foobar", False), ("a^b", "ab", False), ("[\\d-]", "-", True)])
+@pytest.mark.parametrize(("text", "name", "matches"), [("[[:digit:]]x", "7x", True), ("[[:^digit:]]", "7", False), ("foo\\bar", "foobar", False), ("a^b", "ab", False), ("a.*\\b", "a.b", True), ("a\\Bb", "ab", True), ("a\\z", "a", True), ("[\\d-]", "-", True)])
 def test_gos_own_syntax(text: str, name: str, matches: bool) -> None:
     assert Expression(text).matches(name) is matches
 
