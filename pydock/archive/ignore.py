@@ -47,11 +47,13 @@ class Pattern:
         check_syntax(self.text)
         self._kind = ""
         self._expression: Expression | None = None
+        self._ends = ("", "")
 
     def matches(self, path: str) -> bool:
         """Does the pattern match this very path, its folders not asked? Raises ValueError for one that is malformed."""
         if not self._kind:
             self._kind, self._expression = _compiled(self.text)
+            self._ends = _plain_ends(self.text)
         if self._kind == "exact":
             return path == self.text
         if self._kind == "prefix":
@@ -60,7 +62,9 @@ class Pattern:
             tail = self.text[2:]
             return path.endswith(tail) or (tail.startswith("/") and path == tail[1:])
         assert self._expression is not None
-        return self._expression.matches(path)
+        # most names are ruled out by the pattern's plain ends
+        start, end = self._ends
+        return path.startswith(start) and path.endswith(end) and self._expression.matches(path)
 
     @property
     def without_glob(self) -> str:
@@ -125,6 +129,17 @@ class Matcher:
 def _folders(path: str) -> Sequence[str]:
     """The folders that a path is in, outermost first: "a/b/c" → "a", "a/b"."""
     return [path[:i] for i, char in enumerate(path) if char == "/"]
+
+
+def _plain_ends(text: str) -> tuple[str, str]:
+    """How every name begins and ends that a pattern matches."""
+    if set(text) & set("[]\\^"):
+        return "", ""
+    marks = [i for i, char in enumerate(text) if char in "*?"] or [0]
+    end = text[marks[-1] + 1 :]
+    # "**/" stands for nothing too
+    crossing = text[: marks[-1] + 1].endswith("**")
+    return text[: marks[0]], end.removeprefix("/") if crossing else end
 
 
 def _compiled(text: str) -> tuple[str, Expression | None]:
