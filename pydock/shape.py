@@ -7,6 +7,7 @@ A shape is one of
     {str: shape}                        an object of any keys with such values
     bytes                               no JSON: raw bytes, at least one
     opt(shape)                          null, or a key that is left out, will do: in Go that reads as the zero value
+    blank(shape)                        the same, and a whole answer that has no body will do
 """
 
 from __future__ import annotations
@@ -29,9 +30,15 @@ class opt:
         self.shape = shape
 
 
+class blank(opt):
+    """See the module."""
+
+    __slots__ = ()
+
+
 def problem(value: Any, shape: Shape, where: str = "") -> str:
     """What is wrong with a value: "State.Running: a string where true or false is due"; "" where nothing is."""
-    if type(shape) is opt:
+    if isinstance(shape, opt):
         return "" if value is None else problem(value, shape.shape, where)
     kind = shape if type(shape) is type else type(shape)
     if type(value) is not kind and not (kind is float and type(value) is int):
@@ -54,7 +61,7 @@ def _problem_within(value: Any, shape: Shape, where: str) -> str:
 def _key_problem(value: dict[str, Any], key: str, shape: Shape, where: str) -> str:
     found = value.get(key)
     if found is None:
-        if type(shape) is opt:
+        if isinstance(shape, opt):
             return ""
         if key not in value:
             return f"{where and where + ': '}no {key!r}"

@@ -14,6 +14,10 @@ from tests.support import engines
 KINDS = ("docker-28", "docker-20", "podman")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="the whole of what is otherwise a sample, beside docker's own client: takes hours")
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n.startswith(("DOCKER_", "BUILDX_")) or n in ("NO_COLOR", "COLUMNS")]:

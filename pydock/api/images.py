@@ -6,7 +6,7 @@ from typing import Any
 
 from pydock.api.request import Request, query
 from pydock.errors import Failure
-from pydock.shape import opt
+from pydock.shape import blank, opt
 
 _PLATFORM = {"os": opt(str), "architecture": opt(str), "variant": opt(str)}
 MANIFEST = {
@@ -98,5 +98,5 @@ def search_images(term: str, limit: int, filters: dict[str, dict[str, bool]], au
 
 
 def check_auth(auth: dict[str, str]) -> Request:
-    """POST /auth -> {"Status", "IdentityToken"}."""
-    return Request("POST", "/auth", body=auth, answer=opt({"Status": opt(str), "IdentityToken": opt(str)}))
+    """POST /auth -> {"Status", "IdentityToken"}, or 204 where there is no token."""
+    return Request("POST", "/auth", body=auth, answer=blank({"Status": opt(str), "IdentityToken": opt(str)}))

@@ -13,7 +13,7 @@ from typing import Any
 from pydock.api.request import Request
 from pydock.errors import BadAnswer, BrokenStream
 from pydock.gojson import decode
-from pydock.shape import opt, problem
+from pydock.shape import blank, problem
 
 #: bytes of the largest body that is read whole, of an error's, and of one message of a stream
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
@@ -57,7 +57,7 @@ def checked(request: Request, value: Any) -> Any:
 def value_of(request: Request, data: bytes) -> Any:
     """The body as JSON; None where it is empty and may be. Raises BadAnswer."""
     if not data.strip(_BLANK):
-        if request.answer is not None and not isinstance(request.answer, opt):
+        if request.answer is not None and not isinstance(request.answer, blank):
             raise bad(request, "it is empty")
         return None
     try:

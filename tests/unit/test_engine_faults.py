@@ -218,6 +218,15 @@ def test_an_answer_that_is_not_as_promised_names_the_request(tmp_path: Path, bod
                 ask(CREATE)
 
 
+def test_an_empty_answer_is_one_only_where_the_api_has_it_so(tmp_path: Path) -> None:
+    """/auth may answer 204; where null would do, nothing at all does not."""
+    with peer(tmp_path, lambda _: answer(b"", "204 No Content")) as there:
+        assert there.engine.json(images.check_auth({})) is None
+        for request in (images.remove_image("x", False, False, ()), containers.container_changes("x")):
+            with pytest.raises(BadAnswer, match="it is empty"):
+                there.engine.json(request)
+
+
 @pytest.mark.parametrize("request_", [containers.export_container("x"), containers.get_archive("x", "/"), images.save_images(("x",))], ids=lambda r: r.path)
 def test_an_empty_archive_is_no_archive(tmp_path: Path, request_: Request) -> None:
     with peer(tmp_path, lambda _: answer(b"")) as there:
