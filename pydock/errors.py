@@ -11,6 +11,8 @@
     ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
 
+Ended is none of them: a signal ends the program, and no `except Failure` may take that for something that went wrong and go on.
+
 ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure.
 """
 
@@ -94,6 +96,15 @@ class Exit(Failure):
 
     def __init__(self, code: int) -> None:
         super().__init__("", code)
+
+
+class Ended(KeyboardInterrupt):
+    """A signal ends the program: with this code, and this message or none."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
 
 
 def first_line(error: BaseException) -> str:

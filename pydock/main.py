@@ -12,7 +12,7 @@ from typing import Any
 
 from pydock import lean
 from pydock.app import App
-from pydock.errors import Exit, Failure, first_line
+from pydock.errors import Ended, Failure, first_line
 
 
 def run(app: App, args: Sequence[str]) -> int:
@@ -67,21 +67,20 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     """Leave by way of every `finally`: the terminal is put back, half files go."""
     # a terminal that goes away tells so more than once, and what is being put back must not be cut short by that
     _on_hangup(signal.SIG_IGN)
-    raise Exit(128 + number)
+    raise Ended("", 128 + number)
 
 
 def _on_hangup(handler: Any) -> None:
-    if hasattr(signal, "SIGHUP"):
+    # who was started by nohup stays when the terminal goes
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, handler)
 
 
-def _handle_signals() -> None:
-    signal.signal(signal.SIGTERM, _terminate)
+def _on_signals(end: Any, interrupt: Any) -> None:
+    signal.signal(signal.SIGTERM, end)
     # also where a shell started us in the background with interrupts ignored: docker listens there too
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    # who was started by nohup stays when the terminal goes
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        _on_hangup(_terminate)
+    signal.signal(signal.SIGINT, interrupt)
+    _on_hangup(end)
 
 
 def main() -> None:
@@ -93,17 +92,21 @@ def main() -> None:
         del sys.path[0]
     lean.enable()
     _open_standard_streams()
-    _handle_signals()
+    _on_signals(_terminate, signal.default_int_handler)
     app = App.of_process()
     try:
         code = run(app, sys.argv[1:])
+    except Ended as end:
+        code = end.code
+        if end.message:
+            tell(app, end.message)
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
         _die_of_pipe()
         code = 1
-    except Exit as end:
-        code = end.code
+    # what is left is short: who asks again is not kept waiting
+    _on_signals(signal.SIG_DFL, signal.SIG_DFL)
     app.close()
     code = _flush(app, code)
     # the interpreter's own tear-down takes as long as some commands, and nothing is left to do

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api.request import filters
 from pydock.declare import Options, flag, options
-from pydock.errors import Exit, Failure
+from pydock.errors import Ended, Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.render.format import Format
 
@@ -62,8 +62,6 @@ def each_name(app: App, names: Iterable[str], act: Callable[[str], R], done: Cal
     for name in names:
         try:
             result = act(name)
-        except Exit:
-            raise
         except Failure as failure:
             problems.append(failure.message)
             continue
@@ -83,10 +81,14 @@ def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit
     from concurrent.futures import ThreadPoolExecutor
 
     app.engine.ping()
-    with ThreadPoolExecutor(min(limit, len(names))) as pool:
-        futures = {i: pool.submit(act, name) for i, name in enumerate(names)}
-        order = iter(range(len(names)))
-        each_name(app, names, lambda _: futures[next(order)].result())
+    pool = ThreadPoolExecutor(min(limit, len(names)))
+    try:
+        futures = [pool.submit(act, name) for name in names]
+        order = iter(futures)
+        each_name(app, names, lambda _: next(order).result())
+    finally:
+        # who interrupts does not wait for the requests that are under way
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @options
@@ -108,7 +110,7 @@ def ask(app: App, question: str, secret: bool = False) -> str:
             if secret:
                 stack.enter_context(unseen(app.stdin))
             answer = app.stdin.readline().decode("utf-8", "surrogateescape").strip()
-    except Exit:
+    except Ended:
         app.out.line("")
         raise
     if secret:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
 from pydock.errors import BrokenStream
@@ -28,13 +28,20 @@ class Stream(Protocol):
 
 def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:
     """Everything that comes, to where it belongs, as it comes. Raises BrokenStream."""
+    distribute(iter(stream.read, b""), out, err, framed)
+
+
+def distribute(blocks: Iterable[bytes], out: Write, err: Write, framed: bool) -> None:
+    """Output to where it belongs, as it comes. Raises BrokenStream, also where the last frame is cut."""
     if not framed:
-        while data := stream.read():
-            out(data)
+        for block in blocks:
+            out(block)
         return
     decoder = Decoder()
-    while data := stream.read():
-        split(decoder, data, out, err)
+    for block in blocks:
+        split(decoder, block, out, err)
+    if decoder.pending:
+        raise BrokenStream("unexpected EOF: the engine's stream of output ends inside a frame")
 
 
 def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:

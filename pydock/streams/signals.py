@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
 
-from pydock.errors import Exit, Failure
+from pydock.errors import Ended
 
 #: never passed on: they are about our own children, pipes and sockets (SIGURG: what Go's runtime uses itself)
 KEPT = {"SIGCHLD", "SIGPIPE", "SIGURG", "SIGKILL", "SIGSTOP", "SIGWINCH"}
@@ -40,7 +40,7 @@ def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
         if number in (signal.SIGINT, signal.SIGTERM):
             pressed += 1
             if pressed == 3:
-                raise Failure("\ngot 3 SIGTERM/SIGINTs, forcefully exiting", 1)
+                raise Ended("\ngot 3 SIGTERM/SIGINTs, forcefully exiting", 1)
         queue.put(signal.Signals(number).name.removeprefix("SIG"))
 
     thread = threading.Thread(target=work, daemon=True)
@@ -62,13 +62,13 @@ def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
 
 @contextmanager
 def leaving_with(code: int) -> Iterator[None]:
-    """While the block runs SIGINT and SIGTERM raise Exit(code): what is ended on purpose is no failure."""
+    """While the block runs SIGINT and SIGTERM end the program with `code`: what is ended on purpose is no failure."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def leave(number: int, frame: Any) -> None:
-        raise Exit(code)
+        raise Ended("", code)
 
     with _ending(leave):
         yield
@@ -107,7 +107,7 @@ def on_interrupt(act: Callable[[], object]) -> Iterator[None]:
         nonlocal pressed
         pressed += 1
         if pressed == 3:
-            raise Failure("got 3 SIGTERM/SIGINTs, forcing shutdown", 1)
+            raise Ended("got 3 SIGTERM/SIGINTs, forcing shutdown", 1)
         threading.Thread(target=act, daemon=True).start()
 
     with _ending(handler):

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
 from pydock.commands.container.session import (
-    EventWaiter,
     Session,
-    WaitCall,
     check_terminal,
     detach_sequence,
     following_size,
     forwarding,
     resize,
-    waits_ahead,
 )
+from pydock.commands.container.waiting import EventWaiter, WaitCall, end_of, waits_ahead
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Exit, Failure
 
@@ -72,6 +70,6 @@ def attach(app: App, o: AttachOptions) -> None:
             stack.enter_context(following_size(app, target))
         if session.run():
             raise Failure("read escape sequence")
-        code = exit_code.code()
+        code = end_of(app, facts["Id"], exit_code, str(facts["State"].get("StartedAt") or ""))
     if code:
         raise Exit(code)

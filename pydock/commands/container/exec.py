@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ from pydock.streams.terminal import is_terminal, size
 
 if TYPE_CHECKING:
     from pydock.app import App
+
+#: seconds after each look at an exec whose output has ended: its end may take that long to be known
+PAUSES = (0.05, 0.2, 0.75, 2.0)
 
 
 @options
@@ -93,8 +97,16 @@ def execute(app: App, o: ExecOptions) -> None:
 
 
 def exit_code(app: App, identifier: str) -> int:
-    """Of an exec that has ended. Raises Failure; 255 where the engine is gone."""
-    try:
-        return int(app.engine.json(containers.inspect_exec(identifier)).get("ExitCode") or 0)
-    except Unreachable as error:
-        raise Failure(error.message, 255) from None
+    """Of an exec whose output has ended. Raises Failure, also where it runs on; 255 where the engine is gone."""
+    pause = threading.Event()
+    for seconds in PAUSES:
+        try:
+            facts = app.engine.json(containers.inspect_exec(identifier))
+        except Unreachable as error:
+            raise Failure(error.message, 255) from None
+        if not facts["Running"]:
+            if facts.get("ExitCode") is None:
+                raise Failure("the engine does not tell the command's exit code")
+            return int(facts["ExitCode"])
+        pause.wait(seconds)
+    raise Failure("the connection to the command's output was lost; the command runs on")

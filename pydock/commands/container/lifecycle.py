@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import version_key
-from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding, waiter
+from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
+from pydock.commands.container.waiting import end_of, told_as_wait, waiter
 from pydock.commands.shared import all_names, each_name
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Exit, Failure
@@ -74,7 +75,8 @@ def start_attached(app: App, o: StartOptions) -> None:
             stack.enter_context(following_size(app, partial(containers.resize_container, identifier)))
         if session.run():
             return
-        code = exit_code.status()
+        with told_as_wait():
+            code = end_of(app, identifier, exit_code)
     if code:
         raise Exit(code)
 

@@ -8,8 +8,7 @@ from pydock.api import containers
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.times import timestamp
-from pydock.streams.frames import Decoder
-from pydock.streams.pump import split
+from pydock.streams.pump import distribute
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -33,14 +32,7 @@ def logs(app: App, o: LogsOptions) -> None:
         facts["Id"], since=moment(app, "since", o.since), until=moment(app, "until", o.until), follow=o.follow,
         timestamps=o.timestamps, details=o.details, tail=o.tail,
     )  # fmt: skip
-    blocks = app.engine.blocks(request)
-    if facts["Config"]["Tty"]:
-        for block in blocks:
-            app.out.put(block)
-        return
-    decoder = Decoder()
-    for block in blocks:
-        split(decoder, block, app.out.put, app.err.put)
+    distribute(app.engine.blocks(request), app.out.put, app.err.put, framed=not facts["Config"]["Tty"])
 
 
 def moment(app: App, name: str, text: str) -> str:

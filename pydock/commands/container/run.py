@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import containers
 from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
-from pydock.commands.container.session import Session, Waiter, check_terminal, detach_sequence, following_size, forwarding, waiter
+from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
+from pydock.commands.container.waiting import Waiter, end_of, told_as_wait, waiter
 from pydock.declare import command, flag, options
-from pydock.errors import Exit, Failure
+from pydock.errors import BrokenStream, EngineError, Exit, Failure
 from pydock.streams.terminal import size
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ def run(app: App, o: RunOptions) -> None:
     keys = detach_sequence(o.detach_keys, app.config.detach_keys)
     try:
         container = send(app, o, body)
-    except Exit:
-        raise
     except Failure as failure:
         raise start_failure(app, failure) from None
     with ExitStack() as stack:
@@ -69,14 +68,18 @@ def run(app: App, o: RunOptions) -> None:
             app.out.line(container)
         session = attach(app, o, body, container, keys) if attached else None
         exit_code = waiter(app, container, o.rm)
-        start(app, o, container, exit_code)
+        start(app, o, container, exit_code, session)
         if session is None:
             return
         if o.tty and app.out.is_terminal:
             stack.enter_context(following_size(app, partial(containers.resize_container, container)))
-        if session.run() or not shown:
-            return
-        code = exit_code.status()
+        try:
+            if session.run() or not shown:
+                return
+        except BrokenStream as broken:
+            raise Failure(broken.message, 125) from None
+        with told_as_wait():
+            code = end_of(app, container, exit_code)
     if code:
         raise Exit(code)
 
@@ -90,14 +93,16 @@ def attach(app: App, o: RunOptions, body: dict[str, Any], container: str, keys: 
     return Session(app, app.engine.hijack(request), o.tty, body["AttachStdin"], shown, keys)
 
 
-def start(app: App, o: RunOptions, container: str, exit_code: Waiter) -> None:
+def start(app: App, o: RunOptions, container: str, exit_code: Waiter, session: Session | None) -> None:
     try:
         app.engine.read(containers.start_container(container))
     except Failure as failure:
-        if o.rm:
+        if session:
+            session.stream.close()
+        if o.rm and isinstance(failure, EngineError):
             # the engine removes it now: let that be done before we say what happened
             try:
-                exit_code.status()
+                end_of(app, container, exit_code)
             except Failure:
                 pass
         raise start_failure(app, failure) from None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pydock.api import containers, system
-from pydock.api.request import Request, version_key
-from pydock.errors import Failure
+from pydock.api import containers
+from pydock.api.request import Request
+from pydock.errors import BrokenStream, Failure
 from pydock.streams import detach
 from pydock.streams.pump import Sender, Stream, receive
 from pydock.streams.signals import on_resize, proxy
@@ -92,7 +91,7 @@ class Session:
         self.keys = keys if tty and stdin else b""
 
     def run(self) -> bool:
-        """Returns True if the user typed the detach keys. The terminal is put back whatever happens."""
+        """Returns True if the user typed the detach keys. The terminal is put back whatever happens. Raises BrokenStream."""
         app = self.app
         with raw(app.stdin, self.tty and self.stdin):
             sender = Sender(app.stdin, self.stream, self.keys)
@@ -103,73 +102,10 @@ class Session:
                     receive(self.stream, app.out.put, app.err.put, framed=not self.tty)
                 elif self.stdin:
                     sender.thread.join()
+            except BrokenStream:
+                # it may be that it was hung up here
+                if not sender.detached:
+                    raise
             finally:
                 self.stream.close()
             return sender.detached
-
-
-class Waiter(ABC):
-    """The exit code of a container, asked for before it ends."""
-
-    @abstractmethod
-    def code(self) -> int:
-        """Waits. Raises Failure where the engine does not tell."""
-
-    def status(self) -> int:
-        """As code(); a failure is told as `run` tells it (125)."""
-        try:
-            return self.code()
-        except Failure as failure:
-            raise Failure(f"error waiting for container: {failure.message}", 125) from None
-
-
-class WaitCall(Waiter):
-    """By POST …/wait, which API 1.30 and later answer in advance. `condition`: "removed", "next-exit" or ""."""
-
-    def __init__(self, app: App, container: str, condition: str) -> None:
-        """Raises EngineError for a container that is not there."""
-        self.response = app.engine.background(containers.wait_container(container, condition))
-
-    def code(self) -> int:
-        answer = self.response.json()
-        problem = (answer.get("Error") or {}).get("Message")
-        if problem:
-            raise Failure(str(problem))
-        return int(answer["StatusCode"])
-
-
-class EventWaiter(Waiter):
-    """The same for engines before API 1.30, which cannot wait for what has not begun: told by their events.
-
-    Before API 1.25 the engine does not remove by itself either: `remove_here` says that it is ours to do.
-    """
-
-    def __init__(self, app: App, container: str, remove: bool, remove_here: bool) -> None:
-        self.app, self.container, self.remove_here = app, container, remove and remove_here
-        self.last = "destroy" if remove and not remove_here else "die"
-        request = system.events(filters={"container": {container: True}, "type": {"container": True}})
-        self.response = app.engine.background(request)
-
-    def code(self) -> int:
-        code = 125
-        for event in self.response.messages():
-            action = event.get("Action") or event.get("status")
-            if action == "die":
-                code = int(event["Actor"]["Attributes"].get("exitCode", 125))
-            if action == self.last:
-                if self.remove_here:
-                    self.app.engine.read(containers.remove_container(self.container, volumes=True))
-                return code
-        raise Failure("the engine's events ended")
-
-
-def waits_ahead(app: App) -> bool:
-    """Can the engine be asked for the end of what has not begun?"""
-    return version_key(app.engine.api_version) >= (1, 30)
-
-
-def waiter(app: App, container: str, remove: bool) -> Waiter:
-    """Ask for the exit code of a container that is about to start, by what the engine knows."""
-    if waits_ahead(app):
-        return WaitCall(app, container, "removed" if remove else "next-exit")
-    return EventWaiter(app, container, remove, remove_here=version_key(app.engine.api_version) < (1, 25))

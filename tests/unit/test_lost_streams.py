@@ -1,0 +1,181 @@
+"""Streams of containers that are cut, reset, or end while the container runs on; answers to wait that are none."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pydock.commands.container import exec as exec_command
+from pydock.commands.container import waiting
+from tests.support.staged import FIN, HOLD, RST, Reply, body, chunks, client, frame, staged, stream
+from tests.support.terminal import Terminal
+
+PYDOCK = Path(sys.executable).with_name("pydock")
+
+
+def details(running: bool, tty: bool = False, started: str = "2026-01-01T00:00:00Z") -> Reply:
+    state = {"Running": running, "Paused": False, "Restarting": False, "StartedAt": started}
+    return body(json.dumps({"Id": "abc", "State": state, "Config": {"Tty": tty, "OpenStdin": False}}).encode())
+
+
+EXITED = body(b'{"StatusCode":3}')
+OK = body(b"", "204 No Content")
+WHOLE = stream(frame(b"hello\n"), FIN)
+BASE = {
+    "POST /containers/create": body(b'{"Id":"abc","Warnings":[]}', "201 Created"), "POST /containers/abc/attach": WHOLE,
+    "POST /containers/abc/wait": EXITED, "POST /containers/abc/start": OK, "GET /containers/abc/json": details(True),
+    "POST /containers/abc/resize": OK, "POST /containers/abc/exec": body(b'{"Id":"ee"}', "201 Created"), "POST /exec/ee/start": WHOLE,
+    "GET /exec/ee/json": body(b'{"ExitCode":3,"Running":false}'), "GET /containers/abc/logs": chunks(frame(b"hello\n"), FIN),
+    "POST /containers/abc/kill": OK,
+}  # fmt: skip
+RUN, EXEC, ATTACH, START = ("run", "x"), ("exec", "abc", "true"), ("attach", "abc"), ("start", "-a", "abc")
+#: a command line, where its output comes from, and its exit code where the engine's connection fails
+SESSIONS = [(RUN, "/attach", 125), (EXEC, "/exec/ee/start", 1), (ATTACH, "/attach", 1), (START, "/attach", 1)]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "BETWEEN", 0.05)
+    monkeypatch.setattr(exec_command, "PAUSES", (0.01, 0.02))
+
+
+def base(changes: dict[str, Reply]) -> dict[str, Reply]:
+    """The answers of an engine on which all goes well, but for some; the first pattern that fits counts."""
+    return {**changes, **{k: v for k, v in BASE.items() if k not in changes}}
+
+
+@pytest.mark.parametrize(("argv", "place", "code"), SESSIONS, ids=lambda v: v[0] if isinstance(v, tuple) else "")
+def test_a_session_that_ends_well(argv: tuple[str, ...], place: str, code: int) -> None:
+    with staged(BASE) as engine:
+        assert client(engine, *argv) == ("hello\n", "", 3)
+
+
+@pytest.mark.parametrize(("argv", "place", "code"), SESSIONS, ids=lambda v: v[0] if isinstance(v, tuple) else "")
+def test_a_reset_connection_is_no_end_of_output(argv: tuple[str, ...], place: str, code: int) -> None:
+    with staged(base({place: stream(frame(b"hello\n"), RST)})) as engine:
+        out, err, found = client(engine, *argv)
+        assert found == code and "connection reset by peer" in err
+        assert "hello\n".startswith(out)
+
+
+@pytest.mark.parametrize("cut", [1, 7, 8, 10], ids=lambda n: f"after {n} bytes of a frame")
+@pytest.mark.parametrize(("argv", "place", "code"), SESSIONS, ids=lambda v: v[0] if isinstance(v, tuple) else "")
+def test_output_that_ends_inside_a_frame_is_an_error(argv: tuple[str, ...], place: str, code: int, cut: int) -> None:
+    with staged(base({place: stream(frame(b"hello\n") + frame(b"more")[:cut], FIN)})) as engine:
+        out, err, found = client(engine, *argv)
+        assert (out, found) == ("hello\n" + "more"[: max(0, cut - 8)], code) and "ends inside a frame" in err
+
+
+@pytest.mark.parametrize("argv", [("logs", "abc"), ("logs", "-f", "abc")], ids=" ".join)
+def test_logs_that_end_inside_a_frame_are_an_error(argv: tuple[str, ...]) -> None:
+    data = frame(b"hello\n") + frame(b"more")[:9]
+    with staged(base({"/logs": body(data)})) as engine:
+        assert client(engine, *argv) == ("hello\nm", "unexpected EOF: the engine's stream of output ends inside a frame\n", 1)
+
+
+@pytest.mark.parametrize("end", [FIN, RST])
+@pytest.mark.parametrize("argv", [("logs", "-f", "abc"), ("events",)], ids=" ".join)
+def test_a_stream_without_end_that_is_cut_is_an_error(argv: tuple[str, ...], end: str) -> None:
+    event = b'{"Type":"container","Action":"start","time":1}\n'
+    with staged(base({"/logs": chunks(frame(b"hello\n"), end), "/events": chunks(event, end)})) as engine:
+        _, err, code = client(engine, *argv)
+        assert code == 1 and re.search("unexpected EOF" if end == FIN else "connection reset by peer", err)
+
+
+@pytest.mark.parametrize(("argv", "place", "code"), [s for s in SESSIONS if s[0] != EXEC], ids=lambda v: v[0] if isinstance(v, tuple) else "")
+def test_output_that_ends_while_the_container_runs_on_is_told(argv: tuple[str, ...], place: str, code: int) -> None:
+    with staged(base({"/wait": Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HOLD)})) as engine:
+        out, err, found = client(engine, *argv)
+        # docker waits without a word, for as long as the container runs
+        assert (out, found) == ("hello\n", 1 if argv == ATTACH else 125) and "the connection to the container's output was lost" in err
+
+
+def test_an_exec_that_runs_on_when_its_output_has_ended_is_no_success() -> None:
+    with staged(base({"/exec/ee/json": body(b'{"ExitCode":null,"Running":true}')})) as engine:
+        assert client(engine, *EXEC) == ("hello\n", "the connection to the command's output was lost; the command runs on\n", 1)
+
+
+def test_an_exec_whose_exit_code_is_not_told_is_no_success() -> None:
+    with staged(base({"/exec/ee/json": body(b'{"Running":false}')})) as engine:
+        assert client(engine, *EXEC) == ("hello\n", "the engine does not tell the command's exit code\n", 1)
+
+
+NO_CODES = [b"", b"null", b"{}", b"[]", b'{"StatusCode":null}', b'{"StatusCode":"3"}', b'{"StatusCode":', b"3", b'{"StatusCode":0,"Error":{"Message":"it broke"}}']
+
+
+@pytest.mark.parametrize("answer", NO_CODES, ids=lambda b: b.decode() or "empty")
+@pytest.mark.parametrize("argv", [RUN, ATTACH, START, ("wait", "abc")], ids=lambda a: a[0])
+def test_an_answer_to_wait_that_is_none_is_told_and_never_a_success(argv: tuple[str, ...], answer: bytes) -> None:
+    with staged(base({"/wait": body(answer), "GET /containers/abc/json": details(argv == ATTACH)})) as engine:
+        _, err, code = client(engine, *argv)
+        assert code == (125 if argv in (RUN, START) else 1)
+        assert "is not what the API promises" in err or "it broke" in err
+
+
+@pytest.mark.parametrize("end", [FIN, RST])
+def test_a_wait_that_is_cut_is_125(end: str) -> None:
+    with staged(base({"/wait": Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{", end)})) as engine:
+        out, err, code = client(engine, *RUN)
+        assert (out, code) == ("hello\n", 125) and err.startswith("error waiting for container: ")
+
+
+@pytest.mark.parametrize("argv", [RUN, ("run", "--rm", "x")], ids=" ".join)
+def test_a_wait_that_is_refused_is_125(argv: tuple[str, ...]) -> None:
+    with staged(base({"/wait": body(b'{"message":"no"}', "500 No")})) as engine:
+        assert client(engine, *argv)[1:] == ("error waiting for container: Error response from daemon: no\n", 125)
+
+
+def test_an_attach_whose_wait_is_refused_learns_the_exit_code_by_events() -> None:
+    died = b'{"Type":"container","Action":"die","Actor":{"ID":"abc","Attributes":{"exitCode":"7"}}}\n'
+    with staged(base({"/wait": body(b'{"message":"no"}', "500 No"), "/events": chunks(died, HOLD)})) as engine:
+        assert client(engine, *ATTACH) == ("hello\n", "", 7)
+
+
+@pytest.mark.parametrize("flags", [(), ("-i",)], ids=["--rm", "--rm -i"])
+@pytest.mark.parametrize("start", [body(b'{"message":"no"}', "500 No"), Reply(b"", FIN), Reply(b"", RST)], ids=["refused", "fin", "rst"])
+def test_a_start_that_fails_though_it_took_effect_does_not_wait_for_ever(start: Reply, flags: tuple[str, ...]) -> None:
+    waits = Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HOLD)
+    with staged(base({"/start": start, "/wait": waits, "/attach": stream(b"", HOLD)})) as engine:
+        out, err, code = client(engine, "run", "--rm", *flags, "x")
+        assert (out, code) == ("", 125) and ("no" in err if start.data else "may have carried this request out" in err)
+
+
+def signalled(process: subprocess.Popen[bytes], number: int, times: int, pause: float = 0.3) -> None:
+    for _ in range(times):
+        process.send_signal(number)
+        time.sleep(pause)
+
+
+def test_three_interrupts_end_a_run_whose_start_is_not_answered() -> None:
+    waits = Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HOLD)
+    with staged(base({"/start": Reply(b"", HOLD), "/wait": waits, "/attach": stream(b"", HOLD)})) as engine:
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": engine.host}
+        process = subprocess.Popen([PYDOCK, "run", "--rm", "x"], env=env, stderr=subprocess.PIPE)
+        end = time.monotonic() + 20
+        while not any("/start" in words for words in engine.asked):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        signalled(process, signal.SIGINT, 3)
+        err = process.communicate(timeout=20)[1]
+        assert (process.returncode, err) == (1, b"\ngot 3 SIGTERM/SIGINTs, forcefully exiting\n")
+
+
+@pytest.mark.parametrize(("argv", "path", "code"), [(("run", "-it", "x"), "/attach", 125), (("exec", "-it", "abc", "sh"), "/exec/ee/start", 1), (("attach", "abc"), "/attach", 1), (("start", "-ai", "abc"), "/attach", 1)], ids=lambda v: v[0] if isinstance(v, tuple) else "")
+def test_a_reset_session_gives_the_terminal_back(argv: tuple[str, ...], path: str, code: int) -> None:
+    state = {"Running": True, "Paused": False, "Restarting": False}
+    facts = body(json.dumps({"Id": "abc", "State": state, "Config": {"Tty": True, "OpenStdin": True}}).encode())
+    with staged(base({path: stream(b"prompt# ", RST), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})) as engine:
+        t = Terminal(PYDOCK, *argv, host=engine.host)
+        try:
+            assert t.end() == code
+            assert b"connection reset by peer" in t.seen
+        finally:
+            t.close()
