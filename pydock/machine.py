@@ -195,11 +195,11 @@ class Machine:
 
         return git_attributes(context, file, folders, self.environ)
 
-    def fetch_token(self, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
+    def fetch_token(self, host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
         """A registry's token; see registry.tokens. Returns it, the seconds that it is good for, and when it was issued. Raises Failure."""
         from pydock.registry.tokens import fetch
 
-        token = fetch(realm, service, scopes, auth, client_id)
+        token = fetch(realm, service, scopes, auth, client_id, host)
         return token.text, token.seconds, token.issued
 
     def download(self, url: str) -> bytes:

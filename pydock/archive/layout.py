@@ -6,15 +6,14 @@ that are exported unpacked. The tree is the one that docker leaves: blobs/, inde
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pydock.archive.whole import WholeFile
+from pydock.digests import hasher, parts
 from pydock.errors import Failure, first_line
 from pydock.gojson import decode, dumps
 from pydock.shape import opt
@@ -27,8 +26,6 @@ INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 IMAGE_NAME, REF_NAME = "io.containerd.image.name", "org.opencontainers.image.ref.name"
 #: a descriptor's keys in the order of the specification's own types
 _ORDER = ("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType")
-
-_DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha384):([0-9a-f]{96})|(sha512):([0-9a-f]{128})")
 
 
 class Layout:
@@ -115,11 +112,7 @@ class Layout:
 
     def blob(self, digest: str) -> str:
         """The path of a blob, which may not be there. Raises ValueError for what is no digest."""
-        match = _DIGEST.fullmatch(digest)
-        if match is None:
-            raise ValueError(f"{digest!r} is no digest")
-        kind, value = (g for g in match.groups() if g)
-        return os.path.join(self.folder, BLOBS, kind, value)
+        return os.path.join(self.folder, BLOBS, *parts(digest))
 
     def incoming(self) -> Incoming:
         """Something new, of which only the end will tell its digest. Raises OSError."""
@@ -135,13 +128,23 @@ class Incoming:
         os.makedirs(place, exist_ok=True)
         self._path = os.path.join(place, secrets.token_hex(16))
         # read-only from the start, as blobs never change; who makes a file may write it all the same
-        self._file = open(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb", buffering=0)
-        self._hash = hashlib.sha256()
+        self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o444), "w+b", buffering=0)
+        self._hash = hasher()
 
     @property
     def digest(self) -> str:
         """Of what has come so far."""
         return f"sha256:{self._hash.hexdigest()}"
+
+    def digest_by(self, algorithm: str) -> str:
+        """The same by another algorithm: what has come is read once more. Raises OSError."""
+        if algorithm == "sha256":
+            return self.digest
+        hashed, at = hasher(algorithm), 0
+        while block := os.pread(self._file.fileno(), 1 << 20, at):
+            hashed.update(block)
+            at += len(block)
+        return f"{algorithm}:{hashed.hexdigest()}"
 
     def write(self, data: bytes) -> None:
         """Raises OSError."""
@@ -155,11 +158,11 @@ class Incoming:
         """What has come is of no use. Raises OSError."""
         self._file.seek(0)
         self._file.truncate()
-        self._hash, self.size = hashlib.sha256(), 0
+        self._hash, self.size = hasher(), 0
 
-    def keep(self) -> None:
-        """It is whole: give it its name. Raises OSError."""
-        target = self.layout.blob(self.digest)
+    def keep(self, digest: str) -> None:
+        """It is whole: give it the name of its digest. Raises OSError."""
+        target = self.layout.blob(digest)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         self._file.close()
         os.replace(self._path, target)

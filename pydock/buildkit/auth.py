@@ -17,9 +17,9 @@ from pydock.buildkit.wire import Call
 from pydock.errors import Failure
 
 Auth = Mapping[str, str]
-#: (realm, service, scopes, credentials, client's name) → (token, seconds that it is good for, when it was issued: seconds since
+#: (registry's host, realm, service, scopes, credentials, client's name) → (token, seconds that it is good for, when it was issued: seconds since
 #: 1970; 0: not told). Raises Failure
-FetchToken = Callable[[str, str, Sequence[str], Auth, str], tuple[str, int, int]]
+FetchToken = Callable[[str, str, str, Sequence[str], Auth, str], tuple[str, int, int]]
 
 #: the host of Docker Hub, and the key of its credentials
 HUB_HOST, HUB_KEY = "registry-1.docker.io", "https://index.docker.io/v1/"
@@ -88,7 +88,7 @@ class Credentials:
         if known:
             self._tell(f"[auth] {' '.join(s.removeprefix('repository:') for s in asked['Scopes'])} token for {host}")
         try:
-            token, seconds, issued = self.fetch_token(asked["Realm"], asked["Service"], asked["Scopes"], auth, asked["ClientID"])
+            token, seconds, issued = self.fetch_token(host, asked["Realm"], asked["Service"], asked["Scopes"], auth, asked["ClientID"])
         except Failure as failure:
             kind = "oauth" if known else "anonymous"
             raise Failure(f"failed to fetch {kind} token: {failure.message}") from failure

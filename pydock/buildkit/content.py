@@ -15,6 +15,7 @@ from pydock.archive.layout import Incoming, Layout
 from pydock.buildkit import messages as m
 from pydock.buildkit.proto import Values
 from pydock.buildkit.wire import ALREADY_EXISTS, FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, Call
+from pydock.digests import parts
 from pydock.errors import Failure, RpcError, first_line
 
 #: the header that names a store
@@ -125,6 +126,15 @@ def _take(blob: Incoming, request: Values, total: int) -> None:
     if request["action"] == m.WRITE_COMMIT:
         if total and total != blob.size:
             raise RpcError(FAILED_PRECONDITION, f"unexpected commit size {blob.size}, expected {total}: failed precondition")
-        if request["expected"] not in ("", blob.digest):
-            raise RpcError(FAILED_PRECONDITION, f"unexpected commit digest {blob.digest}, expected {request['expected']}: failed precondition")
-        blob.keep()
+        digest = _digest(blob, request["expected"])
+        if request["expected"] not in ("", digest):
+            raise RpcError(FAILED_PRECONDITION, f"unexpected commit digest {digest}, expected {request['expected']}: failed precondition")
+        blob.keep(digest)
+
+
+def _digest(blob: Incoming, expected: str) -> str:
+    """By the algorithm of the digest that is expected. Raises RpcError for what is no digest."""
+    try:
+        return blob.digest_by(parts(expected)[0] if expected else "sha256")
+    except ValueError as error:
+        raise RpcError(INVALID_ARGUMENT, f"{error}: invalid argument") from None

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pydock.errors import Failure
-from pydock.lean import load_httpx
+from pydock.registry.web import MAX_ERROR, Web
 
 if TYPE_CHECKING:
     import httpx
-else:
-    httpx = load_httpx()
 
-TIMEOUT = 30.0
 #: a Dockerfile may not be larger
 MAX_SIZE = 2 << 20
 
 
 def blocks(url: str) -> Iterator[bytes]:
     """The body as it comes. Raises Failure, in the words of Go's net/http where the place cannot be reached."""
+    web = Web()
     try:
-        with httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response:
-            if response.status_code >= 400:
-                body = response.read().decode("utf-8", "replace").strip()
-                raise Failure(f"failed to GET {url} with status {response.status_code} {response.reason_phrase}: {body}")
+        with web.stream("GET", url, {}) as response:
+            if response.status_code >= 300:
+                text = _start(response).decode("utf-8", "replace").strip()
+                raise Failure(f"failed to GET {url} with status {response.status_code} {response.reason_phrase}: {text}")
             yield from response.iter_bytes()
-    except httpx.HTTPError as error:
-        raise Failure(f'Get "{url}": {_why(url, error)}') from error
+    finally:
+        web.close()
 
 
 def fetch(url: str) -> bytes:
     """A small file, whole. Raises Failure."""
-    data = b""
+    parts, size = [], 0
     for block in blocks(url):
-        data += block
-        if len(data) > MAX_SIZE:
+        size += len(block)
+        if size > MAX_SIZE:
             raise Failure(f"Dockerfile {url} bigger than allowed max size (2MB)")
-    return data
+        parts.append(block)
+    return b"".join(parts)
 
 
-def _why(url: str, error: Exception) -> str:
-    host = urlsplit(url)
-    port = host.port or (443 if host.scheme == "https" else 80)
-    if str(errno.ECONNREFUSED) in str(error) or os.strerror(errno.ECONNREFUSED) in str(error):
-        return f"dial tcp {host.hostname}:{port}: connect: connection refused"
-    return str(error) or type(error).__name__
+def _start(response: httpx.Response) -> bytes:
+    """As much of an error as a person may want to read."""
+    parts, size = [], 0
+    for block in response.iter_bytes():
+        parts.append(block)
+        size += len(block)
+        if size > MAX_ERROR:
+            break
+    return b"".join(parts)[:MAX_ERROR]

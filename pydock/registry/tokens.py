@@ -5,24 +5,27 @@ https://distribution.github.io/distribution/spec/auth/token/ (by query) and …/
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import ssl
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pydock.errors import Failure
+from pydock.gojson import decode
 from pydock.golang import parse_rfc3339
-from pydock.lean import load_httpx
 from pydock.record import record
-
-if TYPE_CHECKING:
-    import httpx
-else:
-    httpx = load_httpx()
+from pydock.registry.web import Answer, Web, WebError, origin
+from pydock.shape import opt
 
 CERTIFICATES = "/etc/docker/certs.d"
-TIMEOUT = 30.0
+#: bytes of the longest answer that holds a token
+MAX_TOKEN = 1 << 20
+MOST_ERRORS = 20
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+#: what may stand in a header's value
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 #: what a server answers that takes no forms
 NO_FORMS = (401, 404, 405)
 
@@ -63,57 +66,96 @@ def tls(host: str, certificates: str = CERTIFICATES, insecure: bool = False) -> 
     return context
 
 
-def by_form(client: httpx.Client, realm: str, values: Mapping[str, str], auth: Mapping[str, str]) -> Token:
-    """With a password, or an identity token. values: service, scope, client_id. Raises Refused, httpx.HTTPError."""
+def check_realm(realm: str, registry: str, secure: bool) -> None:
+    """Raises Failure for a realm to which nothing may be sent: it is no URL, or would get in clear what is meant for TLS.
+
+    secure: the registry (a host, with a port or without) is spoken with by TLS."""
+    try:
+        scheme, host, _ = origin(realm)
+    except ValueError:
+        raise Failure(f"{registry} names no server of tokens: {realm!r} is no http or https URL") from None
+    if scheme == "http" and secure and host not in LOOPBACK:
+        raise Failure(f"{registry} names a server of tokens without TLS: {realm}: nothing is sent there")
+
+
+def by_form(web: Web, realm: str, values: Mapping[str, str], auth: Mapping[str, str]) -> Token:
+    """With a password, or an identity token. values: service, scope, client_id. Raises Refused, WebError."""
     if auth.get("identitytoken"):
         grant = {"grant_type": "refresh_token", "refresh_token": auth["identitytoken"]}
     else:
         grant = {"grant_type": "password", "username": auth.get("username", ""), "password": auth.get("password", "")}
-    # a form is sent to no other place: a password is in it
-    return _token("POST", realm, client.post(realm, data={**values, **grant}, follow_redirects=False))
+    form = urlencode({**values, **grant}, errors="surrogateescape").encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return _token("POST", realm, web.ask("POST", realm, MAX_TOKEN, headers, form, away=False))
 
 
-def by_query(client: httpx.Client, realm: str, values: Sequence[tuple[str, str]], auth: Mapping[str, str]) -> Token:
-    """With a password, or without. values: (service|scope|account, …). Raises Refused, httpx.HTTPError."""
-    options: dict[str, Any] = {"auth": (auth["username"], auth.get("password", ""))} if auth.get("username") else {}
-    return _token("GET", realm, client.get(realm, params=list(values), **options))
+def by_query(web: Web, realm: str, values: Sequence[tuple[str, str]], auth: Mapping[str, str]) -> Token:
+    """With a password, or without. values: (service|scope|account, …). Raises Refused, WebError."""
+    headers = {"Authorization": basic(auth)} if auth.get("username") else {}
+    parts = urlsplit(realm)
+    query = "&".join(filter(None, (parts.query, urlencode(values, errors="surrogateescape"))))
+    place = parts._replace(query=query, fragment="").geturl()
+    return _token("GET", realm, web.ask("GET", place, MAX_TOKEN, headers, away=False))
 
 
-def _token(method: str, realm: str, response: httpx.Response) -> Token:
-    if response.status_code >= 400:
-        reason = f"{response.status_code} {response.reason_phrase}"
-        raise Refused(f"unexpected status from {method} request to {realm}: {reason}", response.status_code, message(response))
+def basic(auth: Mapping[str, str]) -> str:
+    """An Authorization header's value."""
+    pair = f"{auth.get('username', '')}:{auth.get('password', '')}"
+    return "Basic " + base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
+
+
+def _token(method: str, realm: str, answer: Answer) -> Token:
+    if answer.status >= 400:
+        raise Refused(f"unexpected status from {method} request to {realm}: {answer.reason}", answer.status, message(answer))
     try:
-        answer = response.json()
-        seconds = answer.get("expires_in")
-        text = str(answer.get("token") or answer["access_token"])
-        return Token(text, seconds if isinstance(seconds, int) else 0, int(parse_rfc3339(str(answer.get("issued_at")))))
-    except (ValueError, KeyError, AttributeError):
-        raise Refused(f"{realm} gave no token", response.status_code, f"{realm} gave no token") from None
+        found = decode(answer.body, {"token": opt(str), "access_token": opt(str)})
+        text, seconds = found.get("token") or found.get("access_token"), found.get("expires_in")
+        # it becomes a header
+        if not text or not _TOKEN.fullmatch(text):
+            raise ValueError("no token")
+        issued = parse_rfc3339(str(found.get("issued_at")))
+        return Token(text, seconds if type(seconds) is int and 0 <= seconds < 1 << 31 else 0, int(issued) if 0 <= issued < 1 << 40 else 0)
+    except (ValueError, OverflowError):
+        raise Refused(f"{realm} gave no token", answer.status, f"{realm} gave no token") from None
 
 
-def message(response: httpx.Response) -> str:
+def message(answer: Answer) -> str:
     """What a registry says in {"errors": [{"code", "message"}]}, or its status."""
     try:
-        errors = response.json()["errors"]
-        return "\n".join(f"{str(e.get('code', '')).lower().replace('_', ' ')}: {e.get('message', '')}" for e in errors)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return f"the registry answered {response.status_code} {response.reason_phrase}"
+        errors = decode(answer.body, {"errors": [{"code": opt(str), "message": opt(str)}]})["errors"]
+    except ValueError:
+        errors = []
+    said = "\n".join(f"{(e.get('code') or '').lower().replace('_', ' ')}: {e.get('message') or ''}" for e in errors[:MOST_ERRORS])
+    wait = answer.headers.get("retry-after", "")
+    return (said or f"the registry answered {answer.reason}") + (f" (it wants to be asked again after {wait} seconds)" if wait.isdecimal() else "")
 
 
-def fetch(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> Token:
-    """A token for the scopes ("repository:NAME:pull"), as builds do it: by form, where that is not taken by query. Raises Failure."""
+def fetch(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str, host: str = "") -> Token:
+    """A token for the scopes ("repository:NAME:pull"), as builds do it: by form, where that is not taken by query. Raises Failure.
+
+    host: the registry's, which may do without TLS only where it asks for tokens at a server of its own host."""
+    known = bool(auth.get("identitytoken") or auth.get("password"))
+    query = [*([("service", service)] if service else []), *(("scope", s) for s in scopes)]
+    check_realm(realm, host or "the registry", known and origin_host(realm) != origin_host(f"http://{host}"))
+    web = Web(tls(urlsplit(realm).netloc.rpartition("@")[2]))
     try:
-        with httpx.Client(verify=tls(urlsplit(realm).netloc), timeout=TIMEOUT, follow_redirects=True) as client:
-            query = [*([("service", service)] if service else []), *(("scope", s) for s in scopes)]
-            if not auth.get("identitytoken") and not auth.get("password"):
-                return by_query(client, realm, query, {})
-            try:
-                return by_form(client, realm, {"scope": " ".join(scopes), "service": service, "client_id": client_id}, auth)
-            except Refused as refused:
-                if refused.status not in NO_FORMS or not auth.get("username"):
-                    raise
-                return by_query(client, realm, query, auth)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        text = str(error) or type(error).__name__
-        raise Failure(f"{realm} cannot be reached: {text} (BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens)") from error
+        if not known:
+            return by_query(web, realm, query, {})
+        try:
+            return by_form(web, realm, {"scope": " ".join(scopes), "service": service, "client_id": client_id}, auth)
+        except Refused as refused:
+            if refused.status not in NO_FORMS or not auth.get("username"):
+                raise
+            return by_query(web, realm, query, auth)
+    except WebError as failure:
+        raise Failure(f"{realm} cannot be reached: {failure.reason} (BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens)") from failure
+    finally:
+        web.close()
+
+
+def origin_host(url: str) -> str:
+    """The host of a URL; "" for what is none."""
+    try:
+        return origin(url)[1]
+    except ValueError:
+        return ""

@@ -511,7 +511,7 @@ def test_credentials(pairs: Any, tmp_path: Path) -> None:
     assert looked_up == ["r.example", "t.example", "https://index.docker.io/v1/", "x.example"]
 
 
-def no_token(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
+def no_token(host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
     raise Failure(f"no token of {realm}")
 
 
@@ -539,7 +539,7 @@ def test_tokens(pairs: Any, tmp_path: Path) -> None:
 
     first, second = session({}), session({"BUILDKIT_NO_CLIENT_TOKEN": "false"})
     assert token(first, "r.example") == {"Token": "token 1", "ExpiresIn": 60, "IssuedAt": 1} and token(first, "x.example") == {"Token": "token 2", "ExpiresIn": 40, "IssuedAt": 2}
-    assert token(first, "s.example")["Token"] == "static" and [w[3] for w in asked] == [kept["r.example"], {}] and asked[0][4] == "c"
+    assert token(first, "s.example")["Token"] == "static" and [w[4] for w in asked] == [kept["r.example"], {}] and asked[0][5] == "c" and asked[0][0] == "r.example"
     assert told == ["[auth] x/y:pull,push z:pull token for r.example"]
     # one key for each host, salt and user, from one build to the next; one for all who are not known
     assert len(key(first, "r.example")) == 32 and key(first, "r.example") == key(second, "r.example")
