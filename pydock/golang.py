@@ -19,6 +19,11 @@ HOUR = 60 * MINUTE
 _UNITS = {"ns": 1, "us": MICROSECOND, "µs": MICROSECOND, "μs": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR}
 
 
+_LONG = 400
+_AMOUNT = re.compile(r"([0-9]*)(?:(\.)([0-9]*))?")
+_UNIT = re.compile(r"[^.0-9]+")
+
+
 def quote(text: str, mark: str = '"', ascii_only: bool = False) -> str:
     """A Go string literal, as `%q` prints it (strconv.Quote; `%+q` with ascii_only).
 
@@ -80,6 +85,11 @@ def _digits(text: str, base: int) -> int | None:
             body = body.replace("_", "")
     if not body or not body.isascii() or not body.isalnum():
         return None
+    if len(body) > _LONG:
+        # Python counts digits; a number of so many is out of every range, whatever comes after them
+        if not set(body.lower()) <= set("0123456789abcdefghijklmnopqrstuvwxyz"[:base]):
+            return None
+        body = body.lstrip("0")[:_LONG] or "0"
     try:
         return int(body, base)
     except ValueError:
@@ -110,7 +120,12 @@ def parse_uint(text: str, bits: int = 64, base: int = 0) -> int:
 
 def parse_float(text: str) -> float:
     """strconv.ParseFloat for decimal text."""
-    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)|nan", text, re.I):
+    if re.fullmatch(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?", text, re.ASCII):
+        value = float(text)
+        if value - value:
+            raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: value out of range")
+        return value
+    if text.lower().lstrip("+-") in ("inf", "infinity", "nan") and text[1:2] not in ("+", "-"):
         return float(text)
     raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax")
 
@@ -122,20 +137,19 @@ def parse_duration(text: str) -> int:
         return 0
     if not body:
         raise ValueError(f"time: invalid duration {quote(text)}")
-    total = 0
-    while body:
-        match = re.match(r"(\d*)(?:(\.)(\d*))?", body)
+    total = at = 0
+    while at < len(body):
+        match = _AMOUNT.match(body, at)
         assert match is not None
-        if not match[1] and not match[3]:
+        if (not match[1] and not match[3]) or len(match[1].lstrip("0")) > 19:
             raise ValueError(f"time: invalid duration {quote(text)}")
-        body = body[match.end() :]
-        unit = re.match(r"[^.\d]+", body)
+        unit = _UNIT.match(body, match.end())
         if not unit:
             raise ValueError(f"time: missing unit in duration {quote(text)}")
         if unit[0] not in _UNITS:
             raise ValueError(f"time: unknown unit {quote(unit[0])} in duration {quote(text)}")
-        body = body[unit.end() :]
-        scale, fraction = _UNITS[unit[0]], match[3] or ""
+        at = unit.end()
+        scale, fraction = _UNITS[unit[0]], (match[3] or "")[:18]
         total += int(match[1] or "0") * scale + int(fraction or "0") * scale // 10 ** len(fraction)
         if total > 1 << 63:
             raise ValueError(f"time: invalid duration {quote(text)}")
@@ -169,6 +183,15 @@ def _decimal(value: int, scale: int) -> str:
     return f"{whole}." + str(rest).rjust(len(str(scale)) - 1, "0").rstrip("0")
 
 
+#: seconds since 1970 of years that every calendar here knows, 2 to 9998
+_FIRST, _LAST = -62_104_060_800, 253_370_764_800
+
+
+def within_years(seconds: float) -> int:
+    """Whole seconds since 1970, no earlier and no later than calendars reach: an engine may say anything."""
+    return int(min(max(seconds, _FIRST), _LAST))
+
+
 def parse_rfc3339(text: str) -> float:
     """Seconds since 1970 of "2024-01-02T03:04:05.678Z"; 0 for what is none."""
     from datetime import datetime
@@ -178,5 +201,33 @@ def parse_rfc3339(text: str) -> float:
     fraction = float(f"0.{rest[: len(rest) - len(zone)] or 0}") if dot else 0.0
     try:
         return datetime.fromisoformat((head + zone).replace("Z", "+00:00")).timestamp() + fraction
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
+
+
+_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+
+
+def csv_fields(text: str) -> list[str]:
+    """The fields of one CSV line, by the rules of Go's encoding/csv."""
+    if not text.strip("\r\n"):
+        raise ValueError("EOF")
+    out, at = [], 0
+    while True:
+        if text[at : at + 1] == '"':
+            match = _QUOTED.match(text, at)
+            if not match or text[match.end() : match.end() + 1] not in ("", ","):
+                column = match.end() if match else len(text) + 1
+                raise ValueError(f'parse error on line 1, column {column}: extraneous or missing " in quoted-field')
+            out.append(match[1].replace('""', '"'))
+            at = match.end()
+        else:
+            end = text.find(",", at)
+            field = text[at:] if end < 0 else text[at:end]
+            if '"' in field:
+                raise ValueError(f'parse error on line 1, column {at + field.index(chr(34)) + 1}: bare " in non-quoted-field')
+            out.append(field)
+            at += len(field)
+        if at >= len(text):
+            return out
+        at += 1

@@ -180,7 +180,10 @@ class Call:
         with self.connection.lock:
             if not self._answered and not self.connection.closed and not self._closed:
                 self._answered = True
-                self.connection.h2.send_headers(self.stream, ANSWER)
+                try:
+                    self.connection.h2.send_headers(self.stream, ANSWER)
+                except h2.exceptions.ProtocolError:
+                    raise BrokenStream("the engine has ended the call") from None
 
     def end(self) -> None:
         """A caller has said all."""
@@ -277,9 +280,12 @@ class Connection:
         with self.lock:
             if self.closed:
                 raise self.problem or BrokenStream("the engine has closed the connection")
-            stream = self.h2.get_next_available_stream_id()
+            try:
+                stream = self.h2.get_next_available_stream_id()
+                self.h2.send_headers(stream, headers)
+            except h2.exceptions.ProtocolError:
+                raise BrokenStream("the engine has ended the connection") from None
             call = self.calls[stream] = Call(self, stream, [])
-            self.h2.send_headers(stream, headers)
         self.flush()
         call.send(*messages)
         if last:
@@ -309,7 +315,8 @@ class Connection:
                 self.flush()
         except Failure as failure:
             problem = failure
-        except (h2.exceptions.ProtocolError, OSError, ValueError) as error:
+        except Exception as error:
+            # whatever it was: nobody may wait for ever for a thread that is gone
             problem = BrokenStream(f"malformed answer of the engine: {error}")
         with self.changed:
             self.closed = True
@@ -354,7 +361,8 @@ class Connection:
             self.h2.increment_flow_control_window(count)
 
     def _serve(self, event: h2.events.RequestReceived) -> None:
-        assert self.serve is not None
+        if self.serve is None:
+            raise BrokenStream("malformed answer of the engine: a call where an answer is due")
         call = self.calls[event.stream_id or 0] = Call(self, event.stream_id or 0, _raw(event.headers))
         threading.Thread(target=self.serve, args=(call,), daemon=True).start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -16,7 +17,8 @@ from pydock.gojson import decode, dumps
 LIMIT, MAX_FILES = 10 << 20, 1000
 
 #: what Python's readers raise for archives that are none
-_BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, OverflowError, RuntimeError, ValueError)
+_MALFORMED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
+_BROKEN = (*_MALFORMED, EOFError, OSError, OverflowError, LookupError, RuntimeError, ValueError)
 
 
 def pack(meta: Meta, tls: dict[str, bytes]) -> bytes:

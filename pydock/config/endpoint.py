@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydock.errors import Failure
-from pydock.golang import quote
+from pydock.golang import csv_fields, quote
 from pydock.record import record
 
 if TYPE_CHECKING:
@@ -160,10 +160,13 @@ def custom_headers(text: str, configured: Mapping[str, str]) -> dict[str, str]:
     """DOCKER_CUSTOM_HEADERS (CSV of key=value) replaces the config file's HttpHeaders. Raises Failure."""
     if not text:
         return dict(configured)
-    import csv
-
+    try:
+        pairs = csv_fields(text)
+    except ValueError:
+        wrong = "failed to parse custom headers from DOCKER_CUSTOM_HEADERS environment variable: value must be formatted as comma-separated key=value pairs"
+        raise Failure(f"Failed to initialize: {wrong}") from None
     out = {}
-    for pair in next(csv.reader([text]), []):
+    for pair in pairs:
         key, equals, value = pair.partition("=")
         wrong = f"missing \"=\" in key=value pair: '{pair}'" if not equals else "" if key.strip() else f"empty key in key=value pair: '{pair}'"
         if wrong:

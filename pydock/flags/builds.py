@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from pydock.flags.pairs import csv_fields, is_ip
+from pydock.flags.pairs import is_ip
 from pydock.flags.reference import parse
-from pydock.golang import parse_bool, quote
+from pydock.golang import csv_fields, parse_bool, quote
 from pydock.record import made, record
 
 Attributes = dict[str, str]

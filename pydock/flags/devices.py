@@ -6,8 +6,8 @@ import posixpath
 import re
 from typing import Any
 
-from pydock.flags.pairs import csv_fields, mapping
-from pydock.golang import parse_int
+from pydock.flags.pairs import mapping
+from pydock.golang import csv_fields, parse_int
 
 _CDI = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?")
 

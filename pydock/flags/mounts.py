@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from pydock.flags.pairs import csv_fields, pair
+from pydock.flags.pairs import pair
 from pydock.flags.units import ram_bytes
-from pydock.golang import parse_bool, parse_uint
+from pydock.golang import csv_fields, parse_bool, parse_uint
 
 Mount = dict[str, Any]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pydock.flags.pairs import csv_fields
-from pydock.golang import parse_int
+from pydock.golang import csv_fields, parse_int
 from pydock.record import made, record
 
 
@@ -30,7 +29,7 @@ class Attachment:
 
 def attachment(text: str) -> Attachment:
     """One --network value."""
-    if not re.search(r"\w+=\w+(,\w+=\w+)*", text):
+    if not re.search(r"\w=\w", text):
         return Attachment(text)
     single: dict[str, str] = {}
     many: dict[str, list[str]] = {"alias": [], "link-local-ip": []}

@@ -5,38 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pydock.golang import quote
+from pydock.golang import csv_fields, quote
 
 Pair = tuple[str, str]
 
 _SYSCTLS = frozenset("kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced".split())
 _WORD = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])"
 _DOMAIN = re.compile(rf"({_WORD}(?:\.{_WORD})*)\.?\s*$")
-
-
-def csv_fields(text: str) -> list[str]:
-    """The fields of one CSV line, by the rules of Go's encoding/csv."""
-    if not text.strip("\r\n"):
-        raise ValueError("EOF")
-    out, at = [], 0
-    while True:
-        if text[at : at + 1] == '"':
-            match = re.compile(r'"((?:[^"]|"")*)"').match(text, at)
-            if not match or text[match.end() : match.end() + 1] not in ("", ","):
-                column = match.end() if match else len(text) + 1
-                raise ValueError(f'parse error on line 1, column {column}: extraneous or missing " in quoted-field')
-            out.append(match[1].replace('""', '"'))
-            at = match.end()
-        else:
-            end = text.find(",", at)
-            field = text[at:] if end < 0 else text[at:end]
-            if '"' in field:
-                raise ValueError(f'parse error on line 1, column {at + field.index(chr(34)) + 1}: bare " in non-quoted-field')
-            out.append(field)
-            at += len(field)
-        if at >= len(text):
-            return out
-        at += 1
 
 
 def words(text: str) -> list[str]:

@@ -23,10 +23,17 @@ def ram_bytes(text: str) -> int:
     if size < 0:
         raise ValueError(f"invalid size: '{text}'")
     if suffix in ("", "b"):
-        return int(size)
+        return _whole(size, text)
     if not re.fullmatch("[kmgtp](b|ib)?", suffix):
         raise ValueError(f"invalid suffix: '{suffix if len(suffix) <= 3 else text[cut + 1 :]}'")
-    return int(size * _SCALES[suffix[0]])
+    return _whole(size * _SCALES[suffix[0]], text)
+
+
+def _whole(size: float, text: str) -> int:
+    # docker sends what is left of a larger number, which may be negative
+    if not size < 2**63:
+        raise ValueError(f"invalid size: '{text}'")
+    return int(size)
 
 
 def swap_bytes(text: str) -> int:
@@ -38,13 +45,20 @@ def nano_cpus(text: str) -> int:
     """CPUs ("1.5", "1/2") in billionths."""
     from fractions import Fraction
 
+    problem = ValueError(f"failed to parse {text} as a rational number")
+    exponent = text.lower().rpartition("e")[2] if "e" in text.lower() else ""
     try:
-        cpus = Fraction(text.strip() if text == text.strip() else "x")
+        # Go takes no larger exponents: they would take for ever
+        if text != text.strip() or (exponent and abs(int(exponent)) > 1_000_000):
+            raise problem
+        cpus = Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"failed to parse {text} as a rational number") from None
+        raise problem from None
     nano = cpus * 1_000_000_000
     if nano.denominator != 1:
         raise ValueError("value is too precise")
+    if abs(nano) >= 2**63:
+        raise ValueError("value out of range")
     return int(nano)
 
 

@@ -204,7 +204,7 @@ def _js(*values: Any) -> str:
 def _urlquery(*values: Any) -> str:
     from urllib.parse import quote_plus
 
-    return quote_plus(_text(values))
+    return quote_plus(_text(values), errors="surrogateescape")
 
 
 @_takes(1, None, "string")

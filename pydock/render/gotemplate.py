@@ -44,7 +44,10 @@ class Template:
 
             functions = FUNCTIONS
         self.source, self.functions, self.name = text, functions, name
-        self.templates = Parser(text, functions, name).parse()
+        try:
+            self.templates = Parser(text, functions, name).parse()
+        except RecursionError:
+            raise ParseError(f"template: {name}:1: nested too deeply") from None
 
     def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Template:
         """The same template with some functions replaced."""
@@ -64,6 +67,8 @@ class Template:
         except ExecError as error:
             error.partial = "".join(out)
             raise
+        except RecursionError:
+            raise ExecError(f"template: {self.name}:1: nested too deeply") from None
         return "".join(out)
 
 

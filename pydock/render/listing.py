@@ -29,7 +29,7 @@ def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, defaul
     body = "".join(execute(template, row) + "\n" for row in rows)
     if form.kind != "table":
         return body
-    header = template.with_functions(HEADER_FUNCTIONS).execute(Header(titles), missing="default")
+    header = execute(template.with_functions(HEADER_FUNCTIONS), Header(titles))
     return align(f"{header}\n{body}")
 
 

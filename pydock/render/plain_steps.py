@@ -12,6 +12,7 @@ from codecs import utf_8_decode
 from datetime import datetime, timezone
 from typing import Any
 
+from pydock.golang import within_years
 from pydock.render.steps import SECOND, Step, Trace, counts
 
 #: seconds: how long a step may be silent about itself, and how long another is heard before it is interrupted
@@ -156,7 +157,7 @@ def moment(nanoseconds: int) -> str:
     """RFC 3339 with as many digits of the fraction as there are."""
     seconds, rest = divmod(nanoseconds, SECOND)
     fraction = f".{rest:09d}".rstrip("0") if rest else ""
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
+    return datetime.fromtimestamp(within_years(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
 
 def _given(**fields: Any) -> dict[str, Any]:

@@ -12,15 +12,17 @@ def align(text: str, minimum: int = 10, padding: int = 3) -> str:
     """Tabs replaced by blanks. A column is a block of adjacent lines that have a cell there."""
     lines = [line.split("\t") for line in text.split("\n")]
     widths: list[list[int]] = [[0] * (len(cells) - 1) for cells in lines]
-    _columns(lines, widths, 0, len(lines), 0, minimum, padding)
+    pending = [(0, len(lines), 0)]
+    while pending:
+        pending += _columns(lines, widths, *pending.pop(), minimum, padding)
     return "\n".join(
         "".join(cell + " " * (width - len(cell)) for cell, width in zip(cells, row)) + cells[-1] for cells, row in zip(lines, widths)
     )
 
 
-def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: int, column: int, minimum: int, padding: int) -> None:
-    """Set the widths of `column` and of those right of it, block by block."""
-    at = start
+def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: int, column: int, minimum: int, padding: int) -> list[tuple[int, int, int]]:
+    """Set the widths of `column`, block by block; returns (start, end, next column) of each block."""
+    at, blocks = start, []
     while at < end:
         if column >= len(lines[at]) - 1:
             at += 1
@@ -32,8 +34,9 @@ def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: i
         width = max(minimum, max(map(len, cells)) + padding)
         for i in range(at, stop):
             widths[i][column] = width
-        _columns(lines, widths, at, stop, column + 1, minimum, padding)
+        blocks.append((at, stop, column + 1))
         at = stop
+    return blocks
 
 
 def columns(rows: Iterable[Sequence[str]], padding: int = 3) -> str:

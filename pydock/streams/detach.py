@@ -9,13 +9,14 @@ def parse(text: str) -> bytes:
     """The bytes of a key sequence: single characters and ctrl-X, with commas between. Raises ValueError."""
     out = bytearray()
     for key in text.split(","):
-        if len(key) != 1:
+        data = key.encode("utf-8", "surrogateescape")
+        if len(data) != 1:
             code = _control(key)
             if code is None:
                 raise ValueError(f"Unknown character: '{key.lower()}'")
             out.append(code)
         else:
-            out += key.encode()
+            out += data
     return bytes(out)
 
 

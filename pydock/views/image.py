@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from pydock.golang import within_years
 from pydock.render.human import ago, ellipsis, short_id, size
 from pydock.views.times import utc_text
 from pydock.views.view import View
@@ -130,7 +131,7 @@ class HistoryView(View):
     def CreatedAt(self) -> str:
         from datetime import datetime, timezone
 
-        moment = datetime.fromtimestamp(self.h.get("Created") or 0, timezone.utc).astimezone()
+        moment = datetime.fromtimestamp(within_years(self.h.get("Created") or 0), timezone.utc).astimezone()
         text = moment.strftime("%Y-%m-%dT%H:%M:%S%z")
         return text[:-5] + ("Z" if text.endswith("+0000") else f"{text[-5:-2]}:{text[-2:]}")
 

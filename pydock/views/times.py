@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 
+from pydock.golang import within_years
+
 
 def utc_text(seconds: float) -> str:
     """Go's time.Time.String of a moment in the local zone: "2024-01-02 03:04:05 +0000 UTC"."""
-    local = time.localtime(int(seconds))
+    local = time.localtime(within_years(seconds))
     return time.strftime("%Y-%m-%d %H:%M:%S %z %Z", local)
 
 
 def local_nanoseconds(nanoseconds: int) -> str:
     """A moment in the local zone, to the nanosecond: "2024-01-02T03:04:05.000000678+01:00"."""
     whole, fraction = divmod(nanoseconds, 10**9)
-    local = time.localtime(whole)
+    local = time.localtime(within_years(whole))
     zone = time.strftime("%z", local)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
 

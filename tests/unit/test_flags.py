@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pydock.flags import devices, mounts, networks, pairs, ports, reference, times, units
+from pydock.golang import parse_duration, parse_int
 
 
 @pytest.mark.parametrize(("text", "value"), [("64m", 64 << 20), ("1.5GiB", 3 << 29), ("100 kb", 102400), ("7", 7), ("2tb", 2 << 40), ("1P", 1 << 50), ("10B", 10)])
@@ -20,6 +21,7 @@ def test_sizes(text: str, value: int) -> None:
 @given(st.integers(0, 2**50), st.sampled_from(["", "b", "k", "kb", "KiB", "m", "G", "tb"]))
 def test_sizes_of_any_unit(number: int, unit: str) -> None:
     scale = 1024 ** " kmgt".index(unit[:1].lower() if unit and unit != "b" else " ")
+    assume(number * scale < 2**63)
     assert units.ram_bytes(f"{number}{unit}") == int(float(number) * scale)
 
 
@@ -139,4 +141,21 @@ def test_moments(text: str, value: str) -> None:
 def test_bad_moments(text: str, words: str) -> None:
     with pytest.raises(ValueError) as error:
         times.timestamp(text, NOW)
+    assert str(error.value) == words
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "words"),
+    [
+        (units.ram_bytes, "1e999", 'strconv.ParseFloat: parsing "1e999": value out of range'), (units.ram_bytes, "1e30", "invalid size: '1e30'"),
+        (units.ram_bytes, "9223372036854775808", "invalid size: '9223372036854775808'"), (units.ram_bytes, "inf", "invalid size: 'inf'"),
+        (units.nano_cpus, "1e99999999", "failed to parse 1e99999999 as a rational number"), (units.nano_cpus, "1e30", "value out of range"),
+        (parse_int, "9" * 5_000, f'strconv.ParseInt: parsing "{"9" * 5_000}": value out of range'),
+        (parse_int, "9" * 5_000 + "x", f'strconv.ParseInt: parsing "{"9" * 5_000}x": invalid syntax'),
+        (parse_duration, "9" * 5_000 + "s", f'time: invalid duration "{"9" * 5_000}s"'),
+    ],
+)  # fmt: skip
+def test_numbers_that_nothing_can_hold_are_refused_in_gos_words(parse: Callable[[str], int], text: str, words: str) -> None:
+    with pytest.raises(ValueError) as error:
+        parse(text)
     assert str(error.value) == words

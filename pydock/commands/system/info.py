@@ -112,8 +112,8 @@ def server_lines(facts: Json, debug: bool) -> Iterator[str]:
         yield f"  {state}: {facts.get(f'Containers{state}', 0)}"
     yield f" Images: {facts.get('Images', 0)}"
     yield from rows(facts, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
-    yield from (f"  {pair[0]}: {pair[1]}" for pair in facts.get("DriverStatus") or [])
-    yield from (f" {pair[0]}: {pair[1]}" for pair in facts.get("SystemStatus") or [])
+    yield from (f"  {': '.join(pair[:2])}" for pair in facts.get("DriverStatus") or [])
+    yield from (f" {': '.join(pair[:2])}" for pair in facts.get("SystemStatus") or [])
     yield from rows(facts, ("Logging Driver", "LoggingDriver"), ("Cgroup Driver", "CgroupDriver"), ("Cgroup Version", "CgroupVersion"))
     plugins = facts.get("Plugins") or {}
     yield " Plugins:"
