@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydock.app import Output
     from pydock.archive.context import BuildContext
     from pydock.archive.layout import Layout
-    from pydock.archive.whole import WholeFile
+    from pydock.archive.whole import Claim, WholeFile
     from pydock.buildkit.inputs import BuildInputs
     from pydock.paths import Place
 
@@ -65,42 +65,38 @@ class Machine:
         """Bytes of a regular file; 0 for what is none."""
         return os.path.getsize(path) if os.path.isfile(path) else 0
 
-    def exists(self, path: str) -> bool:
-        return os.path.exists(path)
-
-    def is_folder(self, path: str) -> bool:
-        return os.path.isdir(path)
-
-    def create_file(self, path: str, data: bytes, what: str = "") -> None:
-        """Write a small file. Raises Failure, which says `what` could not be done, if that is given."""
+    def kind_of(self, path: str) -> str:
+        """"folder", "file" (whatever is none), or "" where nothing is. Raises Failure."""
         try:
-            with open(path, "wb") as file:
-                file.write(data)
+            return "folder" if stat.S_ISDIR(os.stat(path).st_mode) else "file"
+        except FileNotFoundError:
+            return ""
         except OSError as error:
-            raise Failure(f"{what and what + ': '}open {path}: {first_line(error)}") from None
+            raise Failure(f"stat {path}: {first_line(error)}") from None
 
-    def check_output(self, path: str, prefix: str) -> None:
-        """Can a file be written at `path`? Raises Failure, its text after `prefix`, in docker's words."""
-        folder = os.path.dirname(path)
-        if folder and not os.path.isdir(folder):
-            raise Failure(f"{prefix}invalid output path: stat {folder}: no such file or directory")
-        if os.path.isdir(path):
-            raise Failure(f"{prefix}cannot write to a directory")
-        if os.path.exists(path) and not os.path.isfile(path):
-            kind = "character device" if stat.S_ISCHR(os.stat(path).st_mode) else "special"
-            raise Failure(f"{prefix}cannot write to a {kind} file")
+    def check_output(self, path: str) -> None:
+        """Can a file be written at `path`? Raises Failure, in docker's words."""
+        from pydock.archive.whole import check_place
 
-    def write_whole(self, path: str, blocks: Iterable[bytes], mode: int = 0o600) -> None:
-        """Write a file that is there only when it is whole: through a temporary one beside it. Raises Failure."""
-        with self.whole_file(path, mode) as file:
-            for block in blocks:
-                file.write(block)
+        check_place(path)
 
-    def whole_file(self, path: str, mode: int = 0o600) -> WholeFile:
+    def write_whole(self, path: str, blocks: Iterable[bytes], mode: int = 0o600, **options: bool) -> None:
+        """Write a file that is there only when it is whole; see archive.whole. Raises Failure."""
+        from pydock.archive.whole import write_whole
+
+        write_whole(path, blocks, mode, **options)
+
+    def whole_file(self, path: str, mode: int = 0o600, **options: bool) -> WholeFile:
         """The same, written block by block."""
         from pydock.archive.whole import WholeFile
 
-        return WholeFile(path, mode)
+        return WholeFile(path, mode, **options)
+
+    def claim(self, path: str) -> Claim:
+        """A file that nobody else has made; see archive.whole. Raises FileExistsError, Failure."""
+        from pydock.archive.whole import Claim
+
+        return Claim(path)
 
     def read_blocks(self, path: str, size: int = 1 << 20) -> Iterator[bytes]:
         """A file's bytes (stdin's for ""), block by block. Raises Failure at once if it cannot be opened."""
@@ -208,8 +204,13 @@ class Machine:
 
         return fetch(url)
 
-    def remove_file(self, path: str) -> None:
+    def remove_output(self, path: str) -> None:
+        """What an output replaces, so that an old one is not taken for it: a file, or a link by that name, and nothing else."""
+        from pydock.archive.whole import DEVICES
+
         try:
-            os.remove(path)
+            kind = os.lstat(path).st_mode
+            if stat.S_ISREG(kind) or (stat.S_ISLNK(kind) and os.path.dirname(path) not in DEVICES):
+                os.remove(path)
         except OSError:
             pass

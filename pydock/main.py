@@ -103,11 +103,10 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
+        _tidy_up(app)
         _die_of_pipe()
         code = 1
-    # what is left is short: who asks again is not kept waiting
-    _on_signals(signal.SIG_DFL, signal.SIG_DFL)
-    app.close()
+    _tidy_up(app)
     code = _flush(app, code)
     # the interpreter's own tear-down takes as long as some commands, and nothing is left to do
     os._exit(code)
@@ -138,6 +137,15 @@ def _flush(app: App, code: int) -> int:
         tell(app, f"write /dev/stdout: {first_line(error)}")
         return code or 1
     return code
+
+
+def _tidy_up(app: App) -> None:
+    """Nothing half done stays, however often one asks; what is left then is short, and who asks again is not kept waiting."""
+    if "pydock.archive.whole" in sys.modules:
+        _on_signals(signal.SIG_IGN, signal.SIG_IGN)
+        sys.modules["pydock.archive.whole"].sweep()
+    _on_signals(signal.SIG_DFL, signal.SIG_DFL)
+    app.close()
 
 
 def _die_of_pipe() -> None:

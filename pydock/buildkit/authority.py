@@ -15,9 +15,10 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pydock.archive.whole import WholeFile
+from pydock.archive.lock import locked_file
+from pydock.archive.whole import write_whole
 from pydock.buildkit.wire import UNAVAILABLE
 from pydock.errors import Failure, RpcError
 from pydock.gojson import decode
@@ -65,18 +66,33 @@ class Authority:
         if host in self._seeds:
             return self._seeds[host]
         path = os.path.join(self.folder, SEEDS)
-        seeds: dict[str, dict[str, str]] = {}
+        if seed := _seed_of(_kept(path), host):
+            return seed
+        self._seeds[host] = secrets.token_bytes(16)
         try:
-            with open(path, "rb") as file:
-                seeds = decode(file.read(), dict)
-            return base64.b64decode(seeds[host]["Seed"], validate=True)
-        except (OSError, ValueError, TypeError, KeyError):
+            # as buildx locks it
+            with locked_file(f"{path}.lock", vanishing=False):
+                seeds = _kept(path)
+                self._seeds[host] = _seed_of(seeds, host) or self._seeds[host]
+                seeds[host] = {"Seed": base64.b64encode(self._seeds[host]).decode()}
+                write_whole(path, [json.dumps(seeds, indent=2, sort_keys=True).encode()], own=True)
+        except (OSError, Failure):
             pass
-        seed = self._seeds[host] = secrets.token_bytes(16)
-        seeds[host] = {"Seed": base64.b64encode(seed).decode()}
-        try:
-            with WholeFile(path) as whole:
-                whole.write(json.dumps(seeds, indent=2, sort_keys=True).encode())
-        except Failure:
-            pass
-        return seed
+        return self._seeds[host]
+
+
+def _kept(path: str) -> dict[str, Any]:
+    """What the file holds, host by host; nothing where it is not there, or none of ours."""
+    try:
+        with open(path, "rb") as file:
+            return dict(decode(file.read(), dict))
+    except (OSError, ValueError):
+        return {}
+
+
+def _seed_of(seeds: Mapping[str, Any], host: str) -> bytes:
+    """b"" where it has none."""
+    try:
+        return base64.b64decode(seeds[host]["Seed"], validate=True)
+    except (ValueError, TypeError, KeyError):
+        return b""

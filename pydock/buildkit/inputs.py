@@ -9,12 +9,13 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 from pydock.archive.context import chunks, is_archive, is_url, with_head
 from pydock.archive.layout import Layout
-from pydock.archive.whole import WholeFile
+from pydock.archive.whole import Scratch, write_whole
 from pydock.buildkit.session import new_id
 from pydock.errors import Failure, first_line
 from pydock.git import Git
@@ -53,15 +54,14 @@ class BuildInputs:
         self.dockerfile = ""
         #: the engine will ask for an ssh agent to fetch the context
         self.over_ssh = False
-        self._made: list[tempfile.TemporaryDirectory[str]] = []
+        self._made = ExitStack()
         self._capabilities: set[str] = set()
 
     def __enter__(self) -> BuildInputs:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        for folder in self._made:
-            folder.cleanup()
+        self._made.close()
 
     def find(self, context: str, file: str, named: Mapping[str, str], stdin: BinaryIO, download: Callable[[str], bytes]) -> None:
         """Raises Failure."""
@@ -120,12 +120,14 @@ class BuildInputs:
         return b"".join(blocks)
 
     def _made_folder(self, files: Mapping[str, bytes]) -> str:
-        folder = tempfile.TemporaryDirectory(prefix="pydock-build-")
-        self._made.append(folder)
-        for name, content in files.items():
-            with open(os.path.join(folder.name, name), "wb") as file:
-                file.write(content)
-        return folder.name
+        try:
+            folder = self._made.enter_context(Scratch(tempfile.gettempdir()))
+            for name, content in files.items():
+                with open(os.path.join(folder.path, name), "xb") as file:
+                    file.write(content)
+        except OSError as error:
+            raise Failure(f"unable to create temporary context directory: {error.filename or ''}: {first_line(error)}") from None
+        return folder.path
 
     def _git_query(self, place: str, suffix: str) -> None:
         if urlsplit(place).query and (not is_url(place) or urlsplit(place).path.endswith(".git")):
@@ -277,8 +279,7 @@ def node_identity(config_dir: str) -> str:
         for folder in (config_dir, os.path.dirname(path)):
             if not os.path.isdir(folder):
                 os.mkdir(folder, 0o700)
-        with WholeFile(path) as whole:
-            whole.write(identity.encode())
+        write_whole(path, [identity.encode()], own=True)
     except (OSError, Failure):
         return ""
     return identity

@@ -127,11 +127,8 @@ def choose(app: App, name: str) -> None:
     if name != "default":
         check_name(name)
         facts(app, name)
-    current = app.config.data.pop("currentContext", "")
-    if name != "default":
-        app.config.data["currentContext"] = name
-    if (current or "default") != name:
-        app.config.save()
+    if (app.config.current_context or "default") != name:
+        app.config.change(lambda data: data.pop("currentContext", None) if name == "default" else data.update(currentContext=name))
     app.out.line(name)
     app.err.line(f'Current context is now "{name}"')
     if app.environ.get("DOCKER_HOST") and name != "default":
@@ -228,7 +225,7 @@ def create(app: App, o: ContextCreateOptions) -> None:
         if source == "default":
             meta["Metadata"] = {"Description": DEFAULT_DESCRIPTION}
     described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
-    app.contexts.save(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
+    app.contexts.add(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully created context "{o.name}"')
 
@@ -250,14 +247,15 @@ class ContextUpdateOptions(Options):
 @command("context update", ContextUpdateOptions, "Change a context")
 def update(app: App, o: ContextUpdateOptions) -> None:
     check_name(o.name)
-    meta = facts(app, o.name)
-    if o.description:
-        meta["Metadata"] = {**(meta.get("Metadata") or {}), "Description": o.description}
-    tls = None
-    if "docker" in o.given:
-        endpoint, tls = endpoint_of(app, o.docker)
-        meta["Endpoints"] = {**(meta.get("Endpoints") or {}), "docker": endpoint}
-    app.contexts.save(o.name, meta, tls)
+    facts(app, o.name)
+    endpoint, tls = endpoint_of(app, o.docker) if "docker" in o.given else (None, None)
+    with app.contexts.changing():
+        meta = facts(app, o.name)
+        if o.description:
+            meta["Metadata"] = {**(meta.get("Metadata") or {}), "Description": o.description}
+        if endpoint is not None:
+            meta["Endpoints"] = {**(meta.get("Endpoints") or {}), "docker": endpoint}
+        app.contexts.save(o.name, meta, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully updated context "{o.name}"')
 
@@ -276,11 +274,11 @@ def remove(app: App, o: ContextRemoveOptions) -> None:
         if name == app.context_name:
             if not o.force:
                 raise Failure(f'context "{name}" is in use, set -f flag to force remove')
-            app.config.data.pop("currentContext", None)
-            app.config.save()
+            app.config.change(lambda data: data.pop("currentContext", None))
         if not o.force and not app.contexts.exists(name):
             raise Failure(f'context "{name}" does not exist')
-        app.contexts.remove(name)
+        with app.contexts.changing():
+            app.contexts.remove(name)
 
     each_name(app, o.names, act)
 
@@ -302,9 +300,7 @@ def export(app: App, o: ContextExportOptions) -> None:
         app.out.put(data)
         return
     target = o.target or f"{o.name}.dockercontext"
-    if app.exists(target):
-        raise Failure(f"open {target}: file exists")
-    app.write_whole(target, [data])
+    app.write_whole(target, [data], new=True)
     app.err.line(f'Written file "{target}"')
 
 
@@ -322,6 +318,6 @@ def import_(app: App, o: ContextImportOptions) -> None:
         meta, tls = app.unpack_context(data)
     except ValueError as error:
         raise Failure(str(error)) from None
-    app.contexts.save(o.name, meta, tls)
+    app.contexts.add(o.name, meta, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully imported context "{o.name}"')

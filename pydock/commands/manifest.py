@@ -139,12 +139,17 @@ class CreateOptions(Options):
 )  # fmt: skip
 def create(app: App, o: CreateOptions) -> None:
     name = str(named(o.manifest_list, f"error parsing name for manifest list {o.manifest_list}: "))
-    if app.manifest_store.images(name) and not o.amend:
-        raise Failure("refusing to amend an existing manifest list with no --amend flag")
+
+    def check() -> None:
+        if app.manifest_store.images(name) and not o.amend:
+            raise Failure("refusing to amend an existing manifest list with no --amend flag")
+
+    check()
     # all are fetched before one is kept: a list is never half made
     images = {str(reference): image_for(app, name, reference, o.insecure) for reference in map(named, o.manifests)}
-    for reference, image in images.items():
-        app.manifest_store.save(name, reference, image)
+    with app.manifest_store.changing():
+        check()
+        app.manifest_store.save(name, images)
     app.out.line(f"Created manifest list {name}")
 
 
@@ -163,9 +168,16 @@ class AnnotateOptions(Options):
 def annotate(app: App, o: AnnotateOptions) -> None:
     name = str(named(o.manifest_list, f"annotate: error parsing name for manifest list {o.manifest_list}: "))
     reference = str(named(o.manifest, f"annotate: error parsing name for manifest {o.manifest}: "))
-    image = app.manifest_store.image(name, reference)
-    if image is None:
-        raise Failure(f"manifest for image {o.manifest} does not exist in {o.manifest_list}")
+    with app.manifest_store.changing():
+        image = app.manifest_store.image(name, reference)
+        if image is None:
+            raise Failure(f"manifest for image {o.manifest} does not exist in {o.manifest_list}")
+        image["Descriptor"]["platform"] = platform_of(annotated(image, o))
+        app.manifest_store.save(name, {reference: image})
+
+
+def annotated(image: Json, o: AnnotateOptions) -> Json:
+    """An image's platform with what is given. Raises Failure for one that docker does not know."""
     platform = dict(image["Descriptor"].get("platform") or {})
     given = {"architecture": o.arch, "os": o.os, "os.version": o.os_version, "variant": o.variant}
     platform |= {k: v for k, v in given.items() if v}
@@ -173,8 +185,7 @@ def annotate(app: App, o: AnnotateOptions) -> None:
         platform["os.features"] = list(dict.fromkeys([*(platform.get("os.features") or []), *o.os_features]))
     if f"{platform.get('os', '')}/{platform.get('architecture', '')}" not in PLATFORMS:
         raise Failure(f"manifest entry for image has unsupported os/arch combination: {o.os}/{o.arch}")
-    image["Descriptor"]["platform"] = platform_of(platform)
-    app.manifest_store.save(name, reference, image)
+    return platform
 
 
 @options
@@ -257,7 +268,8 @@ def push(app: App, o: PushOptions) -> None:
     text = list_text(images)
     app.out.line(registry.put_manifest(target.path, target.tag, json.loads(text)["mediaType"], text.encode()))
     if o.purge:
-        app.manifest_store.remove(str(target))
+        with app.manifest_store.changing():
+            app.manifest_store.remove(str(target))
 
 
 @options
@@ -272,7 +284,8 @@ def remove(app: App, o: RemoveOptions) -> None:
         try:
             name = str(named(text))
             list_images(app, name)
-            app.manifest_store.remove(name)
+            with app.manifest_store.changing():
+                app.manifest_store.remove(name)
         except Failure as failure:
             problems.append(failure.message)
     if problems:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, first_line
 from pydock.gojson import decode, dumps
 from pydock.shape import opt
+
+if TYPE_CHECKING:
+    from pydock.archive.whole import Scratch
 
 Meta = dict[str, Any]
 
@@ -69,36 +74,64 @@ class Store:
     def exists(self, name: str) -> bool:
         return os.path.isfile(os.path.join(self.meta_path(name), "meta.json"))
 
-    def save(self, name: str, meta: Meta, tls: dict[str, bytes] | None) -> None:
-        """Write a context's metadata, and its TLS material unless `tls` is None. Raises Failure."""
-        folder = self.meta_path(name)
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """While the block runs no other process changes contexts. Raises Failure."""
+        from pydock.archive.lock import locked_folder
+
         try:
-            os.makedirs(folder, mode=0o755, exist_ok=True)
-            path = os.path.join(folder, "meta.json")
-            with open(path + ".tmp", "w", encoding="utf-8") as file:
-                file.write(dumps({**meta, "Name": name}))
-            os.replace(path + ".tmp", path)
-            if tls is not None:
-                self._save_tls(name, tls)
+            os.makedirs(self.root, mode=0o755, exist_ok=True)
+            with locked_folder(self.root):
+                yield
         except OSError as error:
-            raise Failure(f"cannot write context {name}: {error.filename or folder}: {first_line(error)}") from error
+            raise Failure(f"{error.filename or self.root}: {first_line(error)}") from error
 
-    def _save_tls(self, name: str, tls: dict[str, bytes]) -> None:
-        import shutil
+    def add(self, name: str, meta: Meta, tls: dict[str, bytes]) -> None:
+        """A new context. Raises Failure for one that is there."""
+        with self.changing():
+            if self.exists(name):
+                raise Failure(f'context "{name}" already exists')
+            try:
+                self.save(name, meta, tls)
+            except BaseException:
+                self.remove(name)
+                raise
 
-        shutil.rmtree(self.tls_path(name), ignore_errors=True)
-        if not tls:
-            return
-        folder = os.path.join(self.tls_path(name), "docker")
-        os.makedirs(folder, mode=0o700)
-        os.chmod(self.tls_path(name), 0o700)
-        for file_name, data in tls.items():
-            with open(os.open(os.path.join(folder, file_name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(data)
+    def save(self, name: str, meta: Meta, tls: dict[str, bytes] | None) -> None:
+        """Write a context's metadata, and its TLS material unless `tls` is None; both or none of them. While `changing`.
+
+        Raises Failure, OSError."""
+        from pydock.archive.whole import remove_folder, write_whole
+
+        folder = self.meta_path(name)
+        os.makedirs(folder, mode=0o755, exist_ok=True)
+        with ExitStack() as stack:
+            fresh = stack.enter_context(self._tls_folder(tls)) if tls else None
+            write_whole(os.path.join(folder, "meta.json"), [dumps({**meta, "Name": name}).encode()], 0o644)
+            if fresh:
+                fresh.keep(self.tls_path(name))
+        if tls is not None and not tls and os.path.lexists(self.tls_path(name)):
+            remove_folder(self.tls_path(name))
+
+    def _tls_folder(self, tls: dict[str, bytes]) -> Scratch:
+        """TLS material that is not in its place yet. Raises Failure, OSError."""
+        from pydock.archive.whole import Scratch, write_whole
+
+        os.makedirs(above := os.path.join(self.root, "tls"), mode=0o700, exist_ok=True)
+        scratch = Scratch(above)
+        try:
+            os.mkdir(place := os.path.join(scratch.path, "docker"), 0o700)
+            for file_name, data in tls.items():
+                write_whole(os.path.join(place, file_name), [data])
+        except BaseException:
+            scratch.__exit__()
+            raise
+        return scratch
 
     def remove(self, name: str) -> None:
-        """Metadata and TLS material; nothing happens if they are not there."""
-        import shutil
+        """Metadata and TLS material; nothing happens if they are not there. While `changing`. Raises OSError."""
+        from pydock.archive.whole import remove_folder
 
-        shutil.rmtree(self.meta_path(name), ignore_errors=True)
-        shutil.rmtree(self.tls_path(name), ignore_errors=True)
+        for folder in (self.meta_path(name), self.tls_path(name)):
+            if os.path.lexists(folder):
+                remove_folder(folder)

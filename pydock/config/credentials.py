@@ -73,24 +73,26 @@ def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
     key = auth["serveraddress"]
     helper = helper_of(config, environ, key)
     secret = {"username": auth.get("username", ""), "password": auth.get("password", ""), "identitytoken": auth.get("identitytoken", "")}
-    auths = dict(config.mapping("auths"))
     if helper:
         user, word = ("<token>", secret["identitytoken"]) if secret["identitytoken"] else (secret["username"], secret["password"])
         problem = _run(helper, "store", json.dumps({"ServerURL": key, "Username": user, "Secret": word}, separators=(",", ":")), environ)[1]
         if problem:
             raise Failure(f"Error saving credentials: error storing credentials - err: {problem}")
         entry: dict[str, str] = {}
-        if not config.mapping("credHelpers").get(key):
-            config.data.setdefault("credsStore", helper)
     else:
         entry = {"auth": base64.b64encode(f"{secret['username']}:{secret['password']}".encode()).decode()}
         if secret["identitytoken"]:
             entry["identitytoken"] = secret["identitytoken"]
-        if auths.get(key) == entry:
+        if config.mapping("auths").get(key) == entry:
             return False
-    config.data["auths"] = {**auths, key: entry}
+
+    def add(data: dict[str, Any]) -> None:
+        data["auths"] = {**_auths(data), key: entry}
+        if helper and not config.mapping("credHelpers").get(key):
+            data.setdefault("credsStore", helper)
+
     try:
-        config.save()
+        config.change(add)
     except Failure as failure:
         raise Failure(f"Error saving credentials: {failure.message}") from None
     return not helper and bool(secret["password"])
@@ -101,8 +103,7 @@ def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
     helper = helper_of(config, environ, key)
     problem = _run(helper, "erase", key, environ)[1] if helper else ""
     if not problem and key in config.mapping("auths"):
-        config.data["auths"] = {k: v for k, v in config.mapping("auths").items() if k != key}
-        config.save()
+        config.change(lambda data: data.update(auths={k: v for k, v in _auths(data).items() if k != key}))
     return problem
 
 
@@ -140,6 +141,11 @@ def _from_file(auths: Mapping[str, Any], key: str) -> Auth:
             return out
         out |= {"username": user, "password": secret.strip("\0")}
     return out
+
+
+def _auths(data: Mapping[str, Any]) -> dict[str, Any]:
+    auths = data.get("auths")
+    return auths if isinstance(auths, dict) else {}
 
 
 def _host(key: str) -> str:

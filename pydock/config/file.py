@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import stat
+from collections.abc import Callable
 from typing import Any
 
 from pydock.errors import Failure, first_line
@@ -56,34 +56,42 @@ class ConfigFile:
                 out[name] = out[name.lower()] = str(value)
         return out
 
-    def save(self) -> None:
-        """Write it as docker does: tabs, sorted keys, through a temporary file; the mode is kept. Raises Failure."""
-        import tempfile
+    def change(self, act: Callable[[dict[str, Any]], object]) -> None:
+        """Let `act` change the object, as it is in the file now, and write it as docker does: tabs, sorted keys, where a link
+        leads to. The file's mode and owner are kept, and so is what other processes change at the same time. Raises Failure."""
+        from pydock.archive.lock import locked_folder
+        from pydock.archive.whole import write_whole
 
-        path = os.path.realpath(self.path)
-        text = json.dumps({"auths": {}, **self.data}, indent="\t", sort_keys=True, ensure_ascii=False)
+        folder = os.path.dirname(os.path.realpath(self.path))
         try:
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o600
-            handle, temporary = tempfile.mkstemp(prefix=os.path.basename(path), dir=os.path.dirname(path))
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, mode)
-            os.replace(temporary, path)
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            with locked_folder(folder):
+                data, _ = read(self.path)
+                act(data)
+                text = json.dumps({"auths": {}, **data}, indent="\t", sort_keys=True, ensure_ascii=False)
+                write_whole(self.path, [text.encode("utf-8", "surrogatepass")], own=True, alike=True)
         except OSError as error:
-            raise Failure(f"saving {self.path}: {first_line(error)}") from error
+            raise Failure(f"open {error.filename or self.path}: {first_line(error)}") from error
+        self.data = data
 
 
 def load(folder: str) -> tuple[ConfigFile, str]:
     """The configuration in `folder`, and what is wrong with it ("" if nothing): then it counts as empty."""
     path = os.path.join(folder, "config.json")
     try:
+        data, wrong = read(path)
+    except OSError as error:
+        return ConfigFile(path, {}), f"Error loading config file: open {path}: {first_line(error)}"
+    return ConfigFile(path, data), f"Error parsing config file ({path}): {wrong}" if wrong else ""
+
+
+def read(path: str) -> tuple[dict[str, Any], str]:
+    """The file's object, and what is wrong with it; empty where it is not there, or not right. Raises OSError."""
+    try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             text = file.read()
     except FileNotFoundError:
-        return ConfigFile(path, {}), ""
-    except OSError as error:
-        return ConfigFile(path, {}), f"Error loading config file: open {path}: {first_line(error)}"
+        return {}, ""
     wrong: str = ""
     data: Any = {}
     try:
@@ -92,4 +100,4 @@ def load(folder: str) -> tuple[ConfigFile, str]:
         wrong = str(error)
     if not isinstance(data, dict):
         wrong, data = "json: cannot unmarshal into Go value of type configfile.ConfigFile", {}
-    return ConfigFile(path, data), f"Error parsing config file ({path}): {wrong}" if wrong else ""
+    return data, wrong

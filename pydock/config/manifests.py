@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydock.errors import Failure, first_line
@@ -48,20 +49,36 @@ class ManifestStore:
             raise Failure(f"{path} is no stored manifest: {first_line(error)}") from error
         return value
 
-    def save(self, name: str, image: str, manifest: Json) -> None:
-        """Raises Failure."""
-        path = self._path(name, image)
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """While the block runs no other process changes lists. Raises Failure."""
+        from pydock.archive.lock import locked_folder
+
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path + ".tmp", "w", encoding="utf-8") as file:
-                file.write(dumps(manifest))
-            os.replace(path + ".tmp", path)
+            os.makedirs(self.root, exist_ok=True)
+            with locked_folder(self.root):
+                yield
         except OSError as error:
-            raise Failure(f"open {path}: {first_line(error)}") from error
+            raise Failure(f"open {error.filename or self.root}: {first_line(error)}") from error
+
+    def save(self, name: str, images: dict[str, Json]) -> None:
+        """Put images into a list: all of them or none. While `changing`. Raises Failure, OSError."""
+        from pydock.archive.whole import Scratch, write_whole
+
+        folder = self._path(name)
+        # made beside the folder: docker takes every file in it for an image
+        with Scratch(self.root, 0o755) as fresh:
+            files = {self._path(name, image): manifest for image, manifest in images.items()}
+            for path, manifest in files.items():
+                write_whole(os.path.join(fresh.path, os.path.basename(path)), [dumps(manifest).encode()], 0o644)
+            if not os.path.isdir(folder):
+                fresh.keep(folder)
+                return
+            for path in files:
+                os.replace(os.path.join(fresh.path, os.path.basename(path)), path)
 
     def remove(self, name: str) -> None:
-        """Raises Failure."""
-        try:
-            shutil.rmtree(self._path(name))
-        except OSError as error:
-            raise Failure(f"remove {self._path(name)}: {first_line(error)}") from error
+        """While `changing`. Raises OSError."""
+        from pydock.archive.whole import discard
+
+        discard(self._path(name))

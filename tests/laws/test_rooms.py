@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "api": (set(), set()),
     "render": (set(), {"rich"}),
     "streams": (set(), set()),
-    "config": ({"programs"}, set()),
+    "config": ({"archive", "programs"}, set()),
     "views": ({"render"}, set()),
     "engine": ({"api", "config", "lean", "programs"}, {"httpx"}),
     "commands": ({"declare", "flags", "api", "views", "render", "streams"}, set()),

@@ -267,3 +267,15 @@ def give_plugin(home: Path, name: str) -> None:
 def real_docker() -> Path:
     """docker's own CLI 28.5. Raises Unavailable."""
     return unpack_unstable() / "docker"
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A file system of 128 KiB at `folder`; skips the test where none can be mounted."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k,nr_inodes=300", "tmpfs", str(folder)], capture_output=True, check=False) if os.geteuid() == 0 else None
+    if done is None or done.returncode:
+        pytest.skip("no small disk: only root mounts one" if done is None else f"no small disk: {done.stderr.decode(errors='replace').strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False, **QUIET)

@@ -144,7 +144,8 @@ def test_a_list_is_written_as_docker_writes_it() -> None:
 def test_the_store_on_disk(tmp_path: Path) -> None:
     kept = ManifestStore(str(tmp_path))
     image = {"Ref": "reg:5000/a/b:1", "Descriptor": {"mediaType": "m", "digest": "sha256:d", "size": 0}, "Raw": ""}
-    kept.save("reg:5000/a/all:1", "reg:5000/a/b:1", image)
+    with kept.changing():
+        kept.save("reg:5000/a/all:1", {"reg:5000/a/b:1": image})
     assert (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").exists()
     assert kept.images("reg:5000/a/all:1") == [image] == [kept.image("reg:5000/a/all:1", "reg:5000/a/b:1")]
     assert kept.images("other") == [] and kept.image("other", "x") is None
@@ -161,7 +162,9 @@ def test_the_store_on_disk(tmp_path: Path) -> None:
 
 def test_kept_and_forgotten(tmp_path: Path) -> None:
     environ = {"PATH": str(tmp_path)}
-    config = ConfigFile(str(tmp_path / "config.json"), {"own": 1})
+    (tmp_path / "config.json").write_text('{"own": 1}')
+    (tmp_path / "config.json").chmod(0o600)
+    config, _ = load(str(tmp_path))
     auth = {"username": "u", "password": "p:w", "serveraddress": "reg.example"}
     assert store(config, environ, auth)
     assert not store(config, environ, auth)  # the same again: nothing to write, nothing to warn of

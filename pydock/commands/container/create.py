@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api import containers
@@ -19,6 +20,7 @@ from pydock.record import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.archive.whole import Claim
 
 O = TypeVar("O", bound=CreateOptions)
 
@@ -79,8 +81,24 @@ def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
 
 def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
     """Create the container, pulling the image where that is asked for; returns its id. Raises Failure."""
-    if o.cidfile and app.exists(o.cidfile):
-        raise Failure(f"container ID file found, make sure the other container isn't running or delete {o.cidfile}")
+    with id_file(app, o.cidfile) as file:
+        return created(app, o, body, file)
+
+
+def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
+    """--cidfile, ours alone before there is a container; none for "". Raises Failure where anything has that name."""
+    if not path:
+        return nullcontext()
+    try:
+        return app.claim(path)
+    except FileExistsError:
+        raise Failure(f"container ID file found, make sure the other container isn't running or delete {path}") from None
+    except Failure as failure:
+        raise Failure(f"failed to create the container ID file: {failure.message}") from None
+
+
+def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None) -> str:
+    """The id of the new container, which is in the file too. Raises Failure."""
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     wanted = platform_text(app, o.platform)
@@ -90,19 +108,15 @@ def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
         raise Failure(str(error)) from None
     reference = named(o.image)
     secrets = use_socket(app, body) if o.use_api_socket else None
-    if o.cidfile:
-        app.create_file(o.cidfile, b"", "failed to create the container ID file")
-    try:
-        container = create_or_pull(app, o, body, wanted, reference is not None)
-    except BaseException:
-        if o.cidfile:
-            app.remove_file(o.cidfile)
-        raise
+    container = create_or_pull(app, o, body, wanted, reference is not None)
     for warning in container.get("Warnings") or []:
         app.err.line(f"WARNING: {warning}")
     identifier = str(container["Id"])
-    if o.cidfile:
-        app.create_file(o.cidfile, identifier.encode(), "failed to write the container ID to the file")
+    if file:
+        try:
+            file.fill(identifier.encode())
+        except Failure as failure:
+            raise Failure(f"failed to write the container ID ({identifier}) to file: {failure.message}") from None
     if secrets is not None:
         app.engine.read(containers.put_archive(identifier, "/", secrets))
     return identifier

@@ -191,7 +191,10 @@ class ExportOptions(Options):
 def export(app: App, o: ExportOptions) -> None:
     request = containers.export_container(o.container)
     if o.output:
-        app.check_output(o.output, "failed to export container: ")
+        try:
+            app.check_output(o.output)
+        except Failure as failure:
+            raise Failure(f"failed to export container: {failure.message}") from None
         app.write_whole(o.output, counted(app, app.engine.blocks(request), f"Exporting {o.container}"))
         return
     if app.out.is_terminal:

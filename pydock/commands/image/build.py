@@ -84,7 +84,7 @@ def run(app: App, o: BuildOptions) -> None:
     except ValueError as error:
         raise Failure(str(error)) from None
     if o.iidfile:
-        app.remove_file(o.iidfile)
+        app.remove_output(o.iidfile)
     if o.builder not in ("", "default", app.context_name):
         raise Failure(f'no builder "{o.builder}" found')
     mode = display_mode(app, o.progress, o.quiet)
@@ -107,10 +107,13 @@ def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, respon
     if o.quiet or o.progress == "quiet":
         app.out.line(image_id(response))
     if o.iidfile:
-        app.create_file(o.iidfile, image_id(response).encode(), "writing image ID file")
+        try:
+            app.write_whole(o.iidfile, [image_id(response).encode()], 0o644)
+        except Failure as failure:
+            raise Failure(f"writing image ID file: {failure.message}") from None
     if o.metadata_file:
         warnings = unique_warnings(building.trace.warnings) if is_true(app.environ.get("BUILDX_METADATA_WARNINGS", "")) and not wanted.call else []
-        app.check_output(o.metadata_file, "")
+        app.check_output(o.metadata_file)
         app.write_whole(o.metadata_file, [metadata_text(response, warnings).encode()], 0o644)
     if wanted.call:
         text, problem = answer(wanted.call.name, wanted.call.format, response, building.dockerfile)

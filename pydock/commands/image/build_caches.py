@@ -45,7 +45,7 @@ class LocalCaches:
         self.stores = {f"local:{c.attributes['dest']}": c.attributes["dest"] for c in self._exports}
         self.warnings: list[str] = []
         for place in self.stores.values():
-            if app.exists(place) and not app.is_folder(place):
+            if app.kind_of(place) == "file":
                 raise Failure(f"mkdir {place}: not a directory")
         for cache in imports:
             folder = cache.attributes.get("src", "")

@@ -54,7 +54,7 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     if o.iidfile:
-        app.remove_file(o.iidfile)
+        app.remove_output(o.iidfile)
     said = Said(app, o.quiet)
     with app.build_context(o.context, o.file, said.download) as context:
         credentials = app.all_registries_auth()
@@ -87,7 +87,7 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     if o.iidfile:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
-        app.create_file(o.iidfile, image.encode())
+        app.write_whole(o.iidfile, [image.encode()], 0o666)
 
 
 class Said:

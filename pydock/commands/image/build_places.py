@@ -12,6 +12,7 @@ from pydock.golang import is_true
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.archive.whole import WholeFile
 
 
 #: the name by which the engine knows the layout of a result
@@ -28,7 +29,8 @@ class Places:
         self.folders: dict[int, str] = {}
         self.sinks: dict[int, Callable[[bytes], None]] = {}
         self.stores: dict[str, str] = {}
-        self._app, self._files, self._kept = app, list[Any](), False
+        self._app, self._kept = app, False
+        self._files: list[WholeFile] = []
         stdout = False
         try:
             for i, one in enumerate(o for o in outputs if o.kind != "cacheonly"):
@@ -46,9 +48,7 @@ class Places:
                         raise Failure(f"dest file is required for {one.kind} exporter. refusing to write to console")
                     self.sinks[i], stdout = app.out.put, True
                 elif archive and one.destination:
-                    if app.is_folder(one.destination):
-                        raise Failure(f"destination file {one.destination} is a directory")
-                    file = app.whole_file(one.destination, 0o666)
+                    file = _file(app, one)
                     self._files.append(file)
                     self.sinks[i] = file.write
         except BaseException:
@@ -75,7 +75,21 @@ def _folder(app: App, one: Output) -> str:
         raise Failure(f"dest is required for {one.kind} exporter")
     if one.destination == "-":
         raise Failure(f"dest cannot be stdout for {one.kind} exporter")
-    if app.exists(one.destination) and not app.is_folder(one.destination):
+    try:
+        kind = app.kind_of(one.destination)
+    except Failure as failure:
+        raise Failure(f"invalid destination directory: {one.destination}: {failure.message}") from None
+    if kind == "file":
         raise Failure(f"destination directory {one.destination} is a file")
     return one.destination
+
+
+def _file(app: App, one: Output) -> WholeFile:
+    try:
+        kind = app.kind_of(one.destination)
+    except Failure as failure:
+        raise Failure(f"invalid destination file: {one.destination}: {failure.message}") from None
+    if kind == "folder":
+        raise Failure(f"destination file {one.destination} is a directory")
+    return app.whole_file(one.destination, 0o666, alike=True)
 

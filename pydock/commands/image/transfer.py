@@ -30,7 +30,10 @@ def save(app: App, o: SaveOptions) -> None:
         for block in app.engine.blocks(request):
             app.out.put(block)
         return
-    app.check_output(o.output, "failed to save image: ")
+    try:
+        app.check_output(o.output)
+    except Failure as failure:
+        raise Failure(f"failed to save image: {failure.message}") from None
     app.write_whole(o.output, counted(app, app.engine.blocks(request), f"Saving {' '.join(o.images)}"))
 
 
