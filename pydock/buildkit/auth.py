@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.authority import Authority
+from pydock.buildkit.call import Call
 from pydock.buildkit.proto import Values
-from pydock.buildkit.wire import Call
 from pydock.errors import Failure
 
 Auth = Mapping[str, str]

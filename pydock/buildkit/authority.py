@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.archive.lock import locked_file
 from pydock.archive.whole import write_whole
-from pydock.buildkit.wire import UNAVAILABLE
+from pydock.buildkit.call import UNAVAILABLE
 from pydock.errors import Failure, RpcError
 from pydock.gojson import decode
 from pydock.golang import is_true

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydock.buildkit.auth import Credentials
+from pydock.buildkit.call import NOT_FOUND, Call
 from pydock.buildkit.content import Content
 from pydock.buildkit.messages import DATA, STATUS_RESPONSE
 from pydock.buildkit.proto import Values
@@ -14,7 +15,7 @@ from pydock.buildkit.secrets import Agents, Secret, Secrets
 from pydock.buildkit.session import Service, Session, new_id
 from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
-from pydock.buildkit.wire import NOT_FOUND, Call, Duplex
+from pydock.buildkit.wire import Duplex
 from pydock.errors import NotUpgraded, RpcError
 from pydock.record import made, record
 

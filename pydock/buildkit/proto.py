@@ -7,8 +7,10 @@ run-time library (2.7 MB, and tied to the version of the generator) for the thir
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from pydock.errors import BrokenStream
 
 Values = dict[str, Any]
 
@@ -20,11 +22,32 @@ _ZERO: dict[str, Any] = {STRING: "", BYTES: b"", BOOL: False, INT: 0, TIME: 0}
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 SECOND = 1_000_000_000
+MAX_FIELDS = 1 << 18
+#: the seconds of a Timestamp, by its definition
+_YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
 _MASK = (1 << 64) - 1
 
 
-class Malformed(ValueError):
+class Malformed(BrokenStream):
     """Bytes that are no such message."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"malformed message of the engine: {why}")
+
+
+class Budget:
+    """How many fields a message may have, those of messages within it included: two bytes of it become hundreds here."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_FIELDS
+
+    def spend(self) -> None:
+        """One field. Raises Malformed."""
+        self.left -= 1
+        if self.left < 0:
+            raise Malformed(f"more than {MAX_FIELDS} fields")
 
 
 class Field:
@@ -89,23 +112,25 @@ class Message:
 
     # -- reading -----------------------------------------------------------------------------------
 
-    def decode(self, data: bytes | memoryview) -> Values:
-        """Every field by name; what the table does not know is skipped. Raises Malformed."""
+    def decode(self, data: bytes | memoryview, budget: Budget | None = None) -> Values:
+        """Every field by name; what the table does not know is skipped. Raises Malformed. budget: for messages within one."""
+        budget = budget or Budget()
         out = {f.name: f.zero() for f in self.fields}
         for number, kind, value in parts(data):
+            budget.spend()
             field = self.by_number.get(number)
             if field is None:
                 continue
             if field.keyed:
-                entry = {n: (k, v) for n, k, v in parts(_bytes(kind, value))}
-                key = _decoded(STRING, *entry[1]) if 1 in entry else ""
-                out[field.name][key] = _decoded(field.kind, *entry[2]) if 2 in entry else _empty(field.kind)
+                entry = {n: (k, v) for n, k, v in parts(_bytes(kind, value)) if n in (1, 2)}
+                key = _decoded(STRING, *entry[1], budget) if 1 in entry else ""
+                out[field.name][key] = _decoded(field.kind, *entry[2], budget) if 2 in entry else _empty(field.kind)
             elif field.many and kind == LENGTH and field.kind in (INT, BOOL):
-                out[field.name] += _packed(value, field.kind)  # type: ignore[arg-type]
+                out[field.name] += _packed(_bytes(kind, value), field.kind, budget)
             elif field.many:
-                out[field.name].append(_decoded(field.kind, kind, value))
+                out[field.name].append(_decoded(field.kind, kind, value, budget))
             else:
-                out[field.name] = _decoded(field.kind, kind, value)
+                out[field.name] = _decoded(field.kind, kind, value, budget)
         return out
 
 
@@ -130,7 +155,7 @@ def read_varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         if at >= len(data) or shift > 63:
-            raise Malformed("malformed message: a number without end")
+            raise Malformed("a number without end")
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
@@ -139,28 +164,26 @@ def read_varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
         shift += 7
 
 
-def parts(data: bytes | memoryview) -> list[tuple[int, int, int | bytes]]:
+def parts(data: bytes | memoryview) -> Iterator[tuple[int, int, int | bytes]]:
     """(field number, wire type, value) of a message, in order. Raises Malformed."""
-    out: list[tuple[int, int, int | bytes]] = []
     at, end = 0, len(data)
     while at < end:
         key, at = read_varint(data, at)
         number, kind = key >> 3, key & 7
         if kind == VARINT:
             value, at = read_varint(data, at)
-            out.append((number, kind, value))
+            yield number, kind, value
             continue
         if kind == LENGTH:
             size, at = read_varint(data, at)
         elif kind in (FIXED32, FIXED64):
             size = 8 if kind == FIXED64 else 4
         else:
-            raise Malformed(f"malformed message: wire type {kind}")
+            raise Malformed(f"wire type {kind}")
         if at + size > end:
-            raise Malformed("malformed message: cut short")
-        out.append((number, kind, bytes(data[at : at + size])))
+            raise Malformed("cut short")
+        yield number, kind, bytes(data[at : at + size])
         at += size
-    return out
 
 
 def _encoded(number: int, kind: str | Message, value: Any) -> bytes:
@@ -181,7 +204,7 @@ def _encoded(number: int, kind: str | Message, value: Any) -> bytes:
 
 def _bytes(kind: int, value: int | bytes) -> bytes:
     if not isinstance(value, bytes) or kind != LENGTH:
-        raise Malformed(f"malformed message: wire type {kind} where bytes are due")
+        raise Malformed(f"wire type {kind} where bytes are due")
     return value
 
 
@@ -200,24 +223,27 @@ def _signed(value: int) -> int:
 _READ: dict[str, Callable[[bytes], Any]] = {STRING: _text, BYTES: bytes}
 
 
-def _decoded(kind: str | Message, wire: int, value: int | bytes) -> Any:
+def _decoded(kind: str | Message, wire: int, value: int | bytes, budget: Budget) -> Any:
     if kind in (INT, BOOL):
         if isinstance(value, bytes):
-            raise Malformed(f"malformed message: wire type {wire} where a number is due")
+            raise Malformed(f"wire type {wire} where a number is due")
         return _signed(value) if kind == INT else bool(value)
     data = _bytes(wire, value)
     if kind == TIME:
         stamp = _TIMESTAMP.decode(data)
+        if not (_YEAR_1 <= stamp["seconds"] < _YEAR_10000 and 0 <= stamp["nanos"] < SECOND):
+            raise Malformed(f"a time that is none: {stamp['seconds']} seconds")
         return int(stamp["seconds"]) * SECOND + int(stamp["nanos"])
-    return kind.decode(data) if isinstance(kind, Message) else _READ[kind](data)
+    return kind.decode(data, budget) if isinstance(kind, Message) else _READ[kind](data)
 
 
-def _packed(data: bytes, kind: str) -> list[Any]:
+def _packed(data: bytes, kind: str, budget: Budget) -> list[Any]:
     """A repeated number may be written as one block."""
     out, at = [], 0
     while at < len(data):
+        budget.spend()
         value, at = read_varint(data, at)
-        out.append(_decoded(kind, VARINT, value))
+        out.append(_decoded(kind, VARINT, value, budget))
     return out
 
 

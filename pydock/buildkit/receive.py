@@ -13,10 +13,10 @@ from typing import Any
 
 from pydock.archive.tree import unix_mode
 from pydock.archive.unpack import Tree
+from pydock.buildkit.call import UNKNOWN, Call
 from pydock.buildkit.messages import DATA, PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, PACKET_STAT
 from pydock.buildkit.proto import Values
 from pydock.buildkit.sync import TYPE_BITS
-from pydock.buildkit.wire import UNKNOWN, Call
 from pydock.errors import Failure, RpcError, first_line
 
 #: puts one block of an archive to its place

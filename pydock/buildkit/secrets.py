@@ -14,8 +14,8 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 
+from pydock.buildkit.call import NOT_FOUND, UNKNOWN, Call
 from pydock.buildkit.messages import CHECK_AGENT, DATA, GET_SECRET, SECRET
-from pydock.buildkit.wire import NOT_FOUND, UNKNOWN, Call
 from pydock.errors import Failure, RpcError, first_line
 from pydock.programs import ask, environment, find
 from pydock.record import record

@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pydock.buildkit.call import INTERNAL, UNIMPLEMENTED, UNKNOWN, Call
 from pydock.buildkit.messages import HEALTH
-from pydock.buildkit.wire import UNIMPLEMENTED, UNKNOWN, Call, Connection, Duplex
+from pydock.buildkit.wire import Connection, Duplex
 from pydock.errors import BrokenStream, Failure, RpcError
 
 SERVING = HEALTH.encode({"status": 1})
@@ -77,9 +78,9 @@ class Session:
             method(call)
         except RpcError as error:
             call.finish(error.status, error.reason)
-        except BrokenStream:
-            # the engine is gone: who called is told by the build's own answer
-            return
+        except BrokenStream as broken:
+            # the engine is gone, or speaks nonsense: the user is told by the build's own answer
+            call.finish(INTERNAL, broken.message)
         except Failure as failure:
             self.problems.append(failure)
             call.finish(UNKNOWN, failure.message)

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydock.buildkit import messages as m
+from pydock.buildkit.call import CANCELED, Call
 from pydock.buildkit.proto import Values
-from pydock.buildkit.wire import CANCELED, Call, Connection, Duplex
-from pydock.errors import RpcError
+from pydock.buildkit.wire import Connection, Duplex
+from pydock.errors import BrokenStream, RpcError
 from pydock.gojson import decode
 from pydock.shape import opt
 
-_POINT = opt({"line": opt(int), "character": opt(int)})
-#: errdefs.Source of buildkit, as JSON
-SOURCE = {"info": opt({"filename": opt(str), "data": opt(str)}), "ranges": opt([{"start": _POINT, "end": _POINT}])}
-
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
+#: bytes of a document that the engine keeps of a build
+MAX_CONTENT = 64 << 20
+
+_POSITION = opt({"line": opt(int), "character": opt(int)})
+#: errdefs.Source, as the engine writes it
+SOURCE = {"info": opt({"filename": opt(str), "data": opt(str)}), "ranges": opt([{"start": _POSITION, "end": _POSITION}])}
 
 
 class Control:
@@ -80,12 +83,15 @@ class Control:
                     yield platform, descriptor
 
     def content(self, digest: str) -> bytes:
-        """A blob of the engine's. Raises RpcError."""
+        """A blob of the engine's, which is a document. Raises RpcError, BrokenStream."""
         call = self.connection.call(m.CONTENT_SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest}))
-        blocks = []
+        data = bytearray()
         while (message := call.receive()) is not None:
-            blocks.append(m.CONTENT.decode(message)["data"])
-        return b"".join(blocks)
+            data += m.CONTENT.decode(message)["data"]
+            if len(data) > MAX_CONTENT:
+                call.cancel()
+                raise BrokenStream(f"{digest} is longer than {MAX_CONTENT >> 20} MiB")
+        return bytes(data)
 
 
 class Solving:
@@ -96,10 +102,7 @@ class Solving:
 
     def result(self) -> dict[str, str]:
         """Waits for the end: what the exporter answered. Raises RpcError for a build that failed, BrokenStream."""
-        message = self.call.receive()
-        while message is not None and self.call.receive() is not None:
-            pass
-        return dict(m.SOLVED.decode(message or b"")["ExporterResponse"])
+        return dict(m.SOLVED.decode(self.call.only())["ExporterResponse"])
 
     def cancel(self) -> None:
         """The engine stops the build."""
@@ -108,11 +111,13 @@ class Solving:
 
 def sources(error: RpcError) -> list[Values]:
     """The places in a Dockerfile that an error is about: [{"info": {"filename", "data": text}, "ranges"}], outermost last."""
-    out = []
-    for detail in (m.RPC_STATUS.decode(error.details)["details"] if error.details else []):
-        if detail["type_url"].rpartition("/")[2].startswith("errdefs.Source"):
-            out.append(json_source(detail["value"]))
-    return [s for s in out if s]
+    try:
+        details = m.RPC_STATUS.decode(error.details)["details"] if error.details else []
+    except BrokenStream:
+        # the error itself has been understood, and counts
+        return []
+    found = [json_source(d["value"]) for d in details if d["type_url"].rpartition("/")[2].startswith("errdefs.Source")]
+    return [s for s in found if s]
 
 
 def json_source(data: bytes) -> Values:

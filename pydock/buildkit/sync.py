@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_plus
 
 from pydock.archive.tree import Entry, Tree, go_mode
+from pydock.buildkit.call import NOT_FOUND, UNKNOWN, Call
 from pydock.buildkit.messages import PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, STAT
 from pydock.buildkit.proto import Values, varint
-from pydock.buildkit.wire import NOT_FOUND, UNKNOWN, Call
 from pydock.errors import BrokenStream, Failure, RpcError, first_line
 
 #: one message of a file's content; what fsutil sends, so that the engine counts the same bytes

@@ -24,6 +24,7 @@ from pydock.buildkit import messages as m
 from pydock.buildkit.auth import Credentials
 from pydock.buildkit.authority import Authority
 from pydock.buildkit.build import Upload
+from pydock.buildkit.call import Call
 from pydock.buildkit.content import STORE, Content
 from pydock.buildkit.proto import BOOL, BYTES, INT, STRING, TIME, Malformed, Message, keyed, many
 from pydock.buildkit.receive import FileSend
@@ -31,7 +32,7 @@ from pydock.buildkit.secrets import Agents, Guard, Secret, Secrets
 from pydock.buildkit.session import SERVING, Service, Session
 from pydock.buildkit.solve import sources
 from pydock.buildkit.sync import TYPE_BITS, FileSync
-from pydock.buildkit.wire import Call, Connection
+from pydock.buildkit.wire import Connection
 from pydock.errors import BrokenStream, Failure, RpcError
 
 # -- messages ------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def test_health_unknown_methods_and_failures(pairs: Any) -> None:
     with pytest.raises(RpcError, match="oops"):
         pair.engine.ask("/test/Echo", b"fault")
     assert "ZeroDivisionError" in pair.session.problems[0].message
-    assert pair.engine.ask("/test/Echo", b"still there") == b"still there"
+    assert pair.engine.call("/test/Echo", b"still there").receive() == b"still there"
 
 
 def test_cancel_and_the_end_of_the_connection(pairs: Any) -> None:

@@ -19,7 +19,7 @@ from pydock.commands.image.build_policy import source_policy
 from pydock.commands.image.build_progress import TICK, OwnStep, display_mode, own_step, show
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.declare import command
-from pydock.errors import Exit, Failure, Misuse, NotUpgraded, RpcError
+from pydock.errors import BrokenStream, Exit, Failure, Misuse, NotUpgraded, RpcError
 from pydock.flags.builds import Output, agent, named_context, secret
 from pydock.flags.reference import parse
 from pydock.golang import is_true
@@ -121,8 +121,8 @@ def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, respon
         if problem:
             raise Failure(problem)
         code = response.get("result.statuscode", "0")
-        if not wanted.call.ignore_status and code.isdigit() and int(code):
-            raise Exit(int(code))
+        if not wanted.call.ignore_status and code.isdigit() and code.strip("0"):
+            raise Exit(int(code) if len(code) < 4 else 1)
     if "frontend.result.inlinemessage" in response:
         app.out.write(f"\n{response['frontend.result.inlinemessage']}\n")
 
@@ -305,10 +305,14 @@ class Building:
             if message.get("errorDetail") or message.get("error"):
                 reason = str((message.get("errorDetail") or {}).get("message") or message["error"])
                 raise RpcError(CANCELED if reason.endswith("context canceled") else UNKNOWN, reason)
+            aux = message.get("aux")
             if message.get("id") == "moby.buildkit.trace":
-                self.feed.put(build.status_message(base64.b64decode(message["aux"])))
-            elif message.get("id") == "moby.image.id":
-                response["containerimage.digest"] = str(message["aux"].get("ID", ""))
+                try:
+                    self.feed.put(build.status_message(base64.b64decode(str(aux))))
+                except ValueError as error:
+                    raise BrokenStream(f"malformed message of the engine: {error}") from None
+            elif message.get("id") == "moby.image.id" and isinstance(aux, dict):
+                response["containerimage.digest"] = str(aux.get("ID", ""))
         return response
 
     def _ask(self, build: Build, request: Json) -> dict[str, str]:
