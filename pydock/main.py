@@ -85,6 +85,8 @@ def _on_signals(end: Any, interrupt: Any) -> None:
 
 def main() -> None:
     """The console script: never returns."""
+    # an interrupt this early ends us without a word
+    _on_signals(signal.SIG_DFL, signal.SIG_DFL)
     # nothing made while starting becomes garbage: collecting would only cost time
     gc.disable()
     if sys.path[:1] == [""]:
@@ -92,9 +94,9 @@ def main() -> None:
         del sys.path[0]
     lean.enable()
     _open_standard_streams()
-    _on_signals(_terminate, signal.default_int_handler)
     app = App.of_process()
     try:
+        _on_signals(_terminate, signal.default_int_handler)
         code = run(app, sys.argv[1:])
     except Ended as end:
         code = end.code

@@ -56,7 +56,7 @@ class Staged:
         self.replies, self.asked = replies, list[str]()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.held: list[socket.socket] = []
+        self.closed = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -68,20 +68,19 @@ class Staged:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        try:
-            while words := self._request(connection):
-                reply = self._reply(words)
-                connection.sendall(reply.data)
-                if reply.end == HOLD:
-                    self.held.append(connection)
-                    return
-                if reply.end == RST:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                if reply.end != KEEP:
-                    break
-            connection.close()
-        except OSError:
-            connection.close()
+        with connection:
+            try:
+                while words := self._request(connection):
+                    reply = self._reply(words)
+                    connection.sendall(reply.data)
+                    if reply.end == HOLD:
+                        self.closed.wait()
+                    if reply.end == RST:
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    if reply.end != KEEP:
+                        return
+            except OSError:
+                return
 
     def _reply(self, words: str) -> Reply:
         self.asked.append(words)
@@ -108,8 +107,7 @@ class Staged:
 
     def close(self) -> None:
         self.listener.close()
-        for connection in self.held:
-            connection.close()
+        self.closed.set()
 
 
 @contextmanager

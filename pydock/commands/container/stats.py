@@ -9,12 +9,11 @@ from pydock.api import containers, system
 from pydock.api.ping import PING_GET
 from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import EngineError, Failure
 from pydock.record import replace
 from pydock.render.format import Format
 from pydock.render.listing import listing
 from pydock.render.shown import Drawn
-from pydock.streams.signals import leaving_with
 from pydock.streams.terminal import size
 from pydock.views.stats import DEFAULT, WINDOWS, Figures, StatsView, figures
 
@@ -32,6 +31,11 @@ class StatsOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     no_stream: bool = flag("--no-stream", help="Print once, and do not go on")
     no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+
+
+def fault(error: Exception) -> Failure:
+    """What a thread could not foresee: it belongs to the one who shows."""
+    return Failure(f"unexpected error: {type(error).__name__}: {error}".rstrip(": "))
 
 
 class Watch:
@@ -56,8 +60,11 @@ class Watch:
                     break
         except Failure as failure:
             self.failure = failure
-        self.ended = True
-        self.first.set()
+        except Exception as error:
+            self.failure = fault(error)
+        finally:
+            self.ended = True
+            self.first.set()
 
     def view(self, trunc: bool) -> StatsView:
         shown = self.figures
@@ -103,6 +110,8 @@ class Board:
             self.failure = Failure("the engine has ended the stream of events")
         except Failure as failure:
             self.failure = failure
+        except Exception as error:
+            self.failure = fault(error)
 
     def wait(self) -> None:
         """Until each container has told something, or too long has passed. Raises Failure for those asked for by name."""
@@ -110,14 +119,19 @@ class Board:
         end = self.app.now() + patience
         for watch in list(self.watches.values()):
             watch.first.wait(max(0.0, end - self.app.now()))
+        if self.o.no_stream and self.o.containers:
+            for watch in self.watches.values():
+                watch.failure = watch.failure or (None if watch.first.is_set() else Failure("timeout waiting for stats"))
         problems = [w.failure.message for w in list(self.watches.values()) if w.failure]
         if problems and self.o.containers:
             raise Failure("\n".join(problems))
+        self.check()
 
     def check(self) -> None:
-        """Raises Failure when the engine is gone."""
-        if self.failure:
-            raise self.failure
+        """Raises Failure when the engine is gone, or what it sent is damaged; a container may go at any time."""
+        broken = (w.failure for w in list(self.watches.values()) if w.failure and not isinstance(w.failure, EngineError))
+        if failure := self.failure or next(broken, None):
+            raise failure
         if self.watches and all(w.ended for w in list(self.watches.values())):
             self.app.engine.read(PING_GET)
 
@@ -139,16 +153,17 @@ def frame(text: str, height: int) -> list[str]:
 @command("container stats", StatsOptions, "Show what containers use, as it changes", also=("stats",))
 def stats(app: App, o: StatsOptions) -> None:
     form = Format.parse(o.format or app.config.text("statsFormat") or "table")
-    with leaving_with(0):
-        app.engine.ping()  # once, before the threads ask for it at the same time
-        board = Board(app, o)
-        board.wait()
-        if o.no_stream:
-            if board.watches:
-                app.out.write(board.draw(form))
-            return
-        pause = threading.Event()
-        while True:
-            app.out.write(*frame(board.draw(form), size(app.out.binary)[0]))
-            pause.wait(INTERVAL)
-            board.check()
+    app.engine.ping()  # once, before the threads ask for it at the same time
+    board = Board(app, o)
+    board.wait()
+    if o.no_stream:
+        if board.watches:
+            app.out.write(board.draw(form))
+        return
+    pause, due = threading.Event(), app.now()
+    while True:
+        app.out.write(*frame(board.draw(form), size(app.out.binary)[0]))
+        # by the clock: what a drawing took is no part of the pause
+        due = max(due + INTERVAL, app.now())
+        pause.wait(due - app.now())
+        board.check()
