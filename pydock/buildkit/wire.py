@@ -207,7 +207,10 @@ class Connection:
         """So much has been taken up of the connection's window; under the lock."""
         self._due += count
         if self._due >= self.bounds.window // 4 and not self.closed:
-            self.h2.increment_flow_control_window(self._due)
+            try:
+                self.h2.increment_flow_control_window(self._due)
+            except h2.exceptions.ProtocolError:  # the other side has said goodbye meanwhile
+                return
             self._due = 0
 
     def _serve(self, event: h2.events.RequestReceived) -> None:

@@ -9,17 +9,38 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import os
+import pkgutil
 import random
 import re
 import resource
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+
+import pydock
+
+atheris = None
+if __name__ == "__main__":
+    try:
+        import atheris
+    except ImportError:
+        pass
+
+with atheris.instrument_imports(include=["pydock"]) if atheris else nullcontext():
+    from tests.fuzz.targets import SECONDS, TARGETS, Target
+
+    if __name__ == "__main__":
+        # after a fork nothing more is to be made ready, and as nobody we may not even read Python's own files
+        for module in pkgutil.walk_packages(pydock.__path__, "pydock."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
 
 MEMORY = 3 << 30
 FINDINGS = Path("fuzz-findings")
@@ -83,19 +104,21 @@ def limited(seconds: float) -> None:
 # -- one target, in a process of its own ---------------------------------------------------------------
 
 
-def work(name: str, seconds: float, inputs: int) -> None:
-    """Prints "inputs N" at the end; leaves findings and ends with 1 at the first."""
+def work(target: Target, seconds: float, inputs: int, tell: Callable[[str], None]) -> None:
+    """Tells "inputs N" at the end, and before it what was found, which ends the run. Never returns."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    count = 0
+    os.chdir(tempfile.mkdtemp(prefix="fuzz-"))
+    corpus = Path("corpus")
+    corpus.mkdir()
+    chance = random.Random(0)
+    for i, data in enumerate((*target.seeds, *(mutated(target.seeds, chance) for _ in range(100)))):
+        (corpus / str(i)).write_bytes(data)
+    Path("words.dict").write_text("".join('"' + "".join(f"\\x{b:02x}" for b in token[:20]) + '"\n' for token in TOKENS))
+    for data in target.seeds:
+        target.run(data)
     _as_nobody()
-    guided = False
-    try:
-        import atheris
-
-        with atheris.instrument_imports(include=["pydock"]):
-            from tests.fuzz.targets import SECONDS, TARGETS
-        guided = True
-    except ImportError:
-        from tests.fuzz.targets import SECONDS, TARGETS
-    target, count, end = TARGETS[name], 0, time.monotonic() + seconds
 
     def one(data: bytes) -> None:
         nonlocal count
@@ -105,83 +128,89 @@ def work(name: str, seconds: float, inputs: int) -> None:
             target.run(data)
         except BaseException as error:
             limited(0)
-            path = FINDINGS / f"{name.replace(' ', '-')}-{hashlib.sha256(data).hexdigest()[:8]}"
-            print(f"finding {type(error).__name__}: {str(error)[:300]!r} {path.name} {data[:200].hex()}", flush=True)
-            print(f"inputs {count}", flush=True)
-            sys.stdout.flush()
-            os.write(3, len(data).to_bytes(8, "big") + data)
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            tell(f"finding {data.hex()} {type(error).__name__} at {where.filename}:{where.lineno}: {str(error)[:300]!r}\ninputs {count}\n")
             os._exit(1)
         finally:
             limited(0)
 
     for data in (*target.seeds, *stretched(target.seeds, 30_000)):
         one(data)
-    chance = random.Random(0)
-    if not guided:
+    end = time.monotonic() + seconds
+    if atheris is None:
         while time.monotonic() < end and count < inputs:
             one(mutated(target.seeds, chance))
-        print(f"inputs {count}", flush=True)
-        return
+        tell(f"inputs {count}\n")
+        os._exit(0)
 
-    def guided_one(data: bytes) -> None:
+    def guided(data: bytes) -> None:
         one(data)
         if time.monotonic() > end or count >= inputs:
-            print(f"inputs {count} guided", flush=True)
+            tell(f"inputs {count} guided\n")
             os._exit(0)
 
-    with tempfile.TemporaryDirectory() as corpus:
-        for i, data in enumerate((*target.seeds, *(mutated(target.seeds, chance) for _ in range(100)))):
-            Path(corpus, str(i)).write_bytes(data)
-        words = Path(corpus, "words.dict")
-        words.write_text("".join('"' + "".join(f"\\x{b:02x}" for b in token[:20]) + '"\n' for token in TOKENS))
-        atheris.Setup([sys.argv[0], corpus, f"-dict={words}", "-max_len=4096", "-rss_limit_mb=0", "-timeout=0", "-print_final_stats=0", "-verbosity=0"], guided_one)
-        atheris.Fuzz()
+    options = ["-max_len=4096", "-rss_limit_mb=0", "-timeout=0", "-verbosity=0"]
+    atheris.Setup(["fuzz", "corpus", "-dict=words.dict", *options], guided)
+    atheris.Fuzz()
 
 
 def _as_nobody() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if os.geteuid() == 0:
+        os.chmod(".", 0o777)
+        os.chmod("corpus", 0o777)
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)
-    folder = tempfile.mkdtemp(prefix="fuzz-")
-    os.chdir(folder)
 
 
 # -- all of them ---------------------------------------------------------------------------------------
 
 
 def campaign(names: list[str], seconds: float, inputs: int) -> int:
-    rows, found, total = [], 0, 0
+    found = total = 0
     for name in names:
-        reading, writing = os.pipe()
-        command = [sys.executable, "-m", "tests.fuzz.run", "--work", name, "--seconds", str(seconds), "--inputs", str(inputs)]
         started = time.monotonic()
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec 3>&{writing}; exec "$@"', "sh", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
-            pass_fds=(writing,), env={**os.environ, "PYTHONPATH": os.getcwd(), "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
-        os.close(writing)
-        try:
-            out, err = process.communicate(timeout=seconds + 600)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            out, err = process.communicate()
-        with open(reading, "rb") as pipe:
-            kept = pipe.read()
-        counted = re.search(r"^inputs (\d+)( guided)?", out, re.M)
-        finding = re.search(r"^finding (.*)", out, re.M)
-        problem = finding[1] if finding else "" if counted and process.returncode == 0 else f"ended with {process.returncode}: {err[-300:]}"
+        told, code = _apart(TARGETS[name], seconds, inputs)
+        counted = re.search(r"^inputs (\d+)( guided)?", told, re.M)
+        finding = re.search(r"^finding (\S*) (.*)", told, re.M)
+        problem = "" if counted and not code else f"ended with {code}: {told[-300:]!r}"
         if finding:
+            data, problem = bytes.fromhex(finding[1]), finding[2]
             FINDINGS.mkdir(exist_ok=True)
-            (FINDINGS / finding[1].split(" ")[-2]).write_bytes(kept[8:])
+            path = FINDINGS / f"{name.replace(' ', '-')}-{hashlib.sha256(data).hexdigest()[:8]}"
+            path.write_bytes(data)
+            problem = f"{path}: {problem}"
         count = int(counted[1]) if counted else 0
         total, found = total + count, found + bool(problem)
-        rows.append(f"{name:36} {count:>9,} {'guided' if counted and counted[2] else 'mutated':8} {time.monotonic() - started:6.0f} s  {problem or '-'}")
-        print(rows[-1], flush=True)
+        how = "guided" if counted and counted[2] else "mutated"
+        print(f"{name:36} {count:>9,} {how:8} {time.monotonic() - started:6.0f} s  {problem or '-'}", flush=True)
     print(f"\n{len(names)} targets, {total:,} inputs, {found} findings")
     return int(found > 0)
+
+
+def _apart(target: Target, seconds: float, inputs: int) -> tuple[str, int]:
+    """(what the run of a target told, its exit code). A fork: what was imported, and made ready for guidance, is so once."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(writing, 2)
+        try:
+            work(target, seconds, inputs, lambda text: _write(writing, text.encode()))
+        except BaseException:
+            _write(writing, traceback.format_exc().encode())
+        os._exit(2)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        told = pipe.read().decode("utf-8", "replace")
+    return told, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _write(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
 
 
 def main() -> int:
@@ -192,14 +221,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="the names of the targets")
     parser.add_argument("--again", metavar="FILE", help="run one input, with --target")
     parser.add_argument("--target", help="for --again")
-    parser.add_argument("--work", help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=float, default=60, help=argparse.SUPPRESS)
     o = parser.parse_args()
-    if o.work:
-        work(o.work, o.seconds, o.inputs)
-        return 0
-    from tests.fuzz.targets import TARGETS
-
     if o.again:
         TARGETS[o.target].run(Path(o.again).read_bytes())
         return 0

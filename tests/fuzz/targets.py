@@ -577,6 +577,38 @@ def documents_of_registries(data: bytes) -> None:
     blobs_of(image)
 
 
+@target(
+    'Bearer realm="https://auth.example/token",service="reg",scope="repository:a/b:pull"', 'Basic realm="a\\"b", Bearer realm=x', "Negotiate abc==, Bearer realm=\"http://[::1]/\"",
+)  # fmt: skip
+def challenges_of_registries(data: bytes) -> None:
+    from pydock.registry.challenge import challenges
+    from pydock.registry.tokens import check_realm
+
+    for _, parameters in challenges(data.decode("latin1")):
+        if "realm" in parameters:
+            check_realm(parameters["realm"], "reg", secure=True)
+
+
+@target('{"token": "t", "expires_in": 60, "issued_at": "2024-01-02T03:04:05Z"}', '{"errors": [{"code": "DENIED", "message": "no"}]}', '{"access_token": "a"}')
+def answers_of_registries(data: bytes) -> None:
+    from pydock.registry import tokens
+    from pydock.registry.web import Answer
+
+    answer = Answer("https://r/", 200, "OK", {"retry-after": text(data[:9])}, data)
+    tokens.message(answer)
+    tokens._token("GET", "https://r/", answer)
+
+
+@target("/v2/x?y", "https://h:1/a", "//h/%00", errors=(ValueError,))
+def redirects_of_registries(data: bytes) -> None:
+    import httpx
+
+    from pydock.registry.web import _target
+
+    response = httpx.Response(307, headers=[(b"location", data)], request=httpx.Request("GET", "https://r/"))
+    _target("https://r/v2/", response, "GET")
+
+
 # -- answers about builds --------------------------------------------------------------------------------
 
 RESULT = (

@@ -17,6 +17,7 @@ CASES: list[tuple[str, bytes]] = [
     ("templates", b"{{" + b"(" * 30_000),
     ("templates", b"table {{.Name.Nothing}}"),
     ("templates", b"{{urlquery .Text}}"),
+    ("answers of registries", b"[" * 30_000),
     ("tables", b"\t" * 30_000),
     ("networks", b"0" * 30_000),
     # a central directory with an entry whose name is empty
