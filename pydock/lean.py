@@ -6,8 +6,8 @@ Importing click and httpx takes longer than a whole docker command. What makes i
   enough, as httpx handles the ImportError itself.
 - Modules that click and httpx touch only when called (inspect, mimetypes, idna, …) are put off: a stand-in takes their
   place during the import and loads the real one at the first use.
-- A client of one engine keeps no cookies: a jar that holds nothing takes the place of http.cookiejar and
-  urllib.request, which are the dearest of all.
+- Our clients keep no cookies, and are given a jar that holds nothing (NoCookies); so it can also take the place of
+  http.cookiejar and urllib.request, which are the dearest of all, for the length of the import.
 
 Only where the module is not loaded yet, and only for the command line (main calls `enable`): a program that imports
 pydock as a library gets everything as it comes. Should a new release need more than the stand-ins give, the plain
@@ -75,7 +75,7 @@ def _later_class(module: str, name: str) -> type:
 
 
 class NoCookies:
-    """A cookie jar that holds nothing."""
+    """A cookie jar that holds nothing, for httpx.Client(cookies=…): what a peer sets is neither kept nor sent."""
 
     def __iter__(self) -> Any:
         return iter(())

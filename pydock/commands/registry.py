@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: the key of Docker Hub's credentials
 HUB = "https://index.docker.io/v1/"
 HUB_DOMAIN = "docker.io"
+#: bytes of the longest password that stdin is read for: tokens have some thousands
+MAX_PASSWORD = 1 << 20
 
 UNENCRYPTED = """
 WARNING! Your credentials are stored unencrypted in '{path}'.
@@ -64,16 +66,27 @@ def login(app: App, o: LoginOptions) -> None:
 
 def given_password(app: App, o: LoginOptions) -> str:
     """--password, or what stdin holds. Raises Failure."""
-    if o.password and o.password_stdin:
+    if o.password_stdin and "password" in o.given:
         raise Failure("conflicting options: cannot specify both --password and --password-stdin")
+    if o.password_stdin and "username" not in o.given:
+        raise Failure("the --password-stdin option requires --username to be set")
+    for name, value in (("username", o.username), ("password", o.password)):
+        if name in o.given and not value:
+            raise Failure(f"{name} is empty")
     if o.password:
         app.err.line("WARNING! Using --password via the CLI is insecure. Use --password-stdin.")
-    if not o.password_stdin:
-        return o.password
-    if not o.username:
-        raise Failure("the --password-stdin option requires --username to be set")
-    text = b"".join(app.read_blocks("")).decode("utf-8", "surrogateescape")
-    return text.removesuffix("\n").removesuffix("\r")
+    return stdin_password(app) if o.password_stdin else o.password
+
+
+def stdin_password(app: App) -> str:
+    """All of stdin, without the end of its line. Raises Failure."""
+    parts, size = [], 0
+    for block in app.read_blocks("", 64 * 1024):
+        parts.append(block)
+        size += len(block)
+        if size > MAX_PASSWORD:
+            raise Failure(f"the password on stdin is longer than {MAX_PASSWORD >> 10} KiB")
+    return b"".join(parts).decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
 
 
 def warn_of_environment(app: App) -> None:
@@ -118,6 +131,8 @@ def credentials(app: App, server: str, user: str, password: str, default: str) -
         user = ask(app, f"Username ({default}): " if default else "Username: ") or default
     if not user:
         raise Failure("Error: Non-null Username Required")
+    if not password.strip() and not app.stdin.isatty():
+        raise Failure("password is empty")
     if not password.strip():
         if server == HUB:
             app.err.write(note("Info", TOKENS, coloured(app)))

@@ -80,7 +80,7 @@ def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
             raise Failure(f"Error saving credentials: error storing credentials - err: {problem}")
         entry: dict[str, str] = {}
     else:
-        entry = {"auth": base64.b64encode(f"{secret['username']}:{secret['password']}".encode()).decode()}
+        entry = {"auth": base64.b64encode(f"{secret['username']}:{secret['password']}".encode("utf-8", "surrogateescape")).decode()}
         if secret["identitytoken"]:
             entry["identitytoken"] = secret["identitytoken"]
         if config.mapping("auths").get(key) == entry:
@@ -136,7 +136,7 @@ def _from_file(auths: Mapping[str, Any], key: str) -> Auth:
     out = {k: str(entry[k]) for k in ("username", "password", "identitytoken", "registrytoken") if entry.get(k)}
     if entry.get("auth"):
         try:
-            user, _, secret = base64.b64decode(str(entry["auth"])).decode().partition(":")
+            user, _, secret = base64.b64decode(str(entry["auth"])).decode("utf-8", "surrogateescape").partition(":")
         except ValueError:
             return out
         out |= {"username": user, "password": secret.strip("\0")}

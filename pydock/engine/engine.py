@@ -23,7 +23,7 @@ from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
 from pydock.errors import BrokenStream, EngineError, NotUpgraded, Unreachable
-from pydock.lean import load_httpx
+from pydock.lean import NoCookies, load_httpx
 from pydock.paths import clean
 from pydock.record import record, replace
 
@@ -63,7 +63,7 @@ class Engine:
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
             transport=transport or Transport(endpoint), headers=header_bytes({**own, **agent}.items()), timeout=None, trust_env=False,
-            base_url=self._base_url(),
+            base_url=self._base_url(), cookies=NoCookies(),  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _base_url(self) -> str:

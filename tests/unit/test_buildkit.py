@@ -668,8 +668,12 @@ def test_blobs_are_written_and_read(pairs: Any, tmp_path: Path) -> None:
     # from the start again, as one does who has lost count
     assert written(engine, {"action": m.WRITE_WRITE, "data": b"lost"}, {"action": m.WRITE_WRITE, "data": b"ab"}, {"action": m.WRITE_COMMIT, "offset": 2})[-1]["offset"] == 2
     assert (tmp_path / "c" / "blobs" / "sha256" / hashlib.sha256(b"ab").hexdigest()).read_bytes() == b"ab"
+    # by the algorithm of the digest that is expected
+    longer = f"sha512:{hashlib.sha512(data).hexdigest()}"
+    assert written(engine, {"action": m.WRITE_COMMIT, "data": data, "expected": longer})[-1]["offset"] == len(data) and read_blob(engine, longer) == data
     before = files(tmp_path)
     for requests, status, words in [
+        ([{"action": m.WRITE_COMMIT, "data": b"x", "expected": "sha384:" + "0" * 96}], 9, "unexpected commit digest sha384:"), ([{"action": m.WRITE_COMMIT, "data": b"x", "expected": "md5:" + "0" * 32}], 3, "is no digest by"),
         ([{"expected": digest}], 6, "already exists"), ([{"ref": ""}], 3, "must have a reference"), ([{"action": m.WRITE_WRITE, "offset": 5, "data": b"x"}], 11, "current offset 0"),
         ([{"action": m.WRITE_COMMIT, "data": b"x", "total": 2}], 9, "unexpected commit size 1"), ([{"action": m.WRITE_COMMIT, "data": b"x", "expected": "sha256:" + "0" * 64}], 9, "unexpected commit digest"),
         ([{"expected": "sha256:../../x"}], 3, "is no digest"),

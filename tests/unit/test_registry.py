@@ -19,6 +19,7 @@ from pydock.errors import Failure, Missing
 from pydock.registry.client import MANIFEST, OCI_MANIFEST, Document, Registry
 from pydock.registry.tokens import Token, fetch
 from pydock.render.notes import note
+from tests.support.cli import cli
 
 HOST = "https://reg.example"
 RAW = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l"}, {"digest": "sha256:far", "urls": ["x"]}]}).encode()
@@ -175,6 +176,50 @@ def test_kept_and_forgotten(tmp_path: Path) -> None:
     assert not store(again, environ, {"username": "u", "identitytoken": "T", "serveraddress": "reg.example"})
     assert lookup(again, environ, "reg.example")["identitytoken"] == "T"
     assert erase(again, environ, "reg.example") == "" and lookup(again, environ, "reg.example") == {}
+
+
+@pytest.mark.parametrize("password", [b"p:w", b"\xff\xfe", b"a\0b", "pässwörd €".encode(), b"two\nlines", b" blanks ", b"x" * 100_000])
+def test_any_password_is_kept_byte_for_byte(tmp_path: Path, password: bytes) -> None:
+    given = {"username": "\udcffu", "password": password.decode("utf-8", "surrogateescape"), "serveraddress": "reg.example"}
+    config = ConfigFile(str(tmp_path / "config.json"), {})
+    assert store(config, {}, given) and lookup(load(str(tmp_path))[0], {}, "reg.example") == given
+    assert base64.b64decode(load(str(tmp_path))[0].data["auths"]["reg.example"]["auth"]) == b"\xffu:" + password
+
+
+LOGIN = {("POST", "/auth"): {"Status": "Login Succeeded"}}
+
+
+@pytest.mark.parametrize(
+    ("argv", "stdin", "words"),
+    [
+        # docker's own words for each, but for a password of blanks: it fails at the terminal that is not there
+        (["-u", "a", "--password-stdin"], b"", "Error: Cannot perform an interactive login from a non TTY device"),
+        (["-u", "a", "--password-stdin"], b"\n", "Error: Cannot perform an interactive login from a non TTY device"),
+        (["-u", "a", "--password-stdin"], b"\r\n", "Error: Cannot perform an interactive login from a non TTY device"),
+        (["-u", "a", "--password-stdin"], b"  \t", "password is empty"),
+        (["-u", "a", "-p", "  "], b"", "password is empty"),
+        (["-u", "a", "-p", ""], b"", "password is empty"),
+        (["-u", "", "-p", "b"], b"", "username is empty"),
+        (["-u", "", "--password-stdin"], b"x", "username is empty"),
+        (["--password-stdin"], b"x", "the --password-stdin option requires --username to be set"),
+        (["-u", "a", "-p", "b", "--password-stdin"], b"x", "conflicting options: cannot specify both --password and --password-stdin"),
+        (["-u", "a", "--password-stdin"], b"x" * ((1 << 20) + 1), "the password on stdin is longer than 1024 KiB"),
+        ([], b"", "Error: Cannot perform an interactive login from a non TTY device"),
+    ],
+)
+def test_a_login_that_lacks_something_says_what(tmp_path: Path, argv: list[str], stdin: bytes, words: str) -> None:
+    result = cli("--config", str(tmp_path), "login", *argv, "reg.example", table=LOGIN, stdin=stdin)
+    warning = "WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n"
+    assert (result.code, result.out, result.err.removeprefix(warning)) == (1, "", f"{words}\n")
+    assert result.requests == [] and not (tmp_path / "config.json").exists()
+
+
+@pytest.mark.parametrize("stdin", [b"secret\n", b"secret\r\n", b"\xff\xfe", b"a\0b", b"x" * 1000, b"line\nline\n"])
+def test_a_password_on_stdin_is_taken_as_it_is(tmp_path: Path, stdin: bytes) -> None:
+    result = cli("--config", str(tmp_path), "login", "-u", "a", "--password-stdin", "reg.example", table=LOGIN, stdin=stdin)
+    assert (result.code, result.out) == (0, "Login Succeeded\n")
+    wanted = stdin.removesuffix(b"\n").removesuffix(b"\r")
+    assert base64.b64decode(json.loads((tmp_path / "config.json").read_text())["auths"]["reg.example"]["auth"]) == b"a:" + wanted
 
 
 def test_a_helper_that_fails_says_no_secret(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpx import HTTPXMock
 
+from pydock.api.containers import list_containers
 from pydock.digests import LENGTHS, check, digest_of
 from pydock.errors import Failure
 from pydock.registry import web
@@ -24,9 +25,9 @@ from pydock.registry.tokens import fetch as fetch_token
 from pydock.registry.web import Web, WebError
 from tests.support.cli import Result, cli
 from tests.support.faulty_registry import BASIC, FAULTS, MANIFEST, PASSWORD, TOKEN, USER, FaultyRegistry, answers
+from tests.unit.test_engine import Server
 
 AUTH = {"username": USER, "password": PASSWORD}
-
 
 KINDS = ["ping", "token", "manifest", "blob", "mount", "put"]
 #: every fault of every kind of request, and not each fault once
@@ -181,6 +182,18 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
         for _ in range(2):
             client.ask("GET", f"http://{registry.name}/v2/", 10)
         assert not list(client.client.cookies.jar) and all("cookie" not in a.headers for a in registry.asked)
+
+
+def test_the_engines_cookies_are_neither_kept_nor_sent(tmp_path: Path) -> None:
+    """By the client's own jar, and not by what stands in for Python's where imports are lean."""
+    head = b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: "
+    listed = head + b"2\r\n\r\n[]"
+    with Server(tmp_path, [head + b"0\r\n\r\n", listed, listed]) as server:
+        engine = server.engine()
+        for _ in range(2):
+            engine.json(list_containers())
+        assert not list(engine.client.cookies.jar)
+        assert len(server.seen) == 3 and b"cookie" not in b"".join(server.seen).lower()
 
 
 # ---- files from the web ------------------------------------------------------------------------------------
