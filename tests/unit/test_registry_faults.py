@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -30,8 +29,6 @@ from tests.unit.test_engine import Server
 AUTH = {"username": USER, "password": PASSWORD}
 
 KINDS = ["ping", "token", "manifest", "blob", "mount", "put"]
-#: every fault of every kind of request, and not each fault once
-ALL = bool(os.environ.get("PYDOCK_TEST_ALL"))
 
 
 def home(tmp_path: Path, *registries: str) -> Path:
@@ -73,10 +70,11 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, kind: str) -> None:
+    """Each fault for one kind of request; with --all for every kind."""
     grades: Counter[str] = Counter()
     for number, (name, fault) in enumerate(FAULTS.items()):
-        if not ALL and number % len(KINDS) != KINDS.index(kind):
+        if not request.config.getoption("--all") and number % len(KINDS) != KINDS.index(kind):
             continue
         (tmp_path / str(number)).mkdir()
         # what has no end is waited for as long as that is
