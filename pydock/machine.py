@@ -107,6 +107,7 @@ class Machine:
 
         def blocks() -> Iterator[bytes]:
             try:
+                yield b""
                 while data := file.read(size):
                     yield data
             finally:
@@ -114,7 +115,10 @@ class Machine:
                 if path:
                     file.close()
 
-        return blocks()
+        opened = blocks()
+        # begun: whatever becomes of it, the file is closed
+        next(opened)
+        return opened
 
     # -- copies between this machine and a container -----------------------------------------------
 

@@ -5,7 +5,7 @@ A shape is one of
     [shape]                             a list of such values
     {"Key": shape}                      an object that has at least these keys
     {str: shape}                        an object of any keys with such values
-    bytes                               no JSON: raw bytes, at least one
+    bytes                               no JSON: a tar archive, to its end
     opt(shape)                          null, or a key that is left out, will do: in Go that reads as the zero value
     blank(shape)                        the same, and a whole answer that has no body will do
 """

@@ -18,6 +18,9 @@ from pydock.shape import blank, problem
 #: bytes of the largest body that is read whole, of an error's, and of one message of a stream
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
 
+#: two blocks of zeros end a tar archive: POSIX, pax
+TAR_END = bytes(1024)
+
 _BLANK = b" \t\r\n"
 
 
@@ -33,13 +36,13 @@ def whole(blocks: Iterable[bytes], limit: int) -> bytes:
 
 
 def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The body as it comes. Raises BadAnswer where it is empty though bytes were promised."""
-    some = False
+    """The body as it comes. Raises BadAnswer at its end where a tar archive was promised and it is not a whole one."""
+    tail = b""
     for block in blocks:
-        some = some or bool(block)
+        tail = (tail + block)[-len(TAR_END) :] if len(block) < len(TAR_END) else block[-len(TAR_END) :]
         yield block
-    if request.answer is bytes and not some:
-        raise bad(request, "it is empty")
+    if request.answer is bytes and tail != TAR_END:
+        raise bad(request, "a tar archive without its end" if tail else "it is empty")
 
 
 def bad(request: Request, why: str) -> BadAnswer:

@@ -125,7 +125,7 @@ class Engine:
             return whole(response.iter_raw(), MAX_BODY)
 
     def blocks(self, request: Request) -> Iterator[bytes]:
-        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where it is empty and may not be."""
+        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not whole."""
         with self._checked(request) as response:
             yield from blocks_of(request, response.iter_raw())
 
@@ -229,7 +229,7 @@ class Response:
         return str(self.response.headers.get(name, ""))
 
     def blocks(self) -> Iterator[bytes]:
-        """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer where it is empty and may not be."""
+        """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not whole."""
         try:
             yield from blocks_of(self.request, self.response.iter_raw())
         finally:

@@ -340,7 +340,7 @@ class Proxy:
 
     def _canned(self, client: Reader, exchange: Exchange, fault: Fault | None, status: int, body: bytes) -> bool:
         kind = b"application/json" if body[:1] in (b"{", b"[") else b"application/octet-stream"
-        first = b"HTTP/1.1 %d Canned\r\nApi-Version: 1.51\r\nDocker-Experimental: true\r\nOstype: linux\r\nContent-Type: %b" % (status, kind)
+        first = b"HTTP/1.1 %d Canned\r\nApi-Version: 1.51\r\nDocker-Experimental: true\r\nDocker-Plugin-Name: reg.test/p:latest\r\nOstype: linux\r\nContent-Type: %b" % (status, kind)
         answer = Answer(status, first, body)
         exchange.answer = answer
         raw = first + b"\r\n\r\n" if answer.bare else answer.whole(body)

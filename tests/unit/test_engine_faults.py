@@ -228,12 +228,19 @@ def test_an_empty_answer_is_one_only_where_the_api_has_it_so(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("request_", [containers.export_container("x"), containers.get_archive("x", "/"), images.save_images(("x",))], ids=lambda r: r.path)
-def test_an_empty_archive_is_no_archive(tmp_path: Path, request_: Request) -> None:
-    with peer(tmp_path, lambda _: answer(b"")) as there:
-        with pytest.raises(BadAnswer, match="it is empty"):
+@pytest.mark.parametrize(("body", "why"), [(b"", "it is empty"), (b"x" * 5000, "without its end"), (b"x" * 512 + bytes(1023), "without its end")], ids=["empty", "cut", "cut by a byte"])
+def test_an_archive_without_its_end_is_no_archive(tmp_path: Path, request_: Request, body: bytes, why: str) -> None:
+    with peer(tmp_path, lambda _: answer(body)) as there:
+        with pytest.raises(BadAnswer, match=why):
             list(there.engine.blocks(request_))
-        with pytest.raises(BadAnswer, match="it is empty"):
+        with pytest.raises(BadAnswer, match=why):
             list(there.engine.background(request_).blocks())
+
+
+@given(st.binary(max_size=3000), st.lists(st.integers(0, 10**6), max_size=8))
+def test_a_whole_archive_is_one_however_it_is_cut(data: bytes, places: list[int]) -> None:
+    whole = data + bytes(1024)
+    assert b"".join(answers.blocks_of(containers.export_container("x"), cut(whole, places))) == whole
 
 
 @pytest.mark.parametrize("body", [b"", b"\r\n", b"null", b"[1]", b'"x"', b'{"status":7}', b'{"status":"a"}\nnonsense', b'{"status":"a"}{"status":', b'{"status":"a"}\n]'])
