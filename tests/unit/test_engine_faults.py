@@ -267,7 +267,7 @@ def test_any_body_of_an_error_is_told_as_an_error(tmp_path: Path, body: bytes) -
             there.engine.json(LIST)
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["Id", "State", "Config", "Running", "x"]), inner, max_size=4))
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["Id", "State", "Config", "Running", "x"]), inner, max_size=4))
 SHAPES = st.sampled_from([str, int, float, bool, dict, list, [int], opt([opt(str)]), {"Id": str}, containers.DETAILS, [containers.CONTAINER], {str: opt(int)}, system.INFO])
 
 
