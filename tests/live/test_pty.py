@@ -232,3 +232,24 @@ def test_an_interrupted_request(docker28: EngineProcess, pydock: Path, number: i
         assert (process.returncode, out, err) == (code, b"", b"")
     finally:
         program(pydock, "rm", "-f", "waited-for", host=docker28.host)
+
+
+def test_a_container_that_closes_its_output_and_runs_on_is_waited_for(pydock: Path, engine: EngineProcess) -> None:
+    """Longer than it takes to call a connection lost: the engine's stream must be still there, or the container's end known."""
+    script = "echo out; exec >&- 2>&- <&-; sleep 8; exit 3"
+    assert tuple(program(pydock, "run", "--name", "mute", "busybox", "sh", "-c", script, host=engine.host)) == (3, b"out\n", b"")
+    try:
+        assert tuple(program(pydock, "start", "-a", "mute", host=engine.host)) == (3, b"out\n", b"")
+        program(pydock, "start", "mute", host=engine.host)
+        assert tuple(program(pydock, "exec", "mute", "sh", "-c", script.replace("8", "5"), host=engine.host)) == (3, b"out\n", b"")
+    finally:
+        program(pydock, "rm", "-f", "mute", host=engine.host)
+
+
+def test_an_attach_to_a_container_that_starts_again_is_no_lost_connection(pydock: Path, docker: Path, docker28: EngineProcess) -> None:
+    """docker waits there until the container stops for good: so do we."""
+    program(docker, "run", "-d", "--restart", "on-failure:2", "--name", "again", "busybox", "sh", "-c", "sleep 3; echo x; exit 4", host=docker28.host)
+    try:
+        assert program(pydock, "attach", "again", host=docker28.host).code == 4
+    finally:
+        program(docker, "rm", "-f", "again", host=docker28.host)

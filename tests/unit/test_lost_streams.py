@@ -179,3 +179,10 @@ def test_a_reset_session_gives_the_terminal_back(argv: tuple[str, ...], path: st
             assert b"connection reset by peer" in t.seen
         finally:
             t.close()
+
+
+@pytest.mark.parametrize(("argv", "place", "code"), SESSIONS, ids=lambda v: v[0] if isinstance(v, tuple) else "")
+def test_early_hints_before_an_upgrade_are_skipped(argv: tuple[str, ...], place: str, code: int) -> None:
+    """docker takes them for the answer, and fails."""
+    with staged(base({place: Reply(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + WHOLE.data, FIN)})) as engine:
+        assert client(engine, *argv) == ("hello\n", "", 3)
