@@ -108,7 +108,7 @@ def ssh_command(host: str) -> list[str]:
 
 
 class CommandEnded(OSError):
-    """The ssh command ended before the engine said anything; the message says why."""
+    """The ssh command ended before the engine said anything, or could not be run; the message says why."""
 
 
 class CommandSocket:
@@ -116,7 +116,6 @@ class CommandSocket:
 
     def __init__(self, command: list[str]) -> None:
         """Raises OSError where the command cannot be run."""
-        import errno
         import subprocess
         import tempfile
 
@@ -124,7 +123,7 @@ class CommandSocket:
 
         program = find(command[0], os.environ)
         if not program:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
+            raise CommandEnded(f'exec: "{command[0]}": executable file not found in $PATH')
         self.command, self.answered = command, False
         self.said = tempfile.TemporaryFile()
         self.sock, theirs = socket.socketpair()

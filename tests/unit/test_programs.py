@@ -17,7 +17,7 @@ from pydock.buildkit.inputs import git_attributes
 from pydock.buildkit.secrets import Agents
 from pydock.config import plugins
 from pydock.config.endpoint import Endpoint
-from pydock.engine.dial import CommandSocket, dial
+from pydock.engine.dial import CommandEnded, CommandSocket, dial
 from pydock.errors import Failure
 from pydock.git import Git
 from pydock.programs import MAX_ANSWER, ask, environment, find
@@ -107,7 +107,7 @@ def test_no_program_of_the_current_folder_is_run(trapped: Path, tmp_path: Path) 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match="ssh"):
+    with pytest.raises(CommandEnded, match=r'^exec: "ssh": executable file not found in \$PATH$'):
         dial(Endpoint("ssh://host"))
     with pytest.raises(Failure, match="keys in files need ssh-agent, which is not installed"):
         Agents([("default", (__file__,))], os.environ)
