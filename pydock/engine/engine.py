@@ -18,7 +18,7 @@ from pydock import API_VERSION, MIN_API_VERSION, __version__
 from pydock.api.ping import PING, PING_GET
 from pydock.api.request import Request, version_key
 from pydock.config.endpoint import Endpoint
-from pydock.engine.answers import MAX_BODY, MAX_ERROR, blocks_of, messages_of, value_of, whole
+from pydock.engine.answers import MAX_BODY, MAX_ERROR, bad, blocks_of, messages_of, value_of, whole
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
@@ -34,8 +34,8 @@ else:
 
 #: what docker sends as Host over a socket that has no name
 SOCKET_HOST = "api.moby.localhost"
-#: the container is in that state already
-NOT_MODIFIED = 304
+#: done, and nothing to tell; the container is in that state already
+NO_CONTENT, NOT_MODIFIED = 204, 304
 
 
 @record
@@ -127,12 +127,12 @@ class Engine:
     def blocks(self, request: Request) -> Iterator[bytes]:
         """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not whole."""
         with self._checked(request) as response:
-            yield from blocks_of(request, response.iter_raw())
+            yield from blocks_of(request, body_of(request, response))
 
     def messages(self, request: Request) -> Iterator[dict[str, Any]]:
         """A stream of JSON objects, each as soon as it is whole. Raises BrokenStream, BadAnswer."""
         with self._checked(request) as response:
-            yield from messages_of(request, response.iter_raw())
+            yield from messages_of(request, body_of(request, response))
 
     def hijack(self, request: Request, protocol: str = "tcp") -> Duplex:
         """An upgraded connection. Raises NotUpgraded, Unreachable, BrokenStream."""
@@ -201,6 +201,13 @@ class Engine:
         raise engine_error(status, reason, response.headers.get("content-type", ""), body)
 
 
+def body_of(request: Request, response: httpx.Response) -> Iterator[bytes]:
+    """What comes of a stream. Raises BadAnswer for an answer that cannot have one."""
+    if response.status_code in (NO_CONTENT, NOT_MODIFIED):
+        raise bad(request, "it has no body")
+    return response.iter_raw()
+
+
 def path_text(path: str) -> str:
     """A path as it is sent: cleaned as Go's path.Join does, and escaped as Go's url.URL does."""
     return quote(clean(path), safe="$&+,/:;=@", errors="surrogateescape")
@@ -231,14 +238,14 @@ class Response:
     def blocks(self) -> Iterator[bytes]:
         """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not whole."""
         try:
-            yield from blocks_of(self.request, self.response.iter_raw())
+            yield from blocks_of(self.request, body_of(self.request, self.response))
         finally:
             self.response.close()
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """The JSON objects of a stream; it is closed at its end, or when the caller has heard enough."""
         try:
-            yield from messages_of(self.request, self.response.iter_raw())
+            yield from messages_of(self.request, body_of(self.request, self.response))
         finally:
             self.response.close()
 

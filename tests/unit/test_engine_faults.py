@@ -227,6 +227,14 @@ def test_an_empty_answer_is_one_only_where_the_api_has_it_so(tmp_path: Path) -> 
                 there.engine.json(request)
 
 
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_a_stream_that_cannot_come_is_not_an_empty_one(tmp_path: Path, status: str) -> None:
+    with peer(tmp_path, lambda _: answer(b"", status)) as there:
+        for read in (there.engine.blocks, there.engine.messages, lambda r: there.engine.background(r).blocks(), lambda r: there.engine.background(r).messages()):
+            with pytest.raises(BadAnswer, match="it has no body"):
+                list(read(system.events()))
+
+
 @pytest.mark.parametrize("request_", [containers.export_container("x"), containers.get_archive("x", "/"), images.save_images(("x",))], ids=lambda r: r.path)
 @pytest.mark.parametrize(("body", "why"), [(b"", "it is empty"), (b"x" * 5000, "without its end"), (b"x" * 512 + bytes(1023), "without its end")], ids=["empty", "cut", "cut by a byte"])
 def test_an_archive_without_its_end_is_no_archive(tmp_path: Path, request_: Request, body: bytes, why: str) -> None:
