@@ -6,13 +6,15 @@ that are exported unpacked. The tree is the one that docker leaves: blobs/, inde
 
 from __future__ import annotations
 
+import errno
 import os
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+import stat
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
-from pydock.archive.whole import WholeFile
+from pydock.archive.folder import Folder
+from pydock.archive.lock import locked_file
+from pydock.archive.whole import Draft
 from pydock.digests import hasher, parts
 from pydock.errors import Failure, first_line
 from pydock.gojson import decode, dumps
@@ -21,6 +23,8 @@ from pydock.shape import opt
 Json = dict[str, Any]
 
 INDEX, LOCK, VERSION, BLOBS, INGEST = "index.json", "index.json.lock", "oci-layout", "blobs", "ingest"
+#: bytes of an index
+INDEX_LIMIT = 64 << 20
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 #: annotations by which a manifest is found: an image's whole name, and its tag
 IMAGE_NAME, REF_NAME = "io.containerd.image.name", "org.opencontainers.image.ref.name"
@@ -54,7 +58,7 @@ class Layout:
         """Name a manifest by images' names, or by a tag alone, in place of what had that name. Raises Failure."""
         try:
             os.makedirs(self.folder, exist_ok=True)
-            with self._locked():
+            with locked_file(os.path.join(self.folder, LOCK), vanishing=True), Folder(self.folder) as place:
                 try:
                     manifests = self._manifests()
                 except FileNotFoundError:
@@ -64,55 +68,32 @@ class Layout:
                     manifests = [m for m in manifests if any((m.get("annotations") or {}).get(k, "") != wanted.get(k, "") for k in (IMAGE_NAME, REF_NAME))]
                     named = {**descriptor, "annotations": dict(sorted({**(descriptor.get("annotations") or {}), **wanted}.items()))}
                     manifests.append({k: named[k] for k in _ORDER if k in named})
-                self._write(VERSION, {"imageLayoutVersion": "1.0.0"})
-                self._write(INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
+                _write(place, VERSION, {"imageLayoutVersion": "1.0.0"})
+                _write(place, INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
         except OSError as error:
             raise Failure(f"could not write {self.index}: {first_line(error)}") from None
 
     def _manifests(self) -> list[Json]:
         """Raises OSError, Failure."""
-        with open(self.index, "rb") as file:
-            data = file.read()
+        with open_regular(self.index) as file:
+            data = file.read(INDEX_LIMIT + 1)
+        if len(data) > INDEX_LIMIT:
+            raise Failure(f"malformed {self.index}: it is larger than {INDEX_LIMIT >> 20} MiB")
         try:
             found = decode(data or b"{}", {"manifests": opt([{"digest": str, "annotations": opt({str: str})}])}).get("manifests") or []
         except ValueError as error:
             raise Failure(f"malformed {self.index}: {error}: it is no index of an OCI image layout") from None
         return list(found)
 
-    def _write(self, name: str, value: Json) -> None:
-        with WholeFile(os.path.join(self.folder, name), 0o644) as file:
-            file.write(dumps(value).encode())
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Two builds may put what they made into one layout; the lock's file is gone afterwards, as docker's is."""
-        try:
-            import fcntl
-        except ImportError:  # Windows
-            yield
-            return
-        path = os.path.join(self.folder, LOCK)
-        while True:
-            with open(path, "ab") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                try:
-                    ours = os.path.samestat(os.stat(path), os.fstat(file.fileno()))
-                except FileNotFoundError:
-                    ours = False
-                if not ours:
-                    # who waited holds a lock on a file that is gone
-                    continue
-                try:
-                    yield
-                finally:
-                    os.remove(path)
-                return
-
     # -- blobs ---------------------------------------------------------------------------------------
 
     def blob(self, digest: str) -> str:
         """The path of a blob, which may not be there. Raises ValueError for what is no digest."""
         return os.path.join(self.folder, BLOBS, *parts(digest))
+
+    def open(self, digest: str) -> BinaryIO:
+        """A blob's content. Raises ValueError for what is no digest, FileNotFoundError, OSError."""
+        return open_regular(self.blob(digest))
 
     def incoming(self) -> Incoming:
         """Something new, of which only the end will tell its digest. Raises OSError."""
@@ -123,13 +104,16 @@ class Incoming:
     """A blob that is being written: under another name, until it is whole. A context manager."""
 
     def __init__(self, layout: Layout) -> None:
-        self.layout, self.size = layout, 0
-        place = os.path.join(layout.folder, INGEST)
-        os.makedirs(place, exist_ok=True)
-        self._path = os.path.join(place, secrets.token_hex(16))
-        # read-only from the start, as blobs never change; who makes a file may write it all the same
-        self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o444), "w+b", buffering=0)
-        self._hash = hasher()
+        self.size, self._hash = 0, hasher()
+        os.makedirs(layout.folder, exist_ok=True)
+        self._place = Folder(layout.folder)
+        try:
+            self._ingest = os.dup(self._place.enter((INGEST,)))
+            # read-only from the start, as blobs never change; who makes a file may write it all the same
+            self._draft = Draft(self._ingest, self._place.path((INGEST,)), 0o444)
+        except BaseException:
+            self._place.close()
+            raise
 
     @property
     def digest(self) -> str:
@@ -141,40 +125,54 @@ class Incoming:
         if algorithm == "sha256":
             return self.digest
         hashed, at = hasher(algorithm), 0
-        while block := os.pread(self._file.fileno(), 1 << 20, at):
+        while block := os.pread(self._draft.handle, 1 << 20, at):
             hashed.update(block)
             at += len(block)
         return f"{algorithm}:{hashed.hexdigest()}"
 
     def write(self, data: bytes) -> None:
         """Raises OSError."""
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
+        self._draft.write(data)
         self._hash.update(data)
         self.size += len(data)
 
     def restart(self) -> None:
         """What has come is of no use. Raises OSError."""
-        self._file.seek(0)
-        self._file.truncate()
+        os.lseek(self._draft.handle, 0, os.SEEK_SET)
+        os.ftruncate(self._draft.handle, 0)
         self._hash, self.size = hasher(), 0
 
     def keep(self, digest: str) -> None:
         """It is whole: give it the name of its digest. Raises OSError."""
-        target = self.layout.blob(digest)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        self._file.close()
-        os.replace(self._path, target)
-        self._path = ""
+        algorithm, value = parts(digest)
+        self._draft.keep(self._ingest, value, to=self._place.enter((BLOBS, algorithm)))
 
     def __enter__(self) -> Incoming:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._file.close()
-        if self._path:
-            os.unlink(self._path)
+        self._draft.drop()
+        os.close(self._ingest)
+        self._place.close()
+
+
+def _write(place: Folder, name: str, value: Json) -> None:
+    """Raises OSError."""
+    draft = Draft(place.enter(()), place.root, 0o644)
+    try:
+        draft.write(dumps(value).encode())
+        draft.keep(place.enter(()), name)
+    finally:
+        draft.drop()
+
+
+def open_regular(path: str) -> BinaryIO:
+    """A file to read, and nothing that never ends, or waits. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    return open(handle, "rb", buffering=0)
 
 
 def tag_of(name: str) -> str:

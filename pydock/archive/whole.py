@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 PREFIX = ".pydock-"
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_LINK
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 #: to name what is in a folder, which need not be readable for that
 WAY = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
@@ -40,8 +40,8 @@ def random_name() -> str:
     return PREFIX + os.urandom(12).hex()
 
 
-def _make(path: str, act: Callable[[], T]) -> T:
-    """Do what makes `path`, a random name, and remember that it is not whole. Raises OSError."""
+def begin(path: str, act: Callable[[], T]) -> T:
+    """Do what makes `path`, a random name, and remember that it is not whole; to be followed by done() or remove(). Raises OSError."""
     with _guard:
         if _over:
             raise Failure("the program is ending")
@@ -51,6 +51,11 @@ def _make(path: str, act: Callable[[], T]) -> T:
         except OSError:
             del _unfinished[path]
             raise
+
+
+def done(path: str) -> None:
+    """It has its name."""
+    _unfinished.pop(path, None)
 
 
 def sweep() -> None:
@@ -86,8 +91,22 @@ def _inode(facts: os.stat_result) -> tuple[int, int]:
 def discard(path: str) -> None:
     """Take a folder away, at once to all who look, and then what is in it. Raises OSError."""
     doomed = os.path.join(os.path.dirname(path), random_name())
-    _make(doomed, lambda: os.rename(path, doomed))
+    begin(doomed, lambda: os.rename(path, doomed))
     remove(doomed)
+
+
+def make_folders(path: str, mode: int = 0o700) -> None:
+    """A folder, and those above it that are missing, all of that mode. Raises OSError."""
+    if os.path.isdir(path):
+        return
+    above = parent(path)
+    if above != path:
+        make_folders(above, mode)
+    try:
+        os.mkdir(path, mode)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
 
 
 def remove_folder(path: str) -> None:
@@ -131,7 +150,7 @@ def _writable(above: int, name: str) -> None:
         os.close(handle)
 
 
-def write_all(handle: int, data: bytes) -> None:
+def write_all(handle: int, data: bytes | memoryview) -> None:
     """Raises OSError."""
     view = memoryview(data)
     while view:
@@ -170,9 +189,9 @@ class Draft:
         """place: the folder's path; mode: the permissions, less the umask."""
         self.name = random_name()
         self._path = os.path.join(place, self.name)
-        self.handle = _make(self._path, lambda: os.open(self.name, NEW, mode, dir_fd=folder))
+        self.handle = begin(self._path, lambda: os.open(self.name, NEW, mode, dir_fd=folder))
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         write_all(self.handle, data)
 
     def close(self) -> None:
@@ -180,10 +199,10 @@ class Draft:
             handle, self.handle = self.handle, -1
             os.close(handle)
 
-    def keep(self, folder: int, name: str) -> None:
-        """It is whole: put it in the place of what has that name."""
+    def keep(self, folder: int, name: str, to: int | None = None) -> None:
+        """It is whole: put it in the place of what has that name, in its own folder or in another one."""
         self.close()
-        os.replace(self.name, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.replace(self.name, name, src_dir_fd=folder, dst_dir_fd=folder if to is None else to)
         _unfinished.pop(self._path, None)
 
     def drop(self) -> None:
@@ -345,7 +364,7 @@ class Scratch:
 
     def __init__(self, above: str, mode: int = 0o700) -> None:
         self.path = os.path.join(above, random_name())
-        _make(self.path, lambda: os.mkdir(self.path, mode))
+        begin(self.path, lambda: os.mkdir(self.path, mode))
 
     def keep(self, target: str) -> None:
         """It is whole: put it in the place of the folder that has that name."""

@@ -53,7 +53,9 @@ def _blob(layout: Layout, digest: str) -> str:
 def _open(layout: Layout, digest: str) -> BinaryIO:
     """Raises RpcError for a blob that is not there."""
     try:
-        return open(_blob(layout, digest), "rb", buffering=0)
+        return layout.open(digest)
+    except ValueError as error:
+        raise RpcError(INVALID_ARGUMENT, f"{error}: invalid argument") from None
     except FileNotFoundError:
         raise RpcError(NOT_FOUND, f"content {digest}: not found") from None
 

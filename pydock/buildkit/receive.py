@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
 
+from pydock.archive.folder import Growing, Parts
 from pydock.archive.tree import unix_mode
-from pydock.archive.unpack import Tree
+from pydock.archive.unpack import device, make_link, make_node, set_facts
+from pydock.archive.whole import Draft, make_folders
 from pydock.buildkit.call import UNKNOWN, Call
 from pydock.buildkit.messages import DATA, PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, PACKET_STAT
 from pydock.buildkit.proto import Values
@@ -23,7 +25,7 @@ from pydock.errors import Failure, RpcError, first_line
 Sink = Callable[[bytes], None]
 
 DIRECTORY, SYMLINK, DEVICE, FIFO, CHARACTER = 1 << 31, 1 << 27, 1 << 26, 1 << 25, 1 << 21
-#: files that may be open at a time while their contents come
+#: files whose contents may come at the same time; engines send four
 OPEN_FILES = 64
 
 
@@ -37,11 +39,11 @@ class FileSend:
 
     def serve(self, call: Call) -> None:
         text = call.header("buildkit-attachable-exporter-id")
-        output = int(text) if text.isdigit() else next(iter([*self.folders, *self.sinks]), 0)
+        output = int(text) if text.isascii() and text[:9].isdigit() and len(text) < 10 else next(iter([*self.folders, *self.sinks]), 0)
         if output in self.folders:
             folder = self.folders[output]
             try:
-                os.makedirs(folder, 0o700, exist_ok=True)
+                make_folders(folder)
             except OSError as error:
                 raise Failure(f"failed to create synctarget dest dir {folder}: mkdir {folder}: {first_line(error)}") from None
             Receiving(call, folder).run()
@@ -54,29 +56,32 @@ class FileSend:
 
 
 class Receiving:
-    """One folder that comes."""
+    """One folder that comes. Entries are told in strict order, folders before what is in them, as fsutil's validators ask."""
 
     def __init__(self, call: Call, folder: str) -> None:
-        self.call, self.tree = call, Tree(folder)
-        #: regular files that are not whole yet: number -> (path, stat)
-        self.due: dict[int, tuple[tuple[str, ...], Values]] = {}
-        self.open: dict[int, int] = {}
-        self.folders: set[tuple[str, ...]] = {()}
-        self.finished: list[tuple[tuple[str, ...], Values]] = []
+        self.call, self.tree = call, Growing(folder, replacing=True)
+        #: the last entry, and the folder that entries may be in
+        self.last: tuple[bytes, ...] = ()
+        self.way: Parts = ()
+        #: files, which others may be links to
+        self.files: set[Parts] = set()
+        self.links: list[tuple[Parts, Parts]] = []
+        #: files whose content was asked for: number -> (path, what is true of it); and those of which some has come
+        self.due: dict[int, tuple[Parts, Values]] = {}
+        self.drafts: dict[int, Draft] = {}
 
     def run(self) -> None:
-        """Raises Failure; what is not whole then is gone."""
+        """Raises Failure; what is not whole then is gone, and what was there before is there."""
         try:
             self._receive()
-            for parts, values in reversed(self.finished):
-                self._set_facts(self.tree.enter(parts), None, values)
+            for parts, target in self.links:
+                self.tree.link(parts, target)
+            self.tree.finish()
         except OSError as error:
-            self._drop()
             raise Failure(f"error writing to {self.tree.root}: {first_line(error)}") from error
-        except BaseException:
-            self._drop()
-            raise
         finally:
+            for draft in self.drafts.values():
+                draft.drop()
             self.tree.close()
 
     def _receive(self) -> None:
@@ -87,10 +92,14 @@ class Receiving:
             if kind == PACKET_ERR:
                 raise Failure(f"error from sender: {packet['data'].decode('utf-8', 'replace')}")
             if kind == PACKET_FIN:
+                if not asked:
+                    break
                 return
             if kind == PACKET_STAT and packet["stat"] is None:
                 listed = True
             elif kind == PACKET_STAT:
+                if listed:
+                    raise Failure("an entry after the end of the list in the result")
                 if self._entry(number, packet["stat"]):
                     self.call.send(PACKET.encode({"type": PACKET_REQ, "ID": number}))
                 number += 1
@@ -102,108 +111,65 @@ class Receiving:
         raise Failure("the engine ended the transfer of the result before it was whole")
 
     def _entry(self, number: int, values: Values) -> bool:
-        """Make an entry; True if its content has to be asked for. Raises Failure for one that would lie elsewhere."""
-        parts = self.tree.parts(values["path"])
-        if not parts or parts[:-1] not in self.folders:
-            raise Failure(f"invalid path {values['path']!r} in the result: its folder was not announced")
-        above, name, mode = self.tree.enter(parts[:-1]), parts[-1], values["mode"]
-        self._make_room(above, name, bool(mode & DIRECTORY), parts)
+        """Make an entry; True if its content has to be asked for. Raises Failure, OSError."""
+        parts, mode = self._in_order(values["path"]), values["mode"]
         if mode & DIRECTORY:
-            try:
-                os.mkdir(name, 0o700, dir_fd=above)
-            except FileExistsError:
-                pass
-            self.folders.add(parts)
-            self.finished.append((parts, values))
+            self.way = parts
+            self.tree.add_folder(parts, lambda handle: set_values(handle, values))
             return False
         if mode & SYMLINK:
-            os.symlink(values["linkname"], name, dir_fd=above)
-        elif mode & (DEVICE | FIFO):
-            kind = stat.S_IFIFO if mode & FIFO else stat.S_IFCHR if mode & CHARACTER else stat.S_IFBLK
-            os.mknod(name, kind | unix_mode(mode), 0 if mode & FIFO else os.makedev(values["devmajor"], values["devminor"]), dir_fd=above)
-        elif values["linkname"]:
-            self._link(values["linkname"], above, name)
+            self.tree.put(parts, partial(make_link, target=values["linkname"], time=values["modTime"]))
             return False
-        else:
-            os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=above))
-            self.due[number] = (parts, values)
-            return not mode & TYPE_BITS
-        self._set_facts(above, name, values)
-        return False
+        if values["linkname"]:
+            target = tuple(values["linkname"].split("/"))
+            if target not in self.files:
+                raise Failure(f"invalid link {values['path']!r} to {values['linkname']!r} in the result: there is no such file in it")
+            self.links.append((parts, target))
+            return False
+        self.files.add(parts)
+        if mode & (DEVICE | FIFO):
+            kind = stat.S_IFIFO if mode & FIFO else stat.S_IFCHR if mode & CHARACTER else stat.S_IFBLK
+            number_of = 0 if mode & FIFO else device(values["devmajor"], values["devminor"])
+            self.tree.put(parts, partial(make_node, mode=kind | unix_mode(mode), device=number_of, time=values["modTime"]))
+            return False
+        self.due[number] = (parts, values)
+        if mode & TYPE_BITS:
+            # nothing that has content, a socket for one: it stays an empty file
+            self._content(number, b"")
+            return False
+        return True
 
-    def _make_room(self, above: int, name: str, folder: bool, parts: tuple[str, ...]) -> None:
-        """What is there gives way, but for a folder to a folder."""
-        try:
-            there = stat.S_ISDIR(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode)
-        except FileNotFoundError:
-            return
-        if there and not folder:
-            import shutil
-
-            shutil.rmtree(self.tree.path(parts))
-        elif not there:
-            os.unlink(name, dir_fd=above)
-
-    def _link(self, target: str, above: int, name: str) -> None:
-        first = self.tree.parts(target)
-        if not first or first[:-1] not in self.folders:
-            raise Failure(f"invalid link to {target!r} in the result")
-        # entering the other folder closes this one
-        copy = os.dup(above)
-        try:
-            other = self.tree.enter(first[:-1])
-            os.link(first[-1], name, src_dir_fd=other, dst_dir_fd=copy, follow_symlinks=False)
-        finally:
-            os.close(copy)
+    def _in_order(self, path: str) -> Parts:
+        """The elements of an entry's path, which must come after those before it, in a folder that was told. Raises Failure."""
+        parts = tuple(path.split("/"))
+        if any(p in ("", ".", "..") for p in parts) or "\0" in path:
+            raise Failure(f"invalid path {path!r} in the result")
+        order = tuple(map(os.fsencode, parts))
+        if order <= self.last:
+            raise Failure(f"invalid path {path!r} in the result: it comes after {os.fsdecode(b'/'.join(self.last))!r}, and so is out of order")
+        if parts[:-1] != self.way[: len(parts) - 1]:
+            raise Failure(f"invalid path {path!r} in the result: its folder was not announced")
+        self.last, self.way = order, parts[:-1]
+        return parts
 
     def _content(self, number: int, data: bytes) -> None:
-        """A block of a file, or its end."""
+        """A block of a file, or its end. Raises Failure, OSError."""
         if number not in self.due:
             raise Failure(f"invalid file id {number} in the result")
         parts, values = self.due[number]
-        above = self.tree.enter(parts[:-1])
+        if number not in self.drafts:
+            if len(self.drafts) >= OPEN_FILES:
+                raise Failure(f"the contents of more than {OPEN_FILES} files of the result come at the same time")
+            self.drafts[number] = self.tree.draft(parts)
+        draft = self.drafts[number]
         if data:
-            view = memoryview(data)
-            handle = self._handle(number, above, parts[-1])
-            while view:
-                view = view[os.write(handle, view) :]
+            draft.write(data)
             return
-        if number in self.open:
-            os.close(self.open.pop(number))
-        self._set_facts(above, parts[-1], values)
-        del self.due[number]
+        set_values(draft.handle, values)
+        self.tree.keep(draft, parts)
+        del self.drafts[number], self.due[number]
 
-    def _handle(self, number: int, above: int, name: str) -> int:
-        if number not in self.open:
-            if len(self.open) >= OPEN_FILES:
-                oldest = next(iter(self.open))
-                os.close(self.open.pop(oldest))
-            self.open[number] = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW, dir_fd=above)
-        return self.open[number]
 
-    def _set_facts(self, above: int, name: str | None, values: Values) -> None:
-        """Attributes, mode and time; name None: of the open folder itself."""
-        place: dict[str, Any] = {} if name is None else {"dir_fd": above}
-        target: Any = above if name is None else name
-        if values["xattrs"] and not values["mode"] & SYMLINK:
-            handle = above if name is None else os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=above)
-            for key, value in values["xattrs"].items():
-                try:
-                    os.setxattr(handle, key, value)
-                except (OSError, AttributeError):
-                    continue
-            if name is not None:
-                os.close(handle)
-        if not values["mode"] & SYMLINK:
-            os.chmod(target, unix_mode(values["mode"]), **place)
-        times = (values["modTime"], values["modTime"])
-        os.utime(target, ns=times, **(place if name is None else {**place, "follow_symlinks": False}))
-
-    def _drop(self) -> None:
-        for handle in self.open.values():
-            os.close(handle)
-        for parts, _ in self.due.values():
-            try:
-                os.unlink(parts[-1], dir_fd=self.tree.enter(parts[:-1]))
-            except (OSError, Failure):
-                continue
+def set_values(handle: int, values: Values) -> None:
+    """What was told of an entry, on its open file. Raises OSError."""
+    set_facts(handle, unix_mode(values["mode"]), values["modTime"], values["xattrs"])

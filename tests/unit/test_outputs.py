@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,11 @@ from pydock.commands.image.build_places import Places
 from pydock.errors import Failure
 from pydock.flags.builds import Output
 from tests.support.cli import cli, program
-from tests.support.engines import small_disk
+from tests.support.places import facts, running, small, wait_for
 from tests.support.stand_in import Answers, Handler, stand_in
 
 ID = "a" * 64
-TAR = [b"x" * 40_000, b"y" * 40_000]
+TAR = [b"x" * 40_960, bytes(40_960)]
 #: what has a name that is no regular file, and docker's words for it
 KINDS = {
     "folder": "cannot write to a directory", "link": "cannot write to a symbolic link directly", "dangling": "cannot write to a symbolic link directly",
@@ -45,15 +44,6 @@ def plant(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(folder / "socket"))
-
-
-def facts(folder: Path) -> dict[str, tuple[int, object]]:
-    """What is in a folder: kinds, and contents or targets."""
-
-    def content(path: Path) -> object:
-        return os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
-
-    return {p.name: (stat.S_IFMT(p.lstat().st_mode), content(p)) for p in folder.iterdir()}
 
 
 def streams(*paths: str) -> Answers:
@@ -201,9 +191,9 @@ def test_standard_output_by_its_name_of_a_file(tmp_path: Path) -> None:
     """/dev/stdout is a link of the system's own, and leads to what was redirected."""
     code = "from pydock.archive.whole import write_whole; write_whole('/dev/stdout', [b'data'])"
     with open(tmp_path / "f", "wb") as out:
-        subprocess.run([__import__("sys").executable, "-c", code], stdout=out, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True, timeout=60)
     assert facts(tmp_path) == {"f": (stat.S_IFREG, b"data")}
-    assert subprocess.run([__import__("sys").executable, "-c", code], capture_output=True, check=True, timeout=60).stdout == b"data"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60).stdout == b"data"
 
 
 # -- the file of a container's id ----------------------------------------------------------------------
@@ -254,25 +244,6 @@ def test_an_id_file_that_somebody_put_there_meanwhile_is_not_removed(tmp_path: P
 # -- full disks, signals -------------------------------------------------------------------------------
 
 
-@contextmanager
-def running(client: Path, *argv: str, cwd: Path, limit: int = 0, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program, with files of at most `limit` bytes where that is given: a full disk that any user can have."""
-    full = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", **env}
-    limits = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
-    with subprocess.Popen([client, *argv], cwd=cwd, env=full, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limits) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def small(folder: Path, limited: bool) -> tuple[object, Path, int]:
-    """A place where little can be written: by a limit on files, or a disk that is full."""
-    place = folder / "small"
-    place.mkdir()
-    return (nullcontext() if limited else small_disk(place)), place, 5 if limited else 0
-
-
 #: command lines that write below the folder that they run in, the configuration among it
 WRITERS: Sequence[tuple[str, ...]] = [
     ("save", "-o", "f", "busybox"), ("export", "-o", "f", "c"), ("create", "--cidfile", "f", "busybox"), ("context", "create", "two", "--docker", "host=unix:///y"),
@@ -289,7 +260,7 @@ def test_a_full_disk_is_an_error_and_leaves_what_was_there(pydock: Path, tmp_pat
     _, answers = classic(tmp_path)
     answers = {**answers, **ENGINE, "POST /containers/create.*": lambda _: {"Id": ID, "Warnings": []}, "POST /auth": lambda _: {"Status": "Login Succeeded"}}
     pem = "-----BEGIN CERTIFICATE-----\n" + "x" * 5000
-    with disk, stand_in(tmp_path, answers) as host:  # type: ignore[attr-defined]
+    with disk, stand_in(tmp_path, answers) as host:
         env = {"DOCKER_CONFIG": "c", "DOCKER_HOST": host, "DOCKER_BUILDKIT": "0"}
         (place / "ca.pem").write_text(pem)
         for name, endpoint in (("one", "host=unix:///x"), ("secure", f"host=tcp://h:1,ca={place}/ca.pem")):
@@ -343,15 +314,6 @@ def test_a_signal_leaves_what_was_there(pydock: Path, tmp_path: Path, argv: tupl
     assert facts(place) == before
 
 
-def wait_for(condition: object) -> None:
-    import time
-
-    end = time.monotonic() + 60
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_what_other_threads_have_not_finished_goes_too(tmp_path: Path) -> None:
     """They end without a word when the program does; and nothing new is begun then."""
     code = (
@@ -368,7 +330,7 @@ def test_what_other_threads_have_not_finished_goes_too(tmp_path: Path) -> None:
         "try:\n    whole.Scratch(place)\nexcept whole.Failure as failure:\n    print(failure.message)\n"
         "os._exit(0)\n"
     )
-    done = subprocess.run([__import__("sys").executable, "-u", "-c", code], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-u", "-c", code], capture_output=True, check=True, timeout=60)
     assert done.stdout == b"the program is ending\n" and os.listdir(tmp_path) == []
 
 

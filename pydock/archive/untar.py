@@ -1,0 +1,173 @@
+"""A tar archive of strangers → its entries, in constant memory.
+
+tarfile lays out and checks each block; what stands between blocks is read here, by the rules of Go's archive/tar: what
+describes an entry (PAX records, long names) is bounded, and is read once from its beginning to its end. tarfile itself takes a
+header of gigabytes, calls itself once for each that follows another, and searches their content in quadratic time.
+Records for the whole archive are passed over, as docker does; sparse files are refused: no engine sends any.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterable, Iterator
+
+from pydock.errors import BrokenStream
+
+BLOCK = tarfile.BLOCKSIZE
+#: bytes of all that describes one entry
+LIMIT = 1 << 20
+#: bytes that may follow an archive: it is filled up to whole tapes
+AFTER = 1 << 20
+
+CONTENT = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
+RECORDS, GLOBAL = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE), tarfile.XGLTYPE
+LONG_NAME, LONG_LINK = tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK
+
+
+class Source:
+    """Blocks of any size, read by the number of bytes."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self.blocks = iter(blocks)
+        self.rest = memoryview(b"")
+
+    def some(self, limit: int) -> memoryview:
+        """As many bytes as are at hand, at most `limit`; none at the end."""
+        while not self.rest:
+            block = next(self.blocks, None)
+            if block is None:
+                return self.rest
+            self.rest = memoryview(block)
+        data, self.rest = self.rest[:limit], self.rest[limit:]
+        return data
+
+    def exactly(self, size: int) -> bytes:
+        """Raises BrokenStream where there are fewer."""
+        out = bytearray()
+        while len(out) < size:
+            out += self._next(size - len(out))
+        return bytes(out)
+
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """The same, as it comes."""
+        while size:
+            data = self._next(size)
+            size -= len(data)
+            yield data
+
+    def _next(self, limit: int) -> memoryview:
+        data = self.some(limit)
+        if not data:
+            raise BrokenStream("unexpected EOF: the archive was cut off")
+        return data
+
+
+def entries(blocks: Iterable[bytes]) -> Iterator[tuple[tarfile.TarInfo, Iterator[memoryview]]]:
+    """Each entry, and its content, which is to be read before the next one is asked for (what is not is passed over).
+
+    Raises BrokenStream for an archive that is cut off, or is none."""
+    source = Source(blocks)
+    while (info := _described(source)) is not None:
+        size = info.size if info.type in CONTENT else 0
+        content = source.pieces(size)
+        yield info, content
+        for _ in content:
+            pass
+        source.exactly(-size % BLOCK)
+    after = 0
+    while data := source.some(AFTER):
+        after += len(data)
+        if after > AFTER:
+            raise BrokenStream("the archive is followed by something that does not belong to it")
+
+
+def _described(source: Source) -> tarfile.TarInfo | None:
+    """The next entry with all that is said of it; None at the end."""
+    records: dict[str, bytes] = {}
+    left = LIMIT
+    while True:
+        info = _header(source)
+        if info is None or info.type not in (*RECORDS, GLOBAL, LONG_NAME, LONG_LINK):
+            break
+        left -= BLOCK + info.size
+        if left < 0 or info.size < 0:
+            raise _bad(f"more than {LIMIT} bytes describe one entry")
+        data = source.exactly(info.size)
+        source.exactly(-info.size % BLOCK)
+        if info.type in RECORDS:
+            records.update(pax_records(data))
+        elif info.type != GLOBAL:
+            records["path" if info.type == LONG_NAME else "linkpath"] = data.partition(b"\0")[0]
+    if info is None and records:
+        raise BrokenStream("unexpected EOF: the archive was cut off")
+    return info and _with(info, records)
+
+
+def _header(source: Source) -> tarfile.TarInfo | None:
+    """One header's block; None for the empty one at the end. Raises BrokenStream."""
+    data = source.exactly(BLOCK)
+    if not any(data):
+        return None
+    try:
+        return tarfile.TarInfo.frombuf(data, "utf-8", "surrogateescape")
+    except (tarfile.HeaderError, ValueError) as error:
+        raise _bad(str(error)) from None
+
+
+def pax_records(data: bytes) -> dict[str, bytes]:
+    """"LENGTH KEY=VALUE\\n", one after the other. Raises BrokenStream."""
+    out: dict[str, bytes] = {}
+    at = 0
+    while at < len(data):
+        space = data.find(b" ", at, at + 10)
+        digits = data[at:space] if space > at else b""
+        end = at + int(digits) if digits.isdigit() else 0
+        key, equals, value = data[space + 1 : end - 1].partition(b"=")
+        if end <= space + 1 or end > len(data) or data[end - 1 : end] != b"\n" or not equals or not key:
+            raise _bad("a PAX record that is none")
+        out[_text(key)] = value
+        at = end
+    return out
+
+
+def _with(info: tarfile.TarInfo, records: dict[str, bytes]) -> tarfile.TarInfo:
+    """The entry with what its records say instead of the header. Raises BrokenStream."""
+    if info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in records):
+        raise _bad("a sparse file")
+    if "path" in records:
+        info.name = _text(records["path"])
+    if "linkpath" in records:
+        info.linkname = _text(records["linkpath"])
+    if "size" in records:
+        info.size = _number(records["size"], "size")
+    if "mtime" in records:
+        info.mtime = _seconds(records["mtime"])
+    if info.size < 0:
+        raise _bad(f"a size of {info.size}")
+    if "\0" in info.name + info.linkname:
+        raise _bad("a name with a zero byte")
+    if info.type == tarfile.AREGTYPE and info.name.endswith("/"):
+        info.type = tarfile.DIRTYPE
+    info.pax_headers = {key: value.decode("utf-8", "surrogateescape") for key, value in records.items()}
+    return info
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _number(data: bytes, what: str) -> int:
+    if not data.isdigit() or len(data) > 19:
+        raise _bad(f"a {what} of {_text(data[:30])!r}")
+    return int(data)
+
+
+def _seconds(data: bytes) -> float:
+    whole, point, fraction = data.partition(b".")
+    if not whole.removeprefix(b"-").isdigit() or len(whole) > 12 or (point and not fraction.isdigit()):
+        raise _bad(f"a time of {_text(data[:30])!r}")
+    return float(whole + b"." + (fraction[:9] or b"0"))
+
+
+def _bad(why: str) -> BrokenStream:
+    return BrokenStream(f"invalid tar header: {why}")
