@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from pydock.archive.ignore import Known, Matcher, read_ignore_file
 from pydock.archive.pack import END, Packer
@@ -316,7 +315,7 @@ def _told(blocks: Iterator[bytes], url: str, told: Callable[[str, int], None]) -
 
 def clone(url: str, root: str) -> str:
     """URL[#REF[:FOLDER]] checked out below `root`. Returns the folder. Raises Failure."""
-    if not (url.startswith("git@") or urlsplit(url).scheme in GIT_SCHEMES):
+    if not (url.startswith("git@") or url.partition("://")[0] in GIT_SCHEMES):
         url = f"https://{url}"
     remote, _, fragment = url.partition("#")
     ref, _, inner = fragment.partition(":")

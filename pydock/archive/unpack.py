@@ -120,7 +120,9 @@ def set_facts(handle: int, mode: int, time: int, attributes: Mapping[str, bytes]
 
 
 def make_link(above: int, name: str, target: str, time: int) -> None:
-    """A symbolic link. Raises OSError."""
+    """A symbolic link. Raises OSError, Failure."""
+    if "\0" in target:
+        raise Failure(f"invalid link {quote(name)} to {quote(target)}")
     os.symlink(target, name, dir_fd=above)
     _set_time(above, name, time)
 

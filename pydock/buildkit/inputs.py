@@ -252,7 +252,10 @@ def _remote(git: Callable[..., str]) -> str:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # what it is, is anybody's guess: a password may be in it
+        return ""
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "://" in url else url
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pydock.config.contexts import Store
 
 DEFAULT_HOST = "npipe:////./pipe/docker_engine" if sys.platform == "win32" else "unix:///var/run/docker.sock"
+#: what a host may hold besides letters and digits (RFC 3986, and Go's net/url)
+_IN_HOSTS = "-_.~!$&'()*+,;=:[]<>\""
 SCHEMES = ("unix", "tcp", "npipe", "fd", "ssh")
 
 
@@ -131,20 +133,41 @@ def parse_host(text: str, tls: bool = False) -> str:
 
 
 def _tcp(rest: str) -> str:
-    address, slash, path = rest.partition("/")
-    host, colon, port = address.rpartition(":") if not address.endswith("]") else (address, "", "")
-    if not colon:
-        host, port = address, ""
-    if port and not port.isdigit():
-        raise ValueError(f"parse {quote('tcp://' + rest)}: invalid port {quote(':' + port)} after host")
-    if ":" in host and not host.startswith("["):
-        raise ValueError(f"invalid bind address format: {rest}")
-    return f"tcp://{host or 'localhost'}:{port or '2375'}{slash}{path}"
+    authority, slash, path = rest.partition("/")
+    address = authority.rpartition("@")[2]
+    wrong = f"parse {quote('tcp://' + rest)}: "
+    if any(c < " " or c == "\x7f" for c in rest):
+        raise ValueError(wrong + "net/url: invalid control character in URL")
+    if address.startswith("["):
+        inside, closed, port = address.rpartition("]")
+        host = inside + closed
+        if not closed:
+            raise ValueError(wrong + "missing ']' in host")
+        if port[:1] not in ("", ":"):
+            raise ValueError(f"{wrong}invalid port {quote(port)} after host")
+    else:
+        host, colon, port = address.rpartition(":")
+        host, port = (host, colon + port) if colon else (port, "")
+        if ":" in host:
+            raise ValueError(f"invalid bind address format: {rest}")
+    number = port[1:]
+    if number and not (number.isascii() and number.isdigit() and len(number) < 6 and int(number) < 1 << 16):
+        raise ValueError(f"{wrong}invalid port {quote(port)} after host")
+    if bad := next((c for c in host if c.isascii() and not c.isalnum() and c not in _IN_HOSTS), ""):
+        raise ValueError(wrong + (f"invalid URL escape {quote(host[host.index(bad) :][:3])}" if bad == "%" else f"invalid character {quote(bad)} in host name"))
+    return f"tcp://{host or 'localhost'}:{number or '2375'}{slash}{path}"
 
 
 def _ssh(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(f"parse {quote(text)}: missing ']' in host") from None
     wrong = "ssh host connection is not valid: invalid SSH URL: "
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError(f"{wrong}invalid port in {quote(text)}") from None
     if parts.password is not None:
         raise ValueError(wrong + "plain-text password is not supported")
     if not parts.hostname:

@@ -68,7 +68,10 @@ def _npipe(endpoint: Endpoint) -> PipeSocket:
 def _tcp(endpoint: Endpoint) -> Sock:
     host, _, port = endpoint.address.partition("/")[0].rpartition(":")
     host = host.strip("[]")
-    sock = socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
+    try:
+        sock = socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
+    except UnicodeError as error:  # labels that are empty, or too long for the name service
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from None
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         wrapped: Sock = _wrap(sock, endpoint.tls, host) if endpoint.tls else sock

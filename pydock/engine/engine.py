@@ -61,10 +61,14 @@ class Engine:
         self.wish = wish.strip().removeprefix("v")
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
-        self.client = httpx.Client(
-            transport=transport or Transport(endpoint), headers=header_bytes({**own, **agent}.items()), timeout=None, trust_env=False,
-            base_url=self._base_url(), cookies=NoCookies(),  # type: ignore[arg-type]
-        )  # fmt: skip
+        try:
+            self.client = httpx.Client(
+                transport=transport or Transport(endpoint), headers=header_bytes({**own, **agent}.items()), timeout=None, trust_env=False,
+                base_url=self._base_url(), cookies=NoCookies(),  # type: ignore[arg-type]
+            )  # fmt: skip
+        except (httpx.InvalidURL, UnicodeError):
+            name = endpoint.address.partition("/")[0].rpartition(":")[0]
+            raise Unreachable(f"error during connect: lookup {name}: no such host", endpoint.host) from None
 
     def _base_url(self) -> str:
         scheme = "https" if self.endpoint.tls else "http"

@@ -95,7 +95,8 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     """A sort key by which "ctx2" comes before "ctx10"."""
     import re
 
-    return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", text) if p]
+    numbers = ((p, p.lstrip("0")) for p in re.split("([0-9]+)", text) if p)
+    return [(0, len(n), n) if p[0] in "0123456789" else (1, 0, p) for p, n in numbers]
 
 
 def short_id(identifier: str) -> str:

@@ -92,13 +92,14 @@ class Slow(BaseException):
 
 
 def limited(seconds: float) -> None:
-    """Raise Slow after so many seconds; 0: not any more."""
+    """Raise Slow after so many seconds of work, or twenty times as many of waiting (the machine may be busy); 0: not any more."""
 
     def stop(number: int, frame: object) -> None:
         raise Slow(f"more than {seconds} seconds")
 
-    signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    for number, timer, limit in ((signal.SIGPROF, signal.ITIMER_PROF, seconds), (signal.SIGALRM, signal.ITIMER_REAL, 20 * seconds)):
+        signal.signal(number, stop)
+        signal.setitimer(timer, limit)
 
 
 # -- one target, in a process of its own ---------------------------------------------------------------

@@ -16,7 +16,7 @@ from pydock.config import credentials, endpoint
 from pydock.config.contexts import Store
 from pydock.config.endpoint import Endpoint, Tls
 from pydock.config.file import ConfigFile, load
-from pydock.engine.dial import ssh_command
+from pydock.engine.dial import dial, ssh_command
 from pydock.engine.failure import connect_failure
 from pydock.errors import Failure
 from tests.support.cli import cli, program
@@ -29,6 +29,25 @@ from tests.support.cli import cli, program
 )  # fmt: skip
 def test_hosts(text: str, host: str) -> None:
     assert endpoint.parse_host(text) == host
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tcp://[::1", "missing ']' in host"), ("tcp://h:²", 'invalid port ":²" after host'), ("tcp://[::1]x:5", 'invalid port "x:5" after host'),
+        ("tcp://h x:1", 'invalid character " " in host name'), ("tcp://h%zz:1", 'invalid URL escape "%zz"'), ("tcp://h:99999", 'invalid port ":99999" after host'),
+    ],
+)  # fmt: skip
+def test_addresses_that_are_none_are_refused_in_gos_words(text: str, words: str) -> None:
+    with pytest.raises(ValueError) as error:
+        endpoint.parse_host(text)
+    assert str(error.value) == f'parse "{text}": {words}'
+
+
+@pytest.mark.parametrize("host", ["tcp://a..b:1", f"tcp://{'a' * 300}:1"])
+def test_names_that_no_name_service_takes_are_no_hosts(host: str) -> None:
+    with pytest.raises(socket.gaierror):
+        dial(Endpoint(host))
 
 
 @pytest.mark.parametrize("text", ["http://a", "foo://x", "tcp://a:b", "ssh://a:b@c", "ssh://c?x=1", "ssh://c#f", "ssh://"])

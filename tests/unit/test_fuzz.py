@@ -24,7 +24,7 @@ def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.chdir(tmp_path)
     # within one test all inputs of a target run: a deadline against hangs, not a measure
     main = threading.current_thread() is threading.main_thread()
-    limited(120 if main else 0)
+    limited(60 if main else 0)
     yield
     limited(0)
 
