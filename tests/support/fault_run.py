@@ -198,9 +198,13 @@ class Watch:
         self.thread.start()
 
     def _watch(self) -> None:
-        if self.proxy.fault and self.proxy.fault.harm == "hold" and self.proxy.struck.wait(DEADLINE) and not self.over.wait(PATIENCE):
-            self.interrupted = True
-            _signal(self.process, self.stop or signal.SIGINT)
+        if self.proxy.fault and self.proxy.fault.harm == "hold" and self.proxy.struck.wait(DEADLINE):
+            # what is passed on to a container ends the client, as docker's, the third time
+            for _ in range(1 if self.stop else 3):
+                if self.over.wait(PATIENCE):
+                    break
+                self.interrupted = True
+                _signal(self.process, self.stop or signal.SIGINT)
         if not self.over.wait(DEADLINE):
             self.hung = self.process.poll() is None
             _signal(self.process, signal.SIGKILL)
