@@ -234,7 +234,7 @@ def values() -> Iterator[Fault]:
     yield Fault("body without its first key", "key", with_object, body(changed(lambda o, k: o.pop(k))))
     yield Fault("body whose first key is null", "key", with_object, body(changed(lambda o, k: o.update({k: None}))))
     yield Fault("body whose first key is of another type", "key", with_object, body(changed(other_type)))
-    yield Fault("body with invalid UTF-8", "text", lambda a: with_object(a) and b'":"' in a.body and a.status != 201, body(lambda a: a.body.replace(b'":"', b'":"\xff', 1)))
+    yield Fault("body with invalid UTF-8", "text", lambda a: with_object(a) and b'":"' in a.body and a.status != 201, body(lambda a: b'":"\xff'.join(a.body.rsplit(b'":"', 1))))
 
 
 # ---- frames --------------------------------------------------------------------------------------------
