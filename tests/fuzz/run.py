@@ -8,6 +8,7 @@ seeds. What was found lies in fuzz-findings/, by target; `--again FILE --target 
 from __future__ import annotations
 
 import argparse
+import codecs
 import hashlib
 import importlib
 import os
@@ -41,6 +42,8 @@ with atheris.instrument_imports(include=["pydock"]) if atheris else nullcontext(
         for module in pkgutil.walk_packages(pydock.__path__, "pydock."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
+        for encoding in ("idna", "punycode", "utf-16", "latin1", "ascii"):
+            codecs.lookup(encoding)
 
 MEMORY = 3 << 30
 FINDINGS = Path("fuzz-findings")
