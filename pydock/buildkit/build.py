@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from pydock.buildkit.session import Service, Session, new_id
 from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
 from pydock.buildkit.wire import Duplex
-from pydock.errors import NotUpgraded, RpcError
+from pydock.errors import BrokenStream, NotUpgraded, RpcError
 from pydock.record import made, record
 
 #: opens POST /session with these headers, or POST /grpc
@@ -79,13 +80,17 @@ class Build:
         self.upload = Upload(inputs.archive) if inputs.archive is not None else None
         if self.upload:
             services.append(self.upload)
+        self.results = FileSend(inputs.output_folders, inputs.output_sinks)
         if inputs.output_folders or inputs.output_sinks:
-            services.append(FileSend(inputs.output_folders, inputs.output_sinks))
+            services.append(self.results)
         if inputs.stores:
             services.append(Content(inputs.stores))
         self.session = Session(services, inputs.shared_key)
+        #: set when the engine can ask nothing more of us
+        self.session_over = threading.Event()
         self._control: Control | None = None
         self._solving: Solving | None = None
+        self._cancelled = False
 
     def __enter__(self) -> Build:
         return self
@@ -99,7 +104,7 @@ class Build:
     def connect(self, open_session: OpenSession, open_control: OpenControl) -> bool:
         """Returns False for an engine that has BuildKit, but takes builds over its own REST API only: there is no control
         connection then. Raises NotUpgraded for one without BuildKit, Unreachable."""
-        self.session.start(open_session(self.session.headers()))
+        self.session.start(open_session(self.session.headers()), self.session_over.set)
         try:
             self._control = Control(open_control())
         except NotUpgraded as failure:
@@ -116,6 +121,8 @@ class Build:
     def start(self, request: Values) -> None:
         """Let the engine begin; what it is to do is a SolveRequest without our names."""
         self._solving = self.control.solve({**request, "Ref": self.ref, "Session": self.session.identity})
+        if self._cancelled:
+            self._solving.cancel()
 
     @staticmethod
     def status_message(data: bytes) -> Values:
@@ -131,12 +138,19 @@ class Build:
         assert self._solving, "start() comes first"
         return self._solving.result()
 
+    def check_results(self) -> None:
+        """After a build that went well: has everything come that was to be written here? Raises Failure."""
+        if self.results.lacking():
+            why = f": {self.session.problems[0].message}" if self.session.problems else ""
+            raise BrokenStream(f"the engine has not sent the whole of what it was to build{why}")
+
     @staticmethod
     def sources(error: RpcError) -> list[Values]:
         """The places in a Dockerfile that a failure is about."""
         return sources(error)
 
     def cancel(self) -> None:
-        """The engine stops; result() then raises RpcError. Harmless before and after a build."""
+        """The engine stops; result() then raises RpcError. Harmless after a build."""
+        self._cancelled = True
         if self._solving:
             self._solving.cancel()

@@ -36,10 +36,23 @@ class FileSend:
 
     def __init__(self, folders: Mapping[int, str], sinks: Mapping[int, Sink]) -> None:
         self.folders, self.sinks = folders, sinks
+        self._whole, self._broken = set[int](), set[int]()
+
+    def lacking(self) -> bool:
+        """Is there an output that has not come, or not to its end?"""
+        return bool(self._broken) or not self._whole.issuperset([*self.folders, *self.sinks])
 
     def serve(self, call: Call) -> None:
         text = call.header("buildkit-attachable-exporter-id")
         output = int(text) if text.isascii() and text[:9].isdigit() and len(text) < 10 else next(iter([*self.folders, *self.sinks]), 0)
+        try:
+            self._take(call, output)
+        except BaseException:
+            self._broken.add(output)
+            raise
+        self._whole.add(output)
+
+    def _take(self, call: Call, output: int) -> None:
         if output in self.folders:
             folder = self.folders[output]
             try:

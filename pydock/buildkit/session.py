@@ -62,9 +62,9 @@ class Session:
             "X-Docker-Expose-Session-Grpc-Method": list(self._methods),
         }
 
-    def start(self, duplex: Duplex) -> None:
-        """Serve on an upgraded connection, in threads, until close()."""
-        self._connection = Connection(duplex, self._serve)
+    def start(self, duplex: Duplex, ended: Callable[[], None] | None = None) -> None:
+        """Serve on an upgraded connection, in threads, until close(). ended: called when nothing more can be asked."""
+        self._connection = Connection(duplex, self._serve, ended)
 
     def close(self) -> None:
         if self._connection:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 import h2.config
@@ -50,6 +50,8 @@ REFUSED_STREAM = 7
 #: what the peer means by RST_STREAM's codes (PROTOCOL-HTTP2.md, "Errors"); all others are an internal error
 RESET = {REFUSED_STREAM: UNAVAILABLE, CANCEL: CANCELED, 11: RESOURCE_EXHAUSTED, 12: PERMISSION_DENIED}
 FRAME = struct.Struct(">BHBBL")
+#: the type of the frame that comes first
+SETTINGS = b"\x04"
 
 
 class Duplex(Protocol):
@@ -126,10 +128,23 @@ class Connection:
 
     # -- reading -----------------------------------------------------------------------------------
 
+    def _blocks(self) -> Iterator[bytes]:
+        """What the peer says. Raises BrokenStream where that is no HTTP/2 from the start: h2 would wait for the whole of what
+        it takes for a frame, millions of bytes if it is text."""
+        data = b""
+        while self.serve is None and len(data) < FRAME.size and (more := self.duplex.read()):
+            data += more
+        if data[3:4] not in (b"", SETTINGS):
+            raise BrokenStream(f"malformed answer of the engine: {data[:40]!r} is no HTTP/2")
+        if data:
+            yield data
+        while data := self.duplex.read():
+            yield data
+
     def _read(self) -> None:
         problem: Failure | None = None
         try:
-            while data := self.duplex.read():
+            for data in self._blocks():
                 with self.changed:
                     for event in self.h2.receive_data(data):
                         self._on(event)

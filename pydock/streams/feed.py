@@ -1,16 +1,19 @@
-"""Things that happen, from several threads to the one that shows them; with a tick where nothing happens for a while."""
+"""Work that goes on in a thread, and what happens in it, to the thread that shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from pydock.errors import Failure
 
 T = TypeVar("T")
 
 
 class Feed(Generic[T]):
-    """put() from anywhere; one thread iterates, until close()."""
+    """Things that happen, with a tick where nothing does for a while. put() from anywhere; one thread iterates, until close()."""
 
     def __init__(self, tick: float) -> None:
         """tick: seconds of silence after which None is given."""
@@ -34,3 +37,47 @@ class Feed(Generic[T]):
             if box is None:
                 return
             yield box[0]
+
+
+class Work(Generic[T]):
+    """A function that runs in a thread, at whose end a feed is closed. Who waits for it may stop waiting; it may be caught in
+    a call that nobody answers."""
+
+    def __init__(self, act: Callable[[], T], feed: Feed[Any]) -> None:
+        self._act, self._feed = act, feed
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._values: list[T] = []
+        self._problem: Failure | None = None
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._end([self._act()], None)
+        except Failure as failure:
+            self._end([], failure)
+        except Exception as error:
+            self._end([], Failure(f"unexpected error: {type(error).__name__}: {error}"))
+
+    def _end(self, values: list[T], problem: Failure | None) -> None:
+        with self._lock:
+            if not self._over.is_set():
+                self._values, self._problem = values, problem
+                self._over.set()
+                self._feed.close()
+
+    def give_up(self, why: Failure) -> None:
+        """Wait no longer: it has failed, unless it is over already."""
+        self._end([], why)
+
+    def over(self, seconds: float) -> bool:
+        """Is it over, at the latest after so many seconds?"""
+        return self._over.wait(seconds)
+
+    def result(self) -> T:
+        """Waits for the end. Raises Failure."""
+        self._over.wait()
+        if self._problem:
+            raise self._problem
+        return self._values[0]

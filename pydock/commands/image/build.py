@@ -29,7 +29,7 @@ from pydock.render.steps import Trace
 if TYPE_CHECKING:
     from pydock.app import App
     from pydock.buildkit.build import Build
-    from pydock.streams.feed import Feed
+    from pydock.streams.feed import Feed, Work
 
 Json = dict[str, Any]
 
@@ -42,6 +42,8 @@ CANCELED, UNKNOWN = 1, 2
 NO_CREDENTIALS = "e30="
 #: seconds that an engine has for its last words about a build that is over
 LAST_WORDS = 3.0
+#: seconds after which an engine is not waited for that has been told to stop, or has lost what it needs of us
+GRACE = LAST_WORDS + 1.0
 
 #: what is said of flags that BuildKit does without
 WITHOUT_EFFECT = {
@@ -66,7 +68,9 @@ def build(app: App, o: BuildOptions) -> None:
     try:
         run(app, o)
     except NotUpgraded as failure:
-        if failure.status != 404 or app.environ.get("DOCKER_BUILDKIT"):
+        if failure.status != 404:
+            raise Failure(f"ERROR: failed to build: {failure.message}") from failure
+        if app.environ.get("DOCKER_BUILDKIT"):
             raise Failure(f"ERROR: {failure.message}: the engine at {app.endpoint.host} has no BuildKit") from failure
         without_buildkit(app, o)
     except (Exit, Misuse):
@@ -139,6 +143,7 @@ class Building:
         self.dockerfile = ""
         #: what is told at the end, beside the Dockerfile's own warnings
         self.warnings: list[str] = []
+        self._interrupts = 0
         #: the query of POST /build, for an engine that takes builds in no other way
         self.rest: Query = {}
 
@@ -203,41 +208,47 @@ class Building:
     def _watch(self, build: Build, request: Json, found: Found) -> dict[str, str]:
         """Let it work and show it. Raises Failure."""
         from pydock.render.build_report import unique_warnings, warnings_text
+        from pydock.streams.feed import Work
         from pydock.streams.signals import on_interrupt
 
-        app = self.app
-        response: dict[str, str] = {}
-        problems: list[Failure] = []
-
-        def work() -> None:
-            try:
-                response.update(self._work(build, request, found))
-            except Failure as failure:
-                problems.append(failure)
-            except Exception as error:
-                problems.append(Failure(f"unexpected error: {type(error).__name__}: {error}"))
-            finally:
-                self.feed.close()
-
-        worker = threading.Thread(target=work, daemon=True)
-        worker.start()
-        name = app.context_name
-        with on_interrupt(lambda: self._cancel(build)):
+        app, name = self.app, self.app.context_name
+        work = Work(lambda: self._work(build, request, found), self.feed)
+        with on_interrupt(lambda: self._interrupt(build, work)):
+            work.start()
+            threading.Thread(target=self._guard, args=(build, work), daemon=True).start()
             self.trace = show(app, self.feed, self.mode, f'building with "{name}" instance using docker driver', f"docker:{name}")
-        worker.join()
         if self.mode not in ("quiet", "rawjson"):
             app.err.write(*warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
         for text in self.warnings:
             app.err.line(f"WARNING: {text}")
-        if problems:
-            raise self._explained(build, problems[0])
-        return response
+        try:
+            return work.result()
+        except Failure as failure:
+            raise self._explained(build, failure) from None
+
+    def _interrupt(self, build: Build, work: Work[dict[str, str]]) -> None:
+        """Let the engine cancel the build; one that does not say so soon, or a user who asks again, is not waited for."""
+        self._interrupts += 1
+        if self._interrupts == 1:
+            threading.Thread(target=self._cancel, args=(build,), daemon=True).start()
+            work.over(GRACE)
+        work.give_up(RpcError(CANCELED, "context canceled"))
+
+    def _guard(self, build: Build, work: Work[dict[str, str]]) -> None:
+        """An engine whose session with us has ended cannot build any more: it has a moment to say so."""
+        build.session_over.wait()
+        if not work.over(GRACE):
+            work.give_up(BrokenStream("the engine has ended the session of the build, and does not say why"))
+            self._cancel(build)
 
     def _cancel(self, build: Build) -> None:
-        if self.rest:
-            self.app.engine.read(builds.cancel_build(build.ref))
-        else:
+        if not self.rest:
             build.cancel()
+            return
+        try:
+            self.app.engine.read(builds.cancel_build(build.ref))
+        except Failure:  # the build's own answer tells what has become of it
+            return
 
     def _explained(self, build: Build, failure: Failure) -> Failure:
         """What failed, in BuildKit's words; before it the lines of the Dockerfile that it is about, on stderr."""
@@ -267,6 +278,7 @@ class Building:
             build.start(request)
             with self._telling(build):
                 response = build.result()
+        build.check_results()
         response["buildx.build.ref"] = f"{self.app.context_name}/{self.app.context_name}/{build.ref}"
         if self.o.metadata_file and not self.rest:
             self._provenance(build, response)
@@ -313,6 +325,8 @@ class Building:
                     raise BrokenStream(f"malformed message of the engine: {error}") from None
             elif message.get("id") == "moby.image.id" and isinstance(aux, dict):
                 response["containerimage.digest"] = str(aux.get("ID", ""))
+        if not response and "outputs" not in self.rest:
+            raise BrokenStream("the engine has ended its answer without the id of an image")
         return response
 
     def _ask(self, build: Build, request: Json) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pydock.commands.image.build_options import ClassicBuildOptions
 from pydock.commands.image.pull import NO_TRUST
 from pydock.commands.progress import show_progress
 from pydock.declare import command
-from pydock.errors import Failure
+from pydock.errors import BrokenStream, Failure
 from pydock.flags.pairs import mapping
 from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
@@ -60,11 +60,12 @@ def run(app: App, o: ClassicBuildOptions) -> None:
         credentials = app.all_registries_auth()
         options = build_query(o, context.dockerfile, dict(sorted(app.variables(o.build_arg).items())))
         blocks = app.gzip(context.blocks) if o.compress else context.blocks
-        image = ""
+        image, built = "", False
 
         def without_aux(messages: Iterable[Json]) -> Iterator[Json]:
-            nonlocal image
+            nonlocal image, built
             for message in messages:
+                built = built or str(message.get("stream")).startswith("Successfully built ")
                 if isinstance(message.get("aux"), dict):
                     image = str(message["aux"].get("ID") or image)
                 else:
@@ -84,6 +85,9 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     if o.quiet:
         image = said.last
         app.out.write(image)
+    if not image and not built:
+        # each message that came was whole, but there are some that did not
+        raise BrokenStream("the engine has ended its answer without the id of an image")
     if o.iidfile:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")

@@ -1,0 +1,212 @@
+"""An engine with BuildKit, as far as a test needs one: it speaks the protocols, and goes wrong where it is told to."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydock.buildkit import messages as m
+from pydock.buildkit.call import INTERNAL, UNKNOWN, Call
+from pydock.buildkit.wire import Connection
+from pydock.errors import BrokenStream, Failure
+
+Act = Callable[["Builder", Any], None]
+DIGEST = "sha256:" + "a" * 64
+
+
+class End:
+    """A socket, as engine.hijack gives it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def read(self) -> bytes:
+        try:
+            return self.sock.recv(1 << 18)
+        except OSError:
+            return b""
+
+    def write(self, data: bytes | memoryview) -> None:
+        try:
+            self.sock.sendall(data)
+        except OSError as error:
+            raise BrokenStream(str(error)) from error
+
+    def hang_up(self) -> None:
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self.sock.close()
+
+    def reset(self) -> None:
+        """The connection ends as that of an engine that has crashed."""
+        if self.sock.fileno() >= 0:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.hang_up()
+
+
+# -- what may become of a request or a call -----------------------------------------------------------
+
+
+def silence(builder: Builder, at: Any) -> None:
+    """Nothing is ever said."""
+    builder.caught.set()
+
+
+def answer(text: bytes) -> Act:
+    """These bytes, and the end."""
+
+    def act(builder: Builder, end: End) -> None:
+        end.write(text)
+        end.hang_up()
+
+    return act
+
+
+def http(status: str, body: bytes = b"", kind: str = "application/json") -> Act:
+    head = f"HTTP/1.1 {status}\r\nApi-Version: 1.51\r\nOstype: linux\r\nBuilder-Version: 2\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return lambda builder, end: end.write(head.encode() + body)
+
+
+def chunks(*bodies: bytes, whole: bool = True) -> Act:
+    """A body in chunks; not whole: cut before its end."""
+    text = b"".join(b"%x\r\n%b\r\n" % (len(b), b) for b in bodies) + (b"0\r\n\r\n" if whole else b"")
+    return answer(b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n" + text)
+
+
+def hang_up(builder: Builder, at: Any) -> None:
+    """The connections end."""
+    at = at.connection.duplex if isinstance(at, Call) else at
+    at.hang_up()
+
+
+def upgraded(builder: Builder, end: End) -> None:
+    end.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+    builder.upgraded(end)
+
+
+def nonsense(builder: Builder, end: End) -> None:
+    """An upgrade to something else."""
+    end.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + b"nonsense " * 100)
+
+
+def refusal(call_status: int, reason: str) -> Act:
+    return lambda builder, call: call.finish(call_status, reason)
+
+
+def said(*messages: bytes) -> Act:
+    """Messages, and success."""
+
+    def act(builder: Builder, call: Call) -> None:
+        call.send(*messages)
+        call.finish()
+
+    return act
+
+
+def solved(builder: Builder, call: Call) -> None:
+    call.send(m.SOLVED.encode({"ExporterResponse": {"containerimage.digest": DIGEST, "containerimage.config.digest": DIGEST}}))
+    call.finish()
+
+
+class Builder:
+    """One engine. at: what it does with a request ("POST /session") or a call ("Solve"), where that is not what it should."""
+
+    def __init__(self, path: Path, **at: Act) -> None:
+        self.path, self.at = path, at
+        #: set when a client waits for something that will not come
+        self.caught = threading.Event()
+        self.session: Connection | None = None
+        self.requests: list[str] = []
+        self._ends: list[End] = []
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen(16)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def host(self) -> str:
+        return f"unix://{self.path}"
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            end = End(sock)
+            self._ends.append(end)
+            threading.Thread(target=self._serve, args=(end,), daemon=True).start()
+
+    def _serve(self, end: End) -> None:
+        data = b""
+        while True:
+            while b"\r\n\r\n" not in data:
+                if not (more := end.read()):
+                    return
+                data += more
+            head, _, data = data.partition(b"\r\n\r\n")
+            method, path, *_ = [*head.decode("latin1").split(" "), "", ""]
+            name = f"{method} /{path.partition('?')[0].rpartition('/')[2]}"
+            self.requests.append(name)
+            if b"transfer-encoding: chunked" in head.lower():
+                while not data.endswith(b"0\r\n\r\n"):
+                    data += end.read()
+                data = b""
+            try:
+                self.at.get(name.replace("POST /", "").replace("GET /", ""), self._usual(name))(self, end)
+            except Failure:
+                return
+
+    def _usual(self, name: str) -> Act:
+        if name in ("POST /session", "POST /grpc"):
+            return upgraded
+        return http("200 OK", b"" if name.startswith("HEAD") else b"OK", "text/plain") if name.endswith("/_ping") else http("404 Not Found", b'{"message": "no"}')
+
+    def upgraded(self, end: End) -> None:
+        """Two connections: on the first we call, on the second we are called."""
+        if self.requests[-1] == "POST /session":
+            self.session = Connection(end)
+        else:
+            Connection(end, self._call)
+        threading.Event().wait()
+
+    def _call(self, call: Call) -> None:
+        name = call.path.rpartition("/")[2]
+        usual = {"ListWorkers": said(b""), "Solve": solved, "Status": said(), "ListenBuildHistory": said()}
+        try:
+            call.receive()
+            self.at.get(name, usual.get(name, refusal(INTERNAL, f"unexpected call {call.path}")))(self, call)
+        except Failure:
+            return
+
+    def close(self) -> None:
+        self._listener.close()
+        for end in self._ends:
+            end.hang_up()
+
+
+@contextmanager
+def builder(path: Path, **at: Act) -> Iterator[Builder]:
+    one = Builder(path, **at)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def progress(*messages: Any) -> list[bytes]:
+    """Messages of POST /build, a line each."""
+    return [json.dumps(message).encode() + b"\r\n" for message in messages]
+
+
+__all__ = ["UNKNOWN", "Builder", "builder"]
