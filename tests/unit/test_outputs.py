@@ -359,7 +359,7 @@ def test_a_whole_file_keeps_what_is_asked_for(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o604
     write_whole(str(tmp_path / "f"), [b"newer"], 0o600)
     assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o600
-    assert os.listdir(tmp_path) == ["f"] and not whole._unfinished
+    assert os.listdir(tmp_path) == ["f"] and not [p for p in whole._unfinished if p.startswith(str(tmp_path))]
     if os.geteuid() == 0:
         os.chown(tmp_path / "f", 1234, 1234)
         write_whole(str(tmp_path / "f"), [b"new"], alike=True)
