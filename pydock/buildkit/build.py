@@ -20,6 +20,9 @@ from pydock.buildkit.wire import Duplex
 from pydock.errors import BrokenStream, NotUpgraded, RpcError
 from pydock.record import made, record
 
+#: seconds that the result of a build that went well has to begin to come, where it has not yet
+LAST_BYTES = 2.0
+
 #: opens POST /session with these headers, or POST /grpc
 OpenSession = Callable[[Mapping[str, "str | list[str]"]], Duplex]
 OpenControl = Callable[[], Duplex]
@@ -140,7 +143,7 @@ class Build:
 
     def check_results(self) -> None:
         """After a build that went well: has everything come that was to be written here? Raises Failure."""
-        if self.results.lacking():
+        if not self.results.complete(LAST_BYTES):
             why = f": {self.session.problems[0].message}" if self.session.problems else ""
             raise BrokenStream(f"the engine has not sent the whole of what it was to build{why}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -37,20 +38,30 @@ class FileSend:
     def __init__(self, folders: Mapping[int, str], sinks: Mapping[int, Sink]) -> None:
         self.folders, self.sinks = folders, sinks
         self._whole, self._broken = set[int](), set[int]()
+        self._running, self._changed = 0, threading.Condition()
 
-    def lacking(self) -> bool:
-        """Is there an output that has not come, or not to its end?"""
-        return bool(self._broken) or not self._whole.issuperset([*self.folders, *self.sinks])
+    def complete(self, seconds: float) -> bool:
+        """Has every output come to its end? An engine may say that all is done while we still write the last of it; that
+        takes its time, and what has not begun by now may begin for so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._broken or self._whole.issuperset([*self.folders, *self.sinks]), seconds)
+            self._changed.wait_for(lambda: not self._running)
+            return not self._broken and self._whole.issuperset([*self.folders, *self.sinks])
 
     def serve(self, call: Call) -> None:
         text = call.header("buildkit-attachable-exporter-id")
         output = int(text) if text.isascii() and text[:9].isdigit() and len(text) < 10 else next(iter([*self.folders, *self.sinks]), 0)
+        with self._changed:
+            self._running += 1
+        into = self._broken
         try:
             self._take(call, output)
-        except BaseException:
-            self._broken.add(output)
-            raise
-        self._whole.add(output)
+            into = self._whole
+        finally:
+            with self._changed:
+                self._running -= 1
+                into.add(output)
+                self._changed.notify_all()
 
     def _take(self, call: Call, output: int) -> None:
         if output in self.folders:

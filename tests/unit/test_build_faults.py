@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -96,6 +97,16 @@ def export(end: str) -> b.Act:
 #: how an engine that is gone shows
 GONE = "EOF|reset|writing to the engine"
 IID = ("--iidfile", "iid")
+def late_export(builder: Builder, call: Call) -> None:
+    """The build is told to have gone well before its result has come to an end, and before all of it has begun."""
+    solved(builder, call)
+    assert builder.session
+    time.sleep(0.3)
+    sent = builder.session.call("/moby.filesync.v1.FileSend/DiffCopy", m.DATA.encode({"data": b"whole"}), last=False)
+    time.sleep(0.3)
+    sent.end()
+
+
 TAR = ("--output", "type=tar,dest=out.tar")
 META = (*IID, "--metadata-file", "meta")
 BUILT = progress({"stream": "Step 1/1 : FROM scratch\n"})
@@ -132,6 +143,7 @@ CASES: dict[str, Case] = {
     "session lost": Case({"Solve": session_lost, "Status": silence}, "ended the session"),
     "status nonsense": Case({"Status": said(b"\xff")}, "", code=0),
     "an archive": Case({"Solve": export("whole")}, "", code=0, argv=TAR),
+    "an archive that is late": Case({"Solve": late_export}, "", code=0, argv=TAR),
     "half an archive": Case({"Solve": export("reset")}, "not sent the whole", argv=TAR),
     "no archive": Case({}, "not sent the whole", argv=TAR),
     "an archive on a full disk": Case({"Solve": export("whole")}, "no space left", argv=("--output", "type=tar,dest=-")),
