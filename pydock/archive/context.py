@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from pydock.archive.ignore import Known, Matcher, read_ignore_file
 from pydock.archive.pack import END, Packer
+from pydock.archive.whole import NO_LINK
 from pydock.errors import Failure, first_line
 from pydock.git import Git
 from pydock.golang import quote
@@ -146,13 +147,26 @@ def relative_dockerfile(folder: str, path: str) -> str:
 
 def read_patterns(folder: str) -> list[str]:
     """What .dockerignore says; nothing where it is not there. Raises Failure."""
+    return read_ignore_file(_read_ignore(folder) or b"")
+
+
+def _read_ignore(folder: str) -> bytes | None:
+    """The bytes of .dockerignore; None where it is not there. Raises Failure, also for a link that leads out of the context:
+    what lies elsewhere on this machine is not the project's to read, and must not be packed."""
+    path, root = os.path.join(folder, IGNORE), os.path.realpath(folder)
+    place = os.path.realpath(path)
+    if os.path.commonpath((root, place)) != root:
+        raise Failure(f"open {path}: it is a symbolic link to {place}, outside of the build context")
     try:
-        with open(os.path.join(folder, IGNORE), "rb") as file:
-            return read_ignore_file(file.read())
+        # a pipe would keep us waiting, and a link that is put there meanwhile is not followed
+        with open(os.open(place, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Failure(f"open {path}: it is no regular file")
+            return file.read()
     except FileNotFoundError:
-        return []
+        return None
     except OSError as error:
-        raise Failure(f"open {os.path.join(folder, IGNORE)}: {first_line(error)}") from None
+        raise Failure(f"open {path}: {first_line(error)}") from None
 
 
 def trimmed(patterns: list[str], dockerfile: str, from_stdin: bool) -> list[str]:
@@ -226,7 +240,7 @@ def pack_context(folder: str, matcher: Matcher, added: Mapping[str, bytes], warn
     ignored = b""
     for path, name in entries(folder, matcher, refuse):
         if name == IGNORE and added:
-            ignored = _read(path) + _ignoring(added)
+            ignored = (_read_ignore(folder) or b"") + _ignoring(added)
             yield from _file(IGNORE, ignored, stat.S_IMODE(os.stat(path).st_mode))
         else:
             yield from packer.entry(path, name)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pydock.archive.context import BuildContext, is_archive
+from pydock.archive.context import BuildContext, is_archive, read_patterns
 from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
 from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
@@ -558,3 +558,25 @@ def test_metadata() -> None:
     text = metadata_text({"image.name": "x", "containerimage.descriptor": opened, "containerimage.digest": "sha256:1", "result.json": "{}"}, [])
     assert text == '{\n  "containerimage.descriptor": {\n    "mediaType": "x",\n    "size": 1\n  },\n  "containerimage.digest": "sha256:1",\n  "image.name": "x",\n  "result.json": "{}"\n}'
     assert image_id({"containerimage.digest": "a"}) == "a" and image_id({"containerimage.digest": "a", "containerimage.config.digest": "b"}) == "b"
+
+
+@pytest.mark.parametrize("leads_out", [True, False])
+def test_an_ignore_file_is_read_within_the_context_only(tmp_path: Path, leads_out: bool) -> None:
+    """A project's link to a file of the user's is an error; its content is neither obeyed nor packed."""
+    folder = tmp_path / "context"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    target = tmp_path / "secret" if leads_out else folder / "rules"
+    target.write_text("left-out\n")
+    (folder / ".dockerignore").symlink_to(target)
+    if leads_out:
+        with pytest.raises(Failure, match=r"is a symbolic link to .*secret, outside of the build context"):
+            read_patterns(str(folder))
+    else:
+        assert read_patterns(str(folder)) == ["left-out"]
+
+
+def test_an_ignore_file_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".dockerignore")
+    with pytest.raises(Failure, match="it is no regular file"):
+        read_patterns(str(tmp_path))
