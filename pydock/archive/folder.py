@@ -83,7 +83,10 @@ class Folder:
         except FileNotFoundError:
             if not make:
                 raise
-            self.make(parts, above, IMPLIED_MODE)
+            try:
+                self.make(parts, above, IMPLIED_MODE)
+            except FileExistsError:
+                pass  # another thread or program was first: what is there now is looked at as any other
             return os.open(self.name_of(parts), FOLDER | NO_LINK, dir_fd=above)
 
     def name_of(self, parts: Parts) -> str:

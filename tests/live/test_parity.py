@@ -59,6 +59,8 @@ def run_all(client: Path, engine: EngineProcess, folder: Path) -> list[tuple[int
 @pytest.mark.timeout(600)  # hundreds of lines, twice; each has a limit of its own
 def test_every_line(docker: Path, pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
     """Exit code, stdout and stderr of every line in tests/data/parity.txt."""
+    # both from the same start, whatever earlier tests have left
+    wipe(docker, docker28)
     theirs = run_all(docker, docker28, tmp_path / "docker")
     wipe(docker, docker28)
     ours = run_all(pydock, docker28, tmp_path / "pydock")
@@ -68,7 +70,7 @@ def test_every_line(docker: Path, pydock: Path, docker28: EngineProcess, tmp_pat
 
 
 def wipe(docker: Path, engine: EngineProcess) -> None:
-    """Only busybox:latest is left."""
+    """Only busybox:latest is left, and no build cache."""
 
     def words(*argv: str) -> list[str]:
         return program(docker, *argv, host=engine.host).out.decode().split()
@@ -83,6 +85,7 @@ def wipe(docker: Path, engine: EngineProcess) -> None:
             program(docker, "rmi", "-f", name, host=engine.host)
     program(docker, "volume", "prune", "-af", host=engine.host)
     program(docker, "network", "prune", "-f", host=engine.host)
+    program(docker, "builder", "prune", "-af", host=engine.host)
 
 
 # ---- random templates ----------------------------------------------------------------------------------

@@ -192,7 +192,9 @@ class Builder:
     def close(self) -> None:
         self._listener.close()
         for end in self._ends:
+            # who reads in another thread gets the end of the stream, and then the socket goes
             end.hang_up()
+            end.close()
 
 
 @contextmanager

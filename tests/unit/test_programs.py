@@ -316,8 +316,11 @@ def test_git_answers_of_the_folder_that_is_asked(repository: Path, tmp_path: Pat
 # ---- the agent that holds a key ----------------------------------------------------------------------------
 
 HOLD = """
-import os, sys
+import os, signal, sys
 from pydock.buildkit.secrets import Agents
+# a shell that runs the tests in the background has its children ignore some of them
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
 agents = Agents([("default", (sys.argv[1],))], os.environ)
 print(agents.sockets["default"], flush=True)
 sys.stdin.read()
