@@ -279,3 +279,12 @@ def small_disk(folder: Path) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=False, **QUIET)
+
+
+if __name__ == "__main__":
+    # what several runs of the tests at once would else install side by side
+    for prepare in (install_stable, install_ssh, unpack_unstable, busybox_rootfs):
+        try:
+            prepare()
+        except (Unavailable, OSError) as why:
+            print(f"{prepare.__name__}: {why}")
