@@ -10,7 +10,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from pydock.archive.untar import CONTENT, entries
 from pydock.config.contexts import SHAPE, Meta
+from pydock.errors import BrokenStream
 from pydock.gojson import decode, dumps
 
 #: bytes of an archive, and of all that is in it; how many files that may be
@@ -18,7 +20,7 @@ LIMIT, MAX_FILES = 10 << 20, 1000
 
 #: what Python's readers raise for archives that are none
 _MALFORMED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
-_BROKEN = (*_MALFORMED, EOFError, OSError, OverflowError, LookupError, RuntimeError, ValueError)
+_BROKEN = (*_MALFORMED, BrokenStream, EOFError, OSError, OverflowError, LookupError, RuntimeError, ValueError)
 
 
 def pack(meta: Meta, tls: dict[str, bytes]) -> bytes:
@@ -81,11 +83,10 @@ def _files(data: bytes) -> list[tuple[str, bytes]]:
 
 def _tar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     # docker's own export ends in the middle of the last block
-    with tarfile.open(fileobj=io.BytesIO(data + bytes(-len(data) % tarfile.BLOCKSIZE)), mode="r:") as archive:
-        for entry in archive:
-            file = archive.extractfile(entry) if entry.isreg() else None
-            if file is not None:
-                yield entry.name, file.read(LIMIT + 1)
+    ending = bytes(-len(data) % tarfile.BLOCKSIZE + 2 * tarfile.BLOCKSIZE)
+    for entry, content in entries([data, ending]):
+        if entry.type in CONTENT:
+            yield entry.name, b"".join(content)
 
 
 def _zip_files(data: bytes) -> Iterator[tuple[str, bytes]]:

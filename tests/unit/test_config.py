@@ -202,3 +202,32 @@ def test_archives_of_contexts(tmp_path: Path) -> None:
     for data, words in ((out.getvalue(), "unexpected context file"), (pack(meta, tls)[600:], "no metadata|unexpected"), (b"x" * 100, "unexpected EOF"), (bytes(11 << 20), "limit")):
         with pytest.raises(ValueError, match=words):
             unpack(data)
+
+
+def test_an_archive_of_a_context_is_bounded_in_time_and_size() -> None:
+    """Descriptions, entries and content without end: each is refused. (tarfile needs minutes for some of these 8 MB.)"""
+    import io
+    import tarfile
+    import zipfile
+
+    from pydock.config.context_archive import LIMIT, MAX_FILES, pack, unpack
+
+    def entry(name: str, data: bytes = b"", kind: bytes = tarfile.REGTYPE) -> bytes:
+        info = tarfile.TarInfo(name)
+        info.size, info.type = len(data), kind
+        return info.tobuf(tarfile.USTAR_FORMAT) + data + bytes(-len(data) % tarfile.BLOCKSIZE)
+
+    def zipped(count: int, data: bytes) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for i in range(count):
+                archive.writestr(f"tls/docker/{i}", data)
+        return out.getvalue()
+
+    meta = pack({"Name": "one"}, {})
+    described = [entry("x", text, tarfile.XHDTYPE) for text in (b"1" * (8 << 20), b"9 " * (4 << 20), b"14 keyy=value\n" * 500_000)]
+    chain = entry("x", b"8 k=vvv\n", tarfile.XHDTYPE) * 9000
+    many = b"".join(entry(f"tls/docker/{i}") for i in range(MAX_FILES + 1))
+    for data in [*(d + meta for d in described), chain + meta, many + meta, zipped(MAX_FILES + 1, b""), zipped(3, bytes(LIMIT // 2))]:
+        with pytest.raises(ValueError, match=r"unexpected EOF|exceeds the defined limit"):
+            unpack(data)
