@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from pydock.config.file import ConfigFile
     from pydock.config.manifests import ManifestStore
     from pydock.config.plugins import Plugin
-    from pydock.engine.engine import Engine
+    from pydock.engine.engine import Engine, Ping
     from pydock.registry.client import Registry
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
+
+
+def unquoted(text: str) -> str:
+    """The path without a pair of quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 @options
@@ -38,12 +43,12 @@ class Globals(Options):
     config: str = flag("--config", help="Where the client's configuration files lie", metavar="string")
     context: str = flag("-c", "--context", help="Context that names the engine to use (beats DOCKER_HOST and the current context)", sources="contexts")
     debug: bool = flag("-D", "--debug", help="Say more about what is done")
-    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string")
+    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string", once="specify only one -H")
     log_level: str = flag("-l", "--log-level", default="info", help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"', sources="debug info warn error fatal")
     tls: bool = flag("--tls", help="Use TLS; implied by --tlsverify")
-    tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority")
-    tlscert: str = flag("--tlscert", help="Certificate to show to the engine")
-    tlskey: str = flag("--tlskey", help="Key of that certificate")
+    tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted)
+    tlscert: str = flag("--tlscert", help="Certificate to show to the engine", parse=unquoted)
+    tlskey: str = flag("--tlskey", help="Key of that certificate", parse=unquoted)
     tlsverify: bool = flag("--tlsverify", help="Use TLS and check the engine's certificate")
     version: bool = flag("-v", "--version", help="Print the version and leave")
 
@@ -125,19 +130,33 @@ class App(Machine):
         prog = "pydock" if name in ("__main__.py", "-c", "") else name
         return cls(unbuffered(sys.stdout), unbuffered(sys.stderr), sys.stdin.buffer, os.environ, prog)
 
-    def check_globals(self) -> None:
-        """Raises Failure on a log level that is none."""
-        level = self.globals.log_level
-        if level.lower() not in LOG_LEVELS:
+    def begin(self, given: Globals) -> None:
+        """Take the flags before the command, and the configuration that they name, as every command line does first of all.
+
+        Raises Failure where they cannot be."""
+        self.globals = given
+        level = given.log_level
+        if level and level.lower() not in LOG_LEVELS:
             raise Failure(f"Unable to parse logging level: {level}")
+        if given.context and given.host:
+            raise Failure("conflicting options: cannot specify both --host and --context")
+        _ = self.config
 
     # -- what the user has set ---------------------------------------------------------------------
 
     @cached_property
     def config_dir(self) -> str:
         """The folder of config.json and contexts."""
-        given = self.globals.config or self.environ.get("DOCKER_CONFIG")
-        return given or os.path.join(self.home, ".docker")
+        if not self.globals.config:
+            return self.default_config_dir
+        from pydock.paths import clean
+
+        return clean(self.globals.config)
+
+    @property
+    def default_config_dir(self) -> str:
+        """That folder where no flag names one."""
+        return self.environ.get("DOCKER_CONFIG") or os.path.join(self.home, ".docker")
 
     @cached_property
     def home(self) -> str:
@@ -194,7 +213,7 @@ class App(Machine):
         """Where the engine is. Raises Failure."""
         from pydock.config.endpoint import resolve
 
-        return resolve(self.globals, self.environ, self.context_name, self.contexts, self.config_dir)
+        return resolve(self.globals, self.environ, self.context_name, self.contexts, self.default_config_dir)
 
     @cached_property
     def default_endpoint(self) -> Endpoint:
@@ -202,7 +221,7 @@ class App(Machine):
         from pydock.config.endpoint import default_endpoint
 
         try:
-            return default_endpoint(self.globals, self.environ, self.config_dir)
+            return default_endpoint(self.globals, self.environ, self.default_config_dir)
         except ValueError as error:
             raise Failure(f"unable to resolve docker endpoint: {error}") from None
 
@@ -214,6 +233,14 @@ class App(Machine):
 
         headers = custom_headers(self.environ.get("DOCKER_CUSTOM_HEADERS", ""), self.config.http_headers)
         return Engine(self.endpoint, headers=headers, wish=self.environ.get("DOCKER_API_VERSION", ""))
+
+    @property
+    def server(self) -> Ping | None:
+        """What the engine says of itself; None where its address is none."""
+        try:
+            return self.engine.ping()
+        except Failure:
+            return None
 
     # -- CLI plugins ---------------------------------------------------------------------------------
 

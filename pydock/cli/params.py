@@ -122,6 +122,8 @@ class Command(click.Command):
         try:
             return FlagSet(self.flags, self.note.interspersed).parse(args)
         except BadFlag as error:
+            # what the engine lacks comes first
+            self.require_engine(app, error.parsed.flags)
             raise misuse(f"{app.prog} {self.path}", self.usage(app.prog), str(error), 125) from None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -14,7 +14,9 @@ from pydock.golang import parse_bool, parse_int, quote
 
 
 class BadFlag(Exception):
-    """The words are no valid flags; the text is docker's."""
+    """The words are no valid flags; the text is docker's. `parsed`: what the words before said."""
+
+    parsed: Parsed
 
 
 def _zero(text: str) -> str:
@@ -56,8 +58,16 @@ class FlagSet:
 
     def parse(self, words: Sequence[str]) -> Parsed:
         """Raises BadFlag."""
-        parsed, rest = Parsed(), list(words)
-        rest.reverse()
+        parsed = Parsed()
+        try:
+            self._read(words, parsed)
+        except BadFlag as error:
+            error.parsed = parsed
+            raise
+        return parsed
+
+    def _read(self, words: Sequence[str], parsed: Parsed) -> None:
+        rest = list(reversed(words))
         while rest:
             word = rest.pop()
             if word == "--":
@@ -72,7 +82,6 @@ class FlagSet:
                 if not self.interspersed:
                     parsed.words += reversed(rest)
                     break
-        return parsed
 
     def _long(self, word: str, rest: list[str], parsed: Parsed) -> None:
         name, equals, value = word[2:].partition("=")
@@ -99,7 +108,9 @@ class FlagSet:
                 parsed.notices.append("Flag shorthand -h has been deprecated, use --help")
                 spec = HELP
             if spec is None:
-                raise BadFlag(f"unknown shorthand flag: {quote(letter, chr(39))} in -{cluster}")
+                # docker goes by bytes: the first one is named
+                first = chr(letter.encode("utf-8", "surrogateescape")[0])
+                raise BadFlag(f"unknown shorthand flag: {quote(first, chr(39))} in -{cluster}")
             if len(after) > 1 and after[0] == "=":
                 value, cluster = after[1:], ""
             elif spec.is_bool:
@@ -114,6 +125,8 @@ class FlagSet:
 
     def _set(self, spec: FlagSpec, name: str, text: str, parsed: Parsed) -> None:
         try:
+            if spec.once and spec.dest in parsed.values:
+                raise ValueError(spec.once)
             reader: Parser = spec.parse or READERS[spec.kind]
             value = reader(text)
         except ValueError as error:

@@ -7,10 +7,11 @@ from importlib import import_module
 import click
 
 from pydock.app import App, Globals
+from pydock.cli.aliases import resolve
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.params import Command, click_option, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
-from pydock.errors import Exit, Failure
+from pydock.errors import Exit, Failure, Misuse
 
 
 def find(path: str) -> Command | Group | None:
@@ -38,10 +39,6 @@ def taken_names() -> set[str]:
     return {path for path in (*COMMANDS, *GROUPS, *ALIASES, "help") if " " not in path}
 
 
-class HelpAsked(Exception):
-    """--help was among the flags."""
-
-
 class Group(click.Group):
     """A folder of commands. Without a word it prints its help on stderr."""
 
@@ -60,30 +57,33 @@ class Group(click.Group):
 
         return group_help(self.path, ctx.find_root().info_name or "pydock", [] if self.path else ctx.obj.cli_plugins(taken_names()))
 
-    def read_flags(self, app: App, args: list[str]) -> list[str]:
-        """Raises Misuse; returns the words."""
-        parsed = self.parse_flags(app, FlagSet((), interspersed=False), args)
-        if parsed.help:
-            raise HelpAsked
-        return parsed.words
-
-    def parse_flags(self, app: App, flags: FlagSet, args: list[str]) -> Parsed:
+    def read_flags(self, app: App, args: list[str]) -> Parsed:
+        """Raises Misuse."""
         try:
-            parsed = flags.parse(args)
+            parsed = FlagSet((), interspersed=False).parse(args)
         except BadFlag as error:
-            full = f"{app.prog} {self.path}".strip()
-            raise misuse(full, f"{full} [OPTIONS] COMMAND [ARG...]" if not self.path else full, str(error), 125) from None
+            raise self.misuse(app, error) from None
+        return self.told(app, parsed)
+
+    def misuse(self, app: App, error: BadFlag) -> Misuse:
+        full = f"{app.prog} {self.path}".strip()
+        return misuse(full, full if self.path else f"{full} [OPTIONS] COMMAND [ARG...]", str(error), 125)
+
+    def told(self, app: App, parsed: Parsed) -> Parsed:
         for notice in parsed.notices:
             (app.out if self.path else app.err).line(notice)
         return parsed
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         app: App = ctx.obj
-        try:
-            ctx.args = self.read_flags(app, args)
-        except HelpAsked:
+        parsed = self.read_flags(app, args)
+        ctx.args = parsed.words
+        if parsed.help and not ctx.args:
             app.out.line(self.get_help(ctx))
-            raise Exit(0) from None
+            raise Exit(0)
+        if parsed.help and not takes_h(self.get_command(ctx, ctx.args[0])):
+            # help is asked for what the words lead to
+            ctx.args = [ctx.args[0], "--help", *ctx.args[1:]]
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> None:
@@ -100,10 +100,16 @@ class Group(click.Group):
             command.invoke(sub)
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
-        """A word that is no command. Raises Misuse or Failure."""
-        # flags after an unknown command are the group's own: an unknown one is what is told
-        if self.parse_flags(app, FlagSet(Globals.flag_specs if not self.path else (), interspersed=True), rest).help:
+        """A word that is no command, which matters more than flags after it. Raises Failure."""
+        try:
+            parsed = FlagSet(() if self.path else Globals.flag_specs).parse(rest)
+        except BadFlag as error:
+            parsed = error.parsed
+        if self.told(app, parsed).help:
             app.out.line(self.get_help(ctx))
+            return
+        if app.globals.version and not self.path:
+            print_version(app)
             return
         full = f"{app.prog} {self.path}".strip()
         usage = f"\n\nUsage:  {full}" if self.path else ""
@@ -119,38 +125,36 @@ class Root(Group):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [click_option(f) for f in Globals.flag_specs]
 
-    def read_flags(self, app: App, args: list[str]) -> list[str]:
-        parsed = self.parse_flags(app, FlagSet(Globals.flag_specs, interspersed=False), args)
-        help_wanted = parsed.values.pop("help", False)
-        app.globals = Globals.make(**parsed.values, given=frozenset(parsed.values))
-        app.check_globals()
-        if help_wanted:
-            raise HelpAsked
-        if app.globals.version:
-            from pydock import DOCKER_VERSION
+    def read_flags(self, app: App, args: list[str]) -> Parsed:
+        """Raises Misuse, and Failure for flags and a configuration that cannot be: those come first, whatever the words are."""
+        try:
+            parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(args)
+        except BadFlag as error:
+            self.begin(app, error.parsed)
+            raise self.misuse(app, error) from None
+        self.begin(app, self.told(app, parsed))
+        parsed.words = resolve(app, parsed.words)
+        return parsed
 
-            app.out.line(f"Docker version {DOCKER_VERSION}, build pydock")
-            raise Exit(0)
-        return parsed.words
+    def begin(self, app: App, parsed: Parsed) -> None:
+        values = {k: v for k, v in parsed.values.items() if k != "help"}
+        app.begin(Globals.make(**values, given=frozenset(values)))
 
     def invoke(self, ctx: click.Context) -> None:
-        app: App = ctx.obj
-        # the one alias that docker's configuration allows: "builder" for a plugin, buildx as a rule
-        if ctx.args and ctx.args[0] == "builder" and (alias := app.config.mapping("aliases").get("builder")):
-            ctx.args = [*str(alias).split(), *ctx.args[1:]]
-            at = app.args.index("builder")
-            app.args = (*app.args[:at], *ctx.args)
-        super().invoke(ctx)
+        if ctx.args or not ctx.obj.globals.version:
+            super().invoke(ctx)
+        else:
+            print_version(ctx.obj)
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
         """A CLI plugin, if there is one of that name: it gets the command line as it is."""
         plugin = app.cli_plugin(name, taken_names())
-        if plugin is None:
-            super().unknown(ctx, app, name, rest)
-            return
-        from pydock.cli.plugins import run
+        if plugin is not None:
+            from pydock.cli.plugins import run
 
-        run(app, plugin.path, app.args)
+            run(app, plugin.path, app.args)
+        else:
+            super().unknown(ctx, app, name, rest)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name == "help":
@@ -160,19 +164,42 @@ class Root(Group):
         return super().get_command(ctx, name)
 
 
+def takes_h(command: click.Command | None) -> bool:
+    """Has -h another meaning there (run --hostname)? Its --help is then its own, and not that of the program."""
+    return isinstance(command, Command) and any(f.short == "h" for f in command.flags)
+
+
+def print_version(app: App) -> None:
+    from pydock import DOCKER_VERSION
+
+    app.out.line(f"Docker version {DOCKER_VERSION}, build pydock")
+
+
 class HelpCommand(click.Command):
     """`help [COMMAND]...`: the help of any path."""
 
+    USAGE = "help [command]"
+
     def __init__(self) -> None:
-        super().__init__("help", add_help_option=False, context_settings={"ignore_unknown_options": True})
+        super().__init__("help", add_help_option=False)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.args = [a for a in args if a not in ("--help", "-h")]
+        app: App = ctx.obj
+        try:
+            parsed = FlagSet(()).parse(args)
+        except BadFlag as error:
+            raise misuse(f"{app.prog} help", f"{app.prog} {self.USAGE}", str(error), 125) from None
+        for notice in parsed.notices:
+            app.out.line(notice)
+        ctx.args = ["help"] if parsed.help else parsed.words
         return ctx.args
 
     def invoke(self, ctx: click.Context) -> None:
         app: App = ctx.obj
         words = list(ctx.args)
+        if words == ["help"]:
+            app.out.line(f"Usage:  {app.prog} {self.USAGE}\n\nHelp about the command")
+            return
         path = ""
         while words and find(f"{path} {words[0]}".strip()) is not None:
             path = f"{path} {words.pop(0)}".strip()

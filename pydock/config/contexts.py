@@ -48,7 +48,8 @@ class Store:
             with open(path, "rb") as file:
                 meta: Meta = decode(file.read(), SHAPE)
         except OSError as error:
-            raise ValueError(f'context "{name}": context not found: open {path}: {first_line(error)}') from None
+            missing = "context not found: " if isinstance(error, FileNotFoundError) else ""
+            raise ValueError(f'context "{name}": {missing}open {path}: {first_line(error)}') from None
         except ValueError as error:
             raise ValueError(f'context "{name}": parsing {path}: {error}') from None
         return meta

@@ -49,9 +49,7 @@ class Endpoint:
 
 
 def context_name(options: Globals, environ: Mapping[str, str], current: str) -> str:
-    """Raises Failure where --host and --context contradict each other."""
-    if options.context and options.host:
-        raise Failure("conflicting options: cannot specify both --host and --context")
+    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's `current`, "default": the first that is given."""
     if options.context:
         return options.context
     if options.host or environ.get("DOCKER_HOST"):
@@ -72,8 +70,6 @@ def resolve(options: Globals, environ: Mapping[str, str], context: str, store: S
 
 def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: str) -> Endpoint:
     """The virtual context "default": --host or DOCKER_HOST, TLS by flags and environment. Raises ValueError."""
-    if len(options.host) > 1:
-        raise ValueError("Specify only one -H")
     tls = flag_tls(options, environ, config_dir)
     given = options.host[0] if options.host else environ.get("DOCKER_HOST", "")
     endpoint = Endpoint(parse_host(given, tls is not None), tls)
@@ -88,7 +84,8 @@ def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: s
 
 def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> Tls | None:
     verify = options.tlsverify if "tlsverify" in options.given else bool(environ.get("DOCKER_TLS_VERIFY"))
-    if not (options.tls or "tlsverify" in options.given or verify or environ.get("DOCKER_TLS")):
+    tls = options.tls if "tls" in options.given else bool(environ.get("DOCKER_TLS"))
+    if not (tls or verify or "tlsverify" in options.given):
         return None
     folder = environ.get("DOCKER_CERT_PATH") or config_dir
 

@@ -97,7 +97,8 @@ def read(path: str) -> tuple[dict[str, Any], str]:
     try:
         data = decode(text) if text.strip() else {}
     except ValueError as error:
-        wrong = str(error)
+        # docker reads the file as a stream
+        wrong = str(error).replace("unexpected end of JSON input", "unexpected EOF")
     if not isinstance(data, dict):
         wrong, data = "json: cannot unmarshal into Go value of type configfile.ConfigFile", {}
     return data, wrong

@@ -18,7 +18,6 @@ from pydock.config.endpoint import Endpoint, Tls
 from pydock.config.file import ConfigFile, load
 from pydock.engine.dial import dial, ssh_command
 from pydock.engine.failure import connect_failure
-from pydock.errors import Failure
 from tests.support.cli import cli, program
 
 
@@ -57,7 +56,7 @@ def test_bad_hosts(text: str) -> None:
 
 
 def test_who_names_the_context() -> None:
-    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the file, default; the first two contradict each other."""
+    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the file, default."""
     name = endpoint.context_name
     assert name(Globals.make(context="a"), {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c") == "a"
     assert name(Globals.make(host=("x",)), {"DOCKER_CONTEXT": "b"}, "c") == "default"
@@ -65,8 +64,6 @@ def test_who_names_the_context() -> None:
     assert name(Globals.make(), {"DOCKER_CONTEXT": "b"}, "c") == "b"
     assert name(Globals.make(), {}, "c") == "c"
     assert name(Globals.make(), {}, "") == "default"
-    with pytest.raises(Failure, match="conflicting options: cannot specify both --host and --context"):
-        name(Globals.make(host=("x",), context="a"), {}, "")
 
 
 def test_tls_by_flags_and_environment(tmp_path: Path) -> None:

@@ -14,16 +14,11 @@ from pydock.commands.image.build_policy import VARIABLE as POLICY
 from pydock.errors import Failure
 from pydock.flags.pairs import env, extra_host, label, words
 from pydock.flags.reference import tag
-from pydock.golang import parse_bool
+from pydock.golang import is_true
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-DISABLED = """\
-DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
-            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0
-            environment-variable.
-"""
 MISSING = """\
 The engine at {host} has no BuildKit: its own classic builder is used, which knows fewer instructions and flags.
 """
@@ -35,20 +30,11 @@ ONLY_BUILDKIT = (
 
 
 def choose(app: App) -> Callable[[App, Any], None] | None:
-    """The classic verb where it is asked for; None for BuildKit. Raises Failure."""
-    wish = app.environ.get("DOCKER_BUILDKIT", "")
-    try:
-        enabled = parse_bool(wish) if wish else None
-    except ValueError as error:
-        raise Failure(f"DOCKER_BUILDKIT environment variable expects boolean value: {error}") from None
-    if enabled is None:
-        ping = app.engine.ping() if app.endpoint.scheme == "npipe" else None
-        return classic_build if ping and ping.os_type == "windows" and ping.builder != "2" else None
-    if enabled:
-        return None
-    if app.engine.ping().os_type != "windows":
-        app.err.line(DISABLED)
-    return classic_build
+    """The classic verb where it is asked for; None for BuildKit."""
+    if wish := app.environ.get("DOCKER_BUILDKIT", ""):
+        return None if is_true(wish) else classic_build
+    ping = app.server if app.endpoint.scheme == "npipe" else None
+    return classic_build if ping and ping.os_type == "windows" and ping.builder != "2" else None
 
 
 def without_buildkit(app: App, o: BuildOptions) -> None:

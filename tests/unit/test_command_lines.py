@@ -1,0 +1,122 @@
+"""What comes before the command itself: the order in which a command line is judged, as docker does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pydock.app import App
+from pydock.config.endpoint import flag_tls
+from tests.support.cli import Result, cli
+
+BROKEN = "WARNING: Error parsing config file ({}/config.json): unexpected EOF\n"
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> str:
+    """A folder whose config.json is cut off."""
+    (tmp_path / "config.json").write_text("{")
+    return str(tmp_path)
+
+
+def nowhere(app: App) -> None:
+    """No engine can be had: its address is none."""
+    del app.__dict__["engine"]
+
+
+@pytest.mark.parametrize("line", ["--nope", "ps --nope", "nosuch", "ps a", "inspect --type Container x", "network"])
+def test_a_broken_configuration_is_told_before_anything_else(line: str, broken: str) -> None:
+    done = cli("--config", broken, *line.split())
+    assert done.err.startswith(BROKEN.format(broken)) and done.err.count("WARNING") == 1
+    assert done.err != BROKEN.format(broken)
+
+
+def test_global_flags_that_cannot_be_come_before_wrong_ones(broken: str) -> None:
+    conflict = "conflicting options: cannot specify both --host and --context\n"
+    for line in ("--context a -H b --nope", "--context a -H b ps --nope", "--context a -H b"):
+        assert cli(*line.split()) == Result(1, "", conflict)
+    assert cli("-l", "x", "--config", broken, "--nope") == Result(1, "", "Unable to parse logging level: x\n")
+    done = cli("-H", "a", "-H", "b", "ps")
+    assert done.code == 125 and done.err.startswith('invalid argument "b" for "-H, --host" flag: specify only one -H\n')
+
+
+def test_what_the_engine_lacks_comes_before_a_wrong_flag_and_a_wrong_number_of_words() -> None:
+    experimental = '"--checkpoint" is only supported on a Docker daemon with experimental features enabled\n'
+    assert cli("start", "--checkpoint", "x", "-Z", "web") == Result(1, "", experimental)
+    assert cli("start", "--checkpoint", "x") == Result(1, "", experimental)
+    done = cli("start", "-Z", "--checkpoint", "x", "web")
+    assert done.code == 125 and done.err.startswith("unknown shorthand flag: 'Z' in -Z\n")
+    assert cli("create", "--cpu-count=5", "--cpu-quota", "").err.startswith('"--cpu-count" is only supported on a Docker daemon running on windows')
+    old = cli("builder", "prune", "--nope", api_version="1.30")
+    assert old == Result(1, "", "docker builder prune requires API version 1.39, but the Docker daemon API version is 1.30\n")
+
+
+def test_of_an_address_that_is_none_nothing_experimental_is_expected() -> None:
+    done = cli("--tls", "checkpoint", "ls", "--nope", prepare=nowhere)
+    assert (done.code, done.err) == (1, "docker checkpoint ls is only supported on a Docker daemon with experimental features enabled\n")
+    done = cli("-H", "unix:///nonexistent/s", "checkpoint", "ls", "--nope", prepare=nowhere)
+    assert done.code == 125 and done.err.startswith("unknown flag: --nope\n")
+
+
+def test_flags_before_a_command_that_ask_for_help_mean_its_help() -> None:
+    for line, what in (("--help ps", "ps"), ("-h ps", "ps"), ("--help container ls", "container ls"), ("container --help ls", "container ls")):
+        done = cli(*line.split())
+        assert (done.code, done.out.splitlines()[0]) == (0, f"Usage:  docker {what} [OPTIONS]")
+    done = cli("--help", "ps", "--nope")
+    assert done.code == 125 and done.err.startswith("unknown flag: --nope\n")
+    # run's -h is its own, and so is its --help
+    assert cli("--help", "run").err.startswith("docker: 'docker run' requires at least 1 argument\n")
+    assert cli("--help", "nosuch").out.startswith("Usage:  docker [OPTIONS] COMMAND\n")
+    for line in ("help help", "help --help", "--help help"):
+        assert cli(*line.split()) == Result(0, "Usage:  docker help [command]\n\nHelp about the command\n", "")
+    assert cli("help", "ps", "--nope").code == 125
+
+
+def test_the_version_is_told_only_where_there_is_no_command() -> None:
+    assert cli("--version").out.startswith("Docker version ")
+    assert cli("--version", "nosuch").out.startswith("Docker version ")
+    assert cli("--version", "ps", table={("GET", "/containers/json"): []}).out.startswith("CONTAINER ID")
+    assert cli("--version", "container", "nosuch").err.startswith("docker: unknown command: docker container nosuch\n")
+
+
+@pytest.mark.parametrize("flags", ["", "--force", "-f", "--force=x y -Z", "-- --force"])
+def test_an_unknown_command_is_told_as_such_whatever_flags_come_after_it(flags: str) -> None:
+    assert cli("nosuch", *flags.split()) == Result(1, "", "docker: unknown command: docker nosuch\n\nRun 'docker --help' for more information\n")
+    group = "docker: unknown command: docker volume nosuch\n\nUsage:  docker volume\n\nRun 'docker volume --help' for more information\n"
+    assert cli("volume", "nosuch", *flags.split()) == Result(1, "", group)
+
+
+def test_small_points_of_the_grammar() -> None:
+    assert cli("-l", "", "nosuch").err.startswith("docker: unknown command")
+    assert cli("ps", "-aé").err.startswith("unknown shorthand flag: 'Ã' in -é\n")
+    app = App.of_process()
+    assert cli("--tls", "--tlscacert", "'/nonexistent/a'", "ps", prepare=nowhere).err.startswith(
+        "Failed to initialize: unable to resolve docker endpoint: open /nonexistent/a: no such file or directory"
+    )
+    assert flag_tls(app.globals, {"DOCKER_TLS": "1"}, "/x") is not None
+    assert flag_tls(type(app.globals).make(tls=False, given=frozenset({"tls"})), {"DOCKER_TLS": "1"}, "/x") is None
+
+
+def test_the_classic_builder_is_called_deprecated_before_anything_else_is_said() -> None:
+    off = {"DOCKER_BUILDKIT": "0"}
+    for line in ("build --nope", "builder prune --nope", "builder nosuch", "image build"):
+        assert cli(*line.split(), environ=off).err.startswith("DEPRECATED: The legacy builder is deprecated"), line
+    assert cli("--tls", "build", environ=off, prepare=nowhere).err.startswith("DEPRECATED: ")
+    for line in ("help build", "image ls --nope", "bake"):
+        assert "DEPRECATED" not in cli(*line.split(), environ=off).err
+    wrong = 'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n'
+    assert cli("ps", "--nope", environ={"DOCKER_BUILDKIT": "x"}) == Result(1, "", wrong)
+
+
+def test_aliases_that_docker_does_not_allow(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"aliases": {"ps": "x"}}')
+    done = cli("--config", str(tmp_path), "ps", "--nope")
+    assert done == Result(1, "", 'not allowed to alias "ps" (allowed: map[string]struct {}{"builder":struct {}{}})\n')
+
+
+def test_a_context_behind_a_file_is_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / "contexts").write_text("")
+
+    done = cli("--config", str(tmp_path), "-c", "a", "ps", prepare=nowhere)
+    assert 'context "a": open ' in done.err and done.err.endswith("not a directory\n")
