@@ -138,6 +138,7 @@ class App(Machine):
         level = given.log_level
         if level and level.lower() not in LOG_LEVELS:
             raise Failure(f"Unable to parse logging level: {level}")
+        self.log_level = level.lower() or self.log_level
         if given.context and given.host:
             raise Failure("conflicting options: cannot specify both --host and --context")
         _ = self.config

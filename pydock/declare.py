@@ -30,14 +30,15 @@ class FlagSpec:
     def __init__(
         self, names: tuple[str, ...], help: str, default: Any = None, parse: Parser | None = None, many: bool = False, metavar: str = "",
         since: str = "", ostype: str = "", experimental: bool = False, hidden: bool = False, hidden_names: tuple[str, ...] = (),
-        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "", once: str = "", dest: str = "", kind: str = "",
+        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "", once: str = "",
+        warning: Callable[[str], str] | None = None, dest: str = "", kind: str = "",
     ) -> None:  # fmt: skip
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
         self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
         self.since, self.ostype, self.experimental = since, ostype, experimental
         self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
-        self.env, self.sources, self.once, self.dest, self.kind = env, sources, once, dest, kind
+        self.env, self.sources, self.once, self.warning, self.dest, self.kind = env, sources, once, warning, dest, kind
 
     @property
     def name(self) -> str:
@@ -81,15 +82,17 @@ def flag(
     env: str = "",
     sources: str = "",
     once: str = "",
+    warning: Callable[[str], str] | None = None,
 ) -> Any:
     """A flag. `names`: "-s", "--long", more long names for the same value (`hidden_names` are not shown).
 
     parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
     metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, experimental: docker's
     other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
-    sources: what completes it (see cli.complete); once: what is said of a flag that is given again.
+    sources: what completes it (see cli.complete); once: what is said of a flag that is given again;
+    warning: text -> what docker's log says of it, or "".
     """
-    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources, once)
+    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources, once, warning)
 
 
 def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:

@@ -28,14 +28,22 @@ class Machine:
 
     # -- files, the clock, the terminal ------------------------------------------------------------
 
+    #: what a line of the log must matter to be shown: --log-level
+    log_level = "info"
+
     def log_error(self, text: str) -> None:
-        """A line of docker's log."""
+        self.log("error", text)
+
+    def log(self, level: str, text: str) -> None:
+        """A line of docker's log, where --log-level lets it be seen. level: "error" or "warning"."""
+        if (level, self.log_level) == ("warning", "error") or self.log_level in ("fatal", "panic"):
+            return
         from datetime import datetime, timezone
 
         from pydock.golang import quote
 
         moment = datetime.fromtimestamp(self.now(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.err.line(f'time="{moment}" level=error msg={quote(text)}')
+        self.err.line(f'time="{moment}" level={level} msg={quote(text)}')
 
     def now(self) -> float:
         """Seconds since 1970."""

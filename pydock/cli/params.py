@@ -73,6 +73,12 @@ def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
     return out
 
 
+def warned(app: App, parsed: Parsed) -> Parsed:
+    for warning in parsed.warnings:
+        app.log("warning", warning)
+    return parsed
+
+
 class Command(click.Command):
     """A verb: the function with its note, as a Click command."""
 
@@ -120,8 +126,9 @@ class Command(click.Command):
     def parse_words(self, app: App, args: list[str]) -> Parsed:
         """Raises Misuse, in docker's layout."""
         try:
-            return FlagSet(self.flags, self.note.interspersed).parse(args)
+            return warned(app, FlagSet(self.flags, self.note.interspersed).parse(args))
         except BadFlag as error:
+            warned(app, error.parsed)
             # what the engine lacks comes first
             self.require_engine(app, error.parsed.flags)
             raise misuse(f"{app.prog} {self.path}", self.usage(app.prog), str(error), 125) from None

@@ -30,12 +30,13 @@ HELP = FlagSpec(("--help",), "Print usage", default=False, hidden=True, dest="he
 
 class Parsed:
     """What the words say. values: dest -> value, for given flags only; words: the positional ones; notices: to be
-    printed about deprecated flags."""
+    printed about deprecated flags; warnings: to be logged; flags: those that are given."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.words: list[str] = []
         self.notices: list[str] = []
+        self.warnings: list[str] = []
         self.flags: list[FlagSpec] = []
 
     @property
@@ -134,6 +135,8 @@ class FlagSet:
             raise BadFlag(f'invalid argument {quote(text)} for "{shown}" flag: {error}') from None
         if name in spec.deprecated:
             parsed.notices.append(f"Flag --{name} has been deprecated, {spec.deprecated[name]}")
+        if spec.warning and (warning := spec.warning(text)):
+            parsed.warnings.append(warning)
         parsed.flags.append(spec)
         if spec.many:
             # a parser may give several values for one word ("a,b"): a list is spread

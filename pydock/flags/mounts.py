@@ -28,7 +28,19 @@ def mount(text: str) -> Mount:
         if not _common(out, key, value) and not _special(out, key, value):
             raise ValueError(f"unexpected key '{key}' in '{part}'")
     _check(out)
-    return out
+    return _filled(out)
+
+
+def _filled(out: Mount) -> Mount:
+    """What is set: zero values are left out, but the driver of a volume with options is an object."""
+    options = {name: _filled(out[name]) for name in (*_PROPERTIES.values(), "DriverConfig") if name in out}
+    return {k: options.get(k, v) for k, v in out.items() if k in options or v}
+
+
+def warning(text: str) -> str:
+    """What docker's log says of a --mount that can be read; "" for nothing."""
+    keys = [part.partition("=")[0].lower() for part in csv_fields(text) if "=" in part]
+    return "bind-nonrecursive is deprecated, use bind-recursive=disabled instead" if "bind-nonrecursive" in keys else ""
 
 
 def _common(out: Mount, key: str, value: str) -> bool:
@@ -52,9 +64,15 @@ def _special(out: Mount, key: str, value: str) -> bool:
     kind, _, name = key.partition("-")
     if key not in _SPECIAL:
         return False
+    if key == "bind-recursive":
+        # the default sets nothing
+        if value not in _RECURSIVE:
+            raise ValueError(f'invalid value for {key}: {value} (must be "enabled", "disabled", "writable", or "readonly")')
+        if not _RECURSIVE[value]:
+            return True
     options = out.setdefault(_PROPERTIES[kind], {})
     if kind == "volume":
-        driver = options.setdefault("DriverConfig", {}) if name in ("driver", "opt") else {}
+        driver = options.setdefault("DriverConfig", {})
         if name == "nocopy":
             options["NoCopy"] = _bool(key, value)
         elif name == "subpath":
@@ -71,12 +89,7 @@ def _special(out: Mount, key: str, value: str) -> bool:
     elif key == "bind-nonrecursive":
         options["NonRecursive"] = _bool(key, value)
     elif key == "bind-recursive":
-        if value not in _RECURSIVE:
-            raise ValueError(f'invalid value for {key}: {value} (must be "enabled", "disabled", "writable", or "readonly")')
-        if _RECURSIVE[value]:
-            options[_RECURSIVE[value]] = True
-        elif not options:
-            del out["BindOptions"]
+        options[_RECURSIVE[value]] = True
     elif kind == "image":
         options["Subpath"] = value
     else:
@@ -126,8 +139,8 @@ def _check(out: Mount) -> None:
 
 
 def absolute(path: str, cwd: str) -> str:
-    """A path that starts with "./" (or is ".") below cwd; others as they are."""
-    if path == "." or path.startswith("./"):
+    """A path that starts with "." below cwd; others as they are."""
+    if path.startswith("."):
         return posixpath.normpath(posixpath.join(cwd, path))
     return path
 

@@ -138,13 +138,19 @@ def is_mac(text: str) -> bool:
     return False
 
 
+#: the longest line of such a file, in bytes (Go's bufio.Scanner)
+MAX_LINE = 65_535
+
+
 def key_value_lines(data: bytes, path: str, environ: dict[str, str] | None) -> list[str]:
     """The lines of an --env-file or --label-file: comments and blank lines dropped.
 
-    A name alone takes its value from `environ` (left out where it is unset); with environ None it stays as it is.
+    A name alone takes its value from `environ`; it is left out where it is unset, and with environ None.
     """
     out = []
     for number, raw in enumerate(data.split(b"\n"), 1):
+        if len(raw) > MAX_LINE:
+            raise ValueError(f"invalid env file ({path}): bufio.Scanner: token too long")
         raw = raw.removesuffix(b"\r")
         try:
             if number == 1:
@@ -159,8 +165,8 @@ def key_value_lines(data: bytes, path: str, environ: dict[str, str] | None) -> l
             raise ValueError(f"invalid env file ({path}): no variable name on line '{line}'")
         if re.search(r"[ \t]", key):
             raise ValueError(f"invalid env file ({path}): variable '{key}' contains whitespaces")
-        if equals or environ is None:
+        if equals:
             out.append(line)
-        elif line in environ:
+        elif environ and line in environ:
             out.append(f"{line}={environ[line]}")
     return out

@@ -19,6 +19,8 @@ from pydock.flags.units import ulimit_objects
 from pydock.golang import parse_int, quote
 
 SPECIAL_SECCOMP = ("builtin", "unconfined")
+#: fields of Config and HostConfig that are left out where nothing is set ("omitempty" in moby's api/types/container)
+LEFT_OUT = frozenset("ExposedPorts Annotations KernelMemory Mounts Runtime StorageOpt Sysctls Tmpfs".split())
 
 
 def create_body(o: CreateOptions, cwd: str = "/") -> Json:
@@ -30,7 +32,7 @@ def create_body(o: CreateOptions, cwd: str = "/") -> Json:
     config["ExposedPorts"] = {p: {} for p in exposed}
     config["Volumes"] = {v: {} for v in volumes}
     host = host_config(o)
-    host["Binds"] = binds
+    host["Binds"] = binds or None
     host["PortBindings"] = ports.bindings(published)
     if o.rm and host["RestartPolicy"]["Name"] not in ("", "no"):
         raise ValueError("conflicting options: cannot specify both --restart and --rm")
@@ -38,13 +40,25 @@ def create_body(o: CreateOptions, cwd: str = "/") -> Json:
     mac = attached.get(network_mode(o), {}).get("MacAddress")
     if mac:
         config["MacAddress"] = mac
-    return {**config, "HostConfig": host, "NetworkingConfig": {"EndpointsConfig": attached}}
+    return {**set_ones(config), "HostConfig": set_ones(host), "NetworkingConfig": {"EndpointsConfig": attached}}
+
+
+def set_ones(part: dict[str, Any]) -> dict[str, Any]:
+    """Without the fields that docker leaves out where nothing is set; others are then null, or empty."""
+    return {k: v for k, v in part.items() if v or k not in LEFT_OUT}
 
 
 def for_version(body: Json, version: tuple[int, ...]) -> Json:
     """The body as an engine of this API version takes it (docker's client does the same). Raises ValueError."""
     host = dict(body["HostConfig"])
     out = {**body, "HostConfig": host}
+    if version < (1, 40):
+        host.pop("KernelMemory", None)
+    if version < (1, 25):
+        # the client removes it, or nobody
+        host["AutoRemove"] = False
+    if version < (1, 44) and any((m.get("BindOptions") or {}).get("ReadOnlyForceRecursive") for m in host.get("Mounts") or ()):
+        raise ValueError("bind-recursive=readonly requires API v1.44 or later")
     if version >= (1, 44):
         # from here on the MAC address belongs to the endpoint, and is warned about elsewhere
         out.pop("MacAddress", None)
@@ -65,7 +79,7 @@ def container_config(o: CreateOptions) -> dict[str, Any]:
     config: dict[str, Any] = {
         "Hostname": o.hostname, "Domainname": o.domainname, "User": o.user, "AttachStdin": stdin,
         "AttachStdout": everything or "stdout" in o.attach, "AttachStderr": everything or "stderr" in o.attach, "Tty": o.tty,
-        "OpenStdin": o.interactive, "StdinOnce": o.interactive and stdin, "Env": list(o.env), "Cmd": list(o.command) or None,
+        "OpenStdin": o.interactive, "StdinOnce": o.interactive and stdin, "Env": list(o.env) or None, "Cmd": list(o.command) or None,
         "Image": o.image, "WorkingDir": o.workdir, "Entrypoint": None, "OnBuild": None, "Labels": mapping(o.label),
     }  # fmt: skip
     if "entrypoint" in o.given:
@@ -118,7 +132,7 @@ def host_config(o: CreateOptions) -> dict[str, Any]:
         "VolumeDriver": o.volume_driver, "VolumesFrom": list(o.volumes_from) or None, "Mounts": [dict(m) for m in o.mount] or None,
         "Tmpfs": mapping_of_mounts(o.tmpfs), "Annotations": dict(o.annotation), "Links": list(o.link) or None,
         "Dns": list(o.dns), "DnsOptions": list(o.dns_option), "DnsSearch": list(o.dns_search), "ExtraHosts": list(o.add_host) or None,
-        "PublishAllPorts": o.publish_all, "ReadonlyRootfs": o.read_only, "Runtime": o.runtime, "Isolation": o.isolation,
+        "PublishAllPorts": o.publish_all, "ReadonlyRootfs": o.read_only, "Runtime": o.runtime, "Cgroup": "", "Isolation": o.isolation,
         "ShmSize": o.shm_size, "OomScoreAdj": o.oom_score_adj, "GroupAdd": list(o.group_add) or None, "ConsoleSize": [0, 0],
         "LogConfig": logging(o), "StorageOpt": storage(o.storage_opt), "Sysctls": dict(o.sysctl),
         **resources(o), **namespaces(o), **security(o),
@@ -170,7 +184,7 @@ def resources(o: CreateOptions) -> dict[str, Any]:
         "BlkioDeviceReadBps": rates(o.device_read_bps), "BlkioDeviceWriteBps": rates(o.device_write_bps),
         "BlkioDeviceReadIOps": rates(o.device_read_iops), "BlkioDeviceWriteIOps": rates(o.device_write_iops),
         "IOMaximumIOps": o.io_maxiops, "IOMaximumBandwidth": o.io_maxbandwidth,
-        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]) or None,
+        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]),
         "Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
         "DeviceRequests": requests or None,
     }  # fmt: skip
@@ -203,8 +217,10 @@ def namespaces(o: CreateOptions) -> dict[str, Any]:
 
 def security(o: CreateOptions) -> dict[str, Any]:
     """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off."""
-    add, drop = capabilities(o.cap_add, o.cap_drop)
-    out: dict[str, Any] = {"CapAdd": add or None, "CapDrop": drop or None, "Privileged": o.privileged}
+    out: dict[str, Any] = {
+        "CapAdd": capabilities(o.cap_add) or None, "CapDrop": capabilities(o.cap_drop) or None, "Privileged": o.privileged,
+        "MaskedPaths": None, "ReadonlyPaths": None,
+    }  # fmt: skip
     texts = []
     for text in o.security_opt:
         key, value = security_pair(text)
@@ -212,20 +228,14 @@ def security(o: CreateOptions) -> dict[str, Any]:
             out["MaskedPaths"] = out["ReadonlyPaths"] = []
         else:
             texts.append(text)
-    out["SecurityOpt"] = texts or None
+    out["SecurityOpt"] = texts if o.security_opt else None
     return out
 
 
-def capabilities(add: tuple[str, ...], drop: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Both lists with full names, sorted; ALL swallows the others, and what is added is not dropped."""
-
-    def full(names: tuple[str, ...]) -> set[str]:
-        upper = {n.strip().upper() for n in names}
-        every = {n if n in ("ALL", "RESET") or n.startswith("CAP_") else f"CAP_{n}" for n in upper}
-        return {"ALL"} if "ALL" in every else every
-
-    added, dropped = full(add), full(drop)
-    return sorted(added), sorted(dropped - added)
+def capabilities(names: tuple[str, ...]) -> list[str]:
+    """In full ("CAP_NET_ADMIN"; but ALL), each once, sorted."""
+    upper = {n.upper() for n in names}
+    return sorted(n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper)
 
 
 def security_pair(text: str) -> tuple[str, str]:

@@ -32,15 +32,15 @@ def with_help(app: App, verb: str, message: str, code: int = 125) -> Failure:
 
 def check_options(o: CreateOptions) -> None:
     """Raises ValueError."""
-    if o.pull not in ("always", "missing", "never"):
+    if o.pull not in ("", "always", "missing", "never"):
         raise ValueError(f"invalid pull option: '{o.pull}': must be one of \"always\", \"missing\" or \"never\"")
 
 
 def resolve(app: App, o: O) -> O:
     """Fetch what lies outside the options: files, environment, proxies. Raises Failure and ValueError."""
     environ = dict(app.environ)
-    from_files = [line for path in o.env_file for line in key_value_lines(app.read_file(path), path, environ)]
-    labels = [line for path in o.label_file for line in key_value_lines(app.read_file(path), path, None)]
+    from_files = [line for path in o.env_file for line in lines_of(app, path, environ)]
+    labels = [line for path in o.label_file for line in lines_of(app, path, None)]
     mounts = tuple({**m, "Source": absolute(m["Source"], app.cwd())} if m.get("Source") else m for m in o.mount)
     # a name that is set nowhere unsets the variable in the container
     given = [name if value is None else f"{name}={value}" for name, value in app.variables(o.env).items()]
@@ -48,6 +48,15 @@ def resolve(app: App, o: O) -> O:
         o, env=(*from_files, *given), label=(*labels, *o.label), mount=mounts,
         security_opt=tuple(seccomp(app, text) for text in o.security_opt),
     )  # fmt: skip
+
+
+def lines_of(app: App, path: str, environ: dict[str, str] | None) -> list[str]:
+    """The lines of a file of variables or labels. Raises Failure, ValueError."""
+    try:
+        return key_value_lines(app.read_file(path), path, environ)
+    except Failure as failure:
+        # one that can be opened is told as a bad one
+        raise Failure(f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message) from None
 
 
 def seccomp(app: App, text: str) -> str:
@@ -109,7 +118,7 @@ def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None
     reference = named(o.image)
     secrets = use_socket(app, body) if o.use_api_socket else None
     container = create_or_pull(app, o, body, wanted, reference is not None)
-    for warning in container.get("Warnings") or []:
+    for warning in [*(container.get("Warnings") or ()), *localhost(o.dns)]:
         app.err.line(f"WARNING: {warning}")
     identifier = str(container["Id"])
     if file:
@@ -130,6 +139,14 @@ def named(image: str) -> object | None:
         return parse(image).tagged()
     except ValueError as error:
         raise Failure(str(error)) from None
+
+
+def localhost(servers: tuple[str, ...]) -> list[str]:
+    """Warnings of DNS servers that a container sees in itself: one for the first."""
+    import ipaddress
+
+    found = (s for s in servers if ipaddress.ip_address(s.partition("%")[0]).is_loopback)
+    return [f"Localhost DNS ({s}) may fail in containers." for s in found][:1]
 
 
 def platform_text(app: App, text: str) -> str:
@@ -161,15 +178,15 @@ def use_socket(app: App, body: dict[str, Any]) -> bytes | None:
     """--use-api-socket: the engine's socket as a mount, and the credentials that are known, as a file to copy in."""
     socket = "/var/run/docker.sock"
     host = body["HostConfig"]
-    host["Mounts"] = [*(host["Mounts"] or []), {"Type": "bind", "Source": socket, "Target": socket, "BindOptions": {}}]
+    host["Mounts"] = [*host.get("Mounts", ()), {"Type": "bind", "Source": socket, "Target": socket, "BindOptions": {}}]
     auths = app.config.mapping("auths")
-    if not auths:
+    if not auths or any(e.startswith("DOCKER_CONFIG=") for e in body["Env"] or ()):
         return None
     import io
     import json
     import tarfile
 
-    body["Env"] = [*body["Env"], "DOCKER_CONFIG=/run/secrets/docker"]
+    body["Env"] = [*(body["Env"] or ()), "DOCKER_CONFIG=/run/secrets/docker"]
     data, out = json.dumps({"auths": auths}, indent="\t").encode(), io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
         entry = tarfile.TarInfo("run/secrets/docker/config.json")

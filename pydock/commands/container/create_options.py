@@ -7,7 +7,7 @@ from typing import Any
 from pydock.declare import Options, argument, flag, options
 from pydock.flags import pairs, units
 from pydock.flags.devices import cgroup_rule, gpus
-from pydock.flags.mounts import Mount, mount
+from pydock.flags.mounts import Mount, mount, warning
 from pydock.flags.networks import Attachment, attachment
 
 
@@ -93,7 +93,7 @@ class CreateOptions(LimitOptions):
     gpus: tuple[dict[str, Any], ...] = flag("--gpus", parse=gpus, many=True, metavar="gpu-request", since="1.40", help="GPUs for the container; 'all' for all of them")
 
     # -- files -------------------------------------------------------------------------------------
-    mount: tuple[Mount, ...] = flag("--mount", parse=mount, many=True, metavar="mount", help="Mount into the container, type=…,source=…,target=…")
+    mount: tuple[Mount, ...] = flag("--mount", parse=mount, warning=warning, many=True, metavar="mount", help="Mount into the container, type=…,source=…,target=…")
     read_only: bool = flag("--read-only", help="Mount the root file system read only")
     storage_opt: tuple[str, ...] = flag("--storage-opt", help="Option of the storage driver")
     tmpfs: tuple[str, ...] = flag("--tmpfs", help="Mount a tmpfs")
