@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydock.declare import Options, flag, options
-from pydock.errors import Failure, first_line
+from pydock.errors import Failure, NoEngine, first_line
 from pydock.machine import Machine
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class App(Machine):
 
     @cached_property
     def endpoint(self) -> Endpoint:
-        """Where the engine is. Raises Failure."""
+        """Where the engine is. Raises NoEngine."""
         from pydock.config.endpoint import resolve
 
         return resolve(self.globals, self.environ, self.context_name, self.contexts, self.default_config_dir)
@@ -228,7 +228,7 @@ class App(Machine):
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine, at first use (nothing is sent yet). Raises Failure for an address that is none."""
+        """The engine, at first use (nothing is sent yet). Raises NoEngine."""
         from pydock.config.endpoint import custom_headers
         from pydock.engine.engine import Engine
 
@@ -240,7 +240,7 @@ class App(Machine):
         """What the engine says of itself; None where its address is none."""
         try:
             return self.engine.ping()
-        except Failure:
+        except NoEngine:
             return None
 
     # -- CLI plugins ---------------------------------------------------------------------------------

@@ -13,6 +13,9 @@
 
 Ended is none of them: a signal ends the program, and no `except Failure` may take that for something that went wrong and go on.
 
+NoEngine is none of them either: where an engine is needed and its address cannot be, nothing else can be done, and the program ends at
+once, as docker does.
+
 ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure.
 """
 
@@ -96,6 +99,14 @@ class Exit(Failure):
 
     def __init__(self, code: int) -> None:
         super().__init__("", code)
+
+
+class NoEngine(Exception):
+    """What the user has set names no engine: flags, environment or context are wrong."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.message = f"Failed to initialize: {reason}"
 
 
 class Ended(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydock import lean
 from pydock.app import App
-from pydock.errors import Ended, Failure, first_line
+from pydock.errors import Ended, Failure, NoEngine, first_line
 
 
 def run(app: App, args: Sequence[str]) -> int:
@@ -29,6 +29,8 @@ def run(app: App, args: Sequence[str]) -> int:
         return 0
     except Failure as failure:
         return report(app, failure)
+    except NoEngine as error:
+        return report(app, Failure(error.message))
     except click.ClickException as error:
         tell(app, error.format_message())
         return error.exit_code

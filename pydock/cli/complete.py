@@ -14,7 +14,7 @@ from pydock.app import App, Globals
 from pydock.cli.params import Command
 from pydock.cli.tree import Group, Root, children, find, taken_names
 from pydock.declare import FlagSpec
-from pydock.errors import Failure
+from pydock.errors import Failure, NoEngine
 
 NO_FILES, FILES = 4, 0
 
@@ -53,7 +53,7 @@ def complete(app: App, words: list[str], described: bool = True) -> str:
         return ask(app, plugin.path, words, described)
     try:
         candidates, directive = find_candidates(app, before, current)
-    except Failure:
+    except (Failure, NoEngine):
         candidates, directive = [], NO_FILES
     fitting = [c for c in candidates if c[0].startswith(current) and AS_IT_IS.fullmatch(c[0])]
     lines = [f"{name}\t{about}" if about and described else name for name, about in fitting]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pydock.errors import Failure
+from pydock.errors import Failure, NoEngine
 from pydock.golang import csv_fields, quote
 from pydock.record import record
 
@@ -58,14 +58,14 @@ def context_name(options: Globals, environ: Mapping[str, str], current: str) -> 
 
 
 def resolve(options: Globals, environ: Mapping[str, str], context: str, store: Store, config_dir: str) -> Endpoint:
-    """The endpoint in force. Raises Failure ("Failed to initialize: …")."""
+    """The endpoint in force. Raises NoEngine."""
     try:
         if context != "default":
             return from_context(context, store)
         return default_endpoint(options, environ, config_dir)
     except (ValueError, Failure) as error:
         prefix = "" if str(error).startswith("ssh host connection") else "unable to resolve docker endpoint: "
-        raise Failure(f"Failed to initialize: {prefix}{error}") from None
+        raise NoEngine(f"{prefix}{error}") from None
 
 
 def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: str) -> Endpoint:
@@ -177,19 +177,19 @@ def _ssh(text: str) -> str:
 
 
 def custom_headers(text: str, configured: Mapping[str, str]) -> dict[str, str]:
-    """DOCKER_CUSTOM_HEADERS (CSV of key=value) replaces the config file's HttpHeaders. Raises Failure."""
+    """DOCKER_CUSTOM_HEADERS (CSV of key=value) replaces the config file's HttpHeaders. Raises NoEngine."""
     if not text:
         return dict(configured)
     try:
         pairs = csv_fields(text)
     except ValueError:
         wrong = "failed to parse custom headers from DOCKER_CUSTOM_HEADERS environment variable: value must be formatted as comma-separated key=value pairs"
-        raise Failure(f"Failed to initialize: {wrong}") from None
+        raise NoEngine(wrong) from None
     out = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         wrong = f"missing \"=\" in key=value pair: '{pair}'" if not equals else "" if key.strip() else f"empty key in key=value pair: '{pair}'"
         if wrong:
-            raise Failure(f"Failed to initialize: failed to set custom headers from DOCKER_CUSTOM_HEADERS environment variable: {wrong}")
+            raise NoEngine(f"failed to set custom headers from DOCKER_CUSTOM_HEADERS environment variable: {wrong}")
         out[key.strip()] = value
     return out

@@ -120,3 +120,11 @@ def test_a_context_behind_a_file_is_not_called_missing(tmp_path: Path) -> None:
 
     done = cli("--config", str(tmp_path), "-c", "a", "ps", prepare=nowhere)
     assert 'context "a": open ' in done.err and done.err.endswith("not a directory\n")
+
+
+@pytest.mark.parametrize("line", ["inspect a b", "stop a b", "rm -f a", "version", "info", "network rm a b", "image inspect x", "volume ls", "run x", "start a"])
+def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
+    """Nothing is printed but the reason, once, whatever else the command would do."""
+    done = cli("--tls", "--tlscacert", "/nonexistent/ca", *line.split(), prepare=nowhere)
+    reason = "unable to resolve docker endpoint: open /nonexistent/ca: no such file or directory"
+    assert done == Result(1, "", f"Failed to initialize: {reason}\n")

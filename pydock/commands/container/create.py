@@ -82,8 +82,6 @@ def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
     except ValueError as error:
         raise with_help(app, verb, str(error)) from None
     except Failure as failure:
-        if failure.message.startswith("Failed to initialize"):
-            raise
         raise with_help(app, verb, failure.message) from None
     return body
 
