@@ -2,8 +2,9 @@
 
 __version__ = "0.1.0"
 
-#: The docker CLI whose behaviour is followed, and the newest Engine API that is spoken.
+#: The docker CLI whose behaviour is followed.
 DOCKER_VERSION = "28.5.2"
-API_VERSION = "1.51"
+#: The newest Engine API that is spoken, as docker's CLI 29.7 does; its wire from 1.52 on is that CLI's.
+API_VERSION = "1.55"
 #: The oldest Engine API that is spoken.
 MIN_API_VERSION = "1.24"

@@ -1,4 +1,4 @@
-"""Builds: https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageBuild, and BuildKit's ways in. Pure."""
+"""Builds: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Image/operation/ImageBuild, and BuildKit's ways in. Pure."""
 
 from __future__ import annotations
 

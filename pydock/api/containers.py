@@ -1,4 +1,4 @@
-"""Containers: https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container. Pure."""
+"""Containers: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Container. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _USED = {"total_usage": opt(int), "percpu_usage": opt([int])}
 _CPU = {"cpu_usage": opt(_USED), "system_cpu_usage": opt(int), "online_cpus": opt(int)}
 #: a message of a container's statistics
 STATS = {
-    "name": opt(str), "id": opt(str), "read": opt(str), "preread": opt(str), "num_procs": opt(int), "cpu_stats": opt(_CPU),
+    "name": opt(str), "id": opt(str), "read": opt(str), "preread": opt(str), "num_procs": opt(int), "os_type": opt(str), "cpu_stats": opt(_CPU),
     "precpu_stats": opt(_CPU), "pids_stats": opt({"current": opt(int)}), "networks": opt({str: {"rx_bytes": opt(int), "tx_bytes": opt(int)}}),
     "memory_stats": opt({"usage": opt(int), "limit": opt(int), "stats": opt({str: opt(int)}), "privateworkingset": opt(int)}),
     "blkio_stats": opt({"io_service_bytes_recursive": opt([{"op": opt(str), "value": opt(int)}])}),

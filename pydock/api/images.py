@@ -1,4 +1,4 @@
-"""Images: https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image. Pure."""
+"""Images: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Image. Pure."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def pull_image(repository: str, tag: str = "", platform: str = "", auth: str = "
     return Request("POST", "/images/create", query(fromImage=repository, tag=tag, platform=platform), headers=headers, answer=PROGRESS)
 
 
-def save_images(names: tuple[str, ...], platform: str = "") -> Request:
-    """GET /images/get: a tar of the images."""
-    return Request("GET", "/images/get", query(names=names, platform=platform), answer=bytes)
+def save_images(names: tuple[str, ...], platforms: tuple[str, ...] = ()) -> Request:
+    """GET /images/get: a tar of the images. platforms: each as JSON; more than one since API 1.52."""
+    return Request("GET", "/images/get", query(names=names, platform=platforms), answer=bytes)
 
 
-def load_images(content: Any, quiet: bool, platform: str = "") -> Request:
-    """POST /images/load: a tar in, progress messages out."""
-    options = {"quiet": "1" if quiet else "0", **query(platform=platform)}
+def load_images(content: Any, quiet: bool, platforms: tuple[str, ...] = ()) -> Request:
+    """POST /images/load: a tar in, progress messages out. platforms: as in save_images()."""
+    options = {"quiet": "1" if quiet else "0", **query(platform=platforms)}
     return Request("POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS)
 
 

@@ -11,6 +11,8 @@ from pydock.shape import Shape
 
 Json = Any
 Query = dict[str, str | list[str]]
+#: an API version as numbers
+Version = tuple[int, ...]
 
 
 @record
@@ -36,7 +38,7 @@ def named(kind: str, name: str) -> str:
     return trimmed
 
 
-def version_key(text: str) -> tuple[int, ...]:
+def version_key(text: str) -> Version:
     """An API version ("1.41") as numbers, to be compared."""
     return tuple(int(part) if part.isdigit() else 0 for part in text.split("."))
 

@@ -1,6 +1,6 @@
 """Networks, volumes, plugins of the engine, and what inspect sees of a swarm. Pure.
 
-https://docs.docker.com/reference/api/engine/version/v1.51/
+https://docs.docker.com/reference/api/engine/version/v1.55/
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""System: https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System. Pure."""
+"""System: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/System. Pure."""
 
 from __future__ import annotations
 
 from pydock.api.containers import CONTAINER
 from pydock.api.images import IMAGE
-from pydock.api.request import Request, query
+from pydock.api.request import Request, Version, query
 from pydock.api.resources import VOLUME
-from pydock.shape import opt
+from pydock.shape import Shape, opt
 
 COMPONENT = {"Name": str, "Version": opt(str), "Details": opt({str: opt(str)})}
 VERSION = {"Platform": opt({"Name": opt(str)}), "Version": str, "ApiVersion": opt(str), "Components": opt([COMPONENT])}
@@ -32,6 +32,7 @@ INFO = {
     "Swarm": opt(_SWARM), "Runtimes": opt(dict), "MemTotal": opt(int), "Labels": opt([str]), "RegistryConfig": opt(_REGISTRIES),
     "DefaultAddressPools": opt([{"Base": str, "Size": int}]), "ContainerdCommit": _COMMIT, "RuncCommit": _COMMIT, "InitCommit": _COMMIT,
     "SecurityOptions": opt([str]), "OSType": opt(str), "Warnings": opt([str]), "CgroupVersion": opt(str),
+    "FirewallBackend": opt({"Driver": opt(str), "Info": opt([[str]])}), "NRI": opt({"Info": opt([[str]])}),
 }  # fmt: skip
 EVENT = {
     "Type": opt(str), "Action": opt(str), "status": opt(str), "id": opt(str), "time": opt(int), "timeNano": opt(int),
@@ -46,25 +47,44 @@ USAGE = {
 }  # fmt: skip
 
 
+def _counted(item: Shape) -> Shape:
+    return opt({"ActiveCount": opt(int), "TotalCount": opt(int), "Reclaimable": opt(int), "TotalSize": opt(int), "Items": opt([item])})
+
+
+#: the same since API 1.52: counted by the engine, and each object only where it is asked for
+COUNTED = {
+    "ImageUsage": _counted(IMAGE), "ContainerUsage": _counted(CONTAINER), "VolumeUsage": _counted(VOLUME), "BuildCacheUsage": _counted(CACHE),
+}  # fmt: skip
+#: the forms of a stream of events since API 1.52, the best first
+EVENT_FORMS = ["application/jsonl", "application/x-ndjson;q=0.9", "application/json-seq;q=0.5"]
+
+
 def info() -> Request:
     return Request("GET", "/info", answer=INFO)
 
 
-def events(**options: object) -> Request:
+def events(version: Version, **options: object) -> Request:
     """GET /events: a stream of JSON objects. Options: since, until, filters."""
-    return Request("GET", "/events", query(**options), answer=EVENT)
+    headers = {"Accept": EVENT_FORMS} if version >= (1, 52) else {}
+    return Request("GET", "/events", query(**options), headers=headers, answer=EVENT)
 
 
 def version() -> Request:
     return Request("GET", "/version", answer=VERSION)
 
 
-def disk_usage() -> Request:
-    """GET /system/df -> {"LayersSize", "Images", "Containers", "Volumes", "BuildCache"}."""
-    return Request("GET", "/system/df", answer=USAGE)
+def disk_usage(version: Version, verbose: bool) -> Request:
+    """GET /system/df -> USAGE, or COUNTED since API 1.52."""
+    if version < (1, 52):
+        return Request("GET", "/system/df", answer=USAGE)
+    return Request("GET", "/system/df", query(verbose=verbose), answer=COUNTED)
 
 
-def prune_build_cache(filters: dict[str, dict[str, bool]], all: bool, keep_storage: int = 0) -> Request:
+def prune_build_cache(version: Version, filters: dict[str, dict[str, bool]], all: bool, keep_storage: int = 0) -> Request:
     """POST /build/prune -> {"CachesDeleted", "SpaceReclaimed"}. keep_storage: bytes that may stay."""
-    options = {"filters": "", **query(filters=filters, all=all, **{"keep-storage": keep_storage or None})}
+    kept = keep_storage or None
+    options = query(filters=filters, all=all, **{"reserved-space": kept})
+    if version < (1, 52):
+        # which of the two names an engine knows is not asked
+        options = {"filters": "", **options, **query(**{"keep-storage": kept})}
     return Request("POST", "/build/prune", options, answer={"CachesDeleted": opt([str]), "SpaceReclaimed": opt(int)})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pydock.api import containers, images, resources, system
-from pydock.api.request import Request
+from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions
 from pydock.declare import argument, command, flag, options
 from pydock.errors import EngineError, Failure
@@ -14,7 +14,7 @@ from pydock.gojson import compact, dumps, indented
 from pydock.gojson import decode as decode_json
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.values import untyped
-from pydock.views.gotypes import decode
+from pydock.views.gotypes import CHANGED, decode
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -53,15 +53,15 @@ class Printer:
             except ParseError as error:
                 raise Failure(f"template parsing error: {error}", 64) from None
 
-    def add(self, text: str, shape: str) -> None:
-        """One object's JSON. Raises Failure where the template does not fit."""
+    def add(self, text: str, shape: str, newer: bool = False) -> None:
+        """One object's JSON, and whether it is of an API of CHANGED or newer. Raises Failure where the template does not fit."""
         if self.form in ("", "json"):
             self.objects.append(text)
             return
         value = decode_json(text)
         if shape:
             try:
-                self.text += self.template.execute(decode(shape, value), "error" if self.strict else "default") + "\n"
+                self.text += self.template.execute(decode(shape, value, newer), "error" if self.strict else "default") + "\n"
                 return
             except ExecError:
                 # as in docker: what no Go field is called may be a key of the JSON
@@ -85,12 +85,17 @@ def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], F
     printer, problems = Printer(form), []
     for name in names:
         try:
-            printer.add(*find(name))
+            printer.add(*find(name), newer=speaks_newer(app))
         except Failure as failure:
             problems.append(failure.message)
     app.out.write(printer.output())
     if problems:
         raise Failure("\n".join(problems))
+
+
+def speaks_newer(app: App) -> bool:
+    """Do the engine's objects have the fields that API 1.52 left, and no others?"""
+    return version_key(app.engine.api_version) >= CHANGED
 
 
 def fetch(app: App, request: Request, shape: str) -> Found:

@@ -22,6 +22,8 @@ MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
 TAR_END = bytes(1024)
 
 _BLANK = b" \t\r\n"
+#: what may stand between two objects of a stream; RS begins each of application/json-seq (RFC 7464)
+_BETWEEN = _BLANK + b"\x1e"
 
 
 def whole(blocks: Iterable[bytes], limit: int) -> bytes:
@@ -141,7 +143,7 @@ class Splitter:
         """Past the blanks between two objects. Raises BadAnswer for what begins no object."""
         if not self.between:
             return at
-        while at < len(block) and block[at] in _BLANK:
+        while at < len(block) and block[at] in _BETWEEN:
             at += 1
         if at < len(block) and block[at] != ord("{"):
             raise bad(self.request, f"{block[at : at + 40].decode('utf-8', 'replace')!r} where an object is due")

@@ -2,7 +2,8 @@
 
 A template like `{{.ID}}` or `{{.HostConfig.RestartPolicy}}` works on Go structs in docker, not on JSON. `SHAPES` tells each
 struct's fields as "GoName type" or "GoName:JsonName type"; "+type" embeds. Types: string bool int float any time duration
-struct; []T, map[string]T, *T, [n]T; other words name a shape. Follows the Go types of the Engine API 1.51.
+struct; []T, map[string]T, *T, [n]T; other words name a shape. Follows the Go types of the Engine API 1.51, and NEWER those of
+1.52 to 1.55, which docker's CLI 29 has: what they left out is a field no more, not even an empty one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from pydock.render.values import (
     Time,
     untyped,
 )  # fmt: skip
+
+#: the version of the API from which on NEWER holds
+CHANGED = (1, 52)
 
 SHAPES: dict[str, str] = {
     "container.InspectResponse": "+*container.ContainerJSONBase; Mounts []container.MountPoint; Config *container.Config; "
@@ -142,6 +146,38 @@ SHAPES: dict[str, str] = {
     "events.Actor": "ID string; Attributes map[string]string",
 }
 
+
+def without(shape: str, *names: str) -> str:
+    """A shape's fields but for some, by their Go names."""
+    fields = (part.strip() for part in SHAPES[shape].split(";"))
+    return "; ".join(f for f in fields if f.partition(" ")[0].partition(":")[0] not in names)
+
+
+#: the shapes that API 1.52 changed
+NEWER: dict[str, str] = {
+    "container.InspectResponse": "ID:Id string; Created string; Path string; Args []string; State *container.State; Image string; "
+    "ResolvConfPath string; HostnamePath string; HostsPath string; LogPath string; Name string; RestartCount int; Driver string; "
+    "Platform string; MountLabel string; ProcessLabel string; AppArmorProfile string; ExecIDs []string; HostConfig *container.HostConfig; "
+    "GraphDriver *storage.DriverData; Storage *storage.Storage; SizeRw *int; SizeRootFs *int; Mounts []container.MountPoint; "
+    "Config *container.Config; NetworkSettings *container.NetworkSettings; ImageManifestDescriptor *v1.Descriptor",
+    "container.NetworkSettings": "SandboxID string; SandboxKey string; Ports map[string][]nat.PortBinding; "
+    "Networks map[string]*network.EndpointSettings",
+    "storage.Storage": "RootFS any",
+    "container.Config": without("container.Config", "MacAddress"),
+    "container.Resources": without("container.Resources", "KernelMemory", "KernelMemoryTCP"),
+    "image.InspectResponse": "ID:Id string; RepoTags []string; RepoDigests []string; Comment string; Created string; Author string; "
+    "Config *v1.DockerOCIImageConfig; Architecture string; Variant string; Os string; OsVersion string; Size int; "
+    "GraphDriver *storage.DriverData; RootFS image.RootFS; Metadata image.Metadata; Descriptor *v1.Descriptor; Manifests []any; Identity any",
+    "network.Inspect": "+network.Network; Containers map[string]network.EndpointResource; Services map[string]any; Status *network.Status",
+    "network.Status": "IPAM network.IPAMStatus",
+    "network.IPAMStatus": "Subnets map[string]network.SubnetStatus",
+    "network.SubnetStatus": "IPsInUse int; DynamicIPsAvailable int",
+    "network.Network": without("network.Inspect", "Containers", "Services"),
+    "system.Info": without("system.Info", "KernelMemory", "KernelMemoryTCP").replace("; Containerd ", "; NRI *system.NRIInfo; Containerd "),
+    "system.NRIInfo": "Info [][]string",
+    "events.Message": without("events.Message", "Status", "ID", "From"),
+}
+
 _STRINGS = {
     "units.Ulimit": lambda f: f"{f['Name']}={f['Soft']}:{f['Hard']}",
     "blkiodev.WeightDevice": lambda f: f"{f['Path']}:{f['Weight']}",
@@ -152,10 +188,11 @@ _ZERO: dict[str, Any] = {"string": "", "bool": False, "int": 0, "float": 0.0, "a
 
 
 @cache
-def _fields(shape: str) -> list[tuple[str, str, str]]:
+def _fields(shape: str, newer: bool) -> list[tuple[str, str, str]]:
     """(Go name, JSON name, type) of each field; the Go name of an embedded one starts with "+"."""
+    fields = (newer and NEWER.get(shape)) or SHAPES[shape]
     out = []
-    for part in filter(None, (p.strip() for p in SHAPES[shape].split(";"))):
+    for part in filter(None, (p.strip() for p in fields.split(";"))):
         if part.startswith("+"):
             out.append(("+" + part[1:].lstrip("*").rpartition(".")[2], "", part[1:]))
         else:
@@ -165,8 +202,8 @@ def _fields(shape: str) -> list[tuple[str, str, str]]:
     return out
 
 
-def decode(kind: str, value: Any) -> Any:
-    """A JSON value as the Go value of that type; a missing one is its zero value."""
+def decode(kind: str, value: Any, newer: bool = False) -> Any:
+    """A JSON value as the Go value of that type; a missing one is its zero value. newer: of an engine that speaks CHANGED."""
     if kind in _ZERO:
         if kind == "any":
             return untyped(value)
@@ -178,46 +215,46 @@ def decode(kind: str, value: Any) -> Any:
     if kind == "struct":
         return GoStruct("struct {}", {}, {})
     if kind.startswith("*"):
-        return _pointer(kind, value)
+        return _pointer(kind, value, newer)
     if kind.startswith("[]"):
         if value is None:
             return NilList()
-        return list(value) if kind == "[]string" else AnyList(decode(kind[2:], v) for v in value)
+        return list(value) if kind == "[]string" else AnyList(decode(kind[2:], v, newer) for v in value)
     if kind.startswith("["):
         count, _, element = kind[1:].partition("]")
-        return [decode(element, v) for v in (value or [None] * int(count))]
+        return [decode(element, v, newer) for v in (value or [None] * int(count))]
     if kind.startswith("map["):
-        return _map(kind.partition("]")[2], value)
-    return _struct(kind, value or {}, GoStruct)
+        return _map(kind.partition("]")[2], value, newer)
+    return _struct(kind, value or {}, GoStruct, newer)
 
 
-def _pointer(kind: str, value: Any) -> Any:
+def _pointer(kind: str, value: Any, newer: bool) -> Any:
     if value is None:
         return NilPointer(kind)
     inner = kind[1:]
-    return _struct(inner, value, Pointer) if inner in SHAPES else decode(inner, value)
+    return _struct(inner, value, Pointer, newer) if inner in SHAPES or inner in NEWER else decode(inner, value, newer)
 
 
-def _map(element: str, value: Any) -> Any:
+def _map(element: str, value: Any, newer: bool) -> Any:
     if value is None:
         return NilMap()
     if element == "string":
         return StringMap(value)
-    return {k: decode(element, v) for k, v in value.items()}
+    return {k: decode(element, v, newer) for k, v in value.items()}
 
 
-def _struct(shape: str, value: dict[str, Any], cls: type[GoStruct]) -> GoStruct:
+def _struct(shape: str, value: dict[str, Any], cls: type[GoStruct], newer: bool) -> GoStruct:
     fields = {}
     # Go matches JSON names without regard to case where none is exact
     lower: dict[str, Any] = {}
-    for go, name, kind in _fields(shape):
+    for go, name, kind in _fields(shape, newer):
         if go.startswith("+"):
-            fields[go[1:]] = _struct(kind.lstrip("*"), value, EmbeddedPointer if kind.startswith("*") else Embedded)
+            fields[go[1:]] = _struct(kind.lstrip("*"), value, EmbeddedPointer if kind.startswith("*") else Embedded, newer)
             continue
         if name not in value:
             lower = lower or {k.lower(): v for k, v in value.items()}
-            fields[go] = decode(kind, lower.get(name.lower()))
+            fields[go] = decode(kind, lower.get(name.lower()), newer)
         else:
-            fields[go] = decode(kind, value[name])
+            fields[go] = decode(kind, value[name], newer)
     text = _STRINGS[shape](fields) if shape in _STRINGS else ""
     return cls(("*" if cls is Pointer else "") + shape, fields, value, text)

@@ -63,6 +63,33 @@ def usage_rows(usage: Json) -> list[UsageView]:
     ]  # fmt: skip
 
 
+#: what API 1.52 and later count -> (the row's name, its Go type)
+COUNTED = {
+    "ImageUsage": ("Images", "*formatter.diskUsageImagesContext"), "ContainerUsage": ("Containers", "*formatter.diskUsageContainersContext"),
+    "VolumeUsage": ("Local Volumes", "*formatter.diskUsageVolumesContext"), "BuildCacheUsage": ("Build Cache", "*formatter.diskUsageBuilderContext"),
+}  # fmt: skip
+#: the same -> the name of its list before API 1.52
+LISTS = {"ImageUsage": "Images", "ContainerUsage": "Containers", "VolumeUsage": "Volumes", "BuildCacheUsage": "BuildCache"}
+
+
+def counted_rows(usage: Json) -> list[UsageView]:
+    """From GET /system/df of API 1.52 and later, where the engine has done the sums."""
+    rows = []
+    for key, (kind, go_type) in COUNTED.items():
+        counts = usage.get(key) or {}
+        total, active, used, free = (int(counts.get(k) or 0) for k in ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable"))
+        rows.append(UsageView(kind, total, active, used, free, go_type, share=key != "BuildCacheUsage"))
+    return rows
+
+
+def items_of(usage: Json) -> Json:
+    """The objects of such an answer, by the names that their lists had before, and the size of the build cache."""
+    return {
+        **{name: (usage.get(key) or {}).get("Items") or [] for key, name in LISTS.items()},
+        "BuildCacheSize": float((usage.get("BuildCacheUsage") or {}).get("TotalSize") or 0),
+    }  # fmt: skip
+
+
 def cache_size(cache: Iterable[Json]) -> float:
     """Without what images share."""
     return float(sum(c.get("Size") or 0 for c in cache if not c.get("Shared")))

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
+from pydock import API_VERSION
 from pydock.api.containers import create_container, list_containers
 from pydock.api.request import Request, query
 from pydock.config.endpoint import Endpoint
@@ -30,7 +31,7 @@ def ping(mock: HTTPXMock, version: str = "1.51", **headers: str) -> None:
 
 @pytest.mark.parametrize(
     ("theirs", "wish", "spoken"),
-    [("1.51", "", "1.51"), ("1.41", "", "1.41"), ("1.99", "", "1.51"), ("1.24", "", "1.24"), ("1.12", "", "1.51"), ("", "", "1.51"), ("1.51", "1.30", "1.30"), ("1.40", "1.99", "1.99"), ("1.51", " v1.44 ", "1.44"), ("1.51", "abc", "abc")],
+    [("1.51", "", "1.51"), ("1.41", "", "1.41"), ("1.99", "", API_VERSION), ("1.24", "", "1.24"), ("1.12", "", API_VERSION), ("", "", API_VERSION), ("1.51", "1.30", "1.30"), ("1.40", "1.99", "1.99"), ("1.51", " v1.44 ", "1.44"), ("1.51", "abc", "abc")],
 )
 def test_the_version_that_both_know(httpx_mock: HTTPXMock, theirs: str, wish: str, spoken: str) -> None:
     """A wish is spoken as it is, and nobody is asked: the engine says what is wrong with it."""

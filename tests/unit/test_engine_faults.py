@@ -232,7 +232,7 @@ def test_a_stream_that_cannot_come_is_not_an_empty_one(tmp_path: Path, status: s
     with peer(tmp_path, lambda _: answer(b"", status)) as there:
         for read in (there.engine.blocks, there.engine.messages, lambda r: there.engine.background(r).blocks(), lambda r: there.engine.background(r).messages()):
             with pytest.raises(BadAnswer, match="it has no body"):
-                list(read(system.events()))
+                list(read(system.events((1, 51))))
 
 
 @pytest.mark.parametrize("request_", [containers.export_container("x"), containers.get_archive("x", "/"), images.save_images(("x",))], ids=lambda r: r.path)
@@ -260,7 +260,7 @@ def test_a_stream_of_progress_that_is_none_is_no_success(tmp_path: Path, body: b
 
 def test_no_events_are_an_answer(tmp_path: Path) -> None:
     with peer(tmp_path, lambda _: answer(b"")) as there:
-        assert list(there.engine.messages(system.events())) == []
+        assert list(there.engine.messages(system.events((1, 51)))) == []
 
 
 def test_bytes_that_are_no_utf8_and_half_characters_become_the_replacement_character(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers, system
 from pydock.api.ping import PING_GET
+from pydock.api.request import version_key
 from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
@@ -54,6 +55,8 @@ class Watch:
             answer = self.app.engine.background(containers.container_stats(self.container, self.stream))
             self.windows = "(windows)" in answer.header("server").lower()
             for message in answer.messages():
+                # since API 1.52 each message tells it
+                self.windows = message["os_type"] == "windows" if message.get("os_type") else self.windows
                 self.figures, self.time = figures(message, self.windows), self.app.now()
                 self.first.set()
                 if not self.stream or self.left:
@@ -88,7 +91,7 @@ class Board:
                 self.add(name)
             return
         # first listen, then look: nothing that starts between the two is missed
-        self.events = app.engine.background(system.events(filters={"type": {"container": True}}))
+        self.events = app.engine.background(system.events(version_key(app.engine.api_version), filters={"type": {"container": True}}))
         for container in app.engine.json(containers.list_containers(all=o.all)) or []:
             self.add(container["Id"][:12])
         if not o.no_stream:

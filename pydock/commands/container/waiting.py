@@ -53,7 +53,7 @@ class EventWaiter(Waiter):
     def __init__(self, app: App, container: str, remove: bool, remove_here: bool) -> None:
         self.app, self.container, self.remove_here = app, container, remove and remove_here
         self.last = "destroy" if remove and not remove_here else "die"
-        request = system.events(filters={"container": {container: True}, "type": {"container": True}})
+        request = system.events(version_key(app.engine.api_version), filters={"container": {container: True}, "type": {"container": True}})
         self.response = app.engine.background(request)
 
     def code(self) -> int:

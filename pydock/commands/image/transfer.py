@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
+from pydock.api.request import version_key
 from pydock.commands.inspect import platform_json
 from pydock.commands.progress import counted, show_progress
 from pydock.declare import Options, argument, command, flag, options
@@ -18,12 +19,21 @@ if TYPE_CHECKING:
 class SaveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
     output: str = flag("-o", "--output", help="Write to a file, not to STDOUT", sources="files")
-    platform: str = flag("--platform", since="1.48", help="Save only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: tuple[str, ...] = flag("--platform", metavar="string", since="1.48", help="Save only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+
+
+def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
+    """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them. Raises Failure."""
+    if version_key(app.engine.api_version) < (1, 52):
+        wanted = given[-1:]
+    else:
+        wanted = tuple(name for text in given for name in text.split(","))
+    return tuple(text for text in (platform_json(app, name) for name in wanted) if text)
 
 
 @command("image save", SaveOptions, "Save one or more images to a tar archive", also=("save",))
 def save(app: App, o: SaveOptions) -> None:
-    request = images.save_images(o.images, platform_json(app, o.platform))
+    request = images.save_images(o.images, platforms(app, o.platform))
     if not o.output:
         if app.out.is_terminal:
             raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
@@ -40,7 +50,7 @@ def save(app: App, o: SaveOptions) -> None:
 @options
 class LoadOptions(Options):
     input: str = flag("-i", "--input", help="Read from a file, not from STDIN", sources="files")
-    platform: str = flag("--platform", since="1.48", help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: tuple[str, ...] = flag("--platform", metavar="string", since="1.48", help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
     quiet: bool = flag("-q", "--quiet", help="No output of the load")
 
 
@@ -50,4 +60,4 @@ def load(app: App, o: LoadOptions) -> None:
         raise Failure("requested load from stdin, but stdin is empty")
     quiet = o.quiet or not app.out.is_terminal
     source: Any = counted(app, app.read_blocks(o.input), "Loading", app.file_size(o.input))
-    show_progress(app, app.engine.messages(images.load_images(source, quiet, platform_json(app, o.platform))), app.out)
+    show_progress(app, app.engine.messages(images.load_images(source, quiet, platforms(app, o.platform))), app.out)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import system
+from pydock.api.request import version_key
 from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
@@ -19,7 +20,21 @@ from pydock.render.values import AnyList, GoStruct
 from pydock.views.container import ContainerView
 from pydock.views.image import NONE, ImageView
 from pydock.views.resources import VolumeView
-from pydock.views.system import BUILD_CACHE, CONTAINERS, DEFAULT, IMAGES, RAW, VOLUMES, CacheView, UsageView, by_use, cache_size, usage_rows
+from pydock.views.system import (
+    BUILD_CACHE,
+    CONTAINERS,
+    DEFAULT,
+    IMAGES,
+    RAW,
+    VOLUMES,
+    CacheView,
+    UsageView,
+    by_use,
+    cache_size,
+    counted_rows,
+    items_of,
+    usage_rows,
+)
 from pydock.views.view import View
 
 if TYPE_CHECKING:
@@ -36,15 +51,18 @@ class DiskUsageOptions(Options):
 
 @command("system df", DiskUsageOptions, "Show what uses the engine's disk", since="1.25")
 def df(app: App, o: DiskUsageOptions) -> None:
-    usage = app.engine.json(system.disk_usage())
+    version = version_key(app.engine.api_version)
+    usage = app.engine.json(system.disk_usage(version, o.verbose))
     if o.verbose:
-        objects = every_object(usage, app.now())
-        app.out.write(details(objects, usage) if o.format in ("", "table") else formatted(objects, o.format))
+        listed = usage if version < (1, 52) else items_of(usage)
+        objects = every_object(listed, app.now())
+        app.out.write(details(objects, listed) if o.format in ("", "table") else formatted(objects, o.format))
         return
     form = Format.parse(o.format or "table")
     if form.kind == "raw":
         form = Format("template", RAW)
-    app.out.write(listing(usage_rows(usage), UsageView.TITLES, form, DEFAULT))
+    rows = usage_rows(usage) if version < (1, 52) else counted_rows(usage)
+    app.out.write(listing(rows, UsageView.TITLES, form, DEFAULT))
 
 
 def every_object(usage: Json, now: float) -> dict[str, Sequence[View]]:
@@ -80,7 +98,7 @@ def details(objects: dict[str, Sequence[View]], usage: Json) -> str:
     """The four tables, each with its title."""
     parts = []
     for name, (title, view, columns) in TABLES.items():
-        total = f" {size(cache_size(usage.get('BuildCache') or []))}" if name == "BuildCache" else ""
+        total = f" {size(usage.get('BuildCacheSize', cache_size(usage.get('BuildCache') or [])))}" if name == "BuildCache" else ""
         parts.append(f"{title}{total}\n\n{listing(objects[name], view.TITLES, Format('table'), columns)}")
     return "\n".join(parts)
 

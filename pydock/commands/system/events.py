@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import system
-from pydock.api.request import filters
+from pydock.api.request import filters, version_key
 from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.times import timestamp
 from pydock.gojson import dumps
 from pydock.render.gotemplate import ExecError, ParseError, Template
-from pydock.views.gotypes import decode
+from pydock.views.gotypes import CHANGED, decode
 from pydock.views.times import local_nanoseconds
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ class EventsOptions(Options):
     until: str = flag("--until", help="End at this moment")
 
 
-def template_of(text: str) -> Template | None:
-    """The template of --format, tried on an empty event. Raises Failure (64)."""
+def template_of(app: App, text: str) -> Template | None:
+    """The template of --format, tried on an empty event: of any engine, and then of this one. Raises Failure (64)."""
     if text in ("", "json"):
         return None
     try:
         template = Template(text)
         template.execute(decode(f"*{SHAPE}", {}))
+        template.execute(decode(f"*{SHAPE}", {}, newer=version_key(app.engine.api_version) >= CHANGED))
     except (ParseError, ExecError) as error:
         raise Failure(f"Error parsing format: {error}", 64) from None
     return template
@@ -52,18 +53,19 @@ def line(event: dict[str, Any]) -> str:
 
 @command("system events", EventsOptions, "Show what happens in the engine", also=("events",))
 def events(app: App, o: EventsOptions) -> None:
-    template = template_of(o.format)
+    template = template_of(app, o.format)
     try:
         since, until = (timestamp(text, app.now()) if text else "" for text in (o.since, o.until))
     except ValueError as error:
         raise Failure(str(error)) from None
-    for event in app.engine.messages(system.events(since=since, until=until, filters=filters(o.filter))):
+    version = version_key(app.engine.api_version)
+    for event in app.engine.messages(system.events(version, since=since, until=until, filters=filters(o.filter))):
         if o.format == "json":
             app.out.line(dumps(event))
         elif template is None:
             app.out.line(line(event))
         else:
             try:
-                app.out.line(template.execute(decode(f"*{SHAPE}", event)))
+                app.out.line(template.execute(decode(f"*{SHAPE}", event, newer=version >= CHANGED)))
             except ExecError as error:
                 raise Failure(str(error)) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import system
+from pydock.api.request import version_key
 from pydock.commands.shared import InspectOptions
 from pydock.commands.version import client_facts
 from pydock.declare import command, options
@@ -14,7 +15,7 @@ from pydock.gojson import dumps
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.human import bytes_size, duration
 from pydock.render.values import GoStruct
-from pydock.views.gotypes import decode
+from pydock.views.gotypes import CHANGED, decode
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -47,7 +48,8 @@ def info(app: App, o: InfoOptions) -> None:
         print_template(app, template, facts, client)
     else:
         app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
-        app.out.write("".join(f"{line}\n" for line in server_lines(facts, app.globals.debug)) + "\n" if facts else "")
+        lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if newer(app) else ()), ""] if facts else []
+        app.out.write("".join(f"{line}\n" for line in lines))
         bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
         for text in (*bad, *warnings(facts)):
             app.err.line(text)
@@ -74,9 +76,14 @@ def needs_engine(template: Template, client: Json) -> bool:
     return False
 
 
+def newer(app: App) -> bool:
+    """Does the engine speak the API whose facts docker's CLI 29 knows?"""
+    return version_key(app.engine.api_version) >= CHANGED
+
+
 def print_template(app: App, template: Template, facts: Json, client: Json) -> None:
     try:
-        app.out.line(template.execute(decode("system.dockerInfo", {**facts, "ClientInfo": client})))
+        app.out.line(template.execute(decode("system.dockerInfo", {**facts, "ClientInfo": client}, newer(app))))
     except ExecError as error:
         app.out.line(error.partial)
         raise Failure(str(error)) from None
@@ -144,6 +151,17 @@ def server_lines(facts: Json, debug: bool) -> Iterator[str]:
     yield from rows(facts, ("Product License", "ProductLicense"))
     pools = [f" Base: {p['Base']}, Size: {p['Size']}" for p in facts.get("DefaultAddressPools") or []]
     yield from listed(" Default Address Pools:", pools)
+
+
+def newer_lines(facts: Json) -> Iterator[str]:
+    """What docker shows of engines that speak API 1.52 and later."""
+    firewall, nri = facts.get("FirewallBackend"), facts.get("NRI")
+    if firewall:
+        yield f" Firewall Backend: {firewall.get('Driver', '')}"
+        yield from (f"  {': '.join(pair[:2])}" for pair in firewall.get("Info") or [])
+    if nri is not None:
+        yield " NRI:"
+        yield from (f"  {': '.join(pair[:2])}" for pair in nri.get("Info") or [])
 
 
 def listed(title: str, values: list[str] | None) -> Iterator[str]:

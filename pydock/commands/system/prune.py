@@ -44,7 +44,8 @@ def prune(app: App, o: SystemPruneOptions) -> None:
     if o.volumes and any(key == "until" for key, _ in o.filter):
         raise Failure('ERROR: The "until" filter is not supported with "--volumes"')
     filters = prune_filters(app, o.filter)
-    cache = version_key(app.engine.api_version) >= (1, 31)
+    version = version_key(app.engine.api_version)
+    cache = version >= (1, 31)
     if not o.force and not confirmed(app, warning(o, cache, filters)):
         return
     reports = [("Containers", "ContainersDeleted", containers.prune_containers(filters)), ("Networks", "NetworksDeleted", resources.prune_networks(filters))]
@@ -59,7 +60,7 @@ def prune(app: App, o: SystemPruneOptions) -> None:
     reclaimed += report.get("SpaceReclaimed") or 0
     print_deleted(app, "Images", deleted_images(report))
     if cache:
-        report = app.engine.json(system.prune_build_cache(filters, o.all)) or {}
+        report = app.engine.json(system.prune_build_cache(version, filters, o.all)) or {}
         reclaimed += report.get("SpaceReclaimed") or 0
         print_deleted(app, "build cache objects", report.get("CachesDeleted"))
     print_reclaimed(app, reclaimed)
@@ -76,6 +77,7 @@ def builder_prune(app: App, o: BuilderPruneOptions) -> None:
     what = "all build cache" if o.all else "all dangling build cache"
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
         return
-    report = app.engine.json(system.prune_build_cache(prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
+    version = version_key(app.engine.api_version)
+    report = app.engine.json(system.prune_build_cache(version, prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
     print_deleted(app, "build cache objects", report.get("CachesDeleted"))
     print_reclaimed(app, report.get("SpaceReclaimed"))
