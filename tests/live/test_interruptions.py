@@ -12,15 +12,14 @@ import signal
 import stat
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.live.test_faults import SEED, WORKERS, Table, one_line_of_each_command
 from tests.support.engines import EngineProcess
 from tests.support.fault_run import FAULTS_OF_OURS, Client, Outcome, Runner, half
-from tests.support.fault_table import LINES, Line
+from tests.support.fault_survey import Table
+from tests.support.fault_table import LINES, SEED, Line, one_line_of_each_command
 from tests.support.faults import FAULTS
 from tests.support.faulty import Key
 
@@ -45,17 +44,7 @@ def table(pydock: Path, docker28: EngineProcess) -> Iterator[Table]:
 
 @pytest.fixture(scope="module")
 def lines(request: pytest.FixtureRequest) -> list[Line]:
-    return list(LINES) if request.config.getoption("--all") else one_line_of_each_command(random.Random(SEED))
-
-
-def for_each(table: Table, lines: list[Line], check: object) -> list[str]:
-    """check(runner, line) of all lines, shared out; returns what they complain of."""
-
-    def of(worker: int) -> list[str]:
-        return [text for line in lines[worker::WORKERS] for text in check(table.runners[worker], line)]  # type: ignore[operator]
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return [text for part in pool.map(of, range(WORKERS)) for text in part]
+    return list(LINES) if request.config.getoption("--all") else one_line_of_each_command()
 
 
 def complaints(runner: Runner, line: Line, got: Outcome, codes: tuple[int, ...]) -> Iterator[str]:
@@ -93,7 +82,7 @@ def test_a_signal_ends_every_command_that_waits_for_an_answer(table: Table, line
                 for text in complaints(runner, line, got, (1, 125, 128 + number)):
                     yield f"{line.text} | {key} | {number.name}: {text}"
 
-    wrong = for_each(table, lines, check)
+    wrong = table.each(lines, check)
     assert not wrong, "\n".join(wrong)
 
 
@@ -112,7 +101,7 @@ def test_a_full_output_is_told_in_one_line(table: Table, lines: list[Line]) -> N
         if calm.out and b"no space left on device" not in got.err:
             yield f"{line.text} {FULL}: does not say so: {got.err[-300:]!r}"
 
-    wrong = for_each(table, lines, check)
+    wrong = table.each(lines, check)
     assert not wrong, "\n".join(wrong)
 
 
@@ -131,5 +120,5 @@ def test_closed_streams_break_nothing(table: Table, lines: list[Line], request: 
             for text in complaints(runner, line, got, (calm.code, 1) if line.stdin or ">&-" in redirect else (calm.code,)):
                 yield f"{line.text} {redirect}: {text}"
 
-    wrong = for_each(table, lines, check)
+    wrong = table.each(lines, check)
     assert not wrong, "\n".join(wrong)

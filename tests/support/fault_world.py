@@ -135,7 +135,7 @@ class World:
             self.ask("POST", f"/containers/{self.names[word]}/wait")
 
     def _ending(self) -> None:
-        self._create("ending", "sh", "-c", "sleep 1.5; echo out; echo err >&2")
+        self._create("ending", "sh", "-c", "sleep 2.5; echo out; echo err >&2")
         self._start("ending")
 
     def _made(self) -> None:
