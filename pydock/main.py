@@ -68,21 +68,24 @@ def tell(app: App, text: str) -> None:
 def _terminate(number: int, frame: FrameType | None) -> None:
     """Leave by way of every `finally`: the terminal is put back, half files go."""
     # a terminal that goes away tells so more than once, and what is being put back must not be cut short by that
-    _on_hangup(signal.SIG_IGN)
+    _on_terminals(signal.SIG_IGN)
     raise Ended("", 128 + number)
 
 
-def _on_hangup(handler: Any) -> None:
-    # who was started by nohup stays when the terminal goes
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, handler)
+def _on_terminals(handler: Any) -> None:
+    """The signals that a terminal sends, Ctrl-C's aside: it has gone away, or Ctrl-\\ was pressed."""
+    for name in ("SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        # who was started by nohup, or by a script in the background, stays
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _on_signals(end: Any, interrupt: Any) -> None:
     signal.signal(signal.SIGTERM, end)
     # also where a shell started us in the background with interrupts ignored: docker listens there too
     signal.signal(signal.SIGINT, interrupt)
-    _on_hangup(end)
+    _on_terminals(end)
 
 
 def main() -> None:

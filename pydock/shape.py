@@ -7,7 +7,8 @@ A shape is one of
     {str: shape}                        an object of any keys with such values
     bytes                               no JSON: a tar archive, to its end
     opt(shape)                          null, or a key that is left out, will do: in Go that reads as the zero value
-    blank(shape)                        the same, and a whole answer that has no body will do
+    given(shape)                        null will do, but the key must be there
+    blank(shape)                        a whole answer that has no body will do
 """
 
 from __future__ import annotations
@@ -30,16 +31,27 @@ class opt:
         self.shape = shape
 
 
-class blank(opt):
+class given(opt):
     """See the module."""
 
     __slots__ = ()
+
+
+class blank:
+    """See the module."""
+
+    __slots__ = ("shape",)
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
 
 
 def problem(value: Any, shape: Shape, where: str = "") -> str:
     """What is wrong with a value: "State.Running: a string where true or false is due"; "" where nothing is."""
     if isinstance(shape, opt):
         return "" if value is None else problem(value, shape.shape, where)
+    if isinstance(shape, blank):
+        return problem(value, shape.shape, where)
     kind = shape if type(shape) is type else type(shape)
     if type(value) is not kind and not (kind is float and type(value) is int):
         return f"{where and where + ': '}{_name(value)} where {_NAMES[kind]} is due"
@@ -61,7 +73,7 @@ def _problem_within(value: Any, shape: Shape, where: str) -> str:
 def _key_problem(value: dict[str, Any], key: str, shape: Shape, where: str) -> str:
     found = value.get(key)
     if found is None:
-        if isinstance(shape, opt):
+        if isinstance(shape, opt) and (key in value or not isinstance(shape, given)):
             return ""
         if key not in value:
             return f"{where and where + ': '}no {key!r}"

@@ -76,7 +76,7 @@ def tag_image(image: str, repository: str, tag: str) -> Request:
 
 def remove_image(image: str, force: bool, no_prune: bool, platforms: tuple[str, ...]) -> Request:
     """DELETE /images/… -> [{"Untagged"}, {"Deleted"}]. platforms: each as JSON."""
-    return Request("DELETE", _path(image), query(force=force, noprune=no_prune, platforms=platforms), answer=opt([REMOVED]))
+    return Request("DELETE", _path(image), query(force=force, noprune=no_prune, platforms=platforms), answer=[REMOVED])
 
 
 def import_image(source: str, reference: str, message: str, changes: tuple[str, ...], platform: str, content: Any = None) -> Request:
@@ -99,4 +99,4 @@ def search_images(term: str, limit: int, filters: dict[str, dict[str, bool]], au
 
 def check_auth(auth: dict[str, str]) -> Request:
     """POST /auth -> {"Status", "IdentityToken"}, or 204 where there is no token."""
-    return Request("POST", "/auth", body=auth, answer=blank({"Status": opt(str), "IdentityToken": opt(str)}))
+    return Request("POST", "/auth", body=auth, answer=blank({"Status": str, "IdentityToken": opt(str)}))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydock.api.images import PROGRESS
 from pydock.api.request import Json, Request, named, query
-from pydock.shape import opt
+from pydock.shape import given, opt
 
 #: entries of lists
 NETWORK = {
@@ -37,7 +37,7 @@ def inspect_volume(volume: str) -> Request:
 
 
 def list_volumes(**options: object) -> Request:
-    return Request("GET", "/volumes", query(**options), answer={"Volumes": opt([VOLUME]), "Warnings": opt([str])})
+    return Request("GET", "/volumes", query(**options), answer={"Volumes": given([VOLUME]), "Warnings": opt([str])})
 
 
 def inspect_plugin(plugin: str) -> Request:

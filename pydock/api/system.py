@@ -35,7 +35,7 @@ INFO = {
     "FirewallBackend": opt({"Driver": opt(str), "Info": opt([[str]])}), "NRI": opt({"Info": opt([[str]])}),
 }  # fmt: skip
 EVENT = {
-    "Type": opt(str), "Action": opt(str), "status": opt(str), "id": opt(str), "time": opt(int), "timeNano": opt(int),
+    "Type": str, "Action": opt(str), "status": opt(str), "id": opt(str), "time": opt(int), "timeNano": opt(int),
     "Actor": opt({"ID": opt(str), "Attributes": opt({str: opt(str)})}),
 }  # fmt: skip
 CACHE = {

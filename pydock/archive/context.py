@@ -26,6 +26,8 @@ from pydock.golang import quote
 
 COMPRESSED = (b"BZh", b"\x1f\x8b\x08", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 HEADER = 1024
+#: bytes of a Dockerfile that comes as a stream: it is held whole, while archives only pass through
+MAX_DOCKERFILE = 16 << 20
 BLOCK = 1 << 20
 DOCKERFILE, IGNORE = "Dockerfile", ".dockerignore"
 GIT_SCHEMES = ("git", "http", "https", "ssh")
@@ -89,7 +91,7 @@ class BuildContext:
         if file:
             raise Failure(f"{prefix}ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
         self.dockerfile = DOCKERFILE
-        content = b"".join(blocks)
+        content = dockerfile_of(blocks)
         self.blocks = [*_file(DOCKERFILE, content, 0o644), END]
 
     def _from_folder(self, place: str, file: str, stdin: BinaryIO, path: str) -> None:
@@ -109,7 +111,7 @@ class BuildContext:
         except ValueError as error:
             raise Failure(f"checking context: {error}") from None
         if file == "-" or outside:
-            content = stdin.read() if file == "-" else _read(path)
+            content = dockerfile_of(chunks(stdin)) if file == "-" else _read(path)
             self.dockerfile = f".dockerfile.{secrets.token_hex(10)}"
             self.blocks = pack_context(folder, matcher, {self.dockerfile: content}, self._warn)
         else:
@@ -292,6 +294,16 @@ def with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     while len(head) < HEADER and (block := next(blocks, b"")):
         head += block
     return head, _joined(head, blocks)
+
+
+def dockerfile_of(blocks: Iterable[bytes]) -> bytes:
+    """Raises Failure for what is too long, before it is read to its end, which may never come."""
+    content = bytearray()
+    for block in blocks:
+        content += block
+        if len(content) > MAX_DOCKERFILE:
+            raise Failure(f"the Dockerfile is longer than {MAX_DOCKERFILE >> 20} MiB, and no tar archive")
+    return bytes(content)
 
 
 def chunks(stdin: BinaryIO) -> Iterator[bytes]:

@@ -28,6 +28,13 @@ INDEX_LIMIT = 64 << 20
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 #: annotations by which a manifest is found: an image's whole name, and its tag
 IMAGE_NAME, REF_NAME = "io.containerd.image.name", "org.opencontainers.image.ref.name"
+#: what names other blobs, and in which lists
+NAMING = (
+    INDEX_TYPE, "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)  # fmt: skip
+LISTS = ("manifests", "layers")
+DESCRIPTOR = {"mediaType": str, "digest": str, "size": int, "urls": opt([str])}
 #: a descriptor's keys in the order of the specification's own types
 _ORDER = ("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType")
 
@@ -94,6 +101,36 @@ class Layout:
     def open(self, digest: str) -> BinaryIO:
         """A blob's content. Raises ValueError for what is no digest, FileNotFoundError, OSError."""
         return open_regular(self.blob(digest))
+
+    def check(self, image: Json) -> None:
+        """Raises Failure where a blob is missing, or of another size, to which a descriptor leads: an image is whole or it is none.
+
+        What is fetched from elsewhere (`urls`) need not be here."""
+        waiting, seen = [image], set()
+        while waiting:
+            one = waiting.pop()
+            if one["digest"] in seen or one.get("urls"):
+                continue
+            seen.add(one["digest"])
+            waiting += self._named_by(one)
+
+    def _named_by(self, one: Json) -> list[Json]:
+        """The descriptors in a manifest or an index, which is here; none in other blobs. Raises Failure."""
+        try:
+            with self.open(one["digest"]) as file:
+                size = os.fstat(file.fileno()).st_size
+                if size != one["size"]:
+                    raise Failure(f"{self.folder}: the blob {one['digest']} has {size} bytes, not {one['size']}")
+                if one["mediaType"] not in NAMING:
+                    return []
+                found = decode(file.read(INDEX_LIMIT), {key: opt([DESCRIPTOR] if key in LISTS else DESCRIPTOR) for key in (*LISTS, "config")})
+        except FileNotFoundError:
+            raise Failure(f"{self.folder}: the image is not whole: no blob {one['digest']} has come") from None
+        except (OSError, ValueError) as error:
+            why = first_line(error) if isinstance(error, OSError) else error
+            raise Failure(f"{self.folder}: the blob {one['digest']}: {why}") from None
+        config = found.get("config")
+        return [*([config] if config else []), *(d for key in LISTS for d in found.get(key) or [])]
 
     def incoming(self) -> Incoming:
         """Something new, of which only the end will tell its digest. Raises OSError."""

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
-from pydock.archive.context import chunks, is_archive, is_url, with_head
+from pydock.archive.context import chunks, dockerfile_of, is_archive, is_url, with_head
 from pydock.archive.layout import Layout
 from pydock.archive.whole import Scratch, write_whole
 from pydock.buildkit.session import new_id
@@ -74,7 +74,7 @@ class BuildInputs:
             self.folders["context"] = context
             self.shared_key = os.path.abspath(context)
             if file == "-":
-                content = stdin.read()
+                content = dockerfile_of(chunks(stdin))
             else:
                 folder, name = (os.path.dirname(file) or ".", base(file)) if file else (context, "")
         elif is_remote(context):
@@ -82,7 +82,7 @@ class BuildInputs:
             self.over_ssh = is_git_over_ssh(context)
             self._git_query(context, "")
             if file == "-":
-                content = stdin.read()
+                content = dockerfile_of(chunks(stdin))
             elif os.path.isabs(file):
                 folder, name = os.path.dirname(file), base(file)
                 self.attributes["dockerfilekey"] = "dockerfile"
@@ -117,7 +117,7 @@ class BuildInputs:
         if file:
             raise Failure("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
         self.folders["context"] = self._made_folder({})
-        return b"".join(blocks)
+        return dockerfile_of(blocks)
 
     def _made_folder(self, files: Mapping[str, bytes]) -> str:
         try:

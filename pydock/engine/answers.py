@@ -76,16 +76,16 @@ def messages_of(request: Request, blocks: Iterable[bytes]) -> Iterator[dict[str,
     """The objects of a stream, each as soon as it is whole.
 
     Raises BadAnswer for what is no object of the promised shape, and BrokenStream where the last one is cut. What was
-    asked to be done is reported by one message at least: a stream without any is no success.
+    asked to be done is reported by one message at least: a stream without any, or of such that say nothing, is no success.
     """
-    empty = True
+    silent = True
     for value in _objects(request, blocks):
         if type(value) is not dict:
             raise bad(request, "a message that is no object")
-        empty = False
+        silent = silent and not any(value.values())
         yield checked(request, value)
-    if empty and request.method != "GET":
-        raise bad(request, "it is empty")
+    if silent and request.method != "GET":
+        raise bad(request, "it is empty, or says nothing")
 
 
 def _objects(request: Request, blocks: Iterable[bytes]) -> Iterator[Any]:

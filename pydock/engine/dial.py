@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Sock: TypeAlias = "socket.socket | TlsSocket | CommandSocket | PipeSocket"
 
 CONNECT_TIMEOUT = 30.0
+#: seconds that a command has to end once its connection is over
+PARTING = 10.0
+#: bytes of what it said that are told
+MAX_SAID = 64 << 10
 
 
 def dial(endpoint: Endpoint) -> Sock:
@@ -148,13 +152,24 @@ class CommandSocket:
         return data
 
     def _ended(self) -> CommandEnded:
-        code = self.process.wait()
+        line, code = " ".join(self.command), self._exit(PARTING)
+        ended = f"has exited with exit status {code}" if code is not None else f"has closed its output and did not exit after {PARTING:g}s"
         self.said.seek(0)
-        text = self.said.read().decode("utf-8", "replace").strip()
+        text = self.said.read(MAX_SAID).decode("utf-8", "replace").strip()
         return CommandEnded(
-            f"command [{' '.join(self.command)}] has exited with exit status {code}, make sure the URL is valid, and Docker 18.09 or later is "
-            f"installed on the remote host: stderr={text}"
+            f"command [{line}] {ended}, make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr={text}"
         )
+
+    def _exit(self, seconds: float) -> int | None:
+        """The command's exit status; None where it goes on after `seconds`, and is ended then."""
+        from subprocess import TimeoutExpired
+
+        try:
+            return self.process.wait(seconds)
+        except TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return None
 
     def hung_up(self) -> bool:
         return hung_up(self.sock)
@@ -169,7 +184,11 @@ class CommandSocket:
         self.sock.settimeout(seconds)
 
     def close(self) -> None:
+        """Nothing of it stays: what it was asked to pass on is through, so it need not be waited for, as with docker."""
         self.sock.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            self._exit(1.0)
         self.said.close()
 
 

@@ -150,9 +150,15 @@ class Wire:
             return self._chunked()
         length = content_length(head.headers)
         if length is not None:
-            return self._exactly(length)
+            return self._sized(length)
         self.reusable = False
         return self._until_close()
+
+    def _sized(self, size: int) -> Iterator[bytes]:
+        yield from self._exactly(size)
+        # nothing else has been asked for: a length that is too small must not pass for a whole answer
+        if self.buffer.strip(b"\r\n"):
+            raise BrokenStream("malformed answer of the engine: it is longer than its Content-Length says")
 
     def _exactly(self, size: int) -> Iterator[bytes]:
         while size > 0:

@@ -696,6 +696,37 @@ def test_blobs_are_written_and_read(pairs: Any, tmp_path: Path) -> None:
     assert engine.ask(m.CONTENT_SERVICE + "Abort", b"", metadata=[(STORE, "local:c")]) == b""
 
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+def blob(layout: Layout, data: bytes, kind: str) -> dict[str, Any]:
+    """The descriptor of a blob that is written."""
+    with layout.incoming() as incoming:
+        incoming.write(data)
+        incoming.keep(digest := incoming.digest)
+    return {"mediaType": kind, "digest": digest, "size": len(data)}
+
+
+@pytest.mark.parametrize("lost", [None, "config", "layer", "manifest", "size", "list"])
+def test_an_image_of_a_layout_is_whole(tmp_path: Path, lost: str | None) -> None:
+    layout = Layout(str(tmp_path / "l"))
+    parts = {"config": blob(layout, b"{}", "c"), "layer": blob(layout, b"layer", "l")}
+    elsewhere = {"mediaType": "l", "digest": "sha256:" + "e" * 64, "size": 1, "urls": ["https://host/layer"]}
+    manifest = {"config": parts["config"], "layers": [parts["layer"], elsewhere]} if lost != "list" else {"layers": 7}
+    parts["manifest"] = blob(layout, json.dumps(manifest).encode(), MANIFEST)
+    index = blob(layout, json.dumps({"manifests": [parts["manifest"]]}).encode(), "application/vnd.oci.image.index.v1+json")
+    if lost == "size":
+        Path(layout.blob(parts["layer"]["digest"])).chmod(0o600)
+        Path(layout.blob(parts["layer"]["digest"])).write_bytes(b"lay")
+    elif lost in parts:
+        Path(layout.blob(parts[lost]["digest"])).unlink()
+    if lost is None:
+        layout.check(index)
+    else:
+        with pytest.raises(Failure, match={"size": "has 3 bytes, not 5", "list": "'layers'|layers"}.get(lost, "the image is not whole: no blob sha256:")):
+            layout.check(index)
+
+
 def test_a_layout_names_its_manifests(tmp_path: Path) -> None:
     layout = Layout(str(tmp_path / "l"))
     one, two = ({"mediaType": "t", "digest": f"sha256:{c * 64}", "size": 5, "platform": {"os": "linux"}} for c in "12")

@@ -306,6 +306,19 @@ def names_of(folder: Path) -> list[str] | None:
         return None
 
 
+def test_a_dockerfile_without_end_is_refused() -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b"RUN true\n" * 10_000
+
+    with pytest.raises(Failure, match=r"^the Dockerfile is longer than 16 MiB, and no tar archive$"):
+        BuildContext("http://host/Dockerfile", "", io.BytesIO(), lambda url: endless(), lambda t, c: None, lambda t: None)
+    found = BuildInputs()
+    for place, file in (("-", ""), (os.getcwd(), "-")):
+        with pytest.raises(Failure, match=r"^the Dockerfile is longer than 16 MiB"), found:
+            found.find(place, file, {}, io.BytesIO(b"x" * (17 << 20)), lambda url: b"")
+
+
 @pytest.mark.parity
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(PATHS, st.lists(PATTERN, max_size=5))

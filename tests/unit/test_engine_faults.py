@@ -227,6 +227,31 @@ def test_an_empty_answer_is_one_only_where_the_api_has_it_so(tmp_path: Path) -> 
                 there.engine.json(request)
 
 
+SILENT = [
+    (images.check_auth({}), b"{}"), (images.check_auth({}), b"null"), (images.remove_image("x", False, False, ()), b"null"), (resources.list_volumes(), b"{}"),
+    (system.events((1, 51)), b"{}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "body"), SILENT, ids=lambda v: v.path if isinstance(v, Request) else v.decode())
+def test_an_answer_that_says_nothing_is_none(tmp_path: Path, request_: Request, body: bytes) -> None:
+    with peer(tmp_path, lambda _: answer(body)) as there:
+        with pytest.raises(BadAnswer):
+            list(there.engine.messages(request_)) if "events" in request_.path else there.engine.json(request_)
+
+
+def test_an_answer_longer_than_its_length_is_none(tmp_path: Path) -> None:
+    """An archive that is cut inside a file of zeros looks whole."""
+    for body, right in ((bytes(2048), False), (b"\r\n", True)):
+        with peer(tmp_path, lambda _, body=body: b"HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + bytes(1024) + body) as there:
+            if right:
+                assert len(b"".join(there.engine.blocks(containers.export_container("x")))) == 1024
+            else:
+                with pytest.raises(BrokenStream, match="longer than its Content-Length says"):
+                    list(there.engine.blocks(containers.export_container("x")))
+        (tmp_path / "e.sock").unlink()
+
+
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
 def test_a_stream_that_cannot_come_is_not_an_empty_one(tmp_path: Path, status: str) -> None:
     with peer(tmp_path, lambda _: answer(b"", status)) as there:
@@ -251,7 +276,7 @@ def test_a_whole_archive_is_one_however_it_is_cut(data: bytes, places: list[int]
     assert b"".join(answers.blocks_of(containers.export_container("x"), cut(whole, places))) == whole
 
 
-@pytest.mark.parametrize("body", [b"", b"\r\n", b"null", b"[1]", b'"x"', b'{"status":7}', b'{"status":"a"}\nnonsense', b'{"status":"a"}{"status":', b'{"status":"a"}\n]'])
+@pytest.mark.parametrize("body", [b"", b"\r\n", b"null", b"[1]", b'"x"', b"{}", b"{}\n{}", b'{"status":""}', b'{"status":null}', b'{"status":7}', b'{"status":"a"}\nnonsense', b'{"status":"a"}{"status":', b'{"status":"a"}\n]'])
 def test_a_stream_of_progress_that_is_none_is_no_success(tmp_path: Path, body: bytes) -> None:
     with peer(tmp_path, lambda _: answer(body)) as there:
         with pytest.raises(BrokenStream):

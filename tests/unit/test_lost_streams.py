@@ -168,6 +168,35 @@ def test_three_interrupts_end_a_run_whose_start_is_not_answered() -> None:
         assert (process.returncode, err) == (1, b"\ngot 3 SIGTERM/SIGINTs, forcefully exiting\n")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda n: n.name)
+def test_a_signal_gives_a_raw_terminal_back(number: signal.Signals) -> None:
+    facts = body(json.dumps({"Id": "abc", "State": {"Running": True}, "Config": {"Tty": True}}).encode())
+    with staged(base({"/exec/ee/start": stream(b"prompt# ", HOLD), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})) as engine:
+        t = Terminal(PYDOCK, "exec", "-it", "abc", "sh", host=engine.host)
+        try:
+            t.until(b"prompt# ")
+            assert not t.echoes()
+            t.process.send_signal(number)
+            # an exec that is left goes on; the others are not docker's to soften
+            assert t.end() in (0, 128 + number)
+        finally:
+            t.close()
+
+
+def test_an_exec_whose_start_is_not_answered_is_no_success() -> None:
+    """Docker's client leaves an exec that runs with 0: this one may not run."""
+    with staged(base({"/exec/ee/start": Reply(b"", HOLD)})) as engine:
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": engine.host}
+        process = subprocess.Popen([PYDOCK, *EXEC], env=env, stderr=subprocess.PIPE)
+        end = time.monotonic() + 20
+        while not any("/exec/ee/start" in words for words in engine.asked):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode == 128 + signal.SIGINT
+
+
 @pytest.mark.parametrize(("argv", "path", "code"), [(("run", "-it", "x"), "/attach", 125), (("exec", "-it", "abc", "sh"), "/exec/ee/start", 1), (("attach", "abc"), "/attach", 1), (("start", "-ai", "abc"), "/attach", 1)], ids=lambda v: v[0] if isinstance(v, tuple) else "")
 def test_a_reset_session_gives_the_terminal_back(argv: tuple[str, ...], path: str, code: int) -> None:
     state = {"Running": True, "Paused": False, "Restarting": False}

@@ -283,7 +283,7 @@ def test_a_full_disk_is_an_error_and_leaves_what_was_there(pydock: Path, tmp_pat
         assert {p: p.read_bytes() if p.is_file() else None for p in place.rglob("*")} == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda n: n.name)
 @pytest.mark.parametrize("argv", WRITERS[:3], ids=lambda a: a[0])
 def test_a_signal_leaves_what_was_there(pydock: Path, tmp_path: Path, argv: tuple[str, ...], number: int) -> None:
     """While the engine works; and the name that the file has until then can be guessed by nobody, nor the file read."""

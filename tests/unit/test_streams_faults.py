@@ -41,7 +41,7 @@ def until(holds: Callable[[], object], seconds: float = 20) -> None:
 HALF = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nContent-Length: 100000\r\n\r\n" + b"x" * 1000
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_a_signal_leaves_no_half_file(tmp_path: Path, number: signal.Signals) -> None:
     place = tmp_path / "out"
     place.mkdir()
@@ -67,7 +67,7 @@ def test_a_hangup_is_ignored_where_nohup_says_so(tmp_path: Path) -> None:
     assert process.returncode == 128 + signal.SIGTERM
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
 def test_a_signal_gives_the_echo_of_a_password_prompt_back(number: signal.Signals, code: int) -> None:
     """A login that is given up is no failure, as with docker."""
     t = Terminal(PYDOCK, "login", "-u", "a", "registry.invalid", host="unix:///nonexistent.sock")

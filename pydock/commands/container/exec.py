@@ -83,10 +83,11 @@ def execute(app: App, o: ExecOptions) -> None:
     if o.detach:
         app.engine.read(start)
         return
+    duplex = app.engine.hijack(start)
     # an exec that is cancelled is no failure: the process goes on, as with docker
     with ExitStack() as stack:
         stack.enter_context(leaving_with(0))
-        session = Session(app, app.engine.hijack(start), o.tty, o.interactive, True, detach_sequence(o.detach_keys, ""))
+        session = Session(app, duplex, o.tty, o.interactive, True, detach_sequence(o.detach_keys, ""))
         if o.tty and is_terminal(app.stdin):
             stack.enter_context(following_size(app, partial(containers.resize_exec, identifier)))
         if session.run():

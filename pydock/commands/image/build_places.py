@@ -61,9 +61,11 @@ class Places:
     def keep(self, response: Mapping[str, str]) -> None:
         """The build went well: what was written stays, and a layout names its image, after what the exporter answered. Raises Failure."""
         self._kept = True
-        if STORE in self.stores and (told := response.get("containerimage.descriptor")):
-            names = [n for n in response.get("image.name", "").split(",") if n]
-            self._app.layout(self.stores[STORE]).put(descriptor(told, encoded=True), names, tag="latest")
+        if STORE in self.stores:
+            layout, names = self._app.layout(self.stores[STORE]), [n for n in response.get("image.name", "").split(",") if n]
+            image = descriptor(response.get("containerimage.descriptor", ""), encoded=True)
+            layout.check(image)
+            layout.put(image, names, tag="latest")
 
     def __exit__(self, *problem: Any) -> None:
         for file in self._files:

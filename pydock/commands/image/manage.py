@@ -56,7 +56,7 @@ def remove(app: App, o: RemoveOptions) -> None:
     problems: list[Failure] = []
     for image in o.images:
         try:
-            for entry in app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms)) or []:
+            for entry in app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms)):
                 app.out.line(f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}")
         except Failure as failure:
             problems.append(failure)
