@@ -226,6 +226,13 @@ class App(Machine):
         except ValueError as error:
             raise Failure(f"unable to resolve docker endpoint: {error}") from None
 
+    @staticmethod
+    def check_host(host: str) -> None:
+        """Raises ValueError for what no context can have as its engine's address."""
+        from pydock.config.endpoint import check_host
+
+        check_host(host)
+
     @cached_property
     def engine(self) -> Engine:
         """The engine, at first use (nothing is sent yet). Raises NoEngine."""

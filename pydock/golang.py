@@ -119,15 +119,16 @@ def parse_uint(text: str, bits: int = 64, base: int = 0) -> int:
 
 
 def parse_float(text: str) -> float:
-    """strconv.ParseFloat for decimal text."""
+    """strconv.ParseFloat for decimal text; underscores may stand between digits."""
+    whole, text = text, re.sub(r"(?<=[0-9])_(?=[0-9])", "", text)
     if re.fullmatch(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?", text, re.ASCII):
         value = float(text)
         if value - value:
-            raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: value out of range")
+            raise ValueError(f"strconv.ParseFloat: parsing {quote(whole)}: value out of range")
         return value
     if text.lower().lstrip("+-") in ("inf", "infinity", "nan") and text[1:2] not in ("+", "-"):
         return float(text)
-    raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax")
+    raise ValueError(f"strconv.ParseFloat: parsing {quote(whole)}: invalid syntax")
 
 
 def parse_duration(text: str) -> int:

@@ -106,10 +106,10 @@ class Machine:
 
         return Claim(path)
 
-    def read_blocks(self, path: str, size: int = 1 << 20) -> Iterator[bytes]:
-        """A file's bytes (stdin's for ""), block by block. Raises Failure at once if it cannot be opened."""
+    def read_blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
+        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened."""
         try:
-            file = open(path, "rb", buffering=0) if path else self.stdin
+            file = self.stdin if path is None else open(path, "rb", buffering=0)
         except OSError as error:
             raise Failure(f"open {path}: {first_line(error)}") from None
 
@@ -120,7 +120,7 @@ class Machine:
                     yield data
             finally:
                 # stdin may be asked for more: whether it is a terminal, say
-                if path:
+                if path is not None:
                     file.close()
 
         opened = blocks()

@@ -46,7 +46,7 @@ def inspect_plugin(plugin: str) -> Request:
 
 def inspect_swarm_object(kind: str, name: str) -> Request:
     """kind: "services", "tasks", "nodes", "secrets" or "configs"."""
-    options = {"insertDefaults": "false"} if kind == "services" else {}
+    options = {"insertDefaults": "true"} if kind == "services" else {}
     return Request("GET", f"/{kind}/{named(kind.removesuffix('s'), name)}", dict(options), answer=dict)
 
 

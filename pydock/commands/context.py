@@ -165,9 +165,9 @@ DOCKER_HELP = "Settings of the engine's address: host, ca, cert, key, skip-tls-v
 
 
 def settings(text: str) -> list[Pair]:
-    """KEY=VALUE words with commas between. Raises ValueError."""
+    """KEY=VALUE words with commas between; one alone may hold commas (pflag's stringToString). Raises ValueError."""
     out = []
-    for word in words(text):
+    for word in words(text) if text.count("=") > 1 else [text.strip('"')]:
         key, equals, value = word.partition("=")
         if not equals:
             raise ValueError(f"{word} must be formatted as key=value")
@@ -206,8 +206,10 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
     if b"-----BEGIN CERTIFICATE-----" not in tls.get("ca.pem", b"-----BEGIN CERTIFICATE-----"):
         raise Failure(f"{prefix}invalid docker endpoint options: failed to retrieve context tls info: ca.pem seems invalid")
     host = values.get("host", "")
-    if host and "://" not in host:
-        raise Failure(f"{prefix}unable to apply docker endpoint options: unable to parse docker host `{host}`")
+    try:
+        app.check_host(host)
+    except ValueError as error:
+        raise Failure(prefix + str(error)) from None
     return {**({"Host": host} if host else {}), "SkipTLSVerify": skip}, tls
 
 
@@ -313,7 +315,7 @@ class ContextImportOptions(Options):
 @command("context import", ContextImportOptions, "Read a context from a tar or zip archive")
 def import_(app: App, o: ContextImportOptions) -> None:
     check_new(app, o.name)
-    data = b"".join(app.read_blocks("" if o.source == "-" else o.source))
+    data = b"".join(app.read_blocks(None if o.source == "-" else o.source))
     try:
         meta, tls = app.unpack_context(data)
     except ValueError as error:

@@ -33,8 +33,8 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "config": (lambda n: resources.inspect_swarm_object("configs", n), "", True),
 }
 
-#: answers to a name that is none of a kind's: it cannot be one (400), is not there (404), the kind is not known (501)
-NOT_OF_THIS_KIND = (400, 404, 501)
+#: what an engine says of a name that is none of a kind's, beside 404
+NOT_OF_THIS_KIND = ("not supported", "invalid reference format")
 
 #: an object's JSON as the engine wrote it, and its Go type
 Found = tuple[str, str]
@@ -133,7 +133,7 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
             asked = containers.inspect_container(name, o.size) if kind == "container" else request(name)
             found = fetch(app, asked, shape)
         except EngineError as error:
-            if not o.type and (error.status in NOT_OF_THIS_KIND or "This node is not a swarm manager" in error.message):
+            if not o.type and (error.status == 404 or any(text in error.message for text in NOT_OF_THIS_KIND)):
                 continue
             raise
         if o.size and kind != "container":
@@ -172,14 +172,14 @@ def inspect_images(app: App, o: ImageInspectOptions) -> None:
     print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
 
 
-def platform_json(app: App, text: str) -> str:
-    """--platform as the engine's query takes it: a JSON object. Raises Failure."""
+def platform_json(app: App, text: str, wrong: str = "") -> str:
+    """--platform as the engine's query takes it: a JSON object. wrong: stands before what is wrong with it. Raises Failure."""
     from pydock.flags.reference import platform
 
     try:
         return dumps(platform(text, app.machine)) if text else ""
     except ValueError as error:
-        raise Failure(str(error)) from None
+        raise Failure(wrong + str(error)) from None
 
 
 @options

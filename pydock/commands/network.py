@@ -132,8 +132,6 @@ def create(app: App, o: CreateOptions) -> None:
     except ValueError as error:
         raise Failure(str(error)) from None
     network = app.engine.json(resources.create_network(body))
-    if network.get("Warning"):
-        app.err.line(f"WARNING: {network['Warning']}")
     app.out.line(network["Id"])
 
 
@@ -221,15 +219,15 @@ def remove(app: App, o: RemoveOptions) -> None:
     for name in o.networks:
         try:
             ingress = bool(app.engine.json(resources.inspect_network(name)).get("Ingress"))
-        except EngineError:
+        except Failure:
             ingress = False
         if ingress and not confirmed(app, INGRESS):
             return
         try:
             app.engine.read(resources.remove_network(name))
-        except EngineError as error:
-            if not (o.force and error.status == 404):
-                app.err.line(error.message)
+        except Failure as failure:
+            if not (o.force and isinstance(failure, EngineError) and failure.status == 404):
+                app.err.line(failure.message)
                 failed = True
             continue
         app.out.line(name)

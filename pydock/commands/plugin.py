@@ -13,7 +13,9 @@ from pydock.commands.shared import InspectOptions, ListOptions, confirmed, each_
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.reference import Reference, parse
-from pydock.gojson import problem
+from pydock.gojson import decode
+from pydock.golang import quote
+from pydock.paths import clean
 from pydock.render.human import natural
 from pydock.render.listing import listing
 from pydock.views.resources import PluginView
@@ -48,12 +50,17 @@ def inspect(app: App, o: PluginInspectOptions) -> None:
     print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), ""))
 
 
-def reference_of(text: str) -> Reference:
-    """A plugin's name in a registry. Raises Failure."""
+def reference_of(text: str, wrong: str = "") -> Reference:
+    """A plugin's name in a registry, as it is given. wrong: stands before what is wrong with it. Raises Failure."""
     try:
-        reference = parse(text)
+        return parse(text)
     except ValueError as error:
-        raise Failure(str(error)) from None
+        raise Failure(wrong + str(error)) from None
+
+
+def undigested(text: str) -> Reference:
+    """The same with its tag, or the default one. Raises Failure, also for a digest."""
+    reference = reference_of(text)
     if reference.digest:
         raise Failure(f"invalid name: {text}")
     return reference.tagged()
@@ -63,11 +70,11 @@ def granted(app: App, reference: Reference, shown: str, without_asking: bool) ->
     """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
     wanted: list[dict[str, Any]] = app.engine.json(resources.plugin_privileges(str(reference), app.registry_auth(reference.domain))) or []
     if wanted and not without_asking:
-        app.out.line(f'Plugin "{shown}" is requesting the following privileges:')
+        app.out.line(f'Plugin {quote(shown)} is requesting the following privileges:')
         for privilege in wanted:
             app.out.line(f" - {privilege['Name']}: [{' '.join(privilege.get('Value') or [])}]")
         if not confirmed(app, "Do you grant the above permissions?"):
-            raise Failure("plugin installation has been cancelled")
+            raise Failure(f"permission denied while installing plugin {reference}")
     return wanted
 
 
@@ -85,12 +92,12 @@ class InstallOptions(Options):
 def install(app: App, o: InstallOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
+    name = undigested(o.alias).familiar if o.alias else ""
     reference = reference_of(o.plugin)
-    name = reference_of(o.alias).familiar if o.alias else ""
     privileges = granted(app, reference, o.plugin, o.grant_all_permissions)
     request = resources.pull_plugin(str(reference), name, privileges, app.registry_auth(reference.domain))
     show_progress(app, app.engine.messages(request), app.out)
-    local = name or reference.familiar
+    local = name or reference.tagged().familiar
     if o.settings:
         app.engine.read(resources.set_plugin(local, o.settings))
     if not o.disable:
@@ -117,15 +124,17 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
         raise Failure(f"error reading plugin data: {failure.message}") from None
     if plugin.get("Enabled"):
         raise Failure("the plugin must be disabled before upgrading")
-    old = reference_of(plugin.get("PluginReference") or plugin["Name"])
-    new = reference_of(o.remote or str(old))
+    current = plugin.get("PluginReference") or ""
+    remote = o.remote or current
+    reference = reference_of(remote, "error parsing remote upgrade image reference: ")
+    old, new = reference_of(current, "error parsing current image reference: ").tagged(), reference.tagged()
     app.out.line(f"Upgrading plugin {plugin['Name']} from {old.familiar} to {new.familiar}")
     if not o.skip_remote_check and str(old) != str(new) and not confirmed(app, "Plugin images do not match, are you sure?"):
-        raise Failure("plugin upgrade has been cancelled")
-    privileges = granted(app, new, new.familiar, o.grant_all_permissions)
-    request = resources.upgrade_plugin(plugin["Name"], str(new), privileges, app.registry_auth(new.domain))
+        return
+    privileges = granted(app, reference, remote, o.grant_all_permissions)
+    request = resources.upgrade_plugin(plugin["Name"], str(reference), privileges, app.registry_auth(reference.domain))
     show_progress(app, app.engine.messages(request), app.out)
-    app.out.line(f"Upgraded plugin {plugin['Name']} to {new.familiar}")
+    app.out.line(f"Upgraded plugin {plugin['Name']} to {remote}")
 
 
 @options
@@ -138,7 +147,7 @@ class PushOptions(Options):
 def push(app: App, o: PushOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    reference = reference_of(o.plugin)
+    reference = undigested(o.plugin)
     show_progress(app, app.engine.messages(resources.push_plugin(reference.familiar, app.registry_auth(reference.domain))), app.out)
 
 
@@ -146,18 +155,23 @@ def push(app: App, o: PushOptions) -> None:
 class CreateOptions(Options):
     plugin: str = argument("PLUGIN")
     folder: str = argument("PLUGIN-DATA-DIR", sources="files")
+    ignored: tuple[str, ...] = argument("[...]")
     compress: bool = flag("--compress", help="Compress the plugin's files on the way (gzip)")
 
 
-@command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", since="1.25")
+CREATE_USAGE = "[OPTIONS] PLUGIN PLUGIN-DATA-DIR"
+
+
+@command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", since="1.25", usage=CREATE_USAGE)
 def create(app: App, o: CreateOptions) -> None:
     reference_of(o.plugin)
-    folder = app.absolute(o.folder.rstrip("/") or "/")
-    if not app.copy_source(f"{folder}/", False).is_dir:
-        raise Failure(f"context must be a directory: {folder}")
-    wrong = problem(app.read_file(f"{o.folder.rstrip('/')}/config.json").decode("utf-8", "replace"))
-    if wrong:
-        raise Failure("unexpected EOF" if "unexpected end" in wrong else wrong)
+    folder = clean(app.absolute(o.folder))
+    if not app.copy_source(folder, False).is_dir:
+        raise Failure("context must be a directory")
+    try:
+        decode(app.read_file(clean(f"{o.folder}/config.json")), {})
+    except ValueError as error:
+        raise Failure(str(error).replace("unexpected end of JSON input", "unexpected EOF")) from None
 
     def skipped(path: str, why: str, fault: bool) -> None:
         raise Failure(f"{path} cannot be part of a plugin: {why}")

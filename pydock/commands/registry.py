@@ -81,7 +81,7 @@ def given_password(app: App, o: LoginOptions) -> str:
 def stdin_password(app: App) -> str:
     """All of stdin, without the end of its line. Raises Failure."""
     parts, size = [], 0
-    for block in app.read_blocks("", 64 * 1024):
+    for block in app.read_blocks(None, 64 * 1024):
         parts.append(block)
         size += len(block)
         if size > MAX_PASSWORD:

@@ -33,9 +33,9 @@ def ls(app: App, o: VolumeListOptions) -> None:
     configured = app.config.text("volumesFormat")
     form, default = list_format(o.format, o.quiet, configured, VolumeView.DEFAULT, VolumeView.RAW, "name: {{.Name}}", "{{.Name}}")
     if o.cluster:
+        # --format has no say here, as in docker
         found = [v for v in found if v.get("ClusterVolume")]
-        if not o.quiet:
-            form, default = Format("table"), VolumeView.CLUSTER
+        form, default = (Format("template", "{{.Name}}"), "") if o.quiet else (Format("table"), VolumeView.CLUSTER)
     rows = [VolumeView(v) for v in sorted(found, key=lambda v: natural(v["Name"]))]
     app.out.write(listing(rows, VolumeView.TITLES, form, default))
 
@@ -64,9 +64,8 @@ class CreateOptions(Options):
     type: str = flag("--type", default="block", since="1.42", help="Kind of access to a cluster volume", sources="mount block")
 
 
-CLUSTER_FLAGS = frozenset(
-    "availability group limit_bytes required_bytes scope secret sharing topology_preferred topology_required type".split()
-)
+#: the flags that make a volume one of the cluster; others only say more of such a one
+CLUSTER_FLAGS = frozenset("availability group limit_bytes required_bytes scope sharing type".split())
 
 
 def topologies(texts: tuple[str, ...]) -> list[Json]:
@@ -153,5 +152,5 @@ def update(app: App, o: UpdateOptions) -> None:
     cluster = volume.get("ClusterVolume")
     if not cluster:
         raise Failure("can only update cluster volumes")
-    spec = {**cluster["Spec"], **({"Availability": o.availability} if "availability" in o.given else {})}
-    app.engine.read(resources.update_volume(cluster["ID"], cluster["Version"]["Index"], spec))
+    spec = {**(cluster.get("Spec") or {}), **({"Availability": o.availability} if "availability" in o.given else {})}
+    app.engine.read(resources.update_volume(cluster["ID"], (cluster.get("Version") or {}).get("Index") or 0, spec))

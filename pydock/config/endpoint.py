@@ -129,6 +129,23 @@ def parse_host(text: str, tls: bool = False) -> str:
     return f"{scheme}://{rest}"
 
 
+def check_host(host: str) -> None:
+    """Raises ValueError for what no context can have as its engine's address, in docker's words."""
+    scheme, separator, rest = host.partition("://")
+    try:
+        if scheme == "ssh" and separator:
+            _ssh(host)
+        elif separator:
+            _tcp(rest)
+    except ValueError as error:
+        if str(error).startswith(("parse ", "ssh ")):
+            raise ValueError(f"invalid docker endpoint options: {str(error).replace('tcp://', f'{scheme}://', 1)}") from None
+    if host and not rest:
+        raise ValueError(f"unable to apply docker endpoint options: unable to parse docker host `{host}`")
+    if scheme == "npipe" and sys.platform != "win32":
+        raise ValueError("unable to apply docker endpoint options: protocol not available")
+
+
 def _tcp(rest: str) -> str:
     authority, slash, path = rest.partition("/")
     address = authority.rpartition("@")[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pydock.golang import quote
 from pydock.record import record
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*"
@@ -122,32 +123,58 @@ def registry_host(text: str) -> str:
 _SYSTEMS = frozenset("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split())
 _MACHINES = frozenset(
     (
-        "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le ppc ppc64 ppc64le riscv riscv64 s390 s390x "
+        "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x "
         "sparc sparc64 wasm"
     ).split()
 )
-_OTHER_NAMES = {"x86_64": "amd64", "x86-64": "amd64", "i386": "386", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "macos": "darwin"}
+_SYSTEM = re.compile(r"([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.-]*)\))?")
+_COMPONENT_RULE, _SYSTEM_RULE = r"^[A-Za-z0-9_.-]+$", r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.-]*)\))?$"
+_BAD = "invalid argument"
+_VARIANTS = {
+    "amd64": {"v1": ""}, "arm64": {"8": "", "v8": "", "v8.0": "", "9": "v9", "9.0": "v9", "v9.0": "v9"},
+    "arm": {"": "v7", "5": "v5", "6": "v6", "7": "v7", "8": "v8"},
+}  # fmt: skip
+
+
+def normal_machine(architecture: str, variant: str = "") -> tuple[str, str]:
+    """Architecture and variant by Go's names: aarch64 is arm64, armhf arm v7."""
+    architecture, variant = architecture.lower(), variant.lower()
+    fixed = {"i386": ("386", ""), "armhf": ("arm", "v7"), "armel": ("arm", "v6")}.get(architecture)
+    if fixed:
+        return fixed
+    name = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64"}.get(architecture, architecture)
+    return name, _VARIANTS.get(name, {}).get(variant, variant)
 
 
 def platform(text: str, machine: str) -> dict[str, str]:
-    """OS[/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the architecture where none
+    """OS[(VERSION)][/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the architecture where none
     is given. Raises ValueError in docker's words (those of containerd's platforms)."""
-    parts = text.split("/")
-    if len(parts) > 3:
-        raise ValueError(f'"{text}": cannot parse platform specifier: invalid argument')
-    for part in parts:
-        if not re.fullmatch(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.-]*\))?", part):
-            rule = '"^[A-Za-z0-9_.-]+$"'
-            raise ValueError(f'"{part}" is an invalid component of "{text}": platform specifier component must match {rule}: invalid argument')
-    names = [_OTHER_NAMES.get(p.lower(), p.lower()) for p in parts]
-    variant = names[2] if len(names) > 2 else {"armhf": "v7", "armel": "v6"}.get(parts[-1].lower(), "")
-    if len(names) == 1:
-        if names[0] in _SYSTEMS:
-            return {"os": names[0], "architecture": machine}
-        if names[0] not in _MACHINES:
-            raise ValueError(f'"{text}": unknown operating system or architecture: invalid argument')
-        names = ["linux", names[0]]
-    out = {"os": names[0], "architecture": names[1]}
-    if names[1] == "arm64" and variant in ("8", "v8"):
-        variant = ""
-    return {**out, "variant": variant} if variant else out
+    if "*" in text:
+        raise ValueError(f"{quote(text)}: wildcards not yet supported: {_BAD}")
+    parts = text.split("/", 3)
+    system = _SYSTEM.fullmatch(parts[0])
+    if not system:
+        what = "is an invalid OS component of"
+        raise ValueError(f"{quote(parts[0])} {what} {quote(text)}: OSAndVersion specifier component must match {quote(_SYSTEM_RULE)}: {_BAD}")
+    for part in parts[1:]:
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+", part):
+            what = "is an invalid component of"
+            raise ValueError(f"{quote(part)} {what} {quote(text)}: platform specifier component must match {quote(_COMPONENT_RULE)}: {_BAD}")
+    if len(parts) == 4:
+        raise ValueError(f"{quote(text)}: cannot parse platform specifier: {_BAD}")
+    name = "darwin" if system[1].lower() == "macos" else system[1].lower()
+    if len(parts) == 3:
+        architecture, variant = normal_machine(parts[1], parts[2])
+        variant = variant or ("v8" if architecture == "arm64" else "")
+    elif len(parts) == 1 and name in _SYSTEMS:
+        architecture, variant = machine, ""
+    else:
+        architecture, variant = normal_machine(parts[-1])
+        variant = "" if (architecture, variant) == ("arm", "v7") else variant
+        if len(parts) == 1:
+            if architecture not in _MACHINES:
+                raise ValueError(f"{quote(text)}: unknown operating system or architecture: {_BAD}")
+            name = "linux"
+    version = system[2] if len(parts) > 1 or name in _SYSTEMS else ""
+    facts = {"architecture": architecture, "os": name, "os.version": version or "", "variant": variant}
+    return {k: v for k, v in facts.items() if v or k in ("architecture", "os")}

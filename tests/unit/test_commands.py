@@ -47,7 +47,7 @@ def test_kill_and_wait() -> None:
     assert (done.out, done.requests) == ("a\n", [kill_container("a", "9")])
     table = {("POST", "/containers/a/wait"): {"StatusCode": 3}, ("POST", "/containers/b/wait"): {"StatusCode": 0, "Error": {"Message": "gone"}}}
     done = cli("wait", "a", "b", table=table)
-    assert (done.code, done.out, done.err) == (1, "3\n", "gone\n")
+    assert (done.code, done.out, done.err) == (0, "3\n0\n", "")
 
 
 def test_logs_that_are_cut_are_told() -> None:
@@ -206,3 +206,147 @@ def test_files_of_variables_and_labels(tmp_path: Any) -> None:
     assert f"invalid env file ({tmp_path}/longer): bufio.Scanner: token too long" in cli("create", "--env-file", str(tmp_path / "longer"), "x").err
     assert f"docker: invalid env file ({tmp_path}): read {tmp_path}: is a directory\n" in cli("create", "--env-file", str(tmp_path), "x").err
     assert "docker: open /nonexistent: no such file or directory\n" in cli("create", "--label-file", "/nonexistent", "x").err
+
+
+def test_two_limits_of_a_stop_are_refused_and_nothing_is_stopped() -> None:
+    for verb in ("stop", "restart"):
+        done = cli(verb, "--time", "1", "--timeout", "2", "a")
+        assert (done.code, done.err) == (1, "conflicting options: cannot specify both --timeout and --time\n")
+    assert cli("stop", "--time", "5", "a", table={("POST", "/containers/a/stop"): b""}).requests == [stop_container("a", "", 5)]
+
+
+def test_a_platform_is_asked_for_as_json(tmp_path: Any) -> None:
+    """By history, rmi, save, load, push and inspect alike; what is none is refused before anything is sent."""
+    layer = {("GET", "/images/a/history"): []}
+    done = cli("history", "--platform", "linux/arm64/v8", "a", table=layer)
+    assert done.requests[0].query == {"platform": '{"architecture":"arm64","os":"linux","variant":"v8"}'}
+    done = cli("rmi", "--platform", "windows(10.0)/amd64,linux/arm,linux/arm/v7,linux/arm", "a", table={("DELETE", "/images/a"): []})
+    assert done.requests[0].query["platforms"] == [
+        '{"architecture":"amd64","os":"windows","os.version":"10.0"}', '{"architecture":"arm","os":"linux"}',
+        '{"architecture":"arm","os":"linux","variant":"v7"}',
+    ]  # fmt: skip
+    for line in ("history a", "save -o x a", "load"):
+        assert cli(*line.split(), "--platform", "foo").err == 'invalid platform: "foo": unknown operating system or architecture: invalid argument\n'
+    wrong = '"a(b" is an invalid OS component of "a(b": OSAndVersion specifier component must match "^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.-]*)\\\\))?$"'
+    assert wrong in cli("history", "--platform", "a(b", "a").err
+    assert '"li*": wildcards not yet supported: invalid argument' in cli("history", "--platform", "li*", "a").err
+
+
+def test_an_import_of_an_empty_name_reads_no_stdin() -> None:
+    done = cli("import", "", stdin=b"x")
+    assert (done.code, done.err) == (1, "open : no such file or directory\n")
+
+
+PRIVILEGES = [{"Name": "network", "Value": ["host"]}]
+SSHFS = {"Name": "vieux/sshfs:latest", "Enabled": False, "PluginReference": "docker.io/vieux/sshfs:latest"}
+
+
+def test_a_plugin_is_asked_for_as_it_is_named() -> None:
+    """No tag is thought of on the way; who does not grant what it wants is told so."""
+    table = {("GET", "/plugins/privileges"): PRIVILEGES, ("POST", "/plugins/pull"): [], ("POST", "/plugins/vieux/sshfs:latest/enable"): b""}
+    done = cli("plugin", "install", "vieux/sshfs", table=table, stdin=b"y\n")
+    assert (done.code, [r.query.get("remote") for r in done.requests[:2]]) == (0, ["docker.io/vieux/sshfs"] * 2)
+    assert done.out.startswith('Plugin "vieux/sshfs" is requesting the following privileges:\n - network: [host]\n')
+    done = cli("plugin", "install", "vieux/sshfs", table=table, stdin=b"n\n")
+    assert (done.code, done.err, len(done.requests)) == (1, "permission denied while installing plugin docker.io/vieux/sshfs\n", 1)
+
+
+def test_an_upgrade_of_a_plugin_names_it_as_docker_does() -> None:
+    path = "/plugins/vieux/sshfs:latest/upgrade"
+    table = {("GET", "/plugins/x/json"): SSHFS, ("GET", "/plugins/privileges"): [], ("POST", path): []}
+    done = cli("plugin", "upgrade", "x", table=table)
+    assert done.out.splitlines()[-1] == "Upgraded plugin vieux/sshfs:latest to docker.io/vieux/sshfs:latest"
+    done = cli("plugin", "upgrade", "--skip-remote-check", "x", "vieux/sshfs", table=table)
+    assert done.out.splitlines()[-1] == "Upgraded plugin vieux/sshfs:latest to vieux/sshfs"
+    assert done.requests[-1].query["remote"] == "docker.io/vieux/sshfs"
+    # a no is no failure
+    done = cli("plugin", "upgrade", "x", "other", table=table, stdin=b"n\n")
+    assert (done.code, done.err, len(done.requests)) == (0, "", 1)
+    local = cli("plugin", "upgrade", "x", table={("GET", "/plugins/x/json"): {**SSHFS, "PluginReference": ""}})
+    assert local.err == "error parsing remote upgrade image reference: invalid reference format\n"
+
+
+def test_plugin_create_takes_more_words_than_it_reads(tmp_path: Any) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").write_text("")
+    for place, wrong in (("link", "context must be a directory"), ("file", "context must be a directory"), ("none", f"lstat {tmp_path}/none: no such file or directory")):
+        assert cli("plugin", "create", "x", f"{tmp_path}/{place}", "more").err == wrong + "\n"
+    assert cli("plugin", "create", "x", str(tmp_path)).err == f"open {tmp_path}/config.json: no such file or directory\n"
+    assert cli("plugin", "create", "x").err.startswith("docker: 'docker plugin create' requires at least 2 arguments\n\nUsage:  docker plugin create [OPTIONS] PLUGIN PLUGIN-DATA-DIR\n")
+
+
+def test_network_rm_tells_each_failure_and_its_status() -> None:
+    table = {("GET", "/networks/a"): refused(404, "no"), ("DELETE", "/networks/a"): refused(404, "network a not found")}
+    done = cli("network", "rm", "", "a", table=table)
+    told = "invalid network name or ID: value is empty\nError response from daemon: network a not found\nexit status 1\n"
+    assert (done.code, done.err) == (1, told)
+    done = cli("network", "rm", "-f", "a", table=table)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_network_create_says_nothing_but_the_id() -> None:
+    done = cli("network", "create", "n", table={("POST", "/networks/create"): {"Id": ID, "Warning": "careful"}})
+    assert (done.out, done.err) == (ID + "\n", "")
+
+
+def test_a_volume_becomes_one_of_the_cluster_by_certain_flags_only() -> None:
+    table = {("POST", "/volumes/create"): {"Name": "v"}}
+    assert "ClusterVolumeSpec" not in cli("volume", "create", "--topology-required", "a=b", "v", table=table).requests[0].body
+    assert "ClusterVolumeSpec" in cli("volume", "create", "--group", "g", "--topology-required", "a=b", "v", table=table).requests[0].body
+    cluster = {"ID": "c", "Spec": {"Group": "g"}}
+    table = {("GET", "/volumes"): {"Volumes": [{"Name": "v", "ClusterVolume": cluster}, {"Name": "w"}]}}
+    assert cli("volume", "ls", "--cluster", "-q", "--format", "{{.Driver}}", table=table).out == "v\n"
+    table = {("GET", "/volumes/v"): {"Name": "v", "ClusterVolume": cluster}, ("PUT", "/volumes/c"): b""}
+    assert cli("volume", "update", "--availability", "drain", "v", table=table).code == 0
+
+
+def test_inspect_looks_on_only_where_a_name_is_none_of_a_kind() -> None:
+    """Any other refusal is told: what was looked for may be there."""
+    wrong = {("GET", "/containers/a/json"): refused(400, "bad parameter")}
+    done = cli("inspect", "a", table=wrong)
+    assert (done.code, done.err) == (1, "Error response from daemon: bad parameter\n")
+    other = {("GET", "/containers/a/json"): refused(400, "invalid reference format"), ("GET", "/images/a/json"): refused(501, "images are not supported")}
+    assert cli("inspect", "-f", "{{.Name}}", "a", table={**other, ("GET", "/networks/a"): {"Name": "a", "Id": ID}}).out == "a\n"
+    done = cli("inspect", "--type", "service", "a", table={("GET", "/services/a"): {"ID": "a"}})
+    assert done.requests[0].query == {"insertDefaults": "true"}
+
+
+def test_the_filters_of_the_config_file_are_never_dropped(tmp_path: Any) -> None:
+    """Labels that keep something from being removed, above all; the command line's contrary alone beats one."""
+    (tmp_path / "config.json").write_text('{"pruneFilters": ["label!=keep", "until=1h", "label=a", "dangling=true"]}')
+    table = {("POST", "/containers/prune"): {"ContainersDeleted": None, "SpaceReclaimed": 0}}
+    config = ("--config", str(tmp_path))
+    done = cli(*config, "container", "prune", "-f", table=table)
+    assert '"label!":{"keep":true}' in str(done.requests[0].query["filters"]) and '"label":{"a":true}' in str(done.requests[0].query["filters"])
+    done = cli(*config, "container", "prune", "-f", "--filter", "label=keep", table=table)
+    assert "label!" not in str(done.requests[0].query["filters"])
+    # the question names the filters that docker names
+    asked = cli(*config, "system", "prune", stdin=b"n\n").out
+    assert "  - label!=keep\n  - label=a\n  - until=1h\n" in asked and "dangling=true" not in asked
+
+
+def test_an_export_of_a_missing_context_leaves_no_file(tmp_path: Any) -> None:
+    target = tmp_path / "f"
+    done = cli("--config", str(tmp_path), "context", "export", "nope", str(target))
+    assert done.code == 1 and 'context "nope": context not found' in done.err and not target.exists()
+
+
+def test_a_context_is_not_made_of_settings_that_cannot_be(tmp_path: Any) -> None:
+    config, made = ("--config", str(tmp_path), "context", "create", "ctx", "--docker"), "unable to create docker endpoint config: "
+    for setting, wrong in (
+        ("host=npipe:////./pipe/x", "unable to apply docker endpoint options: protocol not available"),
+        ("host=unix://", "unable to apply docker endpoint options: unable to parse docker host `unix://`"),
+        ("host=tcp://a:b", 'invalid docker endpoint options: parse "tcp://a:b": invalid port ":b" after host'),
+        ("host=ssh://", "invalid docker endpoint options: ssh host connection is not valid: invalid SSH URL: hostname is empty"),
+        ("host=a,b", "unable to apply docker endpoint options: unable to parse docker host `a,b`"),
+    ):
+        assert cli(*config, setting).err == f"{made}{wrong}\n"
+    done = cli(*config, "")
+    assert done.code == 125 and done.err.startswith('invalid argument "" for "--docker" flag:  must be formatted as key=value\n')
+    assert not (tmp_path / "contexts").exists()
+
+
+def test_sizes_may_have_underscores_and_old_engines_are_asked_by_filter() -> None:
+    assert created("--memory", "1_000")["HostConfig"]["Memory"] == 1000
+    done = cli("images", "busybox", table={("GET", "/images/json"): []}, api_version="1.24")
+    assert done.requests[0].query == {"filter": "busybox"}

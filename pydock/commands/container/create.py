@@ -148,9 +148,12 @@ def localhost(servers: tuple[str, ...]) -> list[str]:
 
 
 def platform_text(app: App, text: str) -> str:
-    """--platform in full: OS/ARCHITECTURE[/VARIANT]. Raises Failure."""
+    """--platform in full: OS/ARCHITECTURE[/VARIANT]; "" for engines that choose none at a create. Raises Failure."""
+    if not text or version_key(app.engine.api_version) < (1, 41):
+        return ""
     try:
-        return "/".join(platform(text, app.machine).values()) if text else ""
+        facts = platform(text, app.machine)
+        return "/".join(facts[k] for k in ("os", "architecture", "variant") if k in facts)
     except ValueError as error:
         raise Failure(f"error parsing specified platform: {error}") from None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
 from pydock.api.request import Json, version_key
+from pydock.commands.container.create import lines_of
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Exit, Failure, Unreachable
@@ -43,7 +44,7 @@ def resolve(app: App, o: ExecOptions) -> ExecOptions:
     """Fetch what lies outside the options: files, environment, the configured detach keys. Raises Failure."""
     environ = dict(app.environ)
     try:
-        from_files = [line for path in o.env_file for line in pairs.key_value_lines(app.read_file(path), path, environ)]
+        from_files = [line for path in o.env_file for line in lines_of(app, path, environ)]
     except ValueError as error:
         raise Failure(str(error)) from None
     given = (f"{text}={environ[text]}" if "=" not in text and text in environ else text for text in o.env)

@@ -133,7 +133,7 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
     if source == "-":
         if not there.is_dir:
             raise Failure(f"destination {quote(f'{container}:{destination}')} must be a directory")
-        app.engine.read(containers.put_archive(container, path, app.read_blocks(""), copy_ids=o.archive))
+        app.engine.read(containers.put_archive(container, path, app.read_blocks(None), copy_ids=o.archive))
         return
     place = app.copy_source(source, o.follow_link)
     goal = target(place, there)

@@ -85,9 +85,8 @@ def start_attached(app: App, o: StartOptions) -> None:
 class StopOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="running")
     signal: str = flag("-s", "--signal", help="Signal to send to the container", sources="signals")
-    timeout: int = flag(
-        "-t", "--timeout", hidden_names=("--time",), deprecated={"time": "use --timeout instead"}, help="Seconds to wait before the kill"
-    )
+    timeout: int = flag("-t", "--timeout", help="Seconds to wait before the kill")
+    time: int = flag("--time", hidden=True, deprecated={"time": "use --timeout instead"}, help="Seconds to wait before the kill")
 
 
 def signal_of(app: App, o: StopOptions) -> str:
@@ -98,17 +97,22 @@ def signal_of(app: App, o: StopOptions) -> str:
 
 
 def seconds(o: StopOptions) -> int | None:
-    return o.timeout if "timeout" in o.given else None
+    """Raises Failure for --time beside --timeout: both mean the same, and might say two things."""
+    if {"time", "timeout"} <= o.given:
+        raise Failure("conflicting options: cannot specify both --timeout and --time")
+    return o.time if "time" in o.given else o.timeout if "timeout" in o.given else None
 
 
 @command("container stop", StopOptions, "Stop one or more running containers", also=("stop",))
 def stop(app: App, o: StopOptions) -> None:
-    all_names(app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), seconds(o))))
+    limit = seconds(o)
+    all_names(app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), limit)))
 
 
 @command("container restart", StopOptions, "Restart one or more containers", also=("restart",))
 def restart(app: App, o: StopOptions) -> None:
-    each_name(app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), seconds(o))))
+    limit = seconds(o)
+    each_name(app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), limit)))
 
 
 @options
@@ -150,11 +154,7 @@ class WaitOptions(Options):
 @command("container wait", WaitOptions, "Wait until one or more containers stop, then print their exit codes", also=("wait",))
 def wait(app: App, o: WaitOptions) -> None:
     def code(name: str) -> str:
-        answer = app.engine.json(containers.wait_container(name))
-        problem = (answer.get("Error") or {}).get("Message")
-        if problem:
-            raise Failure(str(problem))
-        return str(answer["StatusCode"])
+        return str(app.engine.json(containers.wait_container(name))["StatusCode"])
 
     each_name(app, o.containers, code, lambda _, status: app.out.line(status))
 

@@ -93,7 +93,7 @@ class Board:
         # first listen, then look: nothing that starts between the two is missed
         self.events = app.engine.background(system.events(version_key(app.engine.api_version), filters={"type": {"container": True}}))
         for container in app.engine.json(containers.list_containers(all=o.all)) or []:
-            self.add(container["Id"][:12])
+            self.add(container["Id"])
         if not o.no_stream:
             threading.Thread(target=self._follow, daemon=True).start()
 
@@ -105,7 +105,7 @@ class Board:
         come, go = ("create", "start") if self.o.all else ("start",), "destroy" if self.o.all else "die"
         try:
             for event in self.events.messages():
-                action, name = event.get("Action") or event.get("status"), str((event.get("Actor") or {}).get("ID") or event.get("id"))[:12]
+                action, name = event.get("Action") or event.get("status"), str((event.get("Actor") or {}).get("ID") or event.get("id"))
                 if action in come:
                     self.add(name)
                 elif action == go and name in self.watches:

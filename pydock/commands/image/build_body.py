@@ -13,7 +13,7 @@ from pydock.commands.image.build_caches import with_environment
 from pydock.commands.image.build_options import BuildOptions
 from pydock.errors import Failure
 from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
-from pydock.flags.reference import exact, platform
+from pydock.flags.reference import exact, normal_machine, platform
 from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
 from pydock.golang import is_true, quote
@@ -165,7 +165,9 @@ def platform_names(texts: Iterable[str], machine: str) -> list[str]:
     out = []
     for text in [part for t in texts for part in t.split(",")]:
         facts = {"os": "linux", "architecture": machine} if text.lower() == "local" else platform(text, machine)
-        out.append("/".join(v for v in (facts["os"], facts["architecture"], facts.get("variant", "")) if v))
+        version = f"({facts['os.version']})" if facts.get("os.version") else ""
+        names = (facts["os"] + version, *normal_machine(facts["architecture"], facts.get("variant", "")))
+        out.append("/".join(n for n in names if n))
     return out
 
 

@@ -39,7 +39,7 @@ def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, s
             t=o.tag, dockerfile=dockerfile, q=o.quiet, nocache=o.no_cache, forcerm=o.force_rm, pull=o.pull, cpusetcpus=o.cpuset_cpus,
             cpusetmems=o.cpuset_mems, cpushares=o.cpu_shares or None, cpuquota=o.cpu_quota or None, cpuperiod=o.cpu_period or None,
             memory=o.memory or None, memswap=o.memory_swap or None, cgroupparent=o.cgroup_parent, shmsize=o.shm_size or None,
-            isolation="" if o.isolation == "default" else o.isolation, networkmode="" if o.network == "default" else o.network, squash=o.squash,
+            isolation="" if o.isolation.lower() == "default" else o.isolation, networkmode="" if o.network == "default" else o.network, squash=o.squash,
             target=o.target, platform=o.platform.lower(), securityopt=o.security_opt, extrahosts=o.add_host, buildargs=build_args,
         ),
         **({} if o.rm else {"rm": "0"}),

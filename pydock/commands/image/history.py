@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
+from pydock.commands.inspect import platform_json
 from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, argument, command, flag, options
 from pydock.render.format import Format
@@ -27,9 +28,10 @@ class HistoryOptions(Options):
 
 @command("image history", HistoryOptions, "Show how an image came to be", also=("history",))
 def history(app: App, o: HistoryOptions) -> None:
+    wanted = platform_json(app, o.platform, "invalid platform: ")
     form = Format.parse(o.format or "table")
     if o.quiet and not form.custom:
         form = Format("template", "{{.ID}}")
-    layers = app.engine.json(images.image_history(o.image, o.platform))
+    layers = app.engine.json(images.image_history(o.image, wanted))
     rows = [HistoryView(layer, app.now(), not o.no_trunc, o.human) for layer in layers]
     app.out.write(listing(rows, HistoryView.TITLES, form, HISTORY if o.human else HISTORY_EXACT))

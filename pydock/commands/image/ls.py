@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.api.request import filters
+from pydock.api.request import filters, version_key
 from pydock.commands.shared import ListOptions, list_format
 from pydock.declare import argument, command, flag, options
 from pydock.errors import Failure
@@ -29,13 +29,21 @@ def ls(app: App, o: ImagesOptions) -> None:
     if o.tree:
         tree(app, o)
         return
-    pairs = (*o.filter, *([("reference", o.match)] if o.match else []))
     default, raw = (DIGESTS, RAW_DIGESTS) if o.digests else (DEFAULT, RAW)
     form, template = list_format(o.format, o.quiet, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
-    found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs))) or []
+    found = app.engine.json(images.list_images(all=o.all, **matching(app, o))) or []
     digests = o.digests or ".Digest" in form.template
     rows = list(image_views(found, app.now(), not o.no_trunc, digests, not o.quiet))
     app.out.write(listing(rows, ImageView.TITLES, form, template))
+
+
+def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
+    """What is asked for, as the engine's query takes it: engines before API 1.25 take names as "filter", and one only."""
+    pairs = [*o.filter, *([("reference", o.match)] if o.match else [])]
+    names = [value for key, value in pairs if key == "reference"]
+    if not names or version_key(app.engine.api_version) >= (1, 25):
+        return {"filters": filters(pairs)}
+    return {"filter": sorted(names)[0], "filters": filters(p for p in pairs if p[0] != "reference")}
 
 
 def tree(app: App, o: ImagesOptions) -> None:

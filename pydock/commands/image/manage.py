@@ -50,7 +50,7 @@ class RemoveOptions(Options):
 @command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
 def remove(app: App, o: RemoveOptions) -> None:
     try:
-        platforms = tuple(dumps(platform(p, app.machine)) for p in o.platform)
+        platforms = tuple(dict.fromkeys(dumps(platform(p, app.machine)) for p in o.platform))
     except ValueError as error:
         raise Failure(str(error)) from None
     problems: list[Failure] = []
@@ -86,7 +86,7 @@ def import_(app: App, o: ImportOptions) -> None:
     if o.source.startswith(("https://", "http://")):
         source = o.source
     else:
-        content = counted(app, app.read_blocks("" if o.source == "-" else o.source), "Importing", app.file_size(o.source))
+        content = counted(app, app.read_blocks(None if o.source == "-" else o.source), "Importing", app.file_size(o.source))
     if reference:
         try:
             parse(reference)

@@ -14,6 +14,8 @@ from pydock.errors import Failure
 if TYPE_CHECKING:
     from pydock.app import App
 
+INVALID = "invalid platform: "
+
 
 @options
 class SaveOptions(Options):
@@ -24,11 +26,11 @@ class SaveOptions(Options):
 
 def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
     """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them. Raises Failure."""
-    if version_key(app.engine.api_version) < (1, 52):
+    if not given or version_key(app.engine.api_version) < (1, 52):
         wanted = given[-1:]
     else:
         wanted = tuple(name for text in given for name in text.split(","))
-    return tuple(text for text in (platform_json(app, name) for name in wanted) if text)
+    return tuple(text for text in (platform_json(app, name, INVALID) for name in wanted) if text)
 
 
 @command("image save", SaveOptions, "Save one or more images to a tar archive", also=("save",))
@@ -59,5 +61,5 @@ def load(app: App, o: LoadOptions) -> None:
     if not o.input and app.stdin.isatty():
         raise Failure("requested load from stdin, but stdin is empty")
     quiet = o.quiet or not app.out.is_terminal
-    source: Any = counted(app, app.read_blocks(o.input), "Loading", app.file_size(o.input))
+    source: Any = counted(app, app.read_blocks(o.input or None), "Loading", app.file_size(o.input))
     show_progress(app, app.engine.messages(images.load_images(source, quiet, platforms(app, o.platform))), app.out)

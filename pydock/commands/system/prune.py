@@ -34,7 +34,7 @@ def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
     things += ["all anonymous volumes not used by at least one container"] if o.volumes else []
     things += ["all images without at least one container associated to them" if o.all else "all dangling images"]
     things += ["all build cache" if o.all else "unused build cache"] if cache else []
-    chosen = sorted((f"{k}={v}" for k, values in filters.items() for v in values), key=natural)
+    chosen = sorted((f"{k}={v}" for k in ("label", "label!", "until") for v in filters.get(k, ())), key=natural)
     limits = "".join(["\n  Items to be pruned will be filtered with:", *(f"\n  - {c}" for c in chosen), "\n"]) if chosen else ""
     return "WARNING! This will remove:" + "".join(f"\n  - {t}" for t in things) + f"\n{limits}\nAre you sure you want to continue?"
 
