@@ -18,7 +18,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
-from pydock.render.human import display_width
+from pydock.render.human import cut, display_width
 from pydock.render.live import Canvas
 from pydock.render.shown import on_one_line, shown, without_sequences
 from pydock.render.steps import SECOND, Step, Trace, counts
@@ -26,6 +26,8 @@ from pydock.render.steps import SECOND, Step, Trace, counts
 FRAMES = 10
 #: lines of a step's output that are shown while it runs
 LOG_LINES = 6
+#: the least columns for a row's text
+TEXT = 12
 #: the bytes of a character but its first
 CONTINUATION = bytes(range(0x80, 0xC0))
 COLOURS = {"run": "blue", "cancel": "yellow", "error": "red", "warning": "yellow"}
@@ -38,22 +40,15 @@ class Row:
         self.text, self.status, self.seconds, self.kind, self.done, self.step = on_one_line(text), status, seconds, kind, done, step
 
     def line(self, width: int) -> str:
-        """Of exactly `width` columns; "" where there is no room."""
+        """Of exactly `width` columns; figures are whole, or not there; "" where there is no room for any text."""
         timer = f" {self.seconds if self.seconds >= 0.05 else 0.0:3.1f}s"
-        left = width - len(" => ") - len(timer)
-        status = f" {self.status}" if self.status and left > 20 else ""
-        left -= len(status)
-        if left < 12:
-            return ""
-        text = cut(self.text, left)
-        return f" => {text}{status}{' ' * (left - display_width(text))}{timer}"
-
-
-def cut(text: str, width: int) -> str:
-    """The text, no wider than that many columns."""
-    while display_width(text) > width:
-        text = text[: min(len(text) - 1, width)]
-    return text
+        status = f" {self.status}" if self.status else ""
+        for figures in ((status, timer), ("", timer), ("", "")):
+            left = width - len(" => ") - sum(map(len, figures))
+            if left >= TEXT:
+                text = cut(self.text, left)
+                return f" => {text}{figures[0]}{' ' * (left - display_width(text))}{figures[1]}"
+        return ""
 
 
 def rows(trace: Trace, now: int) -> list[Row]:
@@ -123,7 +118,8 @@ class Board:
         completed = sum(1 for s in steps if s.completed)
         state = " FINISHED" if self.finished and steps and completed == len(steps) else ""
         began = self.trace.start or int(self.began * SECOND)
-        head = f"[+] Building {max(0.0, (now - began) / SECOND):.1f}s ({completed}/{len(steps)}){state}"
+        told = f"{max(0.0, (now - began) / SECOND):.1f}s ({completed}/{len(steps)})"
+        head = next((h for h in (f"[+] Building {told}{state}", f"[+] Building {told}") if len(h) <= width), told)
         yield Text(head + self.name.rjust(width - len(head) - 1) if len(head) + len(self.name) < width else cut(head, width), no_wrap=True)
         shown, loud = everything, set[int]()
         if not self.finished:

@@ -81,6 +81,20 @@ def display_width(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def cut(text: str, width: int) -> str:
+    """The text, no wider than that many columns."""
+    while display_width(text) > width:
+        text = text[: min(len(text) - 1, max(width, 0))]
+    return text
+
+
+def beside(title: str, figure: str, width: int) -> str:
+    """A title and a figure on one line of a terminal (width: its columns, 0 if it has none): the figure stays whole."""
+    if not width or display_width(title) + len(figure) < width:
+        return title + figure
+    return (cut(title, width - len(figure) - 3).rstrip() + " " + figure).lstrip()
+
+
 def bytes_size(count: float) -> str:
     """1234567 -> "1.177MiB" (powers of 1024)."""
     return _scaled(count, 1024.0, _BINARY, 4)

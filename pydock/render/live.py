@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.live import Live
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.progress_bar import ProgressBar
 from rich.segment import Segment
 from rich.table import Table
@@ -21,6 +21,10 @@ from pydock.render.shown import as_log, on_one_line, shown
 
 FRAMES = 12
 BAR = 24
+#: columns that most words for what happens to a layer need: the rest does not jump when they change
+STATUS = 18
+#: columns that the most usual one needs, "Downloading": it may be cut down to them to make room for the count
+WORD = 11
 #: seconds over which a speed is measured
 WINDOW = 3.0
 DONE = ("complete", "exists", "Pushed", "Mounted")
@@ -57,18 +61,50 @@ class Layer:
     @property
     def speed(self) -> float:
         """Bytes a second, over the last moments."""
+        if not self.marks:
+            return 0.0
         (first, before), (last, now) = self.marks[0], self.marks[-1]
         return (now - before) / (last - first) if last > first else 0.0
 
     def cells(self) -> tuple[Any, ...]:
+        """Name, status, bar, count and speed; "" for what there is not."""
         done = any(word in self.status for word in DONE)
         style = "green" if done else "yellow" if self.status.startswith("Retrying") else ""
         head = (Text(self.identifier, style="bold"), Text(self.status, style=style))
-        if not self.current and not self.total:
-            return (*head, "", "", "")
-        bar = ProgressBar(total=self.total or None, completed=self.current, width=BAR, pulse=not self.total)
-        count = f"{size(self.current, 3)}/{size(self.total, 3)}" if self.total else size(self.current, 3)
-        return (*head, bar, count, f"{size(self.speed, 3)}/s" if self.speed > 0 else "")
+        return (*head, *figures(self.current, self.total, self.speed)) if self.current or self.total else (*head, "", "", "")
+
+
+def figures(current: int, total: int, speed: float) -> tuple[RenderableType, str, str]:
+    """A bar, how much has passed of how much (total: 0 if nobody knows), and how fast."""
+    bar = ProgressBar(total=total or None, completed=current, width=BAR, pulse=not total)
+    count = f"{size(current, 3)}/{size(total, 3)}" if total else size(current, 3)
+    return bar, count, f"{size(speed, 3)}/s" if speed > 0 else ""
+
+
+def fitted(rows: list[tuple[Any, ...]], width: int, least: int = 0) -> Table:
+    """Rows whose last cells are figures(), in a terminal of that width. Where it is narrow, bar, speed and count go, in this order,
+    and then the text before them is cut: a figure is whole or not there. least: columns kept for the last text."""
+    texts = len(rows[0]) - 3 if rows else 0
+    widths = [max((BAR if isinstance(c, ProgressBar) else cell_len(str(c)) for c in column), default=0) for column in zip(*rows)]
+    kept = [n for n, w in enumerate(widths) if w or n < texts]
+
+    def needed() -> int:
+        return sum(widths[n] + 1 for n in kept)
+
+    if rows:
+        widths[texts - 1] += max(0, min(least - widths[texts - 1], width - needed()))
+    spare = max(0, widths[texts - 1] - WORD) if rows else 0
+    for column, cut in ((texts, 0), (texts + 2, 0), (texts + 1, spare)):
+        if column in kept and needed() - cut > width and (column != texts + 1 or texts > 1):
+            kept.remove(column)
+    table = Table.grid(padding=(0, 1))
+    for n in kept:
+        if n == texts - 1:
+            widths[n] = max(1, widths[n] - max(0, needed() - width))
+        table.add_column(no_wrap=True, overflow="ellipsis", width=widths[n], justify="right" if n > texts else "left")
+    for row in rows:
+        table.add_row(*(row[n] for n in kept))
+    return table
 
 
 class Layers:
@@ -80,16 +116,8 @@ class Layers:
     def update(self, message: dict[str, Any], now: float) -> None:
         self.layers.setdefault(message["id"], Layer(message["id"])).update(message, now)
 
-    def __rich__(self) -> Table:
-        table = Table.grid(padding=(0, 1))
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True, min_width=18)
-        table.add_column()
-        table.add_column(no_wrap=True, justify="right")
-        table.add_column(no_wrap=True, justify="right")
-        for layer in list(self.layers.values()):
-            table.add_row(*layer.cells())
-        return table
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield fitted([layer.cells() for layer in list(self.layers.values())], options.max_width, STATUS)
 
 
 def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
@@ -116,11 +144,18 @@ def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
         live.stop()
 
 
+class Bytes(Layer):
+    """A stream of bytes."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield fitted([(Text(self.identifier), *figures(self.current, self.total, self.speed))], options.max_width)
+
+
 def counted(blocks: Iterable[bytes], title: str, total: int = 0) -> Iterator[bytes]:
     """The same blocks; meanwhile how many bytes have passed, how fast, and how many there are (0: nobody knows), on stderr."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(BAR), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Canvas(stderr=True), transient=True, refresh_per_second=FRAMES) as progress:
-        task = progress.add_task(on_one_line(title), total=total or None)
+    passed, count = Bytes(title), 0
+    with Live(passed, console=Canvas(stderr=True), transient=True, refresh_per_second=FRAMES):
         for block in blocks:
             yield block
-            progress.advance(task, len(block))
+            count += len(block)
+            passed.update({"progressDetail": {"current": count, "total": total}}, time.monotonic())

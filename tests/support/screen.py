@@ -41,12 +41,12 @@ def controls(seen: bytes, drawing: bool) -> str:
 class Screen:
     """A pseudo terminal, all of whose input is kept. A context manager: for its length it is stdout and stderr of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 120) -> None:
         self.master, slave = pty.openpty()
         mode = termios.tcgetattr(slave)
         mode[1] &= ~termios.OPOST
         termios.tcsetattr(slave, termios.TCSANOW, mode)
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
         self.file = os.fdopen(slave, "wb", buffering=0)
         self.seen = b""
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -13,7 +13,7 @@ from pydock.gojson import decode
 from pydock.golang import quote
 from pydock.paths import Place, link_target, rebased, split_argument, target
 from pydock.record import record
-from pydock.render.human import size
+from pydock.render.human import beside, size
 from pydock.render.shown import Drawn
 from pydock.shape import opt
 
@@ -164,13 +164,13 @@ class Progress:
         """The same blocks, counted. The line is taken away at the end, however that comes."""
         last = 0.0
         if self.live:
-            self.app.err.write(Drawn("\x1b7\x1b[?25l"), f"{self.title}0B")
+            self.app.err.write(Drawn("\x1b7\x1b[?25l"), beside(self.title, "0B", self.app.err.width))
         try:
             for block in blocks:
                 self.count += len(block)
                 if self.live and self.app.now() - last > UPDATE:
                     last = self.app.now()
-                    self.app.err.write(Drawn("\x1b8\x1b7\x1b[2K"), f"{self.title}{size(self.count, 3)}")
+                    self.app.err.write(Drawn("\x1b8\x1b7\x1b[2K"), beside(self.title, size(self.count, 3), self.app.err.width))
                 yield block
         finally:
             if self.live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.record import replace
 from pydock.render.format import Format
+from pydock.render.human import cut, display_width
 from pydock.render.listing import listing
 from pydock.render.shown import Drawn
 from pydock.streams.terminal import size
@@ -145,10 +147,21 @@ class Board:
         return listing([w.view(not self.o.no_trunc) for w in watches], titles, form, default)
 
 
-def frame(text: str, height: int) -> list[str]:
-    """A drawing over the last one, in parts: each line ends by clearing what is left of it, the last one all below. `height`: lines
-    of the terminal, 0 if there is none."""
+def narrowed(text: str, width: int) -> str:
+    """A drawing of which no line is wider than the terminal, and goes on in the next: as many columns of the table as fit."""
     lines = text.split("\n")
+    if not width or max(map(display_width, lines)) < width:
+        return text
+    # a column begins where three blanks end; the first line has the titles
+    starts = [m.end() for m in re.finditer(" {3,}", lines[0]) if m.end() - 3 < width]
+    room = starts[-1] if starts and len(lines[0]) >= width else width - 1
+    return "\n".join(cut(line, min(room, width - 1)).rstrip() for line in lines)
+
+
+def frame(text: str, height: int, width: int) -> list[str]:
+    """A drawing over the last one, in parts: each line ends by clearing what is left of it, the last one all below. Height and
+    width are the terminal's, 0 if there is none."""
+    lines = narrowed(text, width).split("\n")
     shown = lines[: height - 1] if height and len(lines) > height else lines
     return [Drawn("\x1b[H"), *(part for line in shown for part in (line, Drawn(" \x1b[K\n"))), Drawn("\x1b[J")]
 
@@ -165,7 +178,7 @@ def stats(app: App, o: StatsOptions) -> None:
         return
     pause, due = threading.Event(), app.now()
     while True:
-        app.out.write(*frame(board.draw(form), size(app.out.binary)[0]))
+        app.out.write(*frame(board.draw(form), *size(app.out.binary)))
         # by the clock: what a drawing took is no part of the pause
         due = max(due + INTERVAL, app.now())
         pause.wait(due - app.now())

@@ -15,7 +15,7 @@ from pydock.errors import BrokenStream, Failure
 from pydock.flags.pairs import mapping
 from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
-from pydock.render.human import size
+from pydock.render.human import beside, size
 from pydock.render.shown import Drawn
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Said:
             yield block
             if self.app.out.is_terminal and not self.quiet and self.app.now() - shown > 0.1:
                 shown = self.app.now()
-                self.app.out.write(f"{TITLE} {size(self.count):>8}", Drawn("\r"))
+                self.app.out.write(beside(f"{TITLE} ", f"{size(self.count):>8}", self.app.out.width), Drawn("\r"))
         self._write(f"{TITLE} {size(self.count):>8}", Drawn("\r\r\n"))
 
     def swallow(self, messages: Iterable[Json]) -> None:
