@@ -4,11 +4,23 @@ Register-ArgumentCompleter -Native -CommandName 'pydock' -ScriptBlock {
     $words = @($commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { "$_" })
     $program, $words = $words
     $words = @($words)
-    if ($wordToComplete -eq '') { $words += '""' }
-    foreach ($line in (& $program __complete @words 2>$null)) {
-        if ($line -match '^:\d+$') { continue }
+    if ($wordToComplete -eq '') {
+        # older ones drop an argument that is empty, unless it is quoted twice
+        $words += if ($PSVersionTable.PSVersion -ge [version]'7.3' -and "$PSNativeCommandArgumentPassing" -ne 'Legacy') { '' } else { '""' }
+    }
+    # after "--flag=" the candidates are values alone
+    $begin = if ($wordToComplete -match '^(-[^=]*=)') { $Matches[1] } else { '' }
+    $directive = 4
+    $found = foreach ($line in (& $program __complete @words 2>$null)) {
+        if ($line -match '^:(\d+)$') { $directive = [int]$Matches[1] } elseif ($line -notmatch '^_activeHelp_') { $line }
+    }
+    # endings of files and folders are left to the shell, which has no words for them
+    if ($directive -band 25) { return }
+    foreach ($line in $found) {
         $word, $about = $line -split "`t", 2
         if (-not $about) { $about = $word }
-        [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $about)
+        [System.Management.Automation.CompletionResult]::new("$begin$word", $word, 'ParameterValue', $about)
     }
+    # an empty answer of ours keeps the shell from offering files
+    if (-not $found -and ($directive -band 4)) { '' }
 }

@@ -40,15 +40,15 @@ def unquoted(text: str) -> str:
 class Globals(Options):
     """The flags before the command."""
 
-    config: str = flag("--config", help="Where the client's configuration files lie", metavar="string")
+    config: str = flag("--config", help="Where the client's configuration files lie", metavar="string", sources="folders")
     context: str = flag("-c", "--context", help="Context that names the engine to use (beats DOCKER_HOST and the current context)", sources="contexts")
     debug: bool = flag("-D", "--debug", help="Say more about what is done")
-    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string", once="specify only one -H")
-    log_level: str = flag("-l", "--log-level", default="info", help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"', sources="debug info warn error fatal")
+    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string", once="specify only one -H", sources="ssh:// tcp:// unix://")
+    log_level: str = flag("-l", "--log-level", default="info", help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"', sources="debug info warn error fatal panic")
     tls: bool = flag("--tls", help="Use TLS; implied by --tlsverify")
-    tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted)
-    tlscert: str = flag("--tlscert", help="Certificate to show to the engine", parse=unquoted)
-    tlskey: str = flag("--tlskey", help="Key of that certificate", parse=unquoted)
+    tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted, sources="files")
+    tlscert: str = flag("--tlscert", help="Certificate to show to the engine", parse=unquoted, sources="files")
+    tlskey: str = flag("--tlskey", help="Key of that certificate", parse=unquoted, sources="files")
     tlsverify: bool = flag("--tlsverify", help="Use TLS and check the engine's certificate")
     version: bool = flag("-v", "--version", help="Print the version and leave")
 
@@ -266,11 +266,18 @@ class App(Machine):
         plugin = load(name, path, taken, self.environ) if path else None
         return plugin if plugin and not plugin.problem else None
 
-    def cli_plugins(self, taken: Collection[str]) -> list[Plugin]:
-        """All that lie in docker's folders, also those that are not valid."""
+    def cli_plugins(self, taken: Collection[str], begin: str = "") -> list[Plugin]:
+        """All that lie in docker's folders, also those that are not valid. begin: only those whose names begin so."""
         from pydock.config.plugins import find, load, names
 
-        return [load(name, find(name, self.plugin_folders), taken, self.environ) for name in names(self.plugin_folders)]
+        found = [name for name in names(self.plugin_folders) if name.startswith(begin)]
+        return [load(name, find(name, self.plugin_folders), taken, self.environ) for name in found]
+
+    def has_cli_plugin(self, name: str) -> bool:
+        """Is there a program of that plugin's name? It is not asked what it is."""
+        from pydock.config.plugins import find
+
+        return bool(find(name, self.plugin_folders))
 
     def variables(self, given: Iterable[str]) -> dict[str, str | None]:
         """NAME[=VALUE] of flags, the last of a name winning, after the proxies of the config file: a name alone takes the caller's

@@ -1,153 +1,224 @@
 """The hidden `__complete WORD...`: what the completion scripts ask. The last word is the one to complete.
 
-Answers as docker does (cobra's protocol): one "word<TAB>description" a line, then ":DIRECTIVE" (4: no file names, 0: file
-names where nothing fits). Words need no engine; names of containers and the like are asked of it, in silence.
+Answers as docker does (cobra's protocol): one "word<TAB>description" a line, then ":DIRECTIVE", the sum of 2: no space after
+the word, 4: no file names, 16: folders alone. After "--flag=" the candidates are values alone.
+Words need no engine; names of containers and the like are asked of it, in silence and within bounds of time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+import threading
+from collections.abc import Callable, Iterable, Sequence
 
 from pydock.app import App, Globals
+from pydock.cli.index import OF_PLUGINS
 from pydock.cli.params import Command
+from pydock.cli.sources import NO_FILES, NO_SPACE, Candidate, Query
+from pydock.cli.sources import answer as ask
 from pydock.cli.tree import Group, Root, children, find, taken_names
 from pydock.declare import FlagSpec
 from pydock.errors import Failure, NoEngine
 
-NO_FILES, FILES = 4, 0
-
-SIGNALS = "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP SIGWINCH"
-CAPABILITIES = (
-    "ALL CAP_AUDIT_CONTROL CAP_AUDIT_READ CAP_AUDIT_WRITE CAP_BLOCK_SUSPEND CAP_BPF CAP_CHECKPOINT_RESTORE CAP_CHOWN CAP_DAC_OVERRIDE "
-    "CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_IPC_LOCK CAP_IPC_OWNER CAP_KILL CAP_LEASE CAP_LINUX_IMMUTABLE CAP_MAC_ADMIN "
-    "CAP_MAC_OVERRIDE CAP_MKNOD CAP_NET_ADMIN CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_RAW CAP_PERFMON CAP_SETFCAP CAP_SETGID "
-    "CAP_SETPCAP CAP_SETUID CAP_SYSLOG CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_CHROOT CAP_SYS_MODULE CAP_SYS_NICE CAP_SYS_PACCT CAP_SYS_PTRACE "
-    "CAP_SYS_RAWIO CAP_SYS_RESOURCE CAP_SYS_TIME CAP_SYS_TTY_CONFIG CAP_WAKE_ALARM"
-)
-PLATFORMS = (
-    "linux linux/386 linux/amd64 linux/arm linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm64 linux/arm64/v8 linux/ppc64le linux/riscv64 "
-    "linux/s390x wasip1 wasip1/wasm windows windows/amd64 windows/arm64"
-)
-WORDS = {
-    "signals": SIGNALS,
-    "capabilities": CAPABILITIES,
-    "platforms": PLATFORMS,
-    "formats": "json table",
-    "log-drivers": "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog",
-}
+#: the longest that a person waits for candidates; then there are none
+SECONDS = 4.0
+NOTHING = f":{NO_FILES}\n"
 
 #: what a shell takes as it is typed. It puts words into the user's command line: others of an engine's names are not offered
-AS_IT_IS = re.compile(r"[\w@%+=:,./-]+")
+AS_IT_IS = re.compile(r"[\w@%+=:,./!-]+")
 
-Candidate = tuple[str, str]
+#: candidates that end so are but the beginning of a word
+CONTINUES = re.compile(r".*([=:,]|://|ctrl-)", re.DOTALL)
+
+Found = tuple[list[Candidate], int]
 
 
 def complete(app: App, words: list[str], described: bool = True) -> str:
     """The whole answer."""
-    *before, current = words or [""]
-    if before and not before[0].startswith("-") and find(before[0]) is None and (plugin := app.cli_plugin(before[0], taken_names())):
-        from pydock.cli.plugins import complete as ask
+    return in_time(lambda: _complete(app, words or [""], described))
 
-        return ask(app, plugin.path, words, described)
-    try:
-        candidates, directive = find_candidates(app, before, current)
-    except (Failure, NoEngine):
-        candidates, directive = [], NO_FILES
+
+def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
+    """What `answer` returns; no candidates where it fails, or takes too long: an engine may be away, or stuck."""
+    out: list[str] = []
+    faults: list[Exception] = []
+
+    def work() -> None:
+        try:
+            out.append(answer())
+        except (Failure, NoEngine):
+            out.append(NOTHING)
+        except Exception as fault:
+            faults.append(fault)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if faults:
+        raise faults[0]
+    return out[0] if out else NOTHING
+
+
+class Typed:
+    """What stands before the word to complete. words: those that are no flags; flags: long name -> values; pending: the flag
+    that waits for its value; closed: no flags may follow."""
+
+    def __init__(self, before: Sequence[str], flags: Iterable[FlagSpec], interspersed: bool) -> None:
+        self.words: list[str] = []
+        self.flags: dict[str, list[str]] = {}
+        self.pending: FlagSpec | None = None
+        self.closed = False
+        #: the number of words up to the first that is no flag
+        self.leading = len(before)
+        specs = list(flags)
+        self._longs = {n: f for f in specs for n in (*f.longs, *(h.lstrip("-") for h in f.hidden_names))}
+        self._shorts = {f.short: f for f in specs if f.short}
+        self._read(before, interspersed)
+
+    def _read(self, before: Sequence[str], interspersed: bool) -> None:
+        for at, word in enumerate(before):
+            if self.pending is not None:
+                self._take(self.pending, word)
+                self.pending = None
+            elif self.closed or not word.startswith("-") or word == "-":
+                if not self.words:
+                    self.leading = at
+                self.words.append(word)
+                self.closed = self.closed or not interspersed
+            elif word == "--":
+                self.closed = True
+            else:
+                self._flag(word)
+
+    def _flag(self, word: str) -> None:
+        spec, value = self.named(word)
+        if spec is not None and value is None and not spec.is_bool:
+            self.pending = spec
+        elif spec is not None:
+            self._take(spec, value or "")
+
+    def named(self, word: str) -> tuple[FlagSpec | None, str | None]:
+        """The flag of "--name", "--name=value", "-n", "-nvalue" or "-abn" (the last of several), and its value if there is one."""
+        name, equals, value = word.partition("=")
+        if name.startswith("--"):
+            return self._longs.get(name[2:]), value if equals else None
+        for at, letter in enumerate(word[1:], 1):
+            spec, rest = self._shorts.get(letter), word[at + 1 :]
+            if spec is None or not spec.is_bool:
+                return spec, rest.removeprefix("=") if rest else None
+            if rest:
+                self._take(spec, "")
+        return spec, None
+
+    def _take(self, spec: FlagSpec, value: str) -> None:
+        self.flags.setdefault(spec.name, []).append(value)
+
+
+def _complete(app: App, words: list[str], described: bool) -> str:
+    *before, current = words
+    group: Group = Root()
+    flags: Iterable[FlagSpec] = Globals.flag_specs
+    while True:
+        typed = Typed(before, flags, interspersed=False)
+        root = isinstance(group, Root)
+        if root:
+            set_globals(app, before[: typed.leading])
+        if not typed.words:
+            return _shown(*_of_group(app, group, flags, typed, current), current, described)
+        name, *rest = typed.words
+        target = Root() if name == "help" else find(f"{group.path} {name}".strip())
+        if isinstance(target, Command):
+            handed = _of_plugin(app, target.note.plugin, [target.note.plugin, name, *rest, current], described) if target.note.plugin else ""
+            return handed or _shown(*_of_command(app, target, rest, current), current, described)
+        if target is None:
+            return (_of_plugin(app, name, words, described) if root else "") or NOTHING
+        group, flags, before = target, (), rest
+
+
+def _of_plugin(app: App, name: str, words: Sequence[str], described: bool) -> str:
+    """The answer of a plugin, as it is; "" where there is none of that name."""
+    plugin = app.cli_plugin(name, taken_names())
+    if plugin is None:
+        return ""
+    from pydock.cli.plugins import complete as ask_plugin
+
+    return ask_plugin(app, plugin.path, words, described, SECONDS)
+
+
+def _shown(candidates: Iterable[Candidate], directive: int, current: str, described: bool) -> str:
+    """The lines of those that fit."""
+    if current.startswith("-"):
+        # its value alone is completed
+        current = current.partition("=")[2] if "=" in current else current
     fitting = [c for c in candidates if c[0].startswith(current) and AS_IT_IS.fullmatch(c[0])]
+    if fitting and all(CONTINUES.fullmatch(name) for name, _ in fitting):
+        directive |= NO_SPACE
     lines = [f"{name}\t{about}" if about and described else name for name, about in fitting]
     return "\n".join([*lines, f":{directive}"]) + "\n"
 
 
-def find_candidates(app: App, before: list[str], current: str) -> tuple[list[Candidate], int]:
-    """(candidates, directive) for a word after those before it, from the root down to the command."""
-    group: Group = Root()
-    flags: Iterable[FlagSpec] = Globals.flag_specs
-    while True:
-        path, rest, pending = walk(before, flags, interspersed=False)
-        if isinstance(group, Root):
-            set_globals(app, before[: len(before) - len(rest) - (path is not None)])
-        if pending is not None:
-            return source(app, pending.sources)
-        if path is None:
-            return group_candidates(group, flags, current)
-        target = find(f"{group.path} {path}".strip()) if path != "help" else Root()
-        if target is None:
-            return [], NO_FILES
-        if isinstance(target, Command):
-            return command_candidates(app, target, rest, current)
-        group, flags, before = target, (), rest
-
-
-def walk(words: list[str], flags: Iterable[FlagSpec], interspersed: bool) -> tuple[str | None, list[str], FlagSpec | None]:
-    """(first positional word, what follows it, the flag that waits for a value)."""
-    by_name = {**{f"--{n}": f for f in flags for n in f.longs}, **{f"-{f.short}": f for f in flags if f.short}}
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        spec = by_name.get(word)
-        if spec is not None and not spec.is_bool:
-            if not rest:
-                return None, [], spec
-            rest.pop(0)
-        elif not word.startswith("-"):
-            return word, rest, None
-    return None, [], None
-
-
-def set_globals(app: App, words: list[str]) -> None:
+def set_globals(app: App, words: Sequence[str]) -> None:
     """The global flags typed so far decide which engine is asked."""
     from pydock.cli.pflag import BadFlag, FlagSet
 
     try:
-        parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(words)
+        parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(list(words))
         app.globals = Globals.make(**{k: v for k, v in parsed.values.items() if k != "help"}, given=frozenset(parsed.values))
     except BadFlag:
         pass
 
 
-def group_candidates(group: Group, flags: Iterable[FlagSpec], current: str) -> tuple[list[Candidate], int]:
-    if current.startswith("-"):
-        return flag_names(flags), NO_FILES
+def _of_group(app: App, group: Group, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:
+    """A command of a group, or a global flag."""
+    if (found := _of_flags(app, group.path, flags, typed, current)) is not None:
+        return found
     names = dict(children(group.path))
     if not group.path:
-        names["help"] = "Help about any command"
+        names = {n: s for n, s in names.items() if runs(app, n)} | {"help": "Help about any command"}
+        names |= {p.name: str(p.metadata.get("ShortDescription") or "") for p in app.cli_plugins(taken_names(), current) if not p.problem}
     return sorted(names.items()), NO_FILES
 
 
-def command_candidates(app: App, command: Command, words: list[str], current: str) -> tuple[list[Candidate], int]:
+def runs(app: App, name: str) -> bool:
+    """Is it a command of ours, or one of a plugin that is installed?"""
+    return name not in OF_PLUGINS or app.has_cli_plugin(OF_PLUGINS[name])
+
+
+def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found | None:
+    """A flag or its value; None where neither is due."""
+    spec, value = (typed.pending, current) if typed.pending is not None else (None, "")
+    if spec is None and current.startswith("-") and not typed.closed:
+        spec, given = typed.named(current) if "=" in current else (None, None)
+        if spec is None and "=" in current:
+            return [], NO_FILES
+        if spec is None:
+            return flag_names(f for f in flags if f.many or f.name not in typed.flags), NO_FILES
+        value = given or ""
+    if spec is None:
+        return None
+    return _quietly(Query(app, path, typed.words, typed.flags, value), spec.sources)
+
+
+def _of_command(app: App, command: Command, words: Sequence[str], current: str) -> Found:
     """A flag, its value or the next argument of one command."""
-    positional: list[str] = []
-    rest = words
-    while True:
-        word, rest, pending = walk(rest, command.flags, command.note.interspersed)
-        if pending is not None:
-            return source(app, pending.sources)
-        if word is None:
-            break
-        positional.append(word)
-        if not command.note.interspersed:
-            positional += rest
-            break
-    if current.startswith("-") and (command.note.interspersed or not positional):
-        return flag_values(app, command, current)
-    specs = command.arguments
-    at = min(len(positional), len(specs) - 1)
-    if not specs or (len(positional) >= len(specs) and not specs[-1].many):
+    typed = Typed(words, command.flags, command.note.interspersed)
+    path = command.note.paths[0]
+    if (found := _of_flags(app, path, command.flags, typed, current)) is not None:
+        return found
+    specs, given = command.arguments, typed.words
+    if not specs or (len(given) >= len(specs) and not specs[-1].many):
         return [], NO_FILES
-    candidates, directive = source(app, specs[at].sources or ("files" if not command.note.interspersed and positional else ""))
-    return [c for c in candidates if c[0] not in positional], directive
+    sources = specs[min(len(given), len(specs) - 1)].sources
+    candidates, directive = _quietly(Query(app, path, given, typed.flags, current), sources)
+    return [c for c in candidates if c[0] not in given], directive
 
 
-def flag_values(app: App, command: Command, current: str) -> tuple[list[Candidate], int]:
-    """Flags, or after "--flag=" its values."""
-    name, equals, _ = current.partition("=")
-    spec = next((f for f in command.flags if f"--{f.name}" == name), None)
-    if equals and spec is not None:
-        candidates, directive = source(app, spec.sources)
-        return [(f"{name}={value}", about) for value, about in candidates], directive
-    return flag_names(command.flags), NO_FILES
+def _quietly(query: Query, sources: str) -> Found:
+    """No names where the engine gives none."""
+    try:
+        return ask(query, sources)
+    except (Failure, NoEngine):
+        return [], NO_FILES
 
 
 def flag_names(flags: Iterable[FlagSpec]) -> list[Candidate]:
@@ -155,66 +226,3 @@ def flag_names(flags: Iterable[FlagSpec]) -> list[Candidate]:
     longs = [(f"--{n}", f.help) for f in shown for n in f.longs]
     shorts = [(f"-{f.short}", f.help) for f in shown if f.short]
     return sorted([*longs, *shorts, ("--help", "Print usage")])
-
-
-def source(app: App, names: str) -> tuple[list[Candidate], int]:
-    """What a flag or an argument may be: a source of names, or words."""
-    if names == "files" or not names:
-        return [], FILES if names else NO_FILES
-    if names == "copies":
-        return sorted((f"{name}:", about) for name, about in _containers(app)), FILES
-    if names in WORDS:
-        return [(w, "") for w in WORDS[names].split()], NO_FILES
-    out: list[Candidate] = []
-    known = False
-    for name in names.split():
-        if name in ASKED:
-            known = True
-            out += ASKED[name](app)
-        else:
-            out.append((name, ""))
-    return (sorted(out) if known else out), NO_FILES
-
-
-def _containers(app: App, *states: str) -> list[Candidate]:
-    from pydock.api.containers import list_containers
-
-    with_ids = app.environ.get("DOCKER_COMPLETION_SHOW_CONTAINER_IDS") == "yes"
-    out = []
-    for container in app.engine.json(list_containers(all=True)) or []:
-        if not states or container.get("State") in states:
-            out += [(n.lstrip("/"), "") for n in container.get("Names") or [] if "/" not in n.lstrip("/")]
-            out += [(container["Id"][:12], "")] if with_ids else []
-    return out
-
-
-def _images(app: App) -> list[Candidate]:
-    from pydock.api.images import list_images
-
-    tags = [t for i in app.engine.json(list_images()) or [] for t in i.get("RepoTags") or [] if not t.startswith("<none>")]
-    return [(name, "") for t in tags for name in ((t, t.removesuffix(":latest")) if t.endswith(":latest") else (t,))]
-
-
-def _networks(app: App) -> list[Candidate]:
-    from pydock.api.resources import list_networks
-
-    return [(n["Name"], "") for n in app.engine.json(list_networks()) or []]
-
-
-def _volumes(app: App) -> list[Candidate]:
-    from pydock.api.resources import list_volumes
-
-    return [(v["Name"], "") for v in (app.engine.json(list_volumes()) or {}).get("Volumes") or []]
-
-
-ASKED: dict[str, Callable[[App], Any]] = {
-    "containers": _containers,
-    "running": lambda app: _containers(app, "running", "paused", "restarting"),
-    "stopped": lambda app: _containers(app, "exited", "created"),
-    "paused": lambda app: _containers(app, "paused"),
-    "images": _images,
-    "networks": _networks,
-    "volumes": _volumes,
-    "contexts": lambda app: [(n, "") for n in ("default", *app.contexts.names())],
-    "environment": lambda app: [(n, "") for n in sorted(app.environ)],
-}

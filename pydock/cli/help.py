@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS
+from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS, OF_PLUGINS
 from pydock.declare import FlagSpec
 
 if TYPE_CHECKING:
@@ -90,11 +90,12 @@ def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
     from pydock.app import Globals
     from pydock.cli.tree import children
 
-    names = children("")
+    installed = {p.name for p in plugins if not p.problem}
+    names = {n: s for n, s in children("").items() if n not in OF_PLUGINS or OF_PLUGINS[n] in installed}
     # as docker marks them: what others have added has a star
     added = [(f"{p.name}*", str(p.metadata.get("ShortDescription") or "")) for p in plugins if not p.problem and not p.metadata.get("Hidden")]
     sections = [
-        ("Common Commands:", [(n, names[n]) for n in COMMON]),
+        ("Common Commands:", [(n, names[n]) for n in COMMON if n in names]),
         ("Management Commands:", sorted([*((n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS), *added])),
         ("Swarm Commands:", [(n, s) for n, s in names.items() if n in SWARM_GROUPS]),
         ("Commands:", [(n, s) for n, s in names.items() if n in COMMANDS and n not in COMMON]),

@@ -178,5 +178,10 @@ GROUPS: dict[str, str] = {
     "volume": "Manage volumes",
 }
 
+# command -> the CLI plugin that does it
+OF_PLUGINS: dict[str, str] = {
+    "bake": "buildx",
+}
+
 # the commands that the top help names first
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

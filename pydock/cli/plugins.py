@@ -16,17 +16,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydock.app import App
-from pydock.config.plugins import SECONDS
 from pydock.errors import Exit, Failure
 from pydock.programs import ask
 
 FORCED = 3
+#: the variable that tells a plugin it is run by docker, without which it takes its own name for no command
+ORIGINAL = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND"
+#: a line that is shown to a person, and is no candidate
+HINT = "_activeHelp_"
 
 
 def run(app: App, path: str, args: Sequence[str]) -> None:
     """Run to the end. Raises Exit with the plugin's code, Failure where it cannot be started."""
     with _Line() as line:
-        env = {**app.environ, "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND": sys.argv[0], **line.environ}
+        env = {**app.environ, ORIGINAL: sys.argv[0], **line.environ}
         try:
             process = subprocess.Popen([path, *args], env=env)
         except OSError as error:
@@ -102,11 +105,12 @@ class _Line:
             self.listener.close()
 
 
-def complete(app: App, path: str, words: Sequence[str], described: bool) -> str:
-    """What a plugin answers to `__complete`: its own candidates."""
+def complete(app: App, path: str, words: Sequence[str], described: bool, seconds: float) -> str:
+    """What a plugin answers to `__complete`: its own candidates, and no more than those."""
     verb = "__complete" if described else "__completeNoDesc"
     try:
-        answer = ask([path, verb, *words], app.environ, seconds=SECONDS)
+        answer = ask([path, verb, *words], {**app.environ, ORIGINAL: sys.argv[0]}, seconds=seconds)
     except OSError:
         return ":4\n"
-    return answer.out.decode("utf-8", "replace") or ":4\n"
+    lines = [line for line in answer.out.decode("utf-8", "replace").splitlines() if not line.startswith(HINT)]
+    return "\n".join([*lines, ""]) if lines and answer.code == 0 else ":4\n"

@@ -39,6 +39,10 @@ def taken_names() -> set[str]:
     return {path for path in (*COMMANDS, *GROUPS, *ALIASES, "help") if " " not in path}
 
 
+#: docker's own plugins, which many take for commands
+KNOWN_PLUGINS = ("buildx", "compose")
+
+
 class Group(click.Group):
     """A folder of commands. Without a word it prints its help on stderr."""
 
@@ -113,7 +117,11 @@ class Group(click.Group):
             return
         full = f"{app.prog} {self.path}".strip()
         usage = f"\n\nUsage:  {full}" if self.path else ""
-        raise Failure(f"{app.prog}: unknown command: {full} {name}{usage}\n\nRun '{full} --help' for more information")
+        raise Failure(f"{app.prog}: unknown command: {full} {name}{usage}{self.hint(app, name)}\n\nRun '{full} --help' for more information")
+
+    def hint(self, app: App, name: str) -> str:
+        """What may help who has typed a word that is no command: more of the message, or nothing."""
+        return ""
 
 
 class Root(Group):
@@ -155,6 +163,15 @@ class Root(Group):
             run(app, plugin.path, app.args)
         else:
             super().unknown(ctx, app, name, rest)
+
+    def hint(self, app: App, name: str) -> str:
+        if name not in KNOWN_PLUGINS or app.has_cli_plugin(name):
+            return ""
+        place = app.plugin_folders[0]
+        return (
+            f"\n\n{name} is a CLI plugin, which is not installed: its program, docker-{name}, goes into {place}\n"
+            f"(or, for all users, into {app.plugin_folders[-1]}). {app.prog} build needs no plugin."
+        )
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name == "help":

@@ -21,7 +21,7 @@ FOLDER_HELP = "Folder of the checkpoints, where it is not the engine's own"
 class CreateOptions(Options):
     container: str = argument("CONTAINER", sources="running")
     checkpoint: str = argument("CHECKPOINT")
-    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP)
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
     leave_running: bool = flag("--leave-running", help="Let the container go on after the checkpoint")
 
 
@@ -34,7 +34,7 @@ def create(app: App, o: CreateOptions) -> None:
 @options
 class ListOptions(Options):
     container: str = argument("CONTAINER", sources="containers")
-    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP)
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
 
 
 class CheckpointView(View):
@@ -56,8 +56,8 @@ def ls(app: App, o: ListOptions) -> None:
 @options
 class RemoveOptions(Options):
     container: str = argument("CONTAINER", sources="containers")
-    checkpoint: str = argument("CHECKPOINT")
-    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP)
+    checkpoint: str = argument("CHECKPOINT", sources="checkpoints")
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
 
 
 @command("checkpoint rm", RemoveOptions, "Remove a checkpoint", aliases=("remove",), since=SINCE, ostype="linux", experimental=True)

@@ -179,7 +179,7 @@ def settings(text: str) -> list[Pair]:
 class ContextCreateOptions(Options):
     name: str = argument("CONTEXT")
     description: str = flag("--description", help="Description of the context")
-    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP)
+    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP, sources="ca= cert= from= host= key= skip-tls-verify=")
     source: str = flag("--from", help="Context to copy", sources="contexts")
 
 
@@ -243,7 +243,7 @@ def check_new(app: App, name: str) -> None:
 class ContextUpdateOptions(Options):
     name: str = argument("CONTEXT", sources="contexts")
     description: str = flag("--description", help="Description of the context")
-    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP)
+    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP, sources="ca= cert= from= host= key= skip-tls-verify=")
 
 
 @command("context update", ContextUpdateOptions, "Change a context")

@@ -104,7 +104,7 @@ def fetch(app: App, request: Request, shape: str) -> Found:
 
 @options
 class AnyInspectOptions(InspectOptions):
-    names: tuple[str, ...] = argument("NAME|ID [NAME|ID...]", sources="containers images networks volumes")
+    names: tuple[str, ...] = argument("NAME|ID [NAME|ID...]", sources="objects")
     size: bool = flag("-s", "--size", help="Show how large a container's files are")
     type: str = flag("--type", help="Look only for this kind of object", sources=" ".join(KINDS))
 

@@ -44,12 +44,12 @@ class CreateOptions(Options):
     aux_address: tuple[pairs.Pair, ...] = flag("--aux-address", parse=pairs.pair, many=True, metavar="map", help="Addresses that the driver uses itself, NAME=ADDRESS")
     config_from: str = flag("--config-from", since="1.30", help="Network whose configuration is taken", sources="networks")
     config_only: bool = flag("--config-only", since="1.30", help="Make a configuration, not a network")
-    driver: str = flag("-d", "--driver", default="bridge", help="Driver of the network", sources="bridge host ipvlan macvlan none overlay")
+    driver: str = flag("-d", "--driver", default="bridge", help="Driver of the network", sources="network-drivers")
     gateway: tuple[str, ...] = flag("--gateway", parse=pairs.words, metavar="strings", help="Gateway of a subnet")
     ingress: bool = flag("--ingress", since="1.29", help="Make the swarm's routing-mesh network")
     internal: bool = flag("--internal", help="Cut it off from the outside")
     ip_range: tuple[str, ...] = flag("--ip-range", parse=pairs.words, metavar="strings", help="Part of a subnet to give addresses from")
-    ipam_driver: str = flag("--ipam-driver", default="default", help="Driver of the address management")
+    ipam_driver: str = flag("--ipam-driver", default="default", help="Driver of the address management", sources="default")
     ipam_opt: tuple[pairs.Pair, ...] = flag("--ipam-opt", parse=pairs.pair, many=True, metavar="map", help="Option of that driver")
     ipv4: bool = flag("--ipv4", default=True, help="Give out IPv4 addresses")
     ipv6: bool = flag("--ipv6", help="Give out IPv6 addresses")
@@ -147,7 +147,7 @@ class ConnectOptions(Options):
     gw_priority: int = flag("--gw-priority", help="The network of the highest priority gives the default gateway")
     ip: str = flag("--ip", help="IPv4 address")
     ip6: str = flag("--ip6", help="IPv6 address")
-    link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="containers")
+    link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="links")
     link_local_ip: tuple[str, ...] = flag("--link-local-ip", parse=pairs.words, metavar="strings", help="Link-local address of the container")
 
 

@@ -42,7 +42,7 @@ def ls(app: App, o: PluginListOptions) -> None:
 
 @options
 class PluginInspectOptions(InspectOptions):
-    names: tuple[str, ...] = argument("PLUGIN [PLUGIN...]")
+    names: tuple[str, ...] = argument("PLUGIN [PLUGIN...]", sources="plugins")
 
 
 @command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins", since="1.25")
@@ -107,7 +107,7 @@ def install(app: App, o: InstallOptions) -> None:
 
 @options
 class UpgradeOptions(Options):
-    plugin: str = argument("PLUGIN")
+    plugin: str = argument("PLUGIN", sources="plugins")
     remote: str = argument("[REMOTE]", default="")
     disable_content_trust: bool = flag("--disable-content-trust", default=True, help=TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
@@ -139,7 +139,7 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
 
 @options
 class PushOptions(Options):
-    plugin: str = argument("PLUGIN[:TAG]")
+    plugin: str = argument("PLUGIN[:TAG]", sources="plugins")
     disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Do not sign the plugin")
 
 
@@ -154,7 +154,7 @@ def push(app: App, o: PushOptions) -> None:
 @options
 class CreateOptions(Options):
     plugin: str = argument("PLUGIN")
-    folder: str = argument("PLUGIN-DATA-DIR", sources="files")
+    folder: str = argument("PLUGIN-DATA-DIR", sources="folders")
     ignored: tuple[str, ...] = argument("[...]")
     compress: bool = flag("--compress", help="Compress the plugin's files on the way (gzip)")
 
@@ -183,7 +183,7 @@ def create(app: App, o: CreateOptions) -> None:
 
 @options
 class EnableOptions(Options):
-    plugin: str = argument("PLUGIN")
+    plugin: str = argument("PLUGIN", sources="plugins")
     timeout: int = flag("--timeout", default=30, help="Seconds that the engine waits for the plugin")
 
 
@@ -197,7 +197,7 @@ def enable(app: App, o: EnableOptions) -> None:
 
 @options
 class DisableOptions(Options):
-    plugin: str = argument("PLUGIN")
+    plugin: str = argument("PLUGIN", sources="plugins")
     force: bool = flag("-f", "--force", help="Disable it although it is in use")
 
 
@@ -209,7 +209,7 @@ def disable(app: App, o: DisableOptions) -> None:
 
 @options
 class RemoveOptions(Options):
-    plugins: tuple[str, ...] = argument("PLUGIN [PLUGIN...]")
+    plugins: tuple[str, ...] = argument("PLUGIN [PLUGIN...]", sources="plugins")
     force: bool = flag("-f", "--force", help="Remove it although it is enabled")
 
 
@@ -220,7 +220,7 @@ def remove(app: App, o: RemoveOptions) -> None:
 
 @options
 class SetOptions(Options):
-    plugin: str = argument("PLUGIN")
+    plugin: str = argument("PLUGIN", sources="plugins")
     settings: tuple[str, ...] = argument("KEY=VALUE [KEY=VALUE...]")
 
 

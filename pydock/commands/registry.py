@@ -41,7 +41,7 @@ TOKENS = "A Personal Access Token (PAT) can be used instead.\nTo create a PAT, v
 
 @options
 class LoginOptions(Options):
-    server: str = argument("[SERVER]", default="")
+    server: str = argument("[SERVER]", default="", sources="registries")
     password: str = flag("-p", "--password", help="Password or personal access token (PAT)")
     password_stdin: bool = flag("--password-stdin", help="Read the password from STDIN")
     username: str = flag("-u", "--username", help="User name")
@@ -144,7 +144,7 @@ def credentials(app: App, server: str, user: str, password: str, default: str) -
 
 @options
 class LogoutOptions(Options):
-    server: str = argument("[SERVER]", default="")
+    server: str = argument("[SERVER]", default="", sources="registries")
 
 
 @command("logout", LogoutOptions, "Log out from a registry", top=9)
@@ -164,7 +164,7 @@ def logout(app: App, o: LogoutOptions) -> None:
 @options
 class SearchOptions(Options):
     term: str = argument("TERM")
-    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     limit: int = flag("--limit", help="How many results to show at most")
     no_trunc: bool = flag("--no-trunc", help="Print everything in full length")

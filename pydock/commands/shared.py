@@ -27,7 +27,7 @@ FORMAT_HELP = (
 class ListOptions(Options):
     """The flags of every list."""
 
-    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
     quiet: bool = flag("-q", "--quiet", help="Print ids only")
@@ -37,7 +37,7 @@ class ListOptions(Options):
 class InspectOptions(Options):
     """The flags of every inspect."""
 
-    format: str = flag("-f", "--format", help='Print with a Go template, or "json"', sources="formats")
+    format: str = flag("-f", "--format", help='Print with a Go template, or "json"', sources="json")
 
 
 def list_format(
@@ -95,7 +95,7 @@ def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit
 class PruneOptions(Options):
     """The flags of every prune."""
 
-    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", help="Remove only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", sources="filters", help="Remove only what matches KEY=VALUE; repeatable")
     force: bool = flag("-f", "--force", help="Do not ask")
 
 

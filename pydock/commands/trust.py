@@ -58,7 +58,7 @@ def revoke(app: App, o: RevokeOptions) -> None:
 @options
 class GenerateOptions(Options):
     name: str = argument("NAME")
-    dir: str = flag("--dir", help="Folder for the key", sources="files")
+    dir: str = flag("--dir", help="Folder for the key", sources="folders")
 
 
 @command("trust key generate", GenerateOptions, "Make a key", usage="NAME")

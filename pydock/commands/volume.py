@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @options
 class VolumeListOptions(Options):
     cluster: bool = flag("--cluster", since="1.42", help="Show cluster volumes only")
-    filter: tuple[pairs.Pair, ...] = flag("-f", "--filter", parse=pairs.filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[pairs.Pair, ...] = flag("-f", "--filter", parse=pairs.filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     quiet: bool = flag("-q", "--quiet", help="Print names only")
 
@@ -48,7 +48,7 @@ class CreateOptions(Options):
     """One volume; the second half is for volumes of a swarm."""
 
     name: str = argument("[VOLUME]", default="")
-    driver: str = flag("-d", "--driver", default="local", help="Driver of the volume")
+    driver: str = flag("-d", "--driver", default="local", help="Driver of the volume", sources="volume-drivers")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the volume, KEY=VALUE")
     name_flag: str = flag("--name", hidden=True, help="Name of the volume")
     opt: tuple[pairs.Pair, ...] = flag("-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver")

@@ -42,12 +42,15 @@ def render() -> str:
     commands: dict[str, tuple[str, str, str]] = {}
     aliases: dict[str, str] = {}
     common: list[tuple[int, str]] = []
+    of_plugins: dict[str, str] = {}
     for module, name, note in declared():
         for path in note.paths:
             commands[path] = (module, name, note.short)
         for alias in note.aliases:
             parent = note.paths[0].rpartition(" ")[0]
             aliases[f"{parent} {alias}".strip()] = note.paths[0]
+        if note.plugin:
+            of_plugins |= dict.fromkeys(note.paths, note.plugin)
         if note.top:
             common.append((note.top, next((p for p in note.paths if " " not in p), note.paths[0])))
     groups = {g: s for g, s in sorted(GROUPS.items()) if any(p.startswith(g + " ") for p in commands)}
@@ -62,6 +65,9 @@ def render() -> str:
         "",
         "# folder of commands -> what it holds",
         _literal("GROUPS", "dict[str, str]", groups),
+        "",
+        "# command -> the CLI plugin that does it",
+        _literal("OF_PLUGINS", "dict[str, str]", of_plugins),
         "",
         "# the commands that the top help names first",
         f"COMMON: tuple[str, ...] = {_text(tuple(name for _, name in sorted(common)))}",

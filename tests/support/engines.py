@@ -64,6 +64,16 @@ def install_ssh() -> Path:
     return place
 
 
+def install_shell(name: str) -> str:
+    """A shell: bash (with its completion library), zsh or fish; returns its program. Raises Unavailable."""
+    library = Path("/usr/share/bash-completion/bash_completion")
+    if not shutil.which(name) or (name == "bash" and not library.exists()):
+        need_root()
+        apt("update", "-qq")
+        apt("install", *APT, *([name, "bash-completion"] if name == "bash" else [name]))
+    return shutil.which(name) or f"/usr/bin/{name}"
+
+
 def unpack_unstable() -> Path:
     """Docker 28.5 and its CLI, from Debian unstable, unpacked aside; returns the folder of programs."""
     need_root()
@@ -260,7 +270,7 @@ def give_plugin(home: Path, name: str) -> None:
     if not plugin.exists():
         pytest.skip(f"docker-{name} is not among the packages")
     folder = home / ".docker" / "cli-plugins"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / plugin.name).symlink_to(plugin)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @options
 class AttachOptions(Options):
     container: str = argument("CONTAINER", sources="running")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
     no_stdin: bool = flag("--no-stdin", help="Do not attach to the container's input")
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
 

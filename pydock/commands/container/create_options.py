@@ -62,10 +62,10 @@ class CreateOptions(LimitOptions):
     label: tuple[str, ...] = flag("-l", "--label", parse=pairs.label, help="Metadata of the container, KEY=VALUE")
     label_file: tuple[str, ...] = flag("--label-file", help="File of labels", sources="files")
     log_driver: str = flag("--log-driver", help="Logging driver of the container", sources="log-drivers")
-    log_opt: tuple[str, ...] = flag("--log-opt", help="Option of the logging driver")
+    log_opt: tuple[str, ...] = flag("--log-opt", help="Option of the logging driver", sources="log-options")
     restart: str = flag("--restart", default="no", help="What to do when the container exits: no, on-failure[:N], always, unless-stopped", sources="no on-failure always unless-stopped")
     rm: bool = flag("--rm", help="Remove the container and its anonymous volumes when it exits")
-    runtime: str = flag("--runtime", help="OCI runtime of the container")
+    runtime: str = flag("--runtime", help="OCI runtime of the container", sources="runtimes")
 
     # -- resources ---------------------------------------------------------------------------------
     blkio_weight_device: tuple[units.DeviceValue, ...] = flag("--blkio-weight-device", parse=units.weight_device, many=True, help="Share of block I/O of one device, PATH:WEIGHT")
@@ -85,21 +85,21 @@ class CreateOptions(LimitOptions):
     oom_score_adj: int = flag("--oom-score-adj", help="How likely the host kills the container, -1000 to 1000")
     pids_limit: int = flag("--pids-limit", help="Limit of processes; -1 is no limit")
     shm_size: int = flag("--shm-size", parse=units.ram_bytes, metavar="bytes", help="Size of /dev/shm")
-    ulimit: tuple[units.Ulimit, ...] = flag("--ulimit", parse=units.ulimit, many=True, metavar="ulimit", help="Limit of processes, NAME=SOFT[:HARD]")
+    ulimit: tuple[units.Ulimit, ...] = flag("--ulimit", parse=units.ulimit, many=True, metavar="ulimit", help="Limit of processes, NAME=SOFT[:HARD]", sources="ulimits")
 
     # -- devices -----------------------------------------------------------------------------------
     device: tuple[str, ...] = flag("--device", help="Host device for the container, HOST[:CONTAINER][:rwm]", sources="files")
     device_cgroup_rule: tuple[str, ...] = flag("--device-cgroup-rule", parse=cgroup_rule, help="Rule for the cgroup's list of devices")
-    gpus: tuple[dict[str, Any], ...] = flag("--gpus", parse=gpus, many=True, metavar="gpu-request", since="1.40", help="GPUs for the container; 'all' for all of them")
+    gpus: tuple[dict[str, Any], ...] = flag("--gpus", parse=gpus, many=True, metavar="gpu-request", since="1.40", help="GPUs for the container; 'all' for all of them", sources="all")
 
     # -- files -------------------------------------------------------------------------------------
-    mount: tuple[Mount, ...] = flag("--mount", parse=mount, warning=warning, many=True, metavar="mount", help="Mount into the container, type=…,source=…,target=…")
+    mount: tuple[Mount, ...] = flag("--mount", parse=mount, warning=warning, many=True, metavar="mount", help="Mount into the container, type=…,source=…,target=…", sources="mounts")
     read_only: bool = flag("--read-only", help="Mount the root file system read only")
-    storage_opt: tuple[str, ...] = flag("--storage-opt", help="Option of the storage driver")
+    storage_opt: tuple[str, ...] = flag("--storage-opt", help="Option of the storage driver", sources="size=")
     tmpfs: tuple[str, ...] = flag("--tmpfs", help="Mount a tmpfs")
     use_api_socket: bool = flag("--use-api-socket", experimental=False, help="Mount the engine's socket and the needed credentials")
-    volume: tuple[str, ...] = flag("-v", "--volume", help="Mount a volume or a folder, [SOURCE:]TARGET[:OPTIONS]", sources="volumes")
-    volume_driver: str = flag("--volume-driver", help="Volume driver of the container")
+    volume: tuple[str, ...] = flag("-v", "--volume", help="Mount a volume or a folder, [SOURCE:]TARGET[:OPTIONS]", sources="binds")
+    volume_driver: str = flag("--volume-driver", help="Volume driver of the container", sources="volume-drivers")
     volumes_from: tuple[str, ...] = flag("--volumes-from", help="Mount the volumes of other containers", sources="containers")
 
     # -- network -----------------------------------------------------------------------------------
@@ -112,10 +112,10 @@ class CreateOptions(LimitOptions):
     hostname: str = flag("-h", "--hostname", help="Host name of the container")
     ip: str = flag("--ip", help="IPv4 address")
     ip6: str = flag("--ip6", help="IPv6 address")
-    link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="containers")
+    link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="links")
     link_local_ip: tuple[str, ...] = flag("--link-local-ip", help="Link-local addresses of the container")
     mac_address: str = flag("--mac-address", help="MAC address of the container")
-    network: tuple[Attachment, ...] = flag("--network", hidden_names=("--net",), parse=attachment, many=True, metavar="network", help="Network to join", sources="networks")
+    network: tuple[Attachment, ...] = flag("--network", hidden_names=("--net",), parse=attachment, many=True, metavar="network", help="Network to join", sources="networks container:")
     network_alias: tuple[str, ...] = flag("--network-alias", hidden_names=("--net-alias",), help="Name of the container in its network")
     publish: tuple[str, ...] = flag("-p", "--publish", help="Publish a port: [[IP:]HOST:]CONTAINER[/PROTOCOL]")
     publish_all: bool = flag("-P", "--publish-all", help="Publish all exposed ports at free ports of the host")
@@ -124,14 +124,14 @@ class CreateOptions(LimitOptions):
     cap_add: tuple[str, ...] = flag("--cap-add", help="Add a Linux capability", sources="capabilities")
     cap_drop: tuple[str, ...] = flag("--cap-drop", help="Drop a Linux capability", sources="capabilities")
     cgroupns: str = flag("--cgroupns", since="1.41", help="Cgroup namespace: host, private, or as the engine is set up", sources="host private")
-    ipc: str = flag("--ipc", help="IPC mode")
+    ipc: str = flag("--ipc", help="IPC mode", sources="container: host none private shareable")
     isolation: str = flag("--isolation", help="Isolation technology of the container", sources="default hyperv process")
-    pid: str = flag("--pid", help="PID namespace")
+    pid: str = flag("--pid", help="PID namespace", sources="container: host")
     privileged: bool = flag("--privileged", help="Give the container all privileges")
-    security_opt: tuple[str, ...] = flag("--security-opt", help="Security option")
+    security_opt: tuple[str, ...] = flag("--security-opt", help="Security option", sources="apparmor= label= no-new-privileges seccomp= systempaths=unconfined")
     sysctl: tuple[pairs.Pair, ...] = flag("--sysctl", parse=pairs.sysctl, many=True, metavar="map", help="Kernel parameter of the container")
-    userns: str = flag("--userns", help="User namespace")
-    uts: str = flag("--uts", help="UTS namespace")
+    userns: str = flag("--userns", help="User namespace", sources="host")
+    uts: str = flag("--uts", help="UTS namespace", sources="host")
 
     # -- health ------------------------------------------------------------------------------------
     health_cmd: str = flag("--health-cmd", help="Command that checks the container's health")

@@ -30,7 +30,7 @@ class ExecOptions(Options):
     container: str = argument("CONTAINER", sources="running")
     command: tuple[str, ...] = argument("COMMAND [ARG...]")
     detach: bool = flag("-d", "--detach", help="Run the command in the background")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
     env: tuple[str, ...] = flag("-e", "--env", parse=pairs.env, since="1.25", help="Environment variable, NAME=VALUE; NAME alone takes the caller's value", sources="environment")
     env_file: tuple[str, ...] = flag("--env-file", since="1.25", help="File of environment variables", sources="files")
     interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")

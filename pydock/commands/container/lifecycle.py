@@ -25,8 +25,8 @@ class StartOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="stopped")
     attach: bool = flag("-a", "--attach", help="Attach to the container's output and pass signals on")
     checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Start from this checkpoint")
-    checkpoint_dir: str = flag("--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    checkpoint_dir: str = flag("--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept", sources="folders")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
     interactive: bool = flag("-i", "--interactive", help="Attach to the container's input")
 
 
@@ -109,8 +109,13 @@ def stop(app: App, o: StopOptions) -> None:
     all_names(app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), limit)))
 
 
-@command("container restart", StopOptions, "Restart one or more containers", also=("restart",))
-def restart(app: App, o: StopOptions) -> None:
+@options
+class RestartOptions(StopOptions):
+    containers: tuple[str, ...] = argument(NAMES, sources="containers")
+
+
+@command("container restart", RestartOptions, "Restart one or more containers", also=("restart",))
+def restart(app: App, o: RestartOptions) -> None:
     limit = seconds(o)
     each_name(app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), limit)))
 
@@ -128,7 +133,7 @@ def kill(app: App, o: KillOptions) -> None:
 
 @options
 class PauseOptions(Options):
-    containers: tuple[str, ...] = argument(NAMES, sources="running")
+    containers: tuple[str, ...] = argument(NAMES, sources="unpaused")
 
 
 @command("container pause", PauseOptions, "Pause all processes within one or more containers", also=("pause",))
@@ -161,7 +166,7 @@ def wait(app: App, o: WaitOptions) -> None:
 
 @options
 class RemoveOptions(Options):
-    containers: tuple[str, ...] = argument(NAMES, sources="containers")
+    containers: tuple[str, ...] = argument(NAMES, sources="removable")
     force: bool = flag("-f", "--force", help="Remove a running container too (by SIGKILL)")
     link: bool = flag("-l", "--link", help="Remove the link, not the container")
     volumes: bool = flag("-v", "--volumes", help="Remove the container's anonymous volumes too")

@@ -24,7 +24,7 @@ class RunOptions(CreateOptions):
     """`run`: what create takes, and how to stay with the container."""
 
     detach: bool = flag("-d", "--detach", help="Run in the background and print the container's id")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container")
+    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
 
 

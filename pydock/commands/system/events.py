@@ -23,8 +23,8 @@ SHAPE = "events.Message"
 
 @options
 class EventsOptions(Options):
-    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", help="Show only what matches KEY=VALUE; repeatable")
-    format: str = flag("--format", help='Print with a Go template, or "json"', sources="formats")
+    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
+    format: str = flag("--format", help='Print with a Go template, or "json"', sources="json")
     since: str = flag("--since", help="Begin with what happened since this moment")
     until: str = flag("--until", help="End at this moment")
 

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 @options
 class SystemPruneOptions(Options):
     all: bool = flag("-a", "--all", help="Remove every unused image, not only dangling ones")
-    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", since="1.28", help="Remove only what matches KEY=VALUE (label, until); repeatable")
+    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", sources="filters", since="1.28", help="Remove only what matches KEY=VALUE (label, until); repeatable")
     force: bool = flag("-f", "--force", help="Do not ask")
     volumes: bool = flag("--volumes", help="Remove unused anonymous volumes too")
 

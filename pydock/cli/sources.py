@@ -1,0 +1,215 @@
+"""What completes a flag's value or an argument: words, files, or names that the engine is asked for.
+
+A declaration names its sources, apart by spaces: those in SOURCES and in words.WORDS are asked; any other is a candidate itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydock.app import App
+from pydock.cli.words import CONTINUED, FILTERS, LOG_OPTIONS, WORDS, log_options, signals
+from pydock.errors import Failure, NoEngine
+
+#: bits of a directive, as cobra has them
+FILES, NO_SPACE, NO_FILES, FOLDERS = 0, 2, 4, 16
+
+#: (word, what it means)
+Candidate = tuple[str, str]
+
+
+class Query:
+    """Where a word is completed. path: the command's; words: the arguments before it; flags: long name -> the values given."""
+
+    def __init__(self, app: App, path: str, words: Sequence[str], flags: Mapping[str, list[str]], current: str) -> None:
+        self.app, self.path, self.words, self.flags, self.current = app, path, words, flags, current
+
+    def at(self, current: str) -> Query:
+        return Query(self.app, self.path, self.words, self.flags, current)
+
+    def flag(self, name: str) -> str:
+        """The last value of a flag; "" where it is not given."""
+        return self.flags.get(name, [""])[-1]
+
+
+def answer(query: Query, sources: str) -> tuple[list[Candidate], int]:
+    """(candidates, directive: what the shell offers where none of them fits)."""
+    names = sources.split()
+    asked = [name for name in names if name in SOURCES or name in WORDS or name in CONTINUED]
+    found = [c for name in names for c in candidates(query, name)]
+    directive = FOLDERS if "folders" in names else FILES if takes_files(query, names) else NO_FILES
+    return [(c, "") for c in (sorted(set(found)) if asked else found)], directive
+
+
+def takes_files(query: Query, names: Iterable[str]) -> bool:
+    return "files" in names or "copies" in names or ("binds" in names and query.current.startswith(("/", ".", "~")))
+
+
+def candidates(query: Query, name: str) -> list[str]:
+    """Those of one source."""
+    if name in SOURCES:
+        return SOURCES[name](query)
+    if name in WORDS:
+        return WORDS[name].split()
+    if name in CONTINUED:
+        return continued(query, name, CONTINUED[name])
+    return [] if name in ("files", "folders") else [name]
+
+
+def continued(query: Query, begin: str, sources: str) -> list[str]:
+    """A beginning, or, once it is typed, it with what may follow."""
+    if not query.current.startswith(begin):
+        return [begin]
+    return [begin + name for name, _ in answer(query.at(query.current.removeprefix(begin)), sources)[0]]
+
+
+def filters(query: Query) -> list[str]:
+    """What --filter takes: KEY=, or KEY=VALUE once the key is typed."""
+    known = FILTERS.get(query.path, {})
+    return [c for key, sources in known.items() for c in continued(query, key, sources)]
+
+
+def listed(query: Query) -> list[Any]:
+    from pydock.api.containers import list_containers
+
+    return query.app.engine.json(list_containers(all=True)) or []
+
+
+def containers(query: Query, *states: str) -> list[str]:
+    """The names of containers, in some states; with their ids where DOCKER_COMPLETION_SHOW_CONTAINER_IDS says so."""
+    with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_CONTAINER_IDS") == "yes"
+    out = []
+    for container in listed(query):
+        if not states or container.get("State") in states:
+            out += [n.lstrip("/") for n in container.get("Names") or [] if "/" not in n.lstrip("/")]
+            out += [container["Id"][:12]] if with_ids else []
+    return out
+
+
+def removable(query: Query) -> list[str]:
+    """Containers that rm takes: those that run need its --force."""
+    return containers(query) if "force" in query.flags or "link" in query.flags else containers(query, "exited", "created", "dead")
+
+
+def images(query: Query) -> list[str]:
+    from pydock.api.images import list_images
+
+    tags = [t for i in query.app.engine.json(list_images()) or [] for t in i.get("RepoTags") or [] if not t.startswith("<none>")]
+    return [name for t in tags for name in ((t, t.removesuffix(":latest")) if t.endswith(":latest") else (t,))]
+
+
+def networks(query: Query) -> list[str]:
+    from pydock.api.resources import list_networks
+
+    return [n["Name"] for n in query.app.engine.json(list_networks()) or []]
+
+
+def volumes(query: Query) -> list[str]:
+    from pydock.api.resources import list_volumes
+
+    return [v["Name"] for v in (query.app.engine.json(list_volumes()) or {}).get("Volumes") or []]
+
+
+def plugins(query: Query) -> list[str]:
+    from pydock.api.resources import list_plugins
+
+    return [p["Name"] for p in query.app.engine.json(list_plugins({})) or []]
+
+
+def checkpoints(query: Query) -> list[str]:
+    from pydock.api.containers import list_checkpoints
+
+    return [c["Name"] for c in query.app.engine.json(list_checkpoints(query.words[0], query.flag("checkpoint-dir"))) or []]
+
+
+def facts(query: Query) -> Any:
+    """What the engine tells of itself; nothing where it does not answer."""
+    from pydock.api.system import info
+
+    try:
+        return query.app.engine.json(info()) or {}
+    except (Failure, NoEngine):
+        return {}
+
+
+def drivers(query: Query, kind: str, known: Iterable[str]) -> list[str]:
+    """The engine's drivers, or those that docker comes with."""
+    return (facts(query).get("Plugins") or {}).get(kind) or list(known)
+
+
+def daemons(query: Query) -> list[str]:
+    told = facts(query)
+    return [told[key] for key in ("ID", "Name") if told.get(key)]
+
+
+def objects(query: Query) -> list[str]:
+    """For inspect: names of every kind, or of that of --type."""
+    kinds = {"container": containers, "image": images, "network": networks, "volume": volumes, "plugin": plugins}
+    asked = query.flag("type")
+    if asked:
+        return kinds[asked](query) if asked in kinds else []
+    return [name for kind in ("container", "image", "network", "volume") for name in kinds[kind](query)]
+
+
+#: what a Dockerfile names: a stage, or an argument
+STAGE = re.compile(r"^\s*FROM\s.*\sAS\s+(\S+)", re.IGNORECASE | re.MULTILINE)
+ARGUMENT = re.compile(r"^\s*ARG\s+(\w+)", re.IGNORECASE | re.MULTILINE)
+
+
+def in_dockerfile(query: Query, pattern: re.Pattern[str]) -> list[str]:
+    """What the Dockerfile of a build names: that of --file, or of the folder that is built, the current one as a rule."""
+    path = query.flag("file") or "/".join([*query.words[:1], "Dockerfile"])
+    return pattern.findall(query.app.read_file(path).decode("utf-8", "replace")) if path != "-" else []
+
+
+def mounts(query: Query) -> list[str]:
+    """One part of --mount after another."""
+    before, comma, part = query.current.rpartition(",")
+    if not comma:
+        return ["type=bind,", "type=volume,", "type=tmpfs,"]
+    taken = {word.partition("=")[0] for word in before.split(",")}
+    keys = [k for k in ("source=", "target=", "readonly") if k.rstrip("=") not in taken]
+    if part.startswith("source="):
+        keys = continued(query.at(part), "source=", "volumes")
+    return [f"{before},{key}" for key in keys]
+
+
+def registries(query: Query) -> list[str]:
+    """Those that credentials are kept for."""
+    return [name for name in query.app.config.mapping("auths") if name]
+
+
+SOURCES: dict[str, Callable[[Query], list[str]]] = {
+    "containers": containers,
+    "running": lambda q: containers(q, "running", "paused", "restarting"),
+    "unpaused": lambda q: containers(q, "running"),
+    "stopped": lambda q: containers(q, "exited", "created"),
+    "paused": lambda q: containers(q, "paused"),
+    "removable": removable,
+    "links": lambda q: [f"{name}:" for name in containers(q)],
+    "link-names": lambda q: [n.lstrip("/") for c in listed(q) for n in c.get("Names") or [] if "/" in n.lstrip("/")],
+    "copies": lambda q: [f"{name}:" for name in containers(q)],
+    "images": images,
+    "networks": networks,
+    "volumes": volumes,
+    "binds": lambda q: [f"{name}:" for name in volumes(q)] if not q.current.startswith(("/", ".", "~")) else [],
+    "mounts": mounts,
+    "plugins": plugins,
+    "checkpoints": checkpoints,
+    "objects": objects,
+    "daemons": daemons,
+    "contexts": lambda q: ["default", *q.app.contexts.names()],
+    "environment": lambda q: sorted(q.app.environ),
+    "registries": registries,
+    "filters": filters,
+    "signals": lambda q: signals(q.current),
+    "log-drivers": lambda q: drivers(q, "Log", LOG_OPTIONS),
+    "log-options": lambda q: log_options(q.flag("log-driver")),
+    "network-drivers": lambda q: drivers(q, "Network", ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
+    "volume-drivers": lambda q: drivers(q, "Volume", ("local",)),
+    "runtimes": lambda q: sorted(facts(q).get("Runtimes") or ()),
+    "stages": lambda q: in_dockerfile(q, STAGE),
+    "build-arguments": lambda q: [f"{name}=" for name in in_dockerfile(q, ARGUMENT)],
+}

@@ -1,0 +1,61 @@
+"""Real shells on a pseudo terminal: a line is typed, TAB is pressed, and the line that the shell has made of it is read."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.support import engines
+from tests.support.terminal import Terminal
+
+#: how the shell is started: without anybody's settings
+ARGV = {"bash": ("--norc", "--noprofile", "-i"), "zsh": ("-f", "-i"), "fish": ("--no-config", "-i")}
+#: what shows the line as it stands, each of its characters apart from what the shell draws: C-x C-p
+SHOW = {
+    "bash": r"""show() { printf '\n<<%s>>\n' "$READLINE_LINE"; }; bind -x '"\C-x\C-p": show'; PS1='> '; bind 'set bell-style none'""",
+    "zsh": r"""show() { print -r -- $'\n'"<<$BUFFER>>" }; zle -N show; bindkey '^X^P' show; PS1='> '; autoload -Uz compinit; compinit -u -D; setopt no_beep""",
+    "fish": r"""function show; printf '\n<<%s>>\n' (commandline); end; bind \cx\cp show; function fish_prompt; echo '> '; end; function fish_greeting; end""",
+}
+
+
+def need(shell: str) -> str:
+    """The shell's program, installed where that can be done; skips the test where it is not to be had."""
+    try:
+        return engines.install_shell(shell)
+    except engines.Unavailable as why:
+        pytest.skip(f"{shell} is not to be had: {why}")
+
+
+class Shell:
+    """A shell that has run some commands."""
+
+    def __init__(self, shell: str, setup: Iterable[str], *, path: Iterable[Path], home: Path, host: str) -> None:
+        self.shell = shell
+        env = {
+            "PATH": os.pathsep.join([*map(str, path), "/usr/bin", "/bin"]), "HOME": str(home), "TERM": "dumb" if shell == "zsh" else "xterm",
+            "LANG": "C.UTF-8", "INPUTRC": "/dev/null", "XDG_CONFIG_HOME": str(home / ".config"), "XDG_DATA_HOME": str(home / ".local"),
+        }  # fmt: skip
+        self.terminal = Terminal(Path(need(shell)), *ARGV[shell], host=host, env=env)
+        self.terminal.resize(50, 200)
+        for line in (SHOW[shell], *setup):
+            self.terminal.type(f" {line}\r".encode())
+        # in two parts, so that the echo of what is typed is not taken for it
+        self.terminal.type(b" echo rea''dy\r")
+        self.terminal.until(b"ready", 60)
+
+    def line_after_tab(self, typed: str) -> str:
+        """What the line is after TAB has been pressed at its end; it is then cleared."""
+        self.terminal.type(typed.encode() + b"\t")
+        time.sleep(0.1)
+        self.terminal.type(b"\x18\x10")
+        self.terminal.until(b"<<", 60)
+        line = self.terminal.until(b">>", 60).decode()
+        self.terminal.type(b"\x05\x15")
+        return line
+
+    def close(self) -> None:
+        self.terminal.close()

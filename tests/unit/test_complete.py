@@ -1,0 +1,183 @@
+"""What `__complete` answers: candidates, then a directive."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pydock.cli.complete import Typed
+from pydock.commands.container.run import RunOptions
+from pydock.errors import EngineError
+from tests.support.cli import cli
+
+CONTAINERS = [{"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state} for n, state in enumerate(("running", "paused", "exited", "created"))]
+TABLE: dict[tuple[str, str], Any] = {
+    ("GET", "/containers/json"): CONTAINERS,
+    ("GET", "/images/json"): [{"RepoTags": ["host.example:5000/app:1", "busybox:latest"]}],
+    ("GET", "/networks"): [{"Name": "bridge"}, {"Name": "front_net"}],
+    ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
+    ("GET", "/plugins"): [{"Name": "vieux/sshfs:latest"}],
+    ("GET", "/containers/running/checkpoints"): [{"Name": "c1"}],
+    ("GET", "/info"): {"ID": "some-id", "Name": "host-1", "Plugins": {"Log": ["json-file"], "Network": ["bridge"], "Volume": ["local"]}, "Runtimes": {"runc": {}, "crun": {}}},
+}
+
+
+def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
+    """(candidates, directive) for a line, whose last word (it may be empty) is the one to complete."""
+    done = cli("__complete", *line.split(" "), table=table, **more)
+    assert (done.code, done.err) == (0, "")
+    *names, last = done.out.splitlines()
+    return [name.partition("\t")[0] for name in names], int(last.removeprefix(":"))
+
+
+@pytest.mark.parametrize(("line", "names", "directive"), [
+    ("run --network fro", ["front_net"], 4), ("run --network=fro", ["front_net"], 4), ("run --net=fro", ["front_net"], 4),
+    ("run --network=container:r", ["container:running"], 4), ("run --ipc conta", ["container:"], 6), ("run --pid=container:p", ["container:paused"], 4),
+    ("run --pull=al", ["always"], 4), ("run host.example:50", ["host.example:5000/app:1"], 4), ("run -it host", ["host.example:5000/app:1"], 4),
+    ("run -itv ke", ["kept:"], 6), ("run -v ./x", [], 0), ("run -v=ke", ["kept:"], 6), ("run --security-opt lab", ["label="], 6),
+    ("run --security-opt label=d", ["label=disable"], 4), ("run --log-driver none --log-opt ", [], 4),
+    ("run --log-driver=local --log-opt max-f", ["max-file="], 6), ("run --log-opt gelf-a", ["gelf-address="], 6), ("run --runtime ", ["crun", "runc"], 4),
+    ("run --mount ", ["type=bind,", "type=tmpfs,", "type=volume,"], 6), ("run --mount type=volume,source=k", ["type=volume,source=kept"], 4),
+    ("run --mount type=bind,t", ["type=bind,target="], 6), ("run --ulimit nof", ["nofile="], 6), ("run --detach-keys c", ["ctrl-"], 6), ("run --gpus ", ["all"], 4),
+    ("run --memory ", [], 4), ("run --env-file ", [], 0), ("run --rm --rm", [], 4), ("run busybox ", [], 4), ("run --link run", ["running:"], 6),
+    ("exec running ", [], 4), ("exec ", ["paused", "running"], 4), ("kill -s K", ["KILL"], 4), ("kill --signal=SIGK", ["SIGKILL"], 4), ("kill -sK", [], 4),
+    ("rm ", ["created", "exited"], 4), ("rm -f ", ["created", "exited", "paused", "running"], 4), ("rm exited ", ["created"], 4), ("pause ", ["running"], 4),
+    ("unpause ", ["paused"], 4), ("restart e", ["exited"], 4), ("stop --time ", [], 4), ("cp pau", ["paused:"], 2), ("build ", [], 16),
+    ("events --filter ty", ["type="], 6), ("events --filter type=im", ["type=image"], 4), ("events --filter=event=oo", ["event=oom"], 4),
+    ("events --filter network=f", ["network=front_net"], 4), ("events -f daemon=h", ["daemon=host-1"], 4), ("ps --filter sta", ["status="], 6),
+    ("ps --filter status=ex", ["status=exited"], 4), ("ps --filter health=u", ["health=unhealthy"], 4), ("ps -f volume=", ["volume=kept"], 4),
+    ("ps --filter nosuch=", [], 4), ("network ls --filter driver=", ["driver=bridge"], 4), ("volume ls -f dangling=", ["dangling=false", "dangling=true"], 4),
+    ("image prune --filter u", ["until="], 6), ("volume prune --filter label!", ["label!="], 6), ("builder prune --filter type=r", ["type=regular"], 4),
+    ("inspect --type volume ", ["kept"], 4), ("inspect --type=network f", ["front_net"], 4), ("inspect --format ", ["json"], 4),
+    ("ps --format ", ["json", "table"], 4), ("plugin rm ", ["vieux/sshfs:latest"], 4), ("checkpoint rm running ", ["c1"], 4),
+    ("network create --driver ", ["bridge"], 4), ("-l pa", ["panic"], 4), ("--log-level=pan", ["panic"], 4), ("-H ss", ["ssh://"], 6),
+    ("-D rm ", ["created", "exited"], 4), ("help netw", ["network"], 4), ("nosuch ", [], 4), ("run -- bus", ["busybox", "busybox:latest"], 4),
+    ("swarm ", [], 4), ("compose ", [], 4), ("--nosuch=", [], 4),
+], ids=str)  # fmt: skip
+def test_candidates(line: str, names: list[str], directive: int) -> None:
+    assert asked(line) == (names, directive)
+
+
+def test_a_flag_that_is_given_is_not_offered_again_unless_it_may_be() -> None:
+    names, _ = asked("run --rm --env A=b -")
+    assert "--rm" not in names and "--env" in names and "--init" in names
+
+
+def test_stages_and_arguments_of_the_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("ARG BASE=x\nFROM $BASE AS first\nFROM --platform=linux/amd64 x as second\n  ARG MORE\n")
+    (tmp_path / "other").write_text("FROM x AS third\n")
+    for builder in ("0", "1"):
+        environ = {"DOCKER_BUILDKIT": builder}
+        assert asked(f"build --file {tmp_path}/other --target ", environ=environ) == (["third"], 4)
+        assert asked(f"build {tmp_path} --target ", environ=environ) == (["first", "second"], 4)
+        assert asked(f"build {tmp_path} --build-arg M", environ=environ) == (["MORE="], 6)
+        assert asked(f"build {tmp_path}/nosuch --target ", environ=environ) == ([], 4)
+
+
+def test_servers_that_credentials_are_kept_for(tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text(json.dumps({"auths": {"host.example:5000": {}}}))
+    assert asked("logout ", environ={"HOME": str(tmp_path)}) == (["host.example:5000"], 4)
+
+
+def test_an_engine_that_refuses_offers_nothing_and_says_nothing() -> None:
+    refusal = EngineError(500, "no")
+    assert asked("rm ", dict.fromkeys(TABLE, refusal)) == ([], 4)
+    names, _ = asked("run --log-driver ", dict.fromkeys(TABLE, refusal))
+    assert "json-file" in names and "syslog" in names
+
+
+#: words of a line as they may come
+WORDS = st.lists(st.sampled_from(["-i", "-it", "--rm", "--name", "--name=x", "-e", "-eA", "-e=A", "--env", "--", "-", "busybox", "sh", "-x", "--nosuch", ""]))
+
+
+@given(WORDS)
+def test_every_word_before_is_a_flag_a_value_or_an_argument(before: list[str]) -> None:
+    typed = Typed(before, RunOptions.flag_specs, interspersed=False)
+    assert typed.leading == (before.index(typed.words[0]) if typed.words and before.count(typed.words[0]) == 1 else typed.leading)
+    assert before[len(before) - len(typed.words) :] == typed.words if typed.words else True
+    assert not (typed.pending and typed.words)
+
+
+def run_program(*words: str, host: str, home: Path | str = "/nonexistent") -> subprocess.CompletedProcess[str]:
+    code = "from pydock.main import main; main()"
+    env = {"HOME": str(home), "DOCKER_HOST": host, "PATH": "/usr/bin:/bin"}
+    return subprocess.run([sys.executable, "-c", code, "__complete", *words], env=env, capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[2])
+
+
+def test_an_engine_that_is_away_or_a_broken_configuration_puts_nothing_into_the_line(tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text("{")
+    assert run_program("rm", "", host="unix:///nonexistent.sock").stdout == ":4\n"
+    assert run_program("logout", "", host="unix:///nonexistent.sock", home=tmp_path).stdout == ":4\n"
+    assert run_program("rm", "", host="no://such").stdout == ":4\n"
+
+
+def test_an_engine_that_never_answers_is_not_waited_for(tmp_path: Path) -> None:
+    """The program ends by itself, though the engine keeps the connection open and says nothing."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        held: list[socket.socket] = []
+        threading.Thread(target=lambda: held.append(listener.accept()[0]), daemon=True).start()
+        done = run_program("rm", "", host=f"unix://{tmp_path}/s")
+        assert (done.returncode, done.stdout, done.stderr) == (0, ":4\n", "")
+        assert held
+        held[0].close()
+
+
+#: a plugin that answers only where it is told that docker runs it, as docker's own do
+PLUGIN = """#!/bin/sh
+[ "$1" = docker-cli-plugin-metadata ] && { echo '{"SchemaVersion":"0.1.0","Vendor":"Tests","ShortDescription":"Says things"}'; exit; }
+[ -n "$DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND" ] || { echo "no command"; exit 1; }
+echo "got:$*"; echo "_activeHelp_ a hint"; echo ":2"
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / ".docker" / "cli-plugins"
+    folder.mkdir(parents=True)
+    for name in ("say", "buildx"):
+        (folder / f"docker-{name}").write_text(PLUGIN)
+        (folder / f"docker-{name}").chmod(0o755)
+    return tmp_path
+
+
+def test_plugins_are_offered_and_answer_for_themselves(home: Path) -> None:
+    environ = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
+    assert cli("__complete", "sa", environ=environ).out == "save\tSave one or more images to a tar archive\nsay\tSays things\n:4\n"
+    assert cli("__complete", "say", "a", "", environ=environ).out == "got:__complete say a \n:2\n"
+    assert cli("__complete", "-D", "--context", "x", "say", "--f", environ=environ).out == "got:__complete -D --context x say --f\n:2\n"
+    assert cli("__completeNoDesc", "say", "", environ=environ).out == "got:__completeNoDesc say \n:2\n"
+    assert cli("__complete", "bake", "--f", environ=environ).out == "got:__complete buildx bake --f\n:2\n"
+
+
+def test_bake_is_listed_where_buildx_can_run_it(home: Path) -> None:
+    with_it, without = {"HOME": str(home), "PATH": "/usr/bin:/bin"}, {"HOME": "/nonexistent"}
+    assert asked("bak", environ=with_it) == (["bake"], 4)
+    assert "\n  bake " in cli("--help", environ=with_it).out
+    if "buildx" not in cli("info", "-f", "{{.ClientInfo.Plugins}}", table=TABLE, environ=without).out:
+        assert asked("bak", environ=without) == ([], 4)
+        assert "bake" not in cli("--help", environ=without).out
+
+
+@pytest.mark.parametrize("name", ["buildx", "compose"])
+def test_dockers_own_plugins_that_are_missing_are_told_of(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("pydock.config.plugins.SYSTEM_FOLDERS", ("/nonexistent/cli-plugins",))
+    done = cli(name, "ls", environ={"HOME": str(tmp_path)})
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"docker: unknown command: docker {name}\n\n") and done.err.endswith("\n\nRun 'docker --help' for more information\n")
+    assert f"docker-{name}, goes into {tmp_path}/.docker/cli-plugins" in done.err and "docker build needs no plugin" in done.err
+    assert "plugin" not in cli("nosuch", environ={"HOME": str(tmp_path)}).err
+    for word in ("swarm", "node", "service", "stack", "secret", "config"):
+        assert cli(word, "ls").err == f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information\n"
