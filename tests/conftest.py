@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,13 @@ KINDS = ("docker-28", "docker-20", "podman")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="the whole of what is otherwise a sample, beside docker's own client: takes hours")
     parser.addoption("--journal", type=Path, help="with --all: a file that keeps what of the fault table is done, so that a run that was cut goes on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # what a shell ignores for a program in the background, or nohup, would be ignored by every program that is tested
+    for name in ("SIGHUP", "SIGQUIT"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_IGN:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
