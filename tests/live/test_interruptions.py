@@ -1,4 +1,5 @@
-"""Every command, ended in the middle or with streams that are full or closed: one line, a code, nothing left behind.
+"""Every command, ended in the middle, with streams that are full or closed or read by nobody, or on a full disk: one line, a code,
+nothing left behind.
 
 A sample: one request, signal and stream of each command; with --all every one.
 """
@@ -17,18 +18,20 @@ from pathlib import Path
 import pytest
 
 from tests.support.engines import EngineProcess
-from tests.support.fault_run import FAULTS_OF_OURS, Client, Outcome, Runner, half
+from tests.support.fault_run import FAULTS_OF_OURS, Client, Outcome, Runner, half, same
 from tests.support.fault_survey import Table
-from tests.support.fault_table import LINES, SEED, Line, one_line_of_each_command
+from tests.support.fault_table import LINES, SEED, WRITERS, Line, one_line_of_each_command
 from tests.support.faults import FAULTS
 from tests.support.faulty import Key
 
 pytestmark = pytest.mark.live
 
 HOLD = next(fault for fault in FAULTS if fault.harm == "hold")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 #: what a shell does with the streams
 FULL, CLOSED = ">/dev/full", (">&-", "2>&-", "<&-", ">&- 2>&- <&-")
+#: what they write is the user's configuration
+SETTINGS = ("login", "context create")
 SESSIONS = ("run", "attach", "start", "exec")
 #: what makes a signal the container's: from then on it is passed on
 PASSING = re.compile(r"/(attach|start)$")
@@ -121,4 +124,39 @@ def test_closed_streams_break_nothing(table: Table, lines: list[Line], request: 
                 yield f"{line.text} {redirect}: {text}"
 
     wrong = table.each(lines, check)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.timeout(3600)
+def test_a_reader_that_is_gone_ends_every_command_that_prints(table: Table, lines: list[Line]) -> None:
+    """By SIGPIPE, as any filter; who prints nothing does not notice."""
+
+    def check(runner: Runner, line: Line) -> Iterator[str]:
+        if line.tty:
+            return
+        calm = runner.calmly(line)
+        got = runner.run(line, gone=True)
+        for text in complaints(runner, line, got, (-signal.SIGPIPE,) if calm.out else (calm.code,)):
+            yield f"{line.text} | nobody: {text}"
+
+    wrong = table.each(lines, check)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.timeout(3600)
+def test_a_full_disk_is_told_by_every_command_that_writes_to_it(table: Table, lines: list[Line]) -> None:
+    """What was there stays; who writes no file does not notice."""
+
+    def check(runner: Runner, line: Line) -> Iterator[str]:
+        calm = runner.calmly(line)
+        got = runner.run(line, full=True)
+        writes = calm.files != runner.world.files(line.outputs) or line.command in SETTINGS
+        for text in complaints(runner, line, got, (1, 125) if writes else (calm.code,)):
+            yield f"{line.text} on a full disk: {text}"
+        if writes and (b": no space left on device\n" not in got.err or got.files != runner.world.files(line.outputs)):
+            yield f"{line.text} on a full disk: {got.err[-300:]!r}, {[f for f in got.files if got.files[f] != calm.files.get(f)]}"
+        if not writes and not same(line, calm, got, runner.world.mark):
+            yield f"{line.text} on a full disk: {got.out[-300:]!r} {got.err[-300:]!r}"
+
+    wrong = table.each([*lines, *WRITERS], check)
     assert not wrong, "\n".join(wrong)

@@ -9,7 +9,6 @@ import pty
 import re
 import select
 import shlex
-import shutil
 import signal
 import subprocess
 import tarfile
@@ -24,6 +23,7 @@ from enum import Enum
 from io import BytesIO
 from pathlib import Path
 
+from tests.support.engines import small_disk
 from tests.support.fault_table import Line
 from tests.support.fault_world import World
 from tests.support.faults import FRAMES
@@ -108,23 +108,27 @@ class Runner:
 
     # -- one run ---------------------------------------------------------------------------------------
 
-    def run(self, line: Line, fault: Fault | None = None, target: Key | None = None, before: int = 0, text: str = "", stop: signal.Signals | None = None, redirect: str = "") -> Outcome:
-        """text: another spelling of the line; stop: the signal that ends the wait for an answer that is held back; redirect: as a shell has it."""
+    def run(
+        self, line: Line, fault: Fault | None = None, target: Key | None = None, before: int = 0, text: str = "", stop: signal.Signals | None = None,
+        redirect: str = "", gone: bool = False, full: bool = False,
+    ) -> Outcome:
+        """text: another spelling of the line; stop: the signal that ends the wait for an answer that is held back; redirect: as a shell
+        has it; gone: nobody reads stdout; full: the disk is, with the home and the folder of the run on it."""
         self.world.ready(line.text)
-        base = Path(tempfile.mkdtemp(prefix="f-"))
-        try:
+        with tempfile.TemporaryDirectory(prefix="f-", ignore_cleanup_errors=True) as place, small_disk(Path(place)) if full else contextlib.nullcontext():
+            base = Path(place)
             folder, home = base / "w", base / "h"
             self.world.lay(folder, line.outputs)
             self._home(home)
             shell = ["sh", "-c", f'exec "$@" {redirect}', "sh"] if redirect else []
             argv = [*shell, str(self.client.program), *shlex.split(fill(text or line.text, self.world.names))]
             with Proxy(self.world.engine, base, fault, target, before, canned_for(line, self.world.names)) as proxy:
+                if full:
+                    fill_up(base)
                 env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm", "PYTHONWARNINGS": "error", "DOCKER_HOST": proxy.host, **line.env}
-                outcome = (self._on_terminal if line.tty else self._on_pipes)(argv, line, folder, env, proxy, stop)
+                outcome = self._on_terminal(argv, line, folder, env, proxy, stop) if line.tty else self._on_pipes(argv, line, folder, env, proxy, stop, gone)
             outcome.files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink()}
             return outcome
-        finally:
-            shutil.rmtree(base, ignore_errors=True)
 
     def _home(self, home: Path) -> None:
         plugins = home / ".docker" / "cli-plugins"
@@ -135,16 +139,17 @@ class Runner:
     def _stdin(self, line: Line, folder: Path) -> bytes:
         return (folder / line.stdin[1:].decode()).read_bytes() if line.stdin.startswith(b"@") else line.stdin
 
-    def _on_pipes(self, argv: list[str], line: Line, folder: Path, env: dict[str, str], proxy: Proxy, stop: signal.Signals | None) -> Outcome:
+    def _on_pipes(self, argv: list[str], line: Line, folder: Path, env: dict[str, str], proxy: Proxy, stop: signal.Signals | None, gone: bool) -> Outcome:
         begun = time.monotonic()
-        process = subprocess.Popen(argv, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        with unread() if gone else contextlib.nullcontext(subprocess.PIPE) as out_to:
+            process = subprocess.Popen(argv, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=out_to, stderr=subprocess.PIPE, start_new_session=True)
         watch = Watch(process, proxy, stop)
         try:
             out, err = process.communicate(self._stdin(line, folder), timeout=DEADLINE * 4)
         finally:
             watch.end()
             _end_group(process)
-        return Outcome(process.returncode, out, err, {}, proxy.seen, watch.hung, False, watch.interrupted, proxy.struck.is_set(), time.monotonic() - begun)
+        return Outcome(process.returncode, out or b"", err, {}, proxy.seen, watch.hung, False, watch.interrupted, proxy.struck.is_set(), time.monotonic() - begun)
 
     def _on_terminal(self, argv: list[str], line: Line, folder: Path, env: dict[str, str], proxy: Proxy, stop: signal.Signals | None) -> Outcome:
         begun = time.monotonic()
@@ -185,6 +190,23 @@ class Runner:
         before = next(i for i, e in enumerate(calm.seen) if e.key == case.key)
         got = self.run(case.line, case.fault, case.key, before, text)
         return grade(case, calm, got, self.world.mark), got
+
+
+@contextlib.contextmanager
+def unread() -> Iterator[int]:
+    """A pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        yield writing
+    finally:
+        os.close(writing)
+
+
+def fill_up(folder: Path) -> None:
+    with open(folder / "fill", "wb", buffering=0) as out, contextlib.suppress(OSError):
+        while out.write(bytes(4096)) == 4096:
+            pass
 
 
 class Watch:

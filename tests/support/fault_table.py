@@ -159,6 +159,17 @@ LINES: tuple[Line, ...] = (
     Line("wait {done}"),
 )  # fmt: skip
 
+#: more that write files: what is no other request for the engine is no line of its own above
+WRITERS: tuple[Line, ...] = (
+    Line("run --network none -d --cidfile cid --name {new} busybox true"),
+    Line("build -q --iidfile iid -t {newtag} context"),
+    Line("build -q --iidfile iid -t {newtag} context", env={"DOCKER_BUILDKIT": "0"}),
+    Line("build -q --metadata-file meta.json -t {newtag} context", outputs=("meta.json",), loose=True),
+    Line("build --progress plain -o type=local,dest=result context", loose=True),
+    Line("cp {run}:/etc/. etc"),
+    Line("context create two --docker host=unix:///nowhere"),
+)
+
 #: commands that no engine answers, and why
 NO_ENGINE: dict[str, str] = {
     **dict.fromkeys(("bake",), "is done by the plugin buildx"),

@@ -76,6 +76,11 @@ class World:
         for name in outputs:
             (folder / name).write_bytes(b"old")
 
+    def files(self, outputs: tuple[str, ...]) -> dict[str, bytes]:
+        """What a run's own folder begins with."""
+        found = {str(p.relative_to(self.template)): p.read_bytes() for p in self.template.rglob("*") if p.is_file()}
+        return {**found, **dict.fromkeys(outputs, b"old")}
+
     # -- objects ---------------------------------------------------------------------------------------
 
     def ready(self, text: str) -> None:
