@@ -21,7 +21,7 @@ from pydock.engine.engine import Ping
 from pydock.errors import EngineError
 from pydock.gojson import decode
 from pydock.main import run
-from pydock.shape import Shape, opt
+from pydock.shape import Shape, blank, opt
 from tests.support.cli import FakeDuplex, FakeEngine
 
 #: a title, a cleared screen, a colour, a cursor that is moved, by C0 and by C1 alike; half a character; a text turned around
@@ -121,7 +121,7 @@ class HostileEngine(FakeEngine):
 
 def hostile(shape: Shape) -> Any:
     """A value of the shape."""
-    if isinstance(shape, opt):
+    if isinstance(shape, opt | blank):
         return hostile(shape.shape)
     if isinstance(shape, list):
         return [hostile(shape[0])] * 2

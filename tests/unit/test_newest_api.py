@@ -72,7 +72,7 @@ def test_only_a_new_engine_is_told_which_forms_of_events_are_read(version: str) 
 
 def test_events_are_read_as_a_json_sequence_too() -> None:
     """RFC 7464: each begins with RS."""
-    data = b'\x1e{"Action":"a"}\n\x1e{"Action":"b\\u001e"}\n\x1e{"Action":"c"}'
+    data = b'\x1e{"Type":"t","Action":"a"}\n\x1e{"Type":"t","Action":"b\\u001e"}\n\x1e{"Type":"t","Action":"c"}'
     for size in (1, 5, len(data)):
         blocks = [data[i : i + size] for i in range(0, len(data), size)]
         assert [m["Action"] for m in messages_of(system.events((1, 52)), blocks)] == ["a", "b\x1e", "c"]
