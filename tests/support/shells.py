@@ -14,10 +14,11 @@ from tests.support.terminal import Terminal
 
 #: how the shell is started: without anybody's settings
 ARGV = {"bash": ("--norc", "--noprofile", "-i"), "zsh": ("-f", "-i"), "fish": ("--no-config", "-i")}
-#: what shows the line as it stands, each of its characters apart from what the shell draws: C-x C-p
+#: what shows the line as it stands, each of its characters apart from what the shell draws: C-x C-p. (zsh by itself runs the "$(…)" of a
+#: line at TAB, before it completes: that is put off)
 SHOW = {
     "bash": r"""show() { printf '\n<<%s>>\n' "$READLINE_LINE"; }; bind -x '"\C-x\C-p": show'; PS1='> '; bind 'set bell-style none'""",
-    "zsh": r"""show() { print -r -- $'\n'"<<$BUFFER>>" }; zle -N show; bindkey '^X^P' show; PS1='> '; autoload -Uz compinit; compinit -u -D; setopt no_beep""",
+    "zsh": r"""show() { print -r -- $'\n'"<<$BUFFER>>" }; zle -N show; bindkey '^X^P' show; PS1='> '; autoload -Uz compinit; compinit -u -D; setopt no_beep; bindkey '^I' complete-word""",
     "fish": r"""function show; printf '\n<<%s>>\n' (commandline); end; bind \cx\cp show; function fish_prompt; echo '> '; end; function fish_greeting; end""",
 }
 

@@ -1,0 +1,144 @@
+"""The completion scripts in the real bash, zsh and fish, on a terminal: a line is typed, TAB pressed, and the line read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pydock.render.completion import script
+from tests.support import engines
+from tests.support.cli import program
+from tests.support.engines import EngineProcess
+from tests.support.shells import Shell
+
+pytestmark = pytest.mark.live
+
+LIBRARY = "source /usr/share/bash-completion/bash_completion"
+
+#: line typed -> line after TAB; "~" is the folder of files, HOST the name of the program
+LINES = {
+    # flags with "="
+    "HOST run --network=fro": "HOST run --network=front_net ",
+    "HOST run --pull=al": "HOST run --pull=always ",
+    "HOST events --filter=type=im": "HOST events --filter=type=image ",
+    "HOST run --ipc=container:ru": "HOST run --ipc=container:runs-1 ",
+    "HOST run --env-file=~/environ": "HOST run --env-file=~/environ.txt ",
+    "HOST run --network fro": "HOST run --network front_net ",
+    "HOST events --filter ty": "HOST events --filter type=",
+    "HOST events --filter type=im": "HOST events --filter type=image ",
+    # names with ":"
+    "HOST run host.ex": "HOST run host.example:5000/team/app:1.2 ",
+    "HOST run host.example:50": "HOST run host.example:5000/team/app:1.2 ",
+    "HOST rmi host.example:5000/team/app:1": "HOST rmi host.example:5000/team/app:1.2 ",
+    "HOST cp run": "HOST cp runs-1:",
+    # words, names, files, folders
+    "HOST kill -s K": "HOST kill -s KILL ",
+    "HOST exec -it ru": "HOST exec -it runs-1 ",
+    "HOST exec runs-1 ~/envir": "HOST exec runs-1 ~/envir",
+    "HOST build ~/fold": "HOST build ~/folder/",
+    "HOST run --env-file ~/environ": "HOST run --env-file ~/environ.txt ",
+    "HOST logs runs-1 --ta": "HOST logs runs-1 --tail ",
+    "HOST run --log-driver gelf --log-opt gelf-addr": "HOST run --log-driver gelf --log-opt gelf-address=",
+    # nothing, and nothing said
+    "HOST --host unix:///nonexistent.sock rm ": "HOST --host unix:///nonexistent.sock rm ",
+    "HOST logs runs-1 $(touch ~/evil)": "HOST logs runs-1 $(touch ~/evil)",
+    # docker's own plugins
+    "HOST compo": "HOST compose ",
+    "HOST compose up --no-st": "HOST compose up --no-start ",
+    "HOST compose -f ~/comp": "HOST compose -f ~/compose.yaml ",
+    "HOST buildx build --build-con": "HOST buildx build --build-context ",
+}
+
+#: how the program is called: commands of the shell before, the name that is typed
+CALLED = {
+    "bash": {
+        "pydock": ([LIBRARY, "source <(pydock completion bash)"], "pydock"),
+        "pydock without the library": (["source <(pydock completion bash)"], "pydock"),
+        "an alias": ([LIBRARY, "alias docker=pydock", "source <(pydock completion bash)"], "docker"),
+        "an alias that comes later": ([LIBRARY, "source <(pydock completion bash)", "alias d='pydock -D'", "complete -F _pydock_complete d"], "d"),
+        "a link": ([LIBRARY, "source <(docker completion bash)"], "docker"),
+        "docker's own script": ([LIBRARY, "source <({theirs} completion bash)"], "docker"),
+    },
+    "zsh": {
+        "pydock": (["source <(pydock completion zsh)"], "pydock"),
+        "an alias": (["source <(pydock completion zsh)", "alias docker=pydock"], "docker"),
+        "an alias that is not expanded": (["setopt complete_aliases", "alias docker=pydock", "source <(pydock completion zsh)", "compdef _pydock docker"], "docker"),
+        "a link": (["source <(docker completion zsh)"], "docker"),
+    },
+    "fish": {
+        "pydock": (["pydock completion fish | source"], "pydock"),
+        "an alias": (["pydock completion fish | source", "alias docker=pydock"], "docker"),
+        "a link": (["docker completion fish | source"], "docker"),
+    },
+}
+#: what docker's own script makes of lines otherwise: it knows no folders within a value, and runs what is typed
+THEIRS = {line for line in LINES if "evil" in line or "~/" in line}
+
+
+class World:
+    def __init__(self, engine: EngineProcess, home: Path, folders: dict[str, Path]) -> None:
+        self.engine, self.home, self.folders = engine, home, folders
+
+
+@pytest.fixture(scope="module")
+def world(docker28: EngineProcess, pydock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An engine with a few names, a home with plugins and files, and the program under each of its names."""
+    home = tmp_path_factory.mktemp("h")
+    for name in ("buildx", "compose"):
+        engines.give_plugin(home, name)
+    for name in ("environ.txt", "compose.yaml", "composition.txt"):
+        (home / name).write_text("")
+    (home / "folder").mkdir()
+    (home / "folder.txt").write_text("")
+    folders = {"docker": pydock.parent, "pydock": tmp_path_factory.mktemp("bin")}
+    (folders["pydock"] / "pydock").symlink_to(pydock.resolve())
+
+    def do(*argv: str) -> None:
+        done = program(pydock, *argv, host=docker28.host)
+        assert done.code == 0, (argv, done)
+
+    do("run", "-d", "--name", "runs-1", "busybox", "sleep", "1000")
+    do("network", "create", "front_net")
+    do("tag", "busybox", "host.example:5000/team/app:1.2")
+    yield World(docker28, home, folders)
+    do("rm", "-f", "runs-1")
+    do("network", "rm", "front_net")
+    do("rmi", "host.example:5000/team/app:1.2")
+
+
+@pytest.mark.parametrize(("shell", "called"), [(shell, called) for shell, ways in CALLED.items() for called in ways])
+def test_a_line_after_tab(shell: str, called: str, world: World) -> None:
+    setup, name = CALLED[shell][called]
+    theirs = engines.real_docker()
+    path = [world.folders["docker" if "link" in called or "script" in called else "pydock"]]
+    one = Shell(shell, [line.format(theirs=theirs) for line in setup], path=path, home=world.home, host=world.engine.host)
+    wrong = {}
+    try:
+        for typed, wanted in LINES.items():
+            if called == "docker's own script" and typed in THEIRS:
+                continue
+            typed, wanted = (text.replace("HOST", name).replace("~", str(world.home)) for text in (typed, wanted))
+            if (line := one.line_after_tab(typed)) != wanted:
+                wrong[typed] = line
+    finally:
+        one.close()
+    assert not wrong
+    assert not (world.home / "evil").exists()
+
+
+def test_fish_offers_no_guesses(world: World) -> None:
+    """Nothing of what others have said of a program of this name, or fish has drawn from its man page."""
+    setup = ["complete -c docker -l guessed-from-a-man-page", "docker completion fish | source"]
+    one = Shell("fish", setup, path=[world.folders["docker"]], home=world.home, host=world.engine.host)
+    try:
+        assert one.line_after_tab("docker --guess") == "docker --guess"
+    finally:
+        one.close()
+
+
+def test_powershell_puts_values_behind_their_flag() -> None:
+    """It is not installed here: the script's own words."""
+    text = script("powershell", "docker")
+    assert '"$begin$word"' in text and "__complete" in text and "_activeHelp_" in text
