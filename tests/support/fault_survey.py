@@ -148,8 +148,6 @@ class Table:
 
 def cases_of(runner: Runner, line: Line) -> list[Case]:
     """Every fault for every request of a line, once it has run undamaged."""
-    calm = runner.calmly(line)
-    assert not calm.hung and (calm.code == 0 or "exit" in line.text), (line.text, calm)
     return list(runner.cases(line, FAULTS))
 
 
