@@ -10,7 +10,7 @@ from pydock.golang import quote
 from pydock.shape import Shape
 from pydock.shape import problem as misshapen
 
-_HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+HTML_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 #: a string, to its end or to the text's: what always matches is never tried twice
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
 _TOKEN = re.compile(_STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+', re.S)
@@ -30,7 +30,7 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
     """Compact (or indented) JSON with Go's escapes: < > & as \\u003c …, other characters as they are."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys)
     if escape_html:
-        return _HTML_RE.sub(lambda m: _HTML[m[0]], text)
+        return _HTML_RE.sub(lambda m: HTML_ESCAPES[m[0]], text)
     return text
 
 

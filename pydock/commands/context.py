@@ -57,8 +57,6 @@ def rows(app: App) -> list[ContextView]:
         try:
             meta = facts(app, name)
         except Failure as failure:
-            if name == "default":
-                raise
             out.append(ContextView(name, "", "", current, failure.message))
             continue
         endpoint = (meta.get("Endpoints") or {}).get("docker") or {}
@@ -106,7 +104,7 @@ class ContextUseOptions(Options):
     names: tuple[str, ...] = argument("[CONTEXT]", sources="contexts")
 
 
-@command("context use", ContextUseOptions, "Choose the context that commands use", usage="CONTEXT")
+@command("context use", ContextUseOptions, "Choose the context that commands use")
 def use(app: App, o: ContextUseOptions) -> None:
     if len(o.names) != 1:
         # this one command's count is told in other words by docker
@@ -147,7 +145,7 @@ class ContextInspectOptions(InspectOptions):
 
 @command("context inspect", ContextInspectOptions, "Show everything about one or more contexts")
 def inspect(app: App, o: ContextInspectOptions) -> None:
-    print_all(app, o.names or (app.context_name,), o.format, lambda name: (dumps(details(app, name)), ""))
+    print_all(app, o.names or (app.context_name,), o.format, lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"), raw=False)
 
 
 def details(app: App, name: str) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from pydock.declare import argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.gojson import compact, dumps, indented
 from pydock.gojson import decode as decode_json
+from pydock.render.encoded import encode
 from pydock.render.gotemplate import ExecError, ParseError, Template
-from pydock.render.values import untyped
+from pydock.render.values import json_number, untyped
 from pydock.views.gotypes import CHANGED, decode
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "image": (images.inspect_image, "image.InspectResponse", False),
     "network": (resources.inspect_network, "network.Inspect", False),
     "volume": (resources.inspect_volume, "volume.Volume", False),
-    "service": (lambda n: resources.inspect_swarm_object("services", n), "", True),
-    "task": (lambda n: resources.inspect_swarm_object("tasks", n), "", True),
-    "node": (lambda n: resources.inspect_swarm_object("nodes", n), "", True),
-    "plugin": (resources.inspect_plugin, "", False),
-    "secret": (lambda n: resources.inspect_swarm_object("secrets", n), "", True),
-    "config": (lambda n: resources.inspect_swarm_object("configs", n), "", True),
+    "service": (lambda n: resources.inspect_swarm_object("services", n), "swarm.Service", True),
+    "task": (lambda n: resources.inspect_swarm_object("tasks", n), "swarm.Task", True),
+    "node": (lambda n: resources.inspect_swarm_object("nodes", n), "swarm.Node", True),
+    "plugin": (resources.inspect_plugin, "*types.Plugin", False),
+    "secret": (lambda n: resources.inspect_swarm_object("secrets", n), "swarm.Secret", True),
+    "config": (lambda n: resources.inspect_swarm_object("configs", n), "swarm.Config", True),
 }
 
 #: what an engine says of a name that is none of a kind's, beside 404
@@ -53,21 +54,25 @@ class Printer:
             except ParseError as error:
                 raise Failure(f"template parsing error: {error}", 64) from None
 
-    def add(self, text: str, shape: str, newer: bool = False) -> None:
-        """One object's JSON, and whether it is of an API of CHANGED or newer. Raises Failure where the template does not fit."""
+    def add(self, text: str, shape: str, newer: bool = False, raw: bool = True) -> None:
+        """One object's JSON, whether it is of an API of CHANGED or newer, and whether what no Go type knows of it can be shown too.
+
+        Raises Failure where the template does not fit."""
         if self.form in ("", "json"):
-            self.objects.append(text)
+            self.objects.append(text if raw else encode(decode(shape, decode_json(text), newer), escape_html=True))
             return
         value = decode_json(text)
         if shape:
             try:
                 self.text += self.template.execute(decode(shape, value, newer), "error" if self.strict else "default") + "\n"
                 return
-            except ExecError:
+            except ExecError as error:
+                if not raw:
+                    raise Failure(f"template parsing error: {error}") from None
                 # as in docker: what no Go field is called may be a key of the JSON
                 self.strict = True
         try:
-            self.text += self.template.execute(untyped(value), "error") + "\n"
+            self.text += self.template.execute(untyped(value, json_number), "error") + "\n"
         except ExecError as error:
             raise Failure(f"template parsing error: {error}") from None
 
@@ -80,12 +85,13 @@ class Printer:
         return indented(everything) + "\n"
 
 
-def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found]) -> None:
-    """Look every name up, print what is there, then report what is not. Raises Failure."""
+def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True) -> None:
+    """Look every name up, print what is there, then report what is not. raw: as for Printer.add(). Raises Failure."""
     printer, problems = Printer(form), []
+    typed = raw and form not in ("", "json")
     for name in names:
         try:
-            printer.add(*find(name), newer=speaks_newer(app))
+            printer.add(*find(name), typed and speaks_newer(app), raw)
         except Failure as failure:
             problems.append(failure.message)
     app.out.write(printer.output())
@@ -157,7 +163,6 @@ class ContainerInspectOptions(InspectOptions):
 
 @command("container inspect", ContainerInspectOptions, "Show everything about one or more containers")
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
-    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
 
 
@@ -170,7 +175,6 @@ class ImageInspectOptions(InspectOptions):
 @command("image inspect", ImageInspectOptions, "Show everything about one or more images")
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
     wanted = platform_json(app, o.platform)
-    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
 
 
@@ -192,7 +196,6 @@ class NetworkInspectOptions(InspectOptions):
 
 @command("network inspect", NetworkInspectOptions, "Show everything about one or more networks")
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
-    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_network(n, o.verbose), KINDS["network"][1]))
 
 
@@ -203,5 +206,4 @@ class VolumeInspectOptions(InspectOptions):
 
 @command("volume inspect", VolumeInspectOptions, "Show everything about one or more volumes")
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
-    app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_volume(n), KINDS["volume"][1]))
+    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_volume(n), KINDS["volume"][1]), raw=False)

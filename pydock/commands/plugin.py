@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import resources
 from pydock.api.request import Json, filters
 from pydock.commands.image.pull import NO_TRUST
-from pydock.commands.inspect import fetch, print_all
+from pydock.commands.inspect import KINDS, fetch, print_all
 from pydock.commands.progress import show_progress
 from pydock.commands.shared import InspectOptions, ListOptions, confirmed, each_name, list_format
 from pydock.declare import Options, argument, command, flag, options
@@ -47,8 +47,7 @@ class PluginInspectOptions(InspectOptions):
 
 @command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins", since="1.25")
 def inspect(app: App, o: PluginInspectOptions) -> None:
-    app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), ""))
+    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), KINDS["plugin"][1]))
 
 
 def reference_of(text: str, wrong: str = "") -> Reference:

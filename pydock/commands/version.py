@@ -11,12 +11,17 @@ from pydock.declare import command, options
 from pydock.errors import Failure
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.table import align
-from pydock.render.values import GoStruct, NilPointer, Pointer
+from pydock.views.gotypes import decode
 from pydock.views.times import build_time
-from pydock.views.version import CLIENT, DETAILS, SERVER, version_struct
 
 if TYPE_CHECKING:
     from pydock.app import App
+
+#: title -> key of the engine's details
+DETAILS = {
+    "API version": "ApiVersion", "Go version": "GoVersion", "Git commit": "GitCommit", "Built": "BuildTime", "OS/Arch": "Os",
+    "Experimental": "Experimental",
+}  # fmt: skip
 
 
 @options
@@ -38,7 +43,9 @@ def version(app: App, o: VersionOptions) -> None:
         problem = failure
     client = client_facts(app, spoken_version(app))
     if text:
-        print_template(app, template, client, server)
+        wrong = print_template(app, template, client, server)
+        # why the engine does not answer matters more than what the template made of that
+        problem = problem or wrong
     else:
         app.out.write(client_text(client) + (server_text(server) if server else ""))
     if problem:
@@ -65,17 +72,27 @@ def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def print_template(app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None) -> None:
-    facts = GoStruct(
-        "system.versionInfo",
-        {"Client": version_struct(CLIENT, client, GoStruct), "Server": version_struct(SERVER, server, Pointer) if server else NilPointer("*types.Version")},
-        {"Client": client, "Server": server},
-    )
+def print_template(app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None) -> Failure | None:
+    """Returns what the template does not fit."""
     try:
-        app.out.line(template.execute(facts))
+        shown, problem = template.execute(decode("system.versionInfo", {"Client": client, "Server": server and with_build_time(server)})), None
     except ExecError as error:
-        app.out.line(error.partial)
-        raise Failure(str(error)) from None
+        shown, problem = error.partial, Failure(str(error))
+    app.out.write(align(f"{shown}\n", 20, 1))
+    return problem
+
+
+def with_build_time(server: dict[str, Any]) -> dict[str, Any]:
+    """The same, with the engine's build time as it is shown."""
+    components = server.get("Components") or [engine_component(server)]
+    return {**server, "Components": [{**c, "Details": shown_details(c)} for c in components]}
+
+
+def shown_details(component: dict[str, Any]) -> dict[str, Any] | None:
+    details: dict[str, Any] = component.get("Details") or {}
+    if component.get("Name") != "Engine" or "BuildTime" not in details:
+        return component.get("Details")
+    return {**details, "BuildTime": build_time(str(details["BuildTime"]))}
 
 
 def client_text(c: dict[str, Any]) -> str:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from pydock.gojson import dumps
-from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Time, go_print, plain, shown_type, truth
+from pydock.render.encoded import encode
+from pydock.render.printed import go_print
+from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Time, shown_type, truth
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -233,8 +234,7 @@ def _println(*values: Any) -> str:
 
 @_takes(1, 1)
 def _json(value: Any) -> str:
-    # a list's row has its own encoder, which escapes HTML; everything else is written as it is
-    return dumps(plain(value), escape_html=hasattr(value, "go_json"))
+    return encode(value)
 
 
 @_takes(2, 2, "string", "string")

@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydock.golang import quote
+from pydock.render.printed import go_print
 from pydock.render.templatenodes import Action, Branch, Call, Chain, Command, Field, Function, Jump, Literal, Node, Pipe, Text, Variable
 from pydock.render.templateparse import ParseError, Parser
-from pydock.render.values import AnyList, AnyString, Failed, GoStruct, NilPointer, go_print, shown_type, truth
+from pydock.render.values import AnyString, Failed, GoStruct, NilPointer, Pointer, shown_type, truth
 
 Dot = Any
 
@@ -151,7 +152,7 @@ class _Run:
         elif value is None:
             pairs = ()
         else:
-            raise self.fail(last_evaluated(node.pipe), f"range can't iterate over {go_print(value, top=False)}")
+            raise self.fail(last_evaluated(node.pipe), f"range can't iterate over {go_print(value, top=isinstance(value, Pointer))}")
         empty = True
         scope = len(self.variables)
         for key, item in pairs:
@@ -359,7 +360,7 @@ def wrong_kind(value: Any, kind: str) -> str:
         if value is None:
             return "invalid value; expected string"
         return f"wrong type for value; expected string; got {shown_type(value)}"
-    if kind == "strings" and not (isinstance(value, list) and not isinstance(value, AnyList)):
+    if kind == "strings" and not (isinstance(value, list) and getattr(value, "go_strings", True)):
         return f"wrong type for value; expected []string; got {shown_type(value) if value is not None else 'interface {}'}"
     if kind == "int" and not (isinstance(value, int) and not isinstance(value, bool)):
         if value is None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydock.golang import quote
-from pydock.render.values import Duration, GoStruct, NilPointer, Time, go_print, go_sharp, shown_type
+from pydock.render.printed import address, go_print, go_sharp
+from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type
 
 _VERB = r"(?s)%([+\-# 0]*)(\*|\d+)?(?:(\.)(\*|\d+)?)?(.)?"
 
@@ -94,24 +95,26 @@ def pad(text: str, width: str | None, flags: str, value: Any) -> str:
     return text.rjust(size)
 
 
-def render(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
-    """One operand for one verb. A width is that of each element of a list, map or struct."""
+def render(value: Any, verb: str, flags: str, width: str | None, precision: int | None, depth: int = 0) -> str:
+    """One operand for one verb. A width is that of each element of a list, map or struct. depth: of such elements."""
     if verb == "T":
         return pad(shown_type(value), width, flags, "")
     if verb == "v" and "#" in flags:
         return pad(go_sharp(value), width, flags, "")
 
     def inner(item: Any) -> str:
-        return render(item, verb, flags, width, precision)
+        return render(item, verb, flags, width, precision, depth + 1)
 
     if isinstance(value, list):
         return "[" + " ".join(map(inner, value)) + "]"
     if isinstance(value, dict):
         return "map[" + " ".join(f"{inner(k)}:{inner(v)}" for k, v in sorted(value.items())) + "]"
+    if isinstance(value, Reference) or (depth and isinstance(value, Pointer)):
+        return pad(address(value), width, flags, "")
     if isinstance(value, GoStruct) and not (value.text and verb in "vsq"):
-        if verb == "v" and "+" in flags:
-            return "{" + " ".join(f"{n}:{go_print(v, False, '+v')}" for n, v in value.fields.items()) + "}"
-        return "{" + " ".join(map(inner, value.fields.values())) + "}"
+        names = verb == "v" and "+" in flags
+        body = " ".join((f"{n}:" if names else "") + inner(v) for n, v in value.fields.items())
+        return ("&" if isinstance(value, Pointer) else "") + "{" + body + "}"
     try:
         return pad(scalar(value, verb, flags, precision), width, flags, value)
     except BadVerb:

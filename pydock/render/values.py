@@ -1,11 +1,15 @@
-"""Go-shaped values: what templates print, compare and take for true. Pure."""
+"""Go-shaped values: what templates take apart, compare and take for true. Pure.
+
+Plain Python values are Go's own: bool, int, float64 (float), string (str), []string (list of str), an empty interface that
+is nil (None). Everything else carries its Go type in `go_type` or `type_name`: messages name it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
-
-from pydock.golang import format_duration, quote
 
 
 class _Failed:
@@ -15,14 +19,25 @@ class _Failed:
 Failed: Any = _Failed()
 
 
+class Tag:
+    """How a field is written in JSON. key: "" for one that is not; omit: left out when empty."""
+
+    __slots__ = ("key", "omit")
+
+    def __init__(self, key: str, omit: bool = False) -> None:
+        self.key, self.omit = key, omit
+
+
 class GoStruct:
-    """A struct: named fields in order, with the JSON that it came from."""
+    """A struct: named fields in order. Fields without a tag have the same name in JSON."""
 
-    __slots__ = ("fields", "raw", "text", "type_name")
+    __slots__ = ("fields", "marshaled", "tags", "text", "type_name")
 
-    def __init__(self, type_name: str, fields: dict[str, Any], raw: Any, text: str = "") -> None:
-        """text: what its String method gives, if it has one."""
-        self.type_name, self.fields, self.raw, self.text = type_name, fields, raw, text
+    def __init__(
+        self, type_name: str, fields: dict[str, Any], tags: Mapping[str, Tag] | None = None, text: str = "", marshaled: Any = None
+    ) -> None:
+        """text, marshaled: what its String and MarshalJSON methods give, if it has them."""
+        self.type_name, self.fields, self.tags, self.text, self.marshaled = type_name, fields, tags or {}, text, marshaled
 
     def go_field(self, name: str) -> Any:
         if name in self.fields:
@@ -54,31 +69,39 @@ class EmbeddedPointer(Embedded, Pointer):
 class NilPointer:
     """A typed nil."""
 
+    __slots__ = ("type_name",)
+
     def __init__(self, type_name: str) -> None:
         self.type_name = type_name
+
+
+class Reference:
+    """A pointer to a value that is no struct: true even where that is false or 0."""
+
+    __slots__ = ("type_name", "value")
+
+    def __init__(self, type_name: str, value: Any) -> None:
+        self.type_name, self.value = type_name, value
 
 
 class AnyList(list[Any]):
     """A slice of something other than strings."""
 
     go_type = "[]interface {}"
+    #: a nil slice: prints as [], is null in JSON
+    go_nil = False
+    #: may it stand where []string is asked for?
+    go_strings = False
 
 
-class NilList(list[Any]):
-    """A nil slice: prints as [], is null in JSON."""
+class GoMap(dict[str, Any]):
+    """A map with a type."""
 
-
-class NilMap(dict[str, Any]):
-    """A nil map."""
-
+    go_type = "map[string]interface {}"
+    go_nil = False
+    go_key = "string"
     #: what `index` gives for a key that is not there
-    go_element = ""
-
-
-class StringMap(dict[str, Any]):
-    """A map[string]string: a missing key gives "<no value>" when printed alone, "" by `index`, as Go's templates do."""
-
-    go_element = ""
+    go_element: Any = None
 
 
 class AnyString(str):
@@ -86,7 +109,7 @@ class AnyString(str):
 
 
 class JsonNumber(str):
-    """A number of untyped JSON: a string to Go's templates."""
+    """A number of untyped JSON, as it was written: a string to Go's templates."""
 
     go_type = "json.Number"
 
@@ -103,13 +126,18 @@ class Time(str):
     go_type = "time.Time"
 
     def go_text(self) -> str:
-        text = str(self)
-        day, _, rest = text.partition("T")
+        day, _, rest = str(self).partition("T")
         clock = rest.removesuffix("Z")
         zone = "+0000 UTC"
         if not rest.endswith("Z") and len(clock) > 6 and clock[-6] in "+-":
             zone, clock = clock[-6:].replace(":", "") + " " + clock[-6:].replace(":", ""), clock[:-6]
         return f"{day} {clock} {zone}"
+
+
+@cache
+def named(base: type[Any], go_type: str, **notes: Any) -> type[Any]:
+    """The class of values of a Go type that is no plain one: an int64, a container.NetworkMode, a []container.Port."""
+    return type(base.__name__, (base,), {"go_type": go_type, **notes})
 
 
 def truth(value: Any) -> bool:
@@ -123,9 +151,9 @@ def truth(value: Any) -> bool:
 
 def shown_type(value: Any) -> str:
     """The Go type's name, as messages show it."""
-    named = getattr(value, "go_type", None) or getattr(value, "type_name", None)
-    if named:
-        return str(named)
+    type_name = getattr(value, "go_type", None) or getattr(value, "type_name", None)
+    if type_name:
+        return str(type_name)
     if value is None:
         return "<nil>"
     if isinstance(value, bool):
@@ -139,97 +167,25 @@ def shown_type(value: Any) -> str:
     if isinstance(value, list):
         return "[]string" if value and all(type(v) is str for v in value) else "[]interface {}"
     if isinstance(value, dict):
-        return "map[string]string" if isinstance(value, StringMap) else "map[string]interface {}"
+        return "map[string]interface {}"
     return type(value).__name__
 
 
-def go_print(value: Any, top: bool = False, verb: str = "v") -> str:
-    """fmt's %v (or %s, %+v). top: a pointer at this level shows what it points to."""
-    if value is None or isinstance(value, NilPointer):
-        return "<nil>"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Duration):
-        return format_duration(value)
-    if isinstance(value, Time):
-        return value.go_text()
-    if isinstance(value, (int, str)):
-        return str(value)
-    if isinstance(value, float):
-        return go_float(value)
-    if isinstance(value, list):
-        return "[" + " ".join(go_print(v, False, verb) for v in value) + "]"
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{k}:{go_print(v, False, verb)}" for k, v in sorted(value.items())) + "]"
-    if isinstance(value, GoStruct):
-        if value.text:
-            return value.text
-        if isinstance(value, Pointer) and not top:
-            return f"0xc{id(value) & 0xFFFFFFFFF:09x}"
-        names = verb == "+v"
-        body = " ".join((f"{n}:" if names else "") + go_print(v, False, verb) for n, v in value.fields.items())
-        return ("&" if isinstance(value, Pointer) and names else "") + "{" + body + "}"
-    getter = getattr(value, "go_text", None)
-    return str(getter()) if getter else str(value)
-
-
-def go_float(value: float) -> str:
-    """%v of a float64: the shortest text, with an exponent below 1e-4 and from 1e21 on."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "+Inf" if value > 0 else "-Inf"
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value)) if value or str(value)[0] != "-" else "-0"
-    text = repr(value)
-    _, exponent, power = text.partition("e")
-    if exponent and -5 < int(power) < 21:
-        from decimal import Decimal
-
-        return format(Decimal(text), "f")
-    return text
-
-
-def go_sharp(value: Any) -> str:
-    """fmt's %#v, for plain values."""
-    if isinstance(value, str):
-        return quote(value)
-    if isinstance(value, list):
-        return f"{shown_type(value)}{{" + ", ".join(map(go_sharp, value)) + "}"
-    if isinstance(value, dict):
-        return f"{shown_type(value)}{{" + ", ".join(f"{quote(k)}:{go_sharp(v)}" for k, v in sorted(value.items())) + "}"
-    if isinstance(value, GoStruct):
-        body = ", ".join(f"{n}:{go_sharp(v)}" for n, v in value.fields.items())
-        return ("&" if isinstance(value, Pointer) else "") + f"{value.type_name.lstrip('*')}{{{body}}}"
-    return go_print(value)
-
-
-def plain(value: Any) -> Any:
-    """The JSON of a value: structs as the JSON that they came from."""
-    if isinstance(value, (NilList, NilMap, NilPointer)):
-        return None
-    if isinstance(value, GoStruct):
-        return value.raw
-    if isinstance(value, JsonNumber):
-        return float(value) if any(c in value for c in ".eE") else int(value)
-    if isinstance(value, list):
-        return [plain(v) for v in value]
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    getter = getattr(value, "go_json", None)
-    return getter() if getter else value
-
-
-def untyped(value: Any) -> Any:
-    """JSON decoded as Go decodes it into an interface, with numbers kept as text."""
-    if isinstance(value, bool) or value is None:
+def untyped(value: Any, number: Callable[[int | float], Any] = float) -> Any:
+    """JSON as Go decodes it into an interface. number: what its numbers become, float64 or json.Number."""
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
-        return JsonNumber(repr(value) if isinstance(value, int) else go_float(value))
+        return number(value)
     if isinstance(value, str):
         return AnyString(value)
     if isinstance(value, list):
-        return AnyList(untyped(v) for v in value)
+        return AnyList(untyped(v, number) for v in value)
     if isinstance(value, Mapping):
-        return {k: untyped(v) for k, v in value.items()}
+        return {k: untyped(v, number) for k, v in value.items()}
     return value
+
+
+def json_number(value: int | float) -> JsonNumber:
+    """A number as the text that JSON has it by."""
+    return JsonNumber(json.dumps(value))

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from pydock.golang import quote
 from pydock.render.human import ago, ellipsis, host_port, short_id, size
-from pydock.render.values import plain
 from pydock.views.times import utc_text
 from pydock.views.view import View, labels_text
 
@@ -31,6 +30,9 @@ class ContainerView(View):
 
     def __init__(self, container: dict[str, Any], now: float, trunc: bool = True) -> None:
         self.c, self.now, self.trunc = container, now, trunc
+
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": self.trunc, "c": self.c, "FieldsUsed": {}}
 
     @property
     def ID(self) -> str:
@@ -117,10 +119,7 @@ class ContainerView(View):
         from pydock.views.gotypes import decode
 
         platform = (self.c.get("ImageManifestDescriptor") or {}).get("platform")
-        return decode("*v1.Platform", platform)
-
-    def go_json(self) -> dict[str, Any]:
-        return {**super().go_json(), "Platform": plain(self.Platform)}
+        return decode("*formatter.Platform", platform)
 
 
 def display_ports(ports: list[dict[str, Any]]) -> str:

@@ -32,6 +32,9 @@ class ImageView(View):
         self.i, self.now, self.trunc = image, now, trunc
         self.Repository, self.Tag, self.Digest = repository, tag, digest
 
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": self.trunc, "i": self.i, "repo": self.Repository, "tag": self.Tag, "digest": self.Digest}
+
     @property
     def ID(self) -> str:
         return short_id(self.i["Id"]) if self.trunc else str(self.i["Id"])
@@ -51,7 +54,7 @@ class ImageView(View):
 
     @property
     def VirtualSize(self) -> str:
-        return self.Size
+        return size(float(self.i.get("Size") or 0))
 
     def _known(self, key: str) -> str:
         value = self.i.get(key, -1)
@@ -113,7 +116,7 @@ def _named_rows(image: dict[str, Any], tags: list[str], refs: list[str], now: fl
 class HistoryView(View):
     """One entry of GET /images/NAME/history."""
 
-    go_type = "*formatter.historyContext"
+    go_type = "*image.historyContext"
     METHODS = ()
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "IMAGE", "CreatedSince": "CREATED", "CreatedAt": "CREATED AT", "CreatedBy": "CREATED BY", "Size": "SIZE", "Comment": "COMMENT",
@@ -121,6 +124,9 @@ class HistoryView(View):
 
     def __init__(self, layer: dict[str, Any], now: float, trunc: bool, human: bool) -> None:
         self.h, self.now, self.trunc, self.human = layer, now, trunc, human
+
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": self.trunc, "human": self.human, "h": self.h}
 
     @property
     def ID(self) -> str:
@@ -132,7 +138,7 @@ class HistoryView(View):
         from datetime import datetime, timezone
 
         moment = datetime.fromtimestamp(within_years(self.h.get("Created") or 0), timezone.utc).astimezone()
-        text = moment.strftime("%Y-%m-%dT%H:%M:%S%z")
+        text = f"{moment.year:04}{moment.strftime('-%m-%dT%H:%M:%S%z')}"
         return text[:-5] + ("Z" if text.endswith("+0000") else f"{text[-5:-2]}:{text[-2:]}")
 
     @property

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydock.render.human import short_id, size
+from pydock.render.human import ellipsis, short_id, size
 from pydock.render.shown import Drawn
 
 _COLUMNS = (("ID", 12), ("DISK USAGE", 10), ("CONTENT SIZE", 12), ("EXTRA", 5))
+LEFT = ("ID", "EXTRA")
+#: blanks between columns; a column of names that is narrower leaves no room for others
+SPACE, NARROWEST = 3, 12
 
 
 def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
@@ -28,16 +31,39 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     return rows
 
 
+def is_dangling(image: dict[str, Any]) -> bool:
+    """Has it no name at all?"""
+    tags, digests = image.get("RepoTags") or [], image.get("RepoDigests") or []
+    return (tags, digests) in (([], []), (["<none>:<none>"], ["<none>@<none>"]))
+
+
 def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> list[str]:
-    """The whole listing, in parts: newest image first, each name on a line of its own, the figures beside the last."""
+    """The whole listing, in parts: newest image first, each name on a line of its own, the figures beside the last.
+
+    width: of the terminal; names are cut to what is left of it, and columns left out that leave too little."""
     blocks = [_rows(i) for i in sorted(images, key=lambda i: -(i.get("Created") or 0))]
-    first = max([5, *(len(n) for rows in blocks for names, _ in rows for n in names)]) + 3
+    room, columns = max(width, 20), list[tuple[str, int]]()
+    for title, size_ in _COLUMNS:
+        if room - size_ - SPACE < NARROWEST:
+            break
+        room -= size_ + SPACE
+        columns.append((title, size_))
+    # as docker has it, which counts the bytes of platforms
+    widest = max([len("IMAGE"), *(_length(n) for rows in blocks for names, _ in rows for n in names)])
+    first = min(room, widest)
     bold = "\x1b[39m\x1b[1m{}\x1b[0m" if colour else "{}"
-    titles = [("IMAGE", first), *((t, w + 3) for t, w in _COLUMNS)]
-    head = Drawn("".join(bold.format(t) + " " * (w - len(t)) for t, w in titles).rstrip() + "\n")
+    titles = [("IMAGE", first), *columns]
+    head = Drawn((" " * SPACE).join(bold.format(t) + " " * (w - len(t)) for t, w in titles).rstrip() + "\n")
     out = []
     for rows in blocks:
         for names, cells in rows:
-            line = names[-1].ljust(first) + "   ".join(c.ljust(w) if i in (0, 3) else c.rjust(w) for i, (c, (_, w)) in enumerate(zip(cells, _COLUMNS)))
-            out += [*names[:-1], line]
+            shown = [ellipsis(n, first) for n in names]
+            figures = (c.ljust(w) if t in LEFT else c.rjust(w) for c, (t, w) in zip(cells, columns))
+            out += [*shown[:-1], (" " * SPACE).join([shown[-1].ljust(first), *figures])]
+        if any(len(rows) > 1 for rows in blocks):
+            out.append("")
     return ["  Info ->  U In Use ".rjust(width) + "\n\n", head, "".join(f"{line}\n" for line in out)]
+
+
+def _length(name: str) -> int:
+    return len(name.encode()) if name[0] in "├└" else len(name)

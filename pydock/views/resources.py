@@ -31,6 +31,9 @@ class NetworkView(View):
         self.n, self.trunc = network, trunc
         self.Name, self.Driver, self.Scope = (str(network.get(k) or "") for k in ("Name", "Driver", "Scope"))
 
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": self.trunc, "n": self.n}
+
     @property
     def ID(self) -> str:
         return short_id(self.n["Id"]) if self.trunc else str(self.n["Id"])
@@ -77,6 +80,9 @@ class VolumeView(View):
         self.usage: dict[str, Any] = volume.get("UsageData") or {}
         self.cluster: dict[str, Any] = volume.get("ClusterVolume") or {}
         self.Name, self.Driver, self.Scope, self.Mountpoint = (str(volume.get(k) or "") for k in ("Name", "Driver", "Scope", "Mountpoint"))
+
+    def go_facts(self) -> dict[str, Any]:
+        return {"v": self.v}
 
     @property
     def Labels(self) -> str:
@@ -131,6 +137,9 @@ class PluginView(View):
         self.p, self.trunc = plugin, trunc
         self.Name, self.PluginReference = str(plugin.get("Name") or ""), str(plugin.get("PluginReference") or "")
         self.Enabled = bool(plugin.get("Enabled"))
+
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": self.trunc, "p": self.p}
 
     @property
     def ID(self) -> str:

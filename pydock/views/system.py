@@ -117,6 +117,9 @@ class CacheView(View):
         self.Size, self.UsageCount = size(float(record.get("Size") or 0), 3), str(record.get("UsageCount") or 0)
         self.CreatedAt, self.LastUsedAt = str(record.get("CreatedAt") or ""), str(record.get("LastUsedAt") or "")
 
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": True, "v": self.r}
+
     @property
     def ID(self) -> str:
         return short_id(self.r["ID"]) + ("*" if self.r.get("InUse") else "")

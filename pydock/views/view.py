@@ -29,8 +29,15 @@ class View:
     def go_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in sorted(self.TITLES) if name not in self.HIDDEN}
 
-    def go_text(self) -> str:
-        return f"{{{self.go_type.lstrip('*')}}}"
+    def go_facts(self) -> dict[str, Any]:
+        """What the struct of docker's row holds, by the names of its fields."""
+        return {}
+
+    def go_struct(self) -> Any:
+        """docker's row, printed whole by {{.}}."""
+        from pydock.views.gotypes import decode
+
+        return decode(self.go_type, self.go_facts())
 
 
 def labels_text(labels: dict[str, str] | None) -> str:

@@ -39,7 +39,7 @@ DATA = {"Name": "/web", "Env": ["A=1", "B=2"], "Labels": {"b": "2", "a": "1"}, "
         ("{{printf \"%5d|%-5d|%05d|%x|%+d|%c|%U\" 42 42 42 255 5 65 65}}", "   42|42   |00042|ff|+5|A|U+0041"),
         ("{{printf \"%s %v %q %t %T\" .Name .Env .Name .On .Name}}", "/web [A=1 B=2] \"/web\" true string"),
         ("{{printf \"%d %s\" .Name}} {{printf \"%d\" 1 2}}", "%!d(string=/web) %!s(MISSING) 1%!(EXTRA int=2)"),
-        ("{{json .Labels}} {{json .None}} {{json .Name}}", '{"b":"2","a":"1"} null "/web"'),
+        ("{{json .Labels}} {{json .None}} {{json .Name}}", '{"a":"1","b":"2"} null "/web"'),
         ("{{join .Env \",\"}} {{split \"a,b\" \",\"}} {{upper \"a\"}} {{title \"ab cd\"}} {{pad \"x\" 1 2}}| {{truncate \"abc\" 2}}", "A=1,B=2 [a b] A Ab Cd  x  | ab"),
         ("{{html \"<a&'>\"}} {{js \"a'b\\n\"}} {{urlquery \"a b&\"}}", "&lt;a&amp;&#39;&gt; a\\'b\\u000A a+b%26"),
         ("{{eq .Count 5}} {{ne 1 2}} {{lt 1 2}} {{le 2 2}} {{gt \"b\" \"a\"}} {{ge 1.5 2.5}} {{eq .Count 1 5}}", "true true true true true false true"),
@@ -95,7 +95,7 @@ def test_typed_structs() -> None:
     for text, want in [
         ("{{.ID}} {{.HostConfig.RestartPolicy}} {{.HostConfig.Memory}} {{.HostConfig.Binds}}", "abc {no 0} 0 []"),
         ("{{.HostConfig.Ulimits}} {{.Config.Healthcheck}} {{.Config.Healthcheck.Interval}}", "[nofile=1:2] {[CMD] 1.5s 0s 0s 0s 0} 1.5s"),
-        ("{{json .HostConfig.Ulimits}} {{json .Config.Labels}} {{.State}} {{.SizeRw}}", '[{"Name":"nofile","Soft":1,"Hard":2}] null <nil> <nil>'),
+        ("{{json .HostConfig.Ulimits}} {{json .Config.Labels}} {{.State}} {{.SizeRw}}", '[{"Name":"nofile","Hard":2,"Soft":1}] null <nil> <nil>'),
         ("{{index .Config.Labels \"x\"}}| {{.Config.Labels.x}}", "| <no value>"),
     ]:
         assert Template(text).execute(value) == want

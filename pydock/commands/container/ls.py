@@ -36,11 +36,14 @@ def request(o: PsOptions, size: bool) -> Request:
 
 @command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3)
 def ps(app: App, o: PsOptions) -> None:
-    if o.quiet and o.format:
-        app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
-        o = replace(o, format=o.format if o.format == "raw" else "")
-    size = o.size or (asks_size(o.format) and not o.quiet and "size" not in o.given)
     configured = app.config.text("psFormat")
+    ignored = o.quiet and bool(o.format)
+    if ignored:
+        app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
+    # a template is tried in any case
+    size = o.size or (asks_size(o.format or configured) and not o.quiet and "size" not in o.given)
+    if ignored:
+        o = replace(o, format=o.format if o.format == "raw" else "")
     size_raw = RAW + ("size: {{.Size}}\n" if o.size else "")
     form, default = list_format(o.format, o.quiet, configured, WITH_SIZE if o.size else DEFAULT, size_raw, "container_id: {{.ID}}")
     found = app.engine.json(request(o, size)) or []

@@ -137,8 +137,7 @@ class Board:
         broken = (w.failure for w in list(self.watches.values()) if w.failure and not isinstance(w.failure, EngineError))
         if failure := self.failure or next(broken, None):
             raise failure
-        # what is to be shown once ends by itself, sooner or later than we look
-        if not self.o.no_stream and self.watches and all(w.ended for w in list(self.watches.values())):
+        if self.watches and all(w.ended for w in list(self.watches.values())):
             self.app.engine.read(PING_GET)
 
     def draw(self, form: Format) -> str:
@@ -169,7 +168,6 @@ def frame(text: str, height: int, width: int) -> list[str]:
 
 @command("container stats", StatsOptions, "Show what containers use, as it changes", also=("stats",))
 def stats(app: App, o: StatsOptions) -> None:
-    app.need_engine()
     form = Format.parse(o.format or app.config.text("statsFormat") or "table")
     app.engine.ping()  # once, before the threads ask for it at the same time
     board = Board(app, o)

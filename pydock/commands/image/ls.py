@@ -9,6 +9,7 @@ from pydock.api.request import filters, version_key
 from pydock.commands.shared import ListOptions, list_format
 from pydock.declare import argument, command, flag, options
 from pydock.errors import Failure
+from pydock.record import replace
 from pydock.render.listing import listing
 from pydock.views.image import DEFAULT, DIGESTS, RAW, RAW_DIGESTS, ImageView, image_views
 
@@ -31,6 +32,8 @@ def ls(app: App, o: ImagesOptions) -> None:
         return
     default, raw = (DIGESTS, RAW_DIGESTS) if o.digests else (DEFAULT, RAW)
     form, template = list_format(o.format, o.quiet, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
+    if o.digests and form.kind == "table" and form.template and "{{.Digest}}" not in form.template:
+        form = replace(form, template=f"{form.template}\t{{{{.Digest}}}}")
     found = app.engine.json(images.list_images(all=o.all, **matching(app, o))) or []
     digests = o.digests or ".Digest" in form.template
     rows = list(image_views(found, app.now(), not o.no_trunc, digests, not o.quiet))
@@ -51,10 +54,12 @@ def tree(app: App, o: ImagesOptions) -> None:
     for name, on in (("quiet", o.quiet), ("no-trunc", o.no_trunc), ("digests", o.digests), ("format", bool(o.format))):
         if on:
             raise Failure(f"--{name} is not yet supported with --tree")
-    from pydock.views.image_tree import tree_text
+    from pydock.views.image_tree import is_dangling, tree_text
 
     pairs = (*o.filter, *([("reference", o.match)] if o.match else []))
     found = app.engine.json(images.list_images(all=o.all, filters=filters(pairs), manifests=True)) or []
+    if not o.all:
+        found = [image for image in found if not is_dangling(image)]
     colour = not app.environ.get("NO_COLOR")
     app.out.line("WARNING: This is an experimental feature. The output may change and shouldn't be depended on.")
     app.out.write(*tree_text(found, app.out.width or 80, colour))

@@ -11,7 +11,7 @@ from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.reference import parse
-from pydock.gojson import dumps
+from pydock.render.encoded import encode
 from pydock.render.format import Format
 from pydock.render.gotemplate import ExecError
 from pydock.render.human import size
@@ -107,10 +107,10 @@ def formatted(objects: dict[str, Sequence[View]], text: str) -> str:
     """By one template for everything, or as JSON. Raises Failure."""
     if text == "raw":
         raise Failure("--format raw is not supported with --verbose")
-    if text == "json":
-        return dumps({name: [row.go_json() for row in rows] for name, rows in objects.items()}) + "\n"
     fields = {name: AnyList(rows) for name, rows in objects.items()}
-    dot = GoStruct("*formatter.diskUsageContext", fields, {n: [r.go_json() for r in rows] for n, rows in objects.items()})
+    dot = GoStruct("*formatter.diskUsageContext", fields)
+    if text == "json":
+        return encode(dot) + "\n"
     template = compile_template(text.replace("\\t", "\t").replace("\\n", "\n"))
     try:
         return template.execute(dot)

@@ -10,7 +10,6 @@ from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.times import timestamp
-from pydock.gojson import dumps
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.views.gotypes import CHANGED, decode
 from pydock.views.times import local_nanoseconds
@@ -31,10 +30,10 @@ class EventsOptions(Options):
 
 def template_of(app: App, text: str) -> Template | None:
     """The template of --format, tried on an empty event: of any engine, and then of this one. Raises Failure (64)."""
-    if text in ("", "json"):
+    if not text:
         return None
     try:
-        template = Template(text)
+        template = Template("{{json .}}" if text == "json" else text)
         template.execute(decode(f"*{SHAPE}", {}))
         template.execute(decode(f"*{SHAPE}", {}, newer=version_key(app.engine.api_version) >= CHANGED))
     except (ParseError, ExecError) as error:
@@ -60,9 +59,7 @@ def events(app: App, o: EventsOptions) -> None:
         raise Failure(str(error)) from None
     version = version_key(app.engine.api_version)
     for event in app.engine.messages(system.events(version, since=since, until=until, filters=filters(o.filter))):
-        if o.format == "json":
-            app.out.line(dumps(event))
-        elif template is None:
+        if template is None:
             app.out.line(line(event))
         else:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ from pydock.commands.shared import InspectOptions
 from pydock.commands.version import client_facts
 from pydock.declare import command, options
 from pydock.errors import Failure
-from pydock.gojson import dumps
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.human import bytes_size, duration
 from pydock.render.values import GoStruct
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 Json = dict[str, Any]
+#: the name of a field in a template
+FIELD = re.compile(r"\.[a-zA-Z]")
 
 
 @options
@@ -34,7 +36,7 @@ def info(app: App, o: InfoOptions) -> None:
     client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}
     template = template_of(o.format)
     if template and not needs_engine(template, client):
-        app.out.line(template.execute(GoStruct("system.dockerInfo", {"ClientInfo": decode("*system.clientInfo", client)}, {"ClientInfo": client})))
+        print_template(app, template, {}, client)
         return
     facts: Json = {}
     problem: Failure | None = None
@@ -42,9 +44,7 @@ def info(app: App, o: InfoOptions) -> None:
         facts = app.engine.json(system.info())
     except Failure as failure:
         problem = failure
-    if o.format == "json":
-        app.out.line(dumps({**facts, "ClientInfo": client}))
-    elif template:
+    if template:
         print_template(app, template, facts, client)
     else:
         app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
@@ -59,18 +59,20 @@ def info(app: App, o: InfoOptions) -> None:
 
 def template_of(text: str) -> Template | None:
     """Raises Failure (64)."""
-    if text in ("", "json"):
+    if not text:
         return None
     try:
-        return Template(text)
+        return Template("{{json .}}" if text == "json" else text)
     except ParseError as error:
         raise Failure(f"template parsing error: {error}", 64) from None
 
 
 def needs_engine(template: Template, client: Json) -> bool:
-    """Not where the template is content with what the client knows."""
+    """Not where the template names fields, and is content with what the client knows."""
+    if not FIELD.search(template.source):
+        return True
     try:
-        template.execute(GoStruct("system.dockerInfo", {"ClientInfo": decode("*system.clientInfo", client)}, {"ClientInfo": client}))
+        template.execute(GoStruct("system.sparseInfo", {"ClientInfo": decode("*system.clientInfo", client)}))
     except ExecError:
         return True
     return False

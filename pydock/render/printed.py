@@ -1,0 +1,89 @@
+"""How Go's fmt prints values. Pure.
+
+Follows https://pkg.go.dev/fmt: a struct is {a b}, a pointer to one &{a b} by itself and an address within another value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydock.golang import format_duration, quote
+from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type
+
+
+def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> str:
+    """fmt's %v (or %+v). top: as a template prints it, a pointer shows what it points to."""
+    if value is None or isinstance(value, NilPointer):
+        return "<nil>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Duration):
+        return format_duration(value)
+    if isinstance(value, Time):
+        return value.go_text()
+    if isinstance(value, (int, str)):
+        return str(value)
+    if isinstance(value, float):
+        return go_float(value)
+    if isinstance(value, list):
+        return "[" + " ".join(go_print(v, False, verb, depth + 1) for v in value) + "]"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{k}:{go_print(v, False, verb, depth + 1)}" for k, v in sorted(value.items())) + "]"
+    if isinstance(value, GoStruct):
+        return _struct(value, top, verb, depth)
+    if isinstance(value, Reference):
+        return go_print(value.value) if top else address(value)
+    getter = getattr(value, "go_struct", None)
+    return go_print(getter(), top, verb, depth) if getter else str(value)
+
+
+def _struct(value: GoStruct, top: bool, verb: str, depth: int) -> str:
+    if value.text:
+        return value.text
+    pointer = isinstance(value, Pointer)
+    if pointer and depth and not top:
+        return address(value)
+    names = verb == "+v"
+    body = " ".join((f"{n}:" if names else "") + go_print(v, False, verb, depth + 1) for n, v in value.fields.items())
+    return ("&" if pointer and not top else "") + "{" + body + "}"
+
+
+def address(value: Any) -> str:
+    return f"0xc{id(value) & 0xFFFFFFFFF:09x}"
+
+
+def go_float(value: float) -> str:
+    """%v of a float64: the shortest text, with an exponent below 1e-4 and from 1e6 on."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "+Inf" if value > 0 else "-Inf"
+    if not value:
+        return "-0" if str(value)[0] == "-" else "0"
+    from decimal import Decimal
+
+    number = Decimal(repr(value)).normalize()
+    sign, digits, _ = number.as_tuple()
+    power = number.adjusted()
+    if -4 <= power < 6:
+        return format(number, "f")
+    text = "".join(map(str, digits))
+    return f"{'-' * sign}{text[0]}{'.' if text[1:] else ''}{text[1:]}e{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def go_sharp(value: Any) -> str:
+    """fmt's %#v, for plain values."""
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, list):
+        return f"{shown_type(value)}{{" + ", ".join(map(go_sharp, value)) + "}"
+    if isinstance(value, dict):
+        return f"{shown_type(value)}{{" + ", ".join(f"{quote(k)}:{go_sharp(v)}" for k, v in sorted(value.items())) + "}"
+    if isinstance(value, NilPointer):
+        return f"({value.type_name})(nil)"
+    if isinstance(value, Reference):
+        return f"({value.type_name})({address(value)})"
+    if isinstance(value, GoStruct):
+        body = ", ".join(f"{n}:{go_sharp(v)}" for n, v in value.fields.items())
+        return ("&" if isinstance(value, Pointer) else "") + f"{value.type_name.lstrip('*')}{{{body}}}"
+    return go_print(value)
