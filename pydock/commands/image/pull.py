@@ -42,7 +42,7 @@ def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
 
 @options
 class PullOptions(Options):
-    image: str = argument("NAME[:TAG|@DIGEST]")
+    image: str = argument("NAME[:TAG|@DIGEST]", sources="images")
     all_tags: bool = flag("-a", "--all-tags", help="Pull every tag of the repository")
     disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Skip the check of the image's signature")
     platform: str = flag("--platform", since="1.32", env="DOCKER_DEFAULT_PLATFORM", help="Platform of the image: OS/ARCHITECTURE", sources="platforms")
