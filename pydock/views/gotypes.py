@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from pydock.errors import Failure
 from pydock.render.values import (
     AnyList,
     Duration,
@@ -70,15 +71,18 @@ _INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in ("", "8", "16"
 _FLOATS = {"float32", "float64"}
 
 
-class Mismatch(ValueError):
-    """JSON that does not fit the type; tells it in Go's words."""
+class Mismatch(Failure):
+    """JSON that does not fit the type; told in Go's words."""
 
-    def __init__(self, found: str, kind: str) -> None:
-        self.found, self.kind, self.path, self.struct = found, kind, list[str](), ""
+    def __init__(self, found: str, kind: str, path: tuple[str, ...] = (), struct: str = "") -> None:
+        """path: the JSON names from the struct to the value."""
+        place = f"Go struct field {struct}.{'.'.join(path)}" if path else "Go value"
+        super().__init__(f"json: cannot unmarshal {found} into {place} of type {kind}")
+        self.found, self.kind, self.path = found, kind, path
 
-    def __str__(self) -> str:
-        place = f"Go struct field {self.struct}.{'.'.join(self.path)}" if self.path else "Go value"
-        return f"json: cannot unmarshal {self.found} into {place} of type {self.kind}"
+    def within(self, key: str, shape: str) -> Mismatch:
+        """The same, as the struct around it sees it."""
+        return Mismatch(self.found, self.kind, (key, *self.path), shape.rpartition(".")[2])
 
 
 #: the version of the API from which on `go_newer` holds
@@ -183,9 +187,7 @@ class Reader:
         if value is None:
             return named(AnyList, shown, go_nil=True, go_strings=element == "string")()
         if under == "[]uint8":
-            from base64 import b64decode
-
-            return named(AnyList, shown)(b64decode(_fits(value, str, shown)))
+            return named(AnyList, shown)(_bytes(_fits(value, str, shown)))
         items = [self.read(element, v) for v in _fits(value, list, shown)]
         return items if kind == "[]string" else named(AnyList, shown, go_strings=element == "string")(items)
 
@@ -213,9 +215,7 @@ class Reader:
             try:
                 fields[go] = self.read(kind, value[tag.key] if tag.key in value else lower.get(tag.key.lower()) if tag.key else None)
             except Mismatch as wrong:
-                wrong.path.insert(0, tag.key)
-                wrong.struct = wrong.struct or shape.rpartition(".")[2]
-                raise
+                raise wrong.within(tag.key, shape) from None
             tags[go] = tag
         text = STRINGS[shape](fields) if shape in STRINGS else ""
         marshaled = MARSHALED[shape](fields) if shape in MARSHALED else None
@@ -225,6 +225,16 @@ class Reader:
 def _key(kind: str, text: str) -> str:
     key: str = text if kind == "string" else named(str, kind)(text)
     return key
+
+
+def _bytes(text: str) -> bytes:
+    """Raises Mismatch."""
+    from base64 import b64decode
+
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        raise Mismatch("string", "[]uint8") from None
 
 
 def _scalar(under: str, kind: str, value: Any) -> Any:

@@ -1,0 +1,121 @@
+"""What templates and JSON show of the engine's objects: docker's Go types. What is wanted was printed by docker's CLI 28.5."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pydock.api.request import Request
+from pydock.render.encoded import encode
+from pydock.views.gotypes import Mismatch, decode, table
+from tests.support.cli import cli
+
+STATE = {
+    "Health": {"Status": "healthy", "FailingStreak": 0, "Log": None}, "Bogus": 1, "FinishedAt": "0001-01-01T00:00:00Z", "Pid": 7, "Status": "running",
+    "StartedAt": "2026-01-01T00:00:00.120Z", "Running": True,
+}  # fmt: skip
+CONTAINER = {"Id": "c" * 64, "Name": "/web", "State": STATE, "Config": {"ExposedPorts": {"80/tcp": {}, "53/udp": {}}}, "HostConfig": {"NetworkMode": "bridge"}}
+PLUGIN = {
+    "Id": "d" * 64, "Name": "vieux/sshfs", "Enabled": True, "Config": {"Interface": {"Types": ["docker.volumedriver/1.0"], "Socket": "s"}},
+    "Settings": {"Env": ["DEBUG=0"], "Args": [], "Devices": [], "Mounts": []},
+}  # fmt: skip
+IMAGE = {"Id": "sha256:" + "a" * 64, "RepoTags": ["busybox:latest"], "RepoDigests": [], "Size": 4270000, "Os": "linux", "Config": {"Cmd": ["sh"], "Volumes": None}}
+VOLUME = {"Name": "v", "Driver": "local", "Mountpoint": "/m", "Scope": "local", "Options": None, "Labels": {"a": "<b>"}, "Novel": 1}
+SUMMARY = {"Id": "c" * 64, "Names": ["/web"], "Image": "busybox", "ImageID": IMAGE["Id"], "Command": "sh", "Created": 1700000000, "State": "running", "Status": "Up"}
+LISTED = {"Id": IMAGE["Id"], "RepoTags": ["busybox:latest"], "RepoDigests": ["busybox@sha256:" + "e" * 64], "Created": 1700000000, "Size": 1234567890, "Containers": 2}
+VERSION = {
+    "Version": "28.5.2", "ApiVersion": "1.51", "Os": "linux", "BuildTime": "2025-11-05T14:43:25.000000000+00:00",
+    "Components": [{"Name": "Engine", "Version": "28.5.2", "Details": {"BuildTime": "2025-11-05T14:43:25.000000000+00:00", "Os": "linux"}}],
+}  # fmt: skip
+INFO = {"ID": "x", "Runtimes": {"runc": {"path": "runc"}}, "BridgeNfIptables": True, "RegistryConfig": {"IndexConfigs": {"docker.io": {"Name": "docker.io", "Secure": True}}}}
+
+ENGINE: dict[tuple[str, str], Any] = {
+    ("GET", "/containers/web/json"): CONTAINER, ("GET", "/plugins/p/json"): PLUGIN, ("GET", "/images/i/json"): IMAGE, ("GET", "/volumes/v"): VOLUME,
+    ("GET", "/containers/json"): [SUMMARY, {**SUMMARY, "ImageManifestDescriptor": {"platform": {"os": "linux", "architecture": "arm64", "variant": "v8"}}}],
+    ("GET", "/images/json"): [LISTED], ("GET", "/version"): VERSION, ("GET", "/info"): INFO,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_every_type_has_a_zero_value_and_json(newer: bool) -> None:
+    for name in table(newer):
+        json.loads(encode(decode(name, None, newer)))
+        assert encode(decode(f"*{name}", None, newer)) in ("null", '"\\u003cnil\\u003e"', '"<nil>"'), name
+
+
+@pytest.mark.parametrize(("kind", "value", "words"), [
+    ("*container.InspectResponse", {"State": {"Pid": "x"}}, "cannot unmarshal string into Go struct field ContainerJSONBase.State.Pid of type int"),
+    ("volume.Volume", [], "cannot unmarshal array into Go value of type volume.Volume"),
+    ("events.Message", {"Type": 1}, "cannot unmarshal number into Go struct field Message.Type of type events.Type"),
+    ("swarm.TLSInfo", {"CertIssuerSubject": "?"}, "cannot unmarshal string into Go struct field TLSInfo.CertIssuerSubject of type []uint8"),
+])  # fmt: skip
+def test_json_that_does_not_fit_is_an_error(kind: str, value: Any, words: str) -> None:
+    with pytest.raises(Mismatch) as wrong:
+        decode(kind, value)
+    assert wrong.value.message == f"json: {words}"
+
+
+@pytest.mark.parametrize("version", ["1.41", "1.51", "1.55"])
+def test_json_of_a_part_keeps_the_order_of_dockers_struct_on_any_engine(version: str) -> None:
+    done = cli("inspect", "-f", "{{json .State}}", "web", table=ENGINE, api_version=version)
+    assert done.out == (
+        '{"Status":"running","Running":true,"Paused":false,"Restarting":false,"OOMKilled":false,"Dead":false,"Pid":7,"ExitCode":0,"Error":"",'
+        '"StartedAt":"2026-01-01T00:00:00.120Z","FinishedAt":"0001-01-01T00:00:00Z","Health":{"Status":"healthy","FailingStreak":0,"Log":null}}\n'
+    )
+
+
+@pytest.mark.parametrize(("words", "want"), [
+    (("inspect", "-f", "{{.Config.ExposedPorts}} {{.HostConfig.NetworkMode}} {{.SizeRw}} {{.HostConfig.Binds}}", "web"), "map[53/udp:{} 80/tcp:{}] bridge <nil> []"),
+    (("inspect", "-f", "{{.State.Bogus}}", "web"), "1"),
+    (("plugin", "inspect", "-f", "{{.ID}}|{{.Config.Rootfs}}|{{json .Config.Env}}|{{.Config.Interface.Types}}|{{json .Settings}}", "p"),
+     "d" * 64 + '|<nil>|null|[docker.volumedriver/1.0]|{"Args":[],"Devices":[],"Env":["DEBUG=0"],"Mounts":[]}'),
+    (("image", "inspect", "-f", "{{json .Config}} {{.Author}}|{{.Parent}}", "i"), '{"Cmd":["sh"]} |'),
+    (("context", "inspect", "-f", "{{json .TLSMaterial}} {{.Storage.TLSPath}}"), "{} <IN MEMORY>"),
+    (("ps", "--format", "{{.Platform}}"), "<nil>\nlinux/arm64/v8"),
+    (("images", "--format", "{{.VirtualSize}} {{.Size}}"), "1.235GB 1.23GB"),
+    (("images", "--digests", "--format", "table {{.Repository}}"), "REPOSITORY   DIGEST\nbusybox      sha256:" + "e" * 64),
+    (("version", "-f", "{{index (index .Server.Components 0).Details \"BuildTime\"}}|{{.Server.BuildTime}}"), "Wed Nov  5 14:43:25 2025|2025-11-05T14:43:25.000000000+00:00"),
+    (("info", "-f", "{{json .RegistryConfig.IndexConfigs}} {{.Runtimes}}"), '{"docker.io":{"Name":"docker.io","Mirrors":null,"Secure":true,"Official":false}} map[runc:{{runc []  map[]} map[]}]'),
+])  # fmt: skip
+def test_what_templates_show_is_what_docker_shows(words: tuple[str, ...], want: str) -> None:
+    assert cli(*words, table=ENGINE).out == want + "\n"
+
+
+def test_a_volume_and_a_context_have_no_field_that_their_types_lack() -> None:
+    """docker keeps no JSON of these but what it knows; of other objects it falls back on what the engine sent."""
+    done = cli("volume", "inspect", "-f", "{{.Novel}}", "v", table=ENGINE)
+    assert (done.code, done.err) == (1, "template parsing error: template: :1:2: executing \"\" at <.Novel>: can't evaluate field Novel in type volume.Volume\n")
+    done = cli("volume", "inspect", "v", table=ENGINE)
+    assert json.loads(done.out) == [{k: v for k, v in VOLUME.items() if k != "Novel"}] and "\\u003cb\\u003e" in done.out
+    done = cli("context", "inspect", "-f", "{{.Novel}}")
+    assert "can't evaluate field Novel in type context.contextWithTLSListing" in done.err
+
+
+@pytest.mark.parametrize(("form", "asked"), [("{{json .}}", True), ("{{.}}", True), ("x", True), ("json", True), ("{{.ID}}", True), ("{{.ClientInfo.Version}}", False)])
+def test_info_asks_the_engine_unless_its_fields_are_the_clients(form: str, asked: bool) -> None:
+    done = cli("info", "-f", form, table=ENGINE)
+    assert (done.code, len(done.requests)) == (0, int(asked))
+    assert "BridgeNf" not in done.out
+
+
+def test_a_template_of_ps_is_tried_although_quiet_ignores_it() -> None:
+    done = cli("ps", "-q", "--format", "{{.Nope}}", table=ENGINE)
+    assert (done.code, done.requests) == (1, []) and "failed to execute template" in done.err
+
+
+def test_a_tree_of_images_fits_the_terminal_and_leaves_out_those_without_a_name() -> None:
+    manifest = {"ID": "sha256:" + "1" * 64, "Kind": "image", "Available": True, "Size": {"Total": 5, "Content": 2}, "ImageData": {"Platform": {"os": "linux", "architecture": "amd64"}}}
+    found = [
+        {**LISTED, "RepoTags": ["registry.local:5000/team/a-rather-long-name:v1"], "Manifests": [manifest]},
+        {**LISTED, "RepoTags": [], "RepoDigests": []}, {**LISTED, "RepoTags": ["<none>:<none>"], "RepoDigests": ["<none>@<none>"]},
+    ]  # fmt: skip
+
+    def listed(request: Request) -> Any:
+        return found
+
+    lines = cli("images", "--tree", table={("GET", "/images/json"): listed}, environ={"NO_COLOR": "1"}).out.splitlines()
+    assert lines[3].startswith("IMAGE") and [line[:35].rstrip() for line in lines[4:]] == ["registry.local:5000/team/a-r…   aaa", "└─ linux/amd64                  111", ""]
+    assert max(map(len, lines[3:])) <= 80
+    assert "<untagged>" in cli("images", "--tree", "-a", table={("GET", "/images/json"): listed}).out
