@@ -224,7 +224,7 @@ class App(Machine):
         try:
             return default_endpoint(self.globals, self.environ, self.default_config_dir)
         except ValueError as error:
-            raise Failure(f"unable to resolve docker endpoint: {error}") from None
+            raise Failure(str(error)) from None
 
     @staticmethod
     def check_host(host: str) -> None:
@@ -241,6 +241,10 @@ class App(Machine):
 
         headers = custom_headers(self.environ.get("DOCKER_CUSTOM_HEADERS", ""), self.config.http_headers)
         return Engine(self.endpoint, headers=headers, wish=self.environ.get("DOCKER_API_VERSION", ""))
+
+    def need_engine(self) -> None:
+        """Where a command cannot do without an engine, and docker says so before it looks at anything else. Raises NoEngine."""
+        _ = self.engine
 
     @property
     def server(self) -> Ping | None:

@@ -155,7 +155,7 @@ class CommandNote:
 
     def __init__(
         self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
-        interspersed: bool, since: str, ostype: str, experimental: bool, usage: str, choose: Callable[[Any], Any] | None, listed: bool,
+        interspersed: bool, since: str, ostype: str, experimental: bool, usage: str | None, choose: Callable[[Any], Any] | None, listed: bool,
         plugin: str,
     ) -> None:  # fmt: skip
         self.choose, self.listed, self.plugin = choose, listed, plugin
@@ -176,7 +176,7 @@ def command(
     since: str = "",
     ostype: str = "",
     experimental: bool = False,
-    usage: str = "",
+    usage: str | None = None,
     choose: Callable[[Any], Any] | None = None,
     listed: bool = True,
     plugin: str = "",

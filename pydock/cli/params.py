@@ -98,8 +98,8 @@ class Command(click.Command):
 
     def usage(self, prog: str) -> str:
         """The usage line: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
-        if self.note.usage:
-            return f"{prog} {self.path} {self.note.usage.replace('PROG', prog)}"
+        if self.note.usage is not None:
+            return f"{prog} {self.path} {self.note.usage.replace('PROG', prog)}".rstrip()
         options = ["[OPTIONS]"] if any(not f.hidden for f in self.flags) else []
         return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments)])
 

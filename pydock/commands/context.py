@@ -57,6 +57,8 @@ def rows(app: App) -> list[ContextView]:
         try:
             meta = facts(app, name)
         except Failure as failure:
+            if name == "default":
+                raise
             out.append(ContextView(name, "", "", current, failure.message))
             continue
         endpoint = (meta.get("Endpoints") or {}).get("docker") or {}
@@ -104,7 +106,7 @@ class ContextUseOptions(Options):
     names: tuple[str, ...] = argument("[CONTEXT]", sources="contexts")
 
 
-@command("context use", ContextUseOptions, "Choose the context that commands use")
+@command("context use", ContextUseOptions, "Choose the context that commands use", usage="CONTEXT")
 def use(app: App, o: ContextUseOptions) -> None:
     if len(o.names) != 1:
         # this one command's count is told in other words by docker

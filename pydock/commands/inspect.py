@@ -163,6 +163,7 @@ class ContainerInspectOptions(InspectOptions):
 
 @command("container inspect", ContainerInspectOptions, "Show everything about one or more containers")
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
+    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
 
 
@@ -175,6 +176,7 @@ class ImageInspectOptions(InspectOptions):
 @command("image inspect", ImageInspectOptions, "Show everything about one or more images")
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
     wanted = platform_json(app, o.platform)
+    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
 
 
@@ -196,6 +198,7 @@ class NetworkInspectOptions(InspectOptions):
 
 @command("network inspect", NetworkInspectOptions, "Show everything about one or more networks")
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
+    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_network(n, o.verbose), KINDS["network"][1]))
 
 
@@ -206,4 +209,5 @@ class VolumeInspectOptions(InspectOptions):
 
 @command("volume inspect", VolumeInspectOptions, "Show everything about one or more volumes")
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
+    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_volume(n), KINDS["volume"][1]), raw=False)

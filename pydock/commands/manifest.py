@@ -168,10 +168,13 @@ class AnnotateOptions(Options):
 def annotate(app: App, o: AnnotateOptions) -> None:
     name = str(named(o.manifest_list, f"annotate: error parsing name for manifest list {o.manifest_list}: "))
     reference = str(named(o.manifest, f"annotate: error parsing name for manifest {o.manifest}: "))
+    missing = Failure(f"manifest for image {o.manifest} does not exist in {o.manifest_list}")
+    if app.manifest_store.image(name, reference) is None:
+        raise missing
     with app.manifest_store.changing():
         image = app.manifest_store.image(name, reference)
         if image is None:
-            raise Failure(f"manifest for image {o.manifest} does not exist in {o.manifest_list}")
+            raise missing
         image["Descriptor"]["platform"] = platform_of(annotated(image, o))
         app.manifest_store.save(name, {reference: image})
 

@@ -126,6 +126,7 @@ def create_body(o: CreateOptions, version: tuple[int, ...]) -> Json:
 
 @command("network create", CreateOptions, "Create a network")
 def create(app: App, o: CreateOptions) -> None:
+    app.need_engine()
     try:
         ipam_config(o)
         body = create_body(o, version_key(app.engine.api_version))
@@ -179,6 +180,7 @@ def connect_body(o: ConnectOptions) -> Json:
 
 @command("network connect", ConnectOptions, "Connect a container to a network")
 def connect(app: App, o: ConnectOptions) -> None:
+    app.need_engine()
     try:
         body = connect_body(o)
     except ValueError as error:

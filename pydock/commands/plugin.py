@@ -47,6 +47,7 @@ class PluginInspectOptions(InspectOptions):
 
 @command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins", since="1.25")
 def inspect(app: App, o: PluginInspectOptions) -> None:
+    app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), KINDS["plugin"][1]))
 
 

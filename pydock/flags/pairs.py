@@ -70,6 +70,8 @@ def ip_address(text: str) -> str:
     import ipaddress
 
     try:
+        if "%" in text:
+            raise ValueError
         return str(ipaddress.ip_address(text.strip()))
     except ValueError:
         raise ValueError(f"IP address is not correctly formatted: {text}") from None
@@ -79,6 +81,8 @@ def is_ip(text: str) -> bool:
     import ipaddress
 
     try:
+        if "%" in text:
+            return False
         ipaddress.ip_address(text)
     except ValueError:
         return False

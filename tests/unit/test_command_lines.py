@@ -128,3 +128,28 @@ def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
     done = cli("--tls", "--tlscacert", "/nonexistent/ca", *line.split(), prepare=nowhere)
     reason = "unable to resolve docker endpoint: open /nonexistent/ca: no such file or directory"
     assert done == Result(1, "", f"Failed to initialize: {reason}\n")
+
+
+@pytest.mark.parametrize("line", ["network create --gateway a n", "tag a//b c", "volume inspect ''", "image inspect -f {{nope}} x", "rmi --platform a/b/c/d x"])
+def test_where_docker_asks_for_its_engine_first_so_do_we(line: str) -> None:
+    words = [w.strip("'") for w in line.split()]
+    assert cli("--tls", "--tlscacert", "/nonexistent/ca", *words, prepare=nowhere).err.startswith("Failed to initialize: ")
+
+
+@pytest.mark.parametrize("line", ["rename a ''", "start -a a b", "load -i /nonexistent/f", "history --platform x y", "pull a//b", "system prune --volumes --filter until=1h"])
+def test_elsewhere_what_is_wrong_here_is_told_first(line: str) -> None:
+    words = [w.strip("'") for w in line.split()]
+    done = cli("--tls", "--tlscacert", "/nonexistent/ca", *words, prepare=nowhere)
+    assert done.code == 1 and not done.err.startswith("Failed to initialize: ")
+
+
+def test_a_context_list_ends_where_the_default_one_cannot_be(tmp_path: Path) -> None:
+    reason = "open /nonexistent/ca: no such file or directory\n"
+    for line in ("context ls", "context inspect default", "context inspect"):
+        done = cli("--config", str(tmp_path), "--tls", "--tlscacert", "/nonexistent/ca", *line.split(), environ={"DOCKER_HOST": "tcp://a"})
+        assert (done.code, done.err) == (1, reason), line
+
+
+def test_usage_lines_are_those_of_docker() -> None:
+    assert "\n\nUsage:  docker builder prune\n\n" in cli("builder", "prune", "--nope").err
+    assert "\n\nUsage:  docker context use CONTEXT\n\n" in cli("context", "use", "--nope").err

@@ -168,6 +168,7 @@ def frame(text: str, height: int, width: int) -> list[str]:
 
 @command("container stats", StatsOptions, "Show what containers use, as it changes", also=("stats",))
 def stats(app: App, o: StatsOptions) -> None:
+    app.need_engine()
     form = Format.parse(o.format or app.config.text("statsFormat") or "table")
     app.engine.ping()  # once, before the threads ask for it at the same time
     board = Board(app, o)

@@ -26,6 +26,7 @@ class TagOptions(Options):
 
 @command("image tag", TagOptions, "Give an image another name", also=("tag",), interspersed=False)
 def tag(app: App, o: TagOptions) -> None:
+    app.need_engine()
     try:
         if not set(o.source) <= set("0123456789abcdef") or len(o.source) != 64:
             wrong = o.source
@@ -49,6 +50,7 @@ class RemoveOptions(Options):
 
 @command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
 def remove(app: App, o: RemoveOptions) -> None:
+    app.need_engine()
     try:
         platforms = tuple(dict.fromkeys(dumps(platform(p, app.machine)) for p in o.platform))
     except ValueError as error:

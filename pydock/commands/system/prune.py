@@ -72,7 +72,7 @@ class BuilderPruneOptions(PruneOptions):
     keep_storage: int = flag("--keep-storage", parse=ram_bytes, metavar="bytes", help="How much of the cache may stay")
 
 
-@command("builder prune", BuilderPruneOptions, "Remove build cache", since="1.39")
+@command("builder prune", BuilderPruneOptions, "Remove build cache", since="1.39", usage="")
 def builder_prune(app: App, o: BuilderPruneOptions) -> None:
     what = "all build cache" if o.all else "all dangling build cache"
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
