@@ -22,8 +22,7 @@ pytestmark = [pytest.mark.live, pytest.mark.parity]
 LINES = [line for line in (Path(__file__).parents[1] / "data" / "parity.txt").read_text().splitlines() if line and not line.startswith("#")]
 
 #: lines whose difference is meant, and why
-EXPLAINED = {
-}
+EXPLAINED = dict.fromkeys(("docker bogus --flag", "docker bogus -x y", "docker container bogus --flag"), "an unknown command is told as one, whatever flags stand after it; docker tells of the first flag")
 
 _AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute|hour)s?)"
 PLACEHOLDERS = [
@@ -31,6 +30,8 @@ PLACEHOLDERS = [
     (re.compile(_AGO + " ago"), "<ago>"), (re.compile(f"(?<=Up ){_AGO}"), "<ago>"), (re.compile(r"(?:sha256:)?\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"), (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
     (re.compile("  +"), "  "),
+    # the newest API that each client speaks, in what it says where no engine has told its own
+    (re.compile(r"(?<=/v)1\.(?:51|55)(?=/)"), "<newest API>"),
     # newer Go releases name the types; docker's own builds do not
     (re.compile(r"(incompatible types for comparison): [\w.\[\]{} ]+ and [\w.\[\]{} ]+"), r"\1"),
 ]  # fmt: skip
