@@ -137,7 +137,8 @@ class Board:
         broken = (w.failure for w in list(self.watches.values()) if w.failure and not isinstance(w.failure, EngineError))
         if failure := self.failure or next(broken, None):
             raise failure
-        if self.watches and all(w.ended for w in list(self.watches.values())):
+        # what is to be shown once ends by itself, sooner or later than we look
+        if not self.o.no_stream and self.watches and all(w.ended for w in list(self.watches.values())):
             self.app.engine.read(PING_GET)
 
     def draw(self, form: Format) -> str:
