@@ -67,7 +67,7 @@ def load_images(content: Any, quiet: bool, platforms: tuple[str, ...] = ()) -> R
 
 def push_image(name: str, tag: str, platform: str, auth: str) -> Request:
     """POST /images/…/push: a stream of progress messages. `name`: without tag; `tag`: "" for all."""
-    return Request("POST", _path(name, "push"), query(tag=tag, platform=platform), body={}, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
+    return Request("POST", _path(name, "push"), query(tag=tag, platform=platform), headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 
 
 def tag_image(image: str, repository: str, tag: str) -> Request:

@@ -175,6 +175,7 @@ OPEN: list[tuple[str, set[str], str]] = [
     (r"plugin inspect", {"exit", "stdout", "stderr"}, "plugins have no Go types in templates"),
     (r"context inspect|(container )?stats", {"stderr"}, "another name of a Go type"),
     (r"plugin create", {"stderr"}, "which of several names that are not there is told"),
+    (r"(image )?push", {"requests"}, "the body of a push is {} in docker"),
     (r"system df", {"stdout"}, "-v with a format shows ids in full"),
     (r"images|image ls", {"stdout"}, "--tree with a name lists images of no name"),
 ]
