@@ -185,7 +185,7 @@ def _decimal(value: int, scale: int) -> str:
 
 
 #: seconds since 1970 of years that every calendar here knows, 2 to 9998
-_FIRST, _LAST = -62_104_060_800, 253_370_764_800
+_FIRST, _LAST = -62_135_596_800, 253_370_764_800
 
 
 def within_years(seconds: float) -> int:

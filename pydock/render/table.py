@@ -8,6 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 
+def wide(cell: str) -> int:
+    """The columns of a terminal that it takes, as docker counts them."""
+    if cell.isascii():
+        return len(cell)
+    from pydock.render.human import display_width
+
+    return display_width(cell)
+
+
 def align(text: str, minimum: int = 10, padding: int = 3) -> str:
     """Tabs replaced by blanks. A column is a block of adjacent lines that have a cell there."""
     lines = [line.split("\t") for line in text.split("\n")]
@@ -16,7 +25,7 @@ def align(text: str, minimum: int = 10, padding: int = 3) -> str:
     while pending:
         pending += _columns(lines, widths, *pending.pop(), minimum, padding)
     return "\n".join(
-        "".join(cell + " " * (width - len(cell)) for cell, width in zip(cells, row)) + cells[-1] for cells, row in zip(lines, widths)
+        "".join(cell + " " * (width - wide(cell)) for cell, width in zip(cells, row)) + cells[-1] for cells, row in zip(lines, widths)
     )
 
 
@@ -31,7 +40,7 @@ def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: i
         while stop < end and column < len(lines[stop]) - 1:
             stop += 1
         cells = [lines[i][column] for i in range(at, stop)]
-        width = max(minimum, max(map(len, cells)) + padding)
+        width = max(minimum, max(map(wide, cells)) + padding)
         for i in range(at, stop):
             widths[i][column] = width
         blocks.append((at, stop, column + 1))

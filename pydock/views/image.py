@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from pydock.golang import within_years
 from pydock.render.human import ago, ellipsis, short_id, size
-from pydock.views.times import utc_text
+from pydock.views.times import local_seconds, utc_text
 from pydock.views.view import View
 
 DEFAULT = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
@@ -135,11 +134,7 @@ class HistoryView(View):
 
     @property
     def CreatedAt(self) -> str:
-        from datetime import datetime, timezone
-
-        moment = datetime.fromtimestamp(within_years(self.h.get("Created") or 0), timezone.utc).astimezone()
-        text = f"{moment.year:04}{moment.strftime('-%m-%dT%H:%M:%S%z')}"
-        return text[:-5] + ("Z" if text.endswith("+0000") else f"{text[-5:-2]}:{text[-2:]}")
+        return local_seconds(self.h.get("Created") or 0)
 
     @property
     def CreatedSince(self) -> str:

@@ -10,7 +10,14 @@ from pydock.golang import within_years
 def utc_text(seconds: float) -> str:
     """Go's time.Time.String of a moment in the local zone: "2024-01-02 03:04:05 +0000 UTC"."""
     local = time.localtime(within_years(seconds))
-    return time.strftime("%Y-%m-%d %H:%M:%S %z %Z", local)
+    return f"{local.tm_year:04}{time.strftime('-%m-%d %H:%M:%S %z %Z', local)}"
+
+
+def local_seconds(seconds: float) -> str:
+    """The same in RFC 3339: "2024-01-02T03:04:05+01:00"."""
+    local = time.localtime(within_years(seconds))
+    zone = time.strftime("%z", local)[:5]
+    return f"{local.tm_year:04}{time.strftime('-%m-%dT%H:%M:%S', local)}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
 
 
 def local_nanoseconds(nanoseconds: int) -> str:
@@ -18,7 +25,7 @@ def local_nanoseconds(nanoseconds: int) -> str:
     whole, fraction = divmod(nanoseconds, 10**9)
     local = time.localtime(within_years(whole))
     zone = time.strftime("%z", local)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
+    return f"{local.tm_year:04}{time.strftime('-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
 
 
 def build_time(text: str) -> str:

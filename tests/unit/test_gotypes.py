@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -119,3 +120,22 @@ def test_a_tree_of_images_fits_the_terminal_and_leaves_out_those_without_a_name(
     assert lines[3].startswith("IMAGE") and [line[:35].rstrip() for line in lines[4:]] == ["registry.local:5000/team/a-r…   aaa", "└─ linux/amd64                  111", ""]
     assert max(map(len, lines[3:])) <= 80
     assert "<untagged>" in cli("images", "--tree", "-a", table={("GET", "/images/json"): listed}).out
+
+
+def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
+    from pydock.render.table import align
+
+    assert align("名前\tX\nabcdef\tX\n", 0, 3) == "名前     X\nabcdef   X\n"
+
+
+@pytest.mark.parametrize(("zone", "want"), [("UTC", "0001-01-01T00:00:00Z"), ("America/New_York", "0000-12-31T19:"), ("Asia/Tokyo", "0001-01-01T09:")])
+def test_the_zero_time_has_a_year_of_four_digits_anywhere(zone: str, want: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        layer = {"Id": "<missing>", "Created": -62135596800, "CreatedBy": "x", "Size": 1}
+        done = cli("history", "--human=false", "--format", "{{.CreatedAt}}", "i", table={("GET", "/images/i/history"): [layer]})
+        assert done.out.startswith(want)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
