@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydock.render.encoded import encode
 from pydock.render.printed import go_print
-from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Time, shown_type, truth
+from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type, truth
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,13 +56,16 @@ def _index(value: Any, *keys: Any) -> Any:
         raise ValueError("index of untyped nil")
     for key in keys:
         if isinstance(value, dict):
-            if not isinstance(key, str):
-                raise ValueError(f"value has type {shown_type(key)}; should be string" if key is not None else "value is nil; should be of type string")
+            want = getattr(value, "go_key", "string")
+            if key is None:
+                raise ValueError(f"value is nil; should be of type {want}")
+            if not isinstance(key, str) or getattr(key, "go_type", "string") != want:
+                raise ValueError(f"value has type {shown_type(key)}; should be {want}")
             # a missing key of a map of strings gives the zero value
             value = value.get(key, getattr(value, "go_element", None))
         elif isinstance(value, (list, str)):
-            items = value if isinstance(value, list) else value.encode()
-            value = items[_position(key, len(items))]
+            items = value if isinstance(value, list) else value.encode("utf-8", "surrogateescape")
+            value = items[_position(key, len(items), text=isinstance(value, str))]
         elif value is None or isinstance(value, NilPointer):
             raise ValueError("index of nil pointer")
         else:
@@ -70,11 +73,14 @@ def _index(value: Any, *keys: Any) -> Any:
     return value
 
 
-def _position(key: Any, length: int, last: bool = False) -> int:
+def _position(key: Any, length: int, last: bool = False, text: bool = False) -> int:
     if key is None:
         raise ValueError("cannot index slice/array with nil")
     if isinstance(key, bool) or not isinstance(key, int):
         raise ValueError(f"cannot index slice/array with type {shown_type(key)}")
+    if text and key == length and not last:
+        # Go checks a string's bounds as if it were to be sliced, and then fails to index it
+        raise ValueError("reflect: string index out of range")
     if key < 0 or key > length or (key == length and not last):
         raise ValueError(f"index out of range: {key}")
     return key
@@ -118,7 +124,7 @@ def _kind(value: Any) -> str:
         return "string"
     if value is None or isinstance(value, NilPointer):
         return "nil"
-    if isinstance(value, Pointer):
+    if isinstance(value, (Pointer, Reference)):
         return "pointer"
     raise ValueError(f"non-comparable type {go_print(value)}: {shown_type(value)}" if isinstance(value, (list, dict)) else "incompatible types for comparison")
 

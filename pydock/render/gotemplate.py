@@ -16,7 +16,7 @@ from pydock.golang import quote
 from pydock.render.printed import go_print
 from pydock.render.templatenodes import Action, Branch, Call, Chain, Command, Field, Function, Jump, Literal, Node, Pipe, Text, Variable
 from pydock.render.templateparse import ParseError, Parser
-from pydock.render.values import AnyString, Failed, GoStruct, NilPointer, Pointer, shown_type, truth
+from pydock.render.values import AnyString, Failed, GoStruct, NilPointer, Pointer, Reference, shown_type, truth
 
 Dot = Any
 
@@ -244,14 +244,17 @@ class _Run:
 
     def field(self, node: Node, value: Any, name: str, given: list[Any]) -> Any:
         found: Any
-        if isinstance(value, dict):
+        method = method_of(value, name)
+        if method is not None:
+            return method(value)
+        if isinstance(value, dict) and getattr(value, "go_key", "string") == "string":
             if given:
                 raise self.fail(node, f"{name} is not a method but has arguments")
             if name in value:
                 return value[name]
             if self.missing == "error":
                 raise self.fail(node, f"map has no entry for key {quote(name)}")
-            return getattr(value, "go_zero", None)
+            return None
         if value is None:
             if self.missing == "error":
                 raise self.fail(node, f"nil pointer evaluating interface {{}}.{name}")
@@ -303,10 +306,12 @@ class _Run:
         kinds = getattr(function, "go_kinds", ())
         values = []
         for i, arg in enumerate(args):
-            value = self.argument(arg, dot)
-            self.check_kind(arg, value, kinds[i] if i < len(kinds) else "any")
+            kind = kinds[i] if i < len(kinds) else "any"
+            value = pointed_to(self.argument(arg, dot), kind)
+            self.check_kind(arg, value, kind)
             values.append(value)
         if final is not _NOTHING:
+            final = pointed_to(final, kinds[len(args)]) if len(args) < len(kinds) else final
             wrong = wrong_kind(final, kinds[len(args)]) if len(args) < len(kinds) else ""
             if wrong:
                 raise self.fail(last_evaluated(args[-1]) if args else node, wrong)
@@ -352,6 +357,23 @@ class _Nothing:
 
 
 _NOTHING: Any = _Nothing()
+
+
+def pointed_to(value: Any, kind: str) -> Any:
+    """What a function that asks for a value gets where a pointer to one is given."""
+    return value.value if kind != "any" and isinstance(value, Reference) else value
+
+
+def method_of(value: Any, name: str) -> Callable[[Any], Any] | None:
+    """A method of the value's Go type, if it has one of that name that takes nothing."""
+    if not isinstance(value, (str, int, GoStruct)):
+        return None
+    kind = getattr(value, "go_type", "") or getattr(value, "type_name", "")
+    if "." not in kind:
+        return None
+    from pydock.render.methods import METHODS
+
+    return METHODS.get(kind.lstrip("*"), {}).get(name)
 
 
 def wrong_kind(value: Any, kind: str) -> str:

@@ -105,6 +105,7 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
     def inner(item: Any) -> str:
         return render(item, verb, flags, width, precision, depth + 1)
 
+    value = value.go_struct() if hasattr(value, "go_struct") else value
     if isinstance(value, list):
         return "[" + " ".join(map(inner, value)) + "]"
     if isinstance(value, dict):

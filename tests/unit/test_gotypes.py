@@ -17,7 +17,10 @@ STATE = {
     "Health": {"Status": "healthy", "FailingStreak": 0, "Log": None}, "Bogus": 1, "FinishedAt": "0001-01-01T00:00:00Z", "Pid": 7, "Status": "running",
     "StartedAt": "2026-01-01T00:00:00.120Z", "Running": True,
 }  # fmt: skip
-CONTAINER = {"Id": "c" * 64, "Name": "/web", "State": STATE, "Config": {"ExposedPorts": {"80/tcp": {}, "53/udp": {}}}, "HostConfig": {"NetworkMode": "bridge"}}
+CONTAINER = {
+    "Id": "c" * 64, "Name": "/web", "State": STATE, "Config": {"ExposedPorts": {"80/tcp": {}, "53/udp": {}}}, "HostConfig": {"NetworkMode": "bridge"},
+    "NetworkSettings": {"Ports": {"80/tcp": [{"HostIp": "::", "HostPort": "8080"}]}},
+}  # fmt: skip
 PLUGIN = {
     "Id": "d" * 64, "Name": "vieux/sshfs", "Enabled": True, "Config": {"Interface": {"Types": ["docker.volumedriver/1.0"], "Socket": "s"}},
     "Settings": {"Env": ["DEBUG=0"], "Args": [], "Devices": [], "Mounts": []},
@@ -70,6 +73,9 @@ def test_json_of_a_part_keeps_the_order_of_dockers_struct_on_any_engine(version:
 @pytest.mark.parametrize(("words", "want"), [
     (("inspect", "-f", "{{.Config.ExposedPorts}} {{.HostConfig.NetworkMode}} {{.SizeRw}} {{.HostConfig.Binds}}", "web"), "map[53/udp:{} 80/tcp:{}] bridge <nil> []"),
     (("inspect", "-f", "{{.State.Bogus}}", "web"), "1"),
+    (("inspect", "-f", "{{.HostConfig.NetworkMode.IsBridge}} {{range $p, $c := .Config.ExposedPorts}}{{$p.Port}}={{$p.Proto}} {{end}}", "web"), "true 53=udp 80=tcp "),
+    # a key of a type of its own is no string: docker falls back on the engine's JSON, and so has its names
+    (("inspect", "-f", "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostIp}}", "web"), "::"),
     (("plugin", "inspect", "-f", "{{.ID}}|{{.Config.Rootfs}}|{{json .Config.Env}}|{{.Config.Interface.Types}}|{{json .Settings}}", "p"),
      "d" * 64 + '|<nil>|null|[docker.volumedriver/1.0]|{"Args":[],"Devices":[],"Env":["DEBUG=0"],"Mounts":[]}'),
     (("image", "inspect", "-f", "{{json .Config}} {{.Author}}|{{.Parent}}", "i"), '{"Cmd":["sh"]} |'),
@@ -139,3 +145,8 @@ def test_the_zero_time_has_a_year_of_four_digits_anywhere(zone: str, want: str, 
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_key_of_a_map_must_be_of_its_type() -> None:
+    done = cli("inspect", "-f", "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostIP}}", "web", table=ENGINE)
+    assert done.code == 1 and 'map has no entry for key "HostIP"' in done.err
