@@ -47,7 +47,12 @@ def _len(value: Any) -> int:
         return len(value)
     if value is None:
         raise ValueError("len of nil pointer")
-    raise ValueError(f"len of type {shown_type(value)}")
+    raise ValueError(f"len of type {_pointee(value)}")
+
+
+def _pointee(value: Any) -> str:
+    """The type's name, of what a pointer points to: Go looks behind it."""
+    return shown_type(value).removeprefix("*") if isinstance(value, Pointer) else shown_type(value)
 
 
 @_takes(1, None)
@@ -69,7 +74,7 @@ def _index(value: Any, *keys: Any) -> Any:
         elif value is None or isinstance(value, NilPointer):
             raise ValueError("index of nil pointer")
         else:
-            raise ValueError(f"can't index item of type {shown_type(value)}")
+            raise ValueError(f"can't index item of type {_pointee(value)}")
     return value
 
 

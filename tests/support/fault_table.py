@@ -104,7 +104,7 @@ LINES: tuple[Line, ...] = (
     Line("network connect {net} {made}"),
     Line("network create --internal {newnet}"),
     Line("network disconnect {net} {joined}"),
-    Line("network inspect bridge"),
+    Line("network inspect {net}"),
     Line("network ls --filter name={net}"),
     Line("network prune -f --filter label=nothing-has-this"),
     Line("network rm {net}"),
