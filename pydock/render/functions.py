@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from pydock.render.encoded import encode
 from pydock.render.printed import go_print
 from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type, truth
 
@@ -245,6 +244,8 @@ def _println(*values: Any) -> str:
 
 @_takes(1, 1)
 def _json(value: Any) -> str:
+    from pydock.render.encoded import encode
+
     return encode(value)
 
 
