@@ -43,7 +43,7 @@ class Globals(Options):
     config: str = flag("--config", help="Where the client's configuration files lie", metavar="string", sources="folders")
     context: str = flag("-c", "--context", help="Context that names the engine to use (beats DOCKER_HOST and the current context)", sources="contexts")
     debug: bool = flag("-D", "--debug", help="Say more about what is done")
-    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string", once="specify only one -H", sources="ssh:// tcp:// unix://")
+    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string", sources="ssh:// tcp:// unix://")
     log_level: str = flag("-l", "--log-level", default="info", help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"', sources="debug info warn error fatal panic")
     tls: bool = flag("--tls", help="Use TLS; implied by --tlsverify")
     tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted, sources="files")

@@ -30,7 +30,7 @@ class FlagSpec:
     def __init__(
         self, names: tuple[str, ...], help: str, default: Any = None, parse: Parser | None = None, many: bool = False, metavar: str = "",
         since: str = "", ostype: str = "", experimental: bool = False, hidden: bool = False, hidden_names: tuple[str, ...] = (),
-        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "", once: str = "",
+        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "",
         warning: Callable[[str], str] | None = None, dest: str = "", kind: str = "",
     ) -> None:  # fmt: skip
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
@@ -38,7 +38,7 @@ class FlagSpec:
         self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
         self.since, self.ostype, self.experimental = since, ostype, experimental
         self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
-        self.env, self.sources, self.once, self.warning, self.dest, self.kind = env, sources, once, warning, dest, kind
+        self.env, self.sources, self.warning, self.dest, self.kind = env, sources, warning, dest, kind
 
     @property
     def name(self) -> str:
@@ -81,7 +81,6 @@ def flag(
     deprecated: dict[str, str] | None = None,
     env: str = "",
     sources: str = "",
-    once: str = "",
     warning: Callable[[str], str] | None = None,
 ) -> Any:
     """A flag. `names`: "-s", "--long", more long names for the same value (`hidden_names` are not shown).
@@ -89,10 +88,9 @@ def flag(
     parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
     metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, experimental: docker's
     other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
-    sources: what completes it (see cli.complete); once: what is said of a flag that is given again;
-    warning: text -> what docker's log says of it, or "".
+    sources: what completes it (see cli.complete); warning: text -> what docker's log says of it, or "".
     """
-    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources, once, warning)
+    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources, warning)
 
 
 def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:

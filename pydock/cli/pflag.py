@@ -126,8 +126,6 @@ class FlagSet:
 
     def _set(self, spec: FlagSpec, name: str, text: str, parsed: Parsed) -> None:
         try:
-            if spec.once and spec.dest in parsed.values:
-                raise ValueError(spec.once)
             reader: Parser = spec.parse or READERS[spec.kind]
             value = reader(text)
         except ValueError as error:

@@ -71,6 +71,8 @@ def resolve(options: Globals, environ: Mapping[str, str], context: str, store: S
 def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: str) -> Endpoint:
     """The virtual context "default": --host or DOCKER_HOST, TLS by flags and environment. Raises ValueError."""
     tls = flag_tls(options, environ, config_dir)
+    if len(options.host) > 1:
+        raise ValueError("Specify only one -H")
     given = options.host[0] if options.host else environ.get("DOCKER_HOST", "")
     endpoint = Endpoint(parse_host(given, tls is not None), tls)
     if tls is None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pydock.app import App
-from pydock.config.endpoint import flag_tls
+from pydock.app import App, Globals
+from pydock.config.endpoint import default_endpoint, flag_tls
 from tests.support.cli import Result, cli
 
 BROKEN = "WARNING: Error parsing config file ({}/config.json): unexpected EOF\n"
@@ -37,8 +37,12 @@ def test_global_flags_that_cannot_be_come_before_wrong_ones(broken: str) -> None
     for line in ("--context a -H b --nope", "--context a -H b ps --nope", "--context a -H b"):
         assert cli(*line.split()) == Result(1, "", conflict)
     assert cli("-l", "x", "--config", broken, "--nope") == Result(1, "", "Unable to parse logging level: x\n")
-    done = cli("-H", "a", "-H", "b", "ps")
-    assert done.code == 125 and done.err.startswith('invalid argument "b" for "-H, --host" flag: specify only one -H\n')
+
+
+def test_two_hosts_are_one_too_many() -> None:
+    """As CLI 28.2 says it."""
+    with pytest.raises(ValueError, match="Specify only one -H"):
+        default_endpoint(Globals.make(host=("a", "b")), {}, "/nonexistent")
 
 
 def test_what_the_engine_lacks_comes_before_a_wrong_flag_and_a_wrong_number_of_words() -> None:
