@@ -12,7 +12,6 @@ from pydock.declare import argument, command, flag, options
 from pydock.errors import EngineError, Failure
 from pydock.gojson import compact, dumps, indented
 from pydock.gojson import decode as decode_json
-from pydock.render.encoded import encode
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.values import json_number, untyped
 from pydock.views.gotypes import CHANGED, decode
@@ -59,7 +58,7 @@ class Printer:
 
         Raises Failure where the template does not fit."""
         if self.form in ("", "json"):
-            self.objects.append(text if raw else encode(decode(shape, decode_json(text), newer), escape_html=True))
+            self.objects.append(text if raw else typed_json(text, shape))
             return
         value = decode_json(text)
         if shape:
@@ -83,6 +82,13 @@ class Printer:
         if self.form:
             return self.text or "\n"
         return indented(everything) + "\n"
+
+
+def typed_json(text: str, shape: str) -> str:
+    """An object's JSON with what its Go type knows, and nothing else."""
+    from pydock.render.encoded import encode
+
+    return encode(decode(shape, decode_json(text)), escape_html=True)
 
 
 def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True) -> None:

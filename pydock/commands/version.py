@@ -38,7 +38,7 @@ def version(app: App, o: VersionOptions) -> None:
         raise Failure(f"template parsing error: {error}", 64) from None
     server, problem = None, None
     try:
-        server = app.engine.json(system.version())
+        server = with_build_time(app.engine.json(system.version()))
     except Failure as failure:
         problem = failure
     client = client_facts(app, spoken_version(app))
@@ -75,7 +75,7 @@ def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
 def print_template(app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None) -> Failure | None:
     """Returns what the template does not fit."""
     try:
-        shown, problem = template.execute(decode("system.versionInfo", {"Client": client, "Server": server and with_build_time(server)})), None
+        shown, problem = template.execute(decode("system.versionInfo", {"Client": client, "Server": server})), None
     except ExecError as error:
         shown, problem = error.partial, Failure(str(error))
     app.out.write(align(f"{shown}\n", 20, 1))
@@ -107,7 +107,7 @@ def client_text(c: dict[str, Any]) -> str:
 def server_text(s: dict[str, Any]) -> str:
     name = (s.get("Platform") or {}).get("Name") or ""
     out = "\nServer:" + (f" {name}" if name else "") + "\n"
-    for component in s.get("Components") or [engine_component(s)]:
+    for component in s["Components"]:
         details = dict(component.get("Details") or {})
         out += f" {component['Name']}:\n"
         rows = [("Version", component.get("Version") or "")]
@@ -131,8 +131,6 @@ def engine_rows(details: dict[str, Any]) -> list[tuple[str, str]]:
         value = str(details.get(key, ""))
         if key == "ApiVersion":
             value = f"{value} (minimum version {details['MinAPIVersion']})" if details.get("MinAPIVersion") else value
-        elif key == "BuildTime":
-            value = build_time(value)
         elif key == "Os":
             value = f"{value}/{details.get('Arch', '')}"
         rows.append((title, value))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import system
 from pydock.api.request import filters, version_key
+from pydock.commands.inspect import speaks_newer
 from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.times import timestamp
 from pydock.render.gotemplate import ExecError, ParseError, Template
-from pydock.views.gotypes import CHANGED, decode
+from pydock.views.gotypes import decode
 from pydock.views.times import local_nanoseconds
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def template_of(app: App, text: str) -> Template | None:
     try:
         template = Template("{{json .}}" if text == "json" else text)
         template.execute(decode(f"*{SHAPE}", {}))
-        template.execute(decode(f"*{SHAPE}", {}, newer=version_key(app.engine.api_version) >= CHANGED))
+        template.execute(decode(f"*{SHAPE}", {}, newer=speaks_newer(app)))
     except (ParseError, ExecError) as error:
         raise Failure(f"Error parsing format: {error}", 64) from None
     return template
@@ -57,12 +58,12 @@ def events(app: App, o: EventsOptions) -> None:
         since, until = (timestamp(text, app.now()) if text else "" for text in (o.since, o.until))
     except ValueError as error:
         raise Failure(str(error)) from None
-    version = version_key(app.engine.api_version)
+    version, newer = version_key(app.engine.api_version), speaks_newer(app)
     for event in app.engine.messages(system.events(version, since=since, until=until, filters=filters(o.filter))):
         if template is None:
             app.out.line(line(event))
         else:
             try:
-                app.out.line(template.execute(decode(f"*{SHAPE}", event, newer=version >= CHANGED)))
+                app.out.line(template.execute(decode(f"*{SHAPE}", event, newer)))
             except ExecError as error:
                 raise Failure(str(error)) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import system
-from pydock.api.request import version_key
+from pydock.commands.inspect import speaks_newer
 from pydock.commands.shared import InspectOptions
 from pydock.commands.version import client_facts
 from pydock.declare import command, options
@@ -15,7 +15,7 @@ from pydock.errors import Failure
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.human import bytes_size, duration
 from pydock.render.values import GoStruct
-from pydock.views.gotypes import CHANGED, decode
+from pydock.views.gotypes import decode
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -48,7 +48,7 @@ def info(app: App, o: InfoOptions) -> None:
         print_template(app, template, facts, client)
     else:
         app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
-        lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if newer(app) else ()), ""] if facts else []
+        lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""] if facts else []
         app.out.write("".join(f"{line}\n" for line in lines))
         bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
         for text in (*bad, *warnings(facts)):
@@ -78,14 +78,9 @@ def needs_engine(template: Template, client: Json) -> bool:
     return False
 
 
-def newer(app: App) -> bool:
-    """Does the engine speak the API whose facts docker's CLI 29 knows?"""
-    return version_key(app.engine.api_version) >= CHANGED
-
-
 def print_template(app: App, template: Template, facts: Json, client: Json) -> None:
     try:
-        app.out.line(template.execute(decode("system.dockerInfo", {**facts, "ClientInfo": client}, newer(app))))
+        app.out.line(template.execute(decode("system.dockerInfo", {**facts, "ClientInfo": client}, speaks_newer(app))))
     except ExecError as error:
         app.out.line(error.partial)
         raise Failure(str(error)) from None
