@@ -24,6 +24,10 @@ MISSING: Any = object()
 Parser = Callable[[str], Any]
 
 
+#: what stands for a value in help, where the type says enough
+_VALUE_NAMES = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float": "float"}
+
+
 class FlagSpec:
     """One flag as declared. `dest` and `kind` (the annotation, without "| None") are filled in by @options."""
 
@@ -48,6 +52,13 @@ class FlagSpec:
     @property
     def is_bool(self) -> bool:
         return bool(self.kind == "bool")
+
+    @property
+    def value_name(self) -> str:
+        """What stands for the value in help; empty for a bool."""
+        if self.metavar:
+            return self.metavar
+        return "" if self.is_bool else _VALUE_NAMES.get(self.kind, "list" if self.many else "string")
 
 
 class ArgumentSpec:

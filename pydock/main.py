@@ -22,7 +22,6 @@ def run(app: App, args: Sequence[str]) -> int:
     from pydock.cli.tree import Root
 
     root = Root()
-    app.args = tuple(args)
     try:
         with root.make_context(app.prog, list(args), obj=app) as ctx:
             root.invoke(ctx)

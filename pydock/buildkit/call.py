@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote
 
 import h2.exceptions
@@ -16,9 +16,9 @@ import h2.exceptions
 from pydock.errors import BrokenStream, Failure, RpcError
 
 if TYPE_CHECKING:
-    import h2.connection
+    import threading
 
-    from pydock.buildkit.wire import Connection
+    import h2.connection
 
 #: gRPC's codes: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md
 OK, CANCELED, UNKNOWN, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED = 0, 1, 2, 3, 5, 6, 7, 8
@@ -51,6 +51,26 @@ class Bounds:
 CALLER = Bounds(message=16 << 20, window=24 << 20, calls=2, headers=16 << 20)
 #: where we serve, those of Go's servers: exports are large, but come in many messages; ignore files are told in headers
 SERVER = Bounds(message=4 << 20, window=8 << 20, calls=4, headers=1 << 20)
+
+
+class Connection(Protocol):
+    """What a call needs of its connection: wire.Connection."""
+
+    h2: h2.connection.H2Connection
+    lock: threading.RLock
+    changed: threading.Condition
+    bounds: Bounds
+    closed: bool
+    problem: Failure | None
+
+    @property
+    def serve(self) -> Any: ...
+    @property
+    def full(self) -> bool: ...
+    def credit(self, count: int) -> None: ...
+    def forget(self, call: Call) -> None: ...
+    def lay_out(self, stream: int, data: memoryview) -> None: ...
+    def flush(self) -> None: ...
 
 
 class Call:

@@ -25,7 +25,7 @@ DEPRECATED: The legacy builder is deprecated and will be removed in a future rel
 
 
 def resolve(app: App, words: Sequence[str]) -> list[str]:
-    """The words with aliases put in; `app.args` follows. Raises Failure for an alias that may not be, and for a
+    """The words with aliases put in. Raises Failure for an alias that may not be, and for a
     DOCKER_BUILDKIT that is neither true nor false. Says that the classic builder is deprecated, where it is asked for."""
     aliases = app.config.mapping("aliases")
     if bad := next((name for name in sorted(aliases) if name != BUILDER), None):
@@ -36,9 +36,7 @@ def resolve(app: App, words: Sequence[str]) -> list[str]:
             app.err.line(DISABLED)
     if not (words and words[0] == BUILDER and aliases.get(BUILDER)):
         return list(words)
-    out = [*str(aliases[BUILDER]).split(), *words[1:]]
-    app.args = (*app.args[: app.args.index(BUILDER)], *out)
-    return out
+    return [*str(aliases[BUILDER]).split(), *words[1:]]
 
 
 def buildkit(app: App) -> bool:

@@ -11,12 +11,13 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from pydock.app import App, Globals
-from pydock.cli.index import OF_PLUGINS
+from pydock.app import App
+from pydock.cli.index import ALIASES, OF_PLUGINS
+from pydock.cli.names import children, taken_names
 from pydock.cli.params import Command
 from pydock.cli.sources import NO_FILES, NO_SPACE, Candidate, Query
 from pydock.cli.sources import answer as ask
-from pydock.cli.tree import Group, Root, children, find, taken_names
+from pydock.config.globals import Globals, Invocation
 from pydock.declare import FlagSpec
 from pydock.errors import Failure, NoEngine
 
@@ -33,9 +34,9 @@ CONTINUES = re.compile(r".*([=:,]|://|ctrl-)", re.DOTALL)
 Found = tuple[list[Candidate], int]
 
 
-def complete(app: App, words: list[str], described: bool = True) -> str:
-    """The whole answer."""
-    return in_time(lambda: _complete(app, words or [""], described))
+def complete(app: App, words: list[str], find: Callable[[str], object], described: bool = True) -> str:
+    """The whole answer. find: a path -> its Command, a group, or None."""
+    return in_time(lambda: _complete(app, words or [""], find, described))
 
 
 def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
@@ -114,30 +115,31 @@ class Typed:
         self.flags.setdefault(spec.name, []).append(value)
 
 
-def _complete(app: App, words: list[str], described: bool) -> str:
+def _complete(app: App, words: list[str], find: Callable[[str], object], described: bool) -> str:
     *before, current = words
-    group: Group = Root()
+    group = ""
     flags: Iterable[FlagSpec] = Globals.flag_specs
     while True:
         typed = Typed(before, flags, interspersed=False)
-        root = isinstance(group, Root)
-        if root:
-            set_globals(app, before[: typed.leading])
+        if not group:
+            app = with_globals(app, before[: typed.leading])
         if not typed.words:
             return _shown(*_of_group(app, group, flags, typed, current), current, described)
         name, *rest = typed.words
-        target = Root() if name == "help" else find(f"{group.path} {name}".strip())
+        path = f"{group} {name}".strip() if name != "help" else ""
+        target = find(path)
         if isinstance(target, Command):
+            target = target.chosen(app)
             handed = _of_plugin(app, target.note.plugin, [target.note.plugin, name, *rest, current], described) if target.note.plugin else ""
             return handed or _shown(*_of_command(app, target, rest, current), current, described)
-        if target is None:
-            return (_of_plugin(app, name, words, described) if root else "") or NOTHING
-        group, flags, before = target, (), rest
+        if target is None and path:
+            return (_of_plugin(app, name, words, described) if not group else "") or NOTHING
+        group, flags, before = ALIASES.get(path, path), (), rest
 
 
 def _of_plugin(app: App, name: str, words: Sequence[str], described: bool) -> str:
     """The answer of a plugin, as it is; "" where there is none of that name."""
-    plugin = app.cli_plugin(name, taken_names())
+    plugin = app.plugins.find(name, taken_names())
     if plugin is None:
         return ""
     from pydock.cli.plugins import complete as ask_plugin
@@ -157,31 +159,32 @@ def _shown(candidates: Iterable[Candidate], directive: int, current: str, descri
     return "\n".join([*lines, f":{directive}"]) + "\n"
 
 
-def set_globals(app: App, words: Sequence[str]) -> None:
-    """The global flags typed so far decide which engine is asked."""
+def with_globals(app: App, words: Sequence[str]) -> App:
+    """The App of the global flags typed so far: they decide which engine is asked."""
     from pydock.cli.pflag import BadFlag, FlagSet
 
     try:
         parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(list(words))
-        app.globals = Globals.make(**{k: v for k, v in parsed.values.items() if k != "help"}, given=frozenset(parsed.values))
     except BadFlag:
-        pass
+        return app
+    values = {name: value for name, value in parsed.values.items() if name != "help"}
+    return app.under(Invocation(Globals.make(**values, given=frozenset(values)), tuple(words)))
 
 
-def _of_group(app: App, group: Group, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:
+def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:
     """A command of a group, or a global flag."""
-    if (found := _of_flags(app, group.path, flags, typed, current)) is not None:
+    if (found := _of_flags(app, group, flags, typed, current)) is not None:
         return found
-    names = dict(children(group.path))
-    if not group.path:
+    names = dict(children(group))
+    if not group:
         names = {n: s for n, s in names.items() if runs(app, n)} | {"help": "Help about any command"}
-        names |= {p.name: str(p.metadata.get("ShortDescription") or "") for p in app.cli_plugins(taken_names(), current) if not p.problem}
+        names |= {p.name: str(p.metadata.get("ShortDescription") or "") for p in app.plugins.all(taken_names(), current) if not p.problem}
     return sorted(names.items()), NO_FILES
 
 
 def runs(app: App, name: str) -> bool:
     """Is it a command of ours, or one of a plugin that is installed?"""
-    return name not in OF_PLUGINS or app.has_cli_plugin(OF_PLUGINS[name])
+    return name not in OF_PLUGINS or app.plugins.has(OF_PLUGINS[name])
 
 
 def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found | None:

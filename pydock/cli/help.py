@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS, OF_PLUGINS
-from pydock.declare import FlagSpec
+from pydock.cli.names import children
+from pydock.declare import CommandNote, FlagSpec
 
 if TYPE_CHECKING:
-    from pydock.cli.params import Command
     from pydock.config.plugins import Plugin
 
 SWARM_GROUPS = ("config", "node", "secret", "service", "stack", "swarm")
@@ -20,13 +20,11 @@ ABOUT = "The docker command line in pure Python"
 
 def flag_lines(flags: list[FlagSpec], width: int) -> list[str]:
     """One entry a flag, sorted by name, words wrapped to the terminal."""
-    from pydock.cli.params import metavar
-
     rows = []
     for spec in sorted(flags, key=lambda f: f.name):
         for name in spec.longs:
             short = f"-{spec.short}, " if spec.short and name == spec.name else "    "
-            rows.append((f"  {short}--{name} {metavar(spec)}".rstrip(), spec.help + default_note(spec)))
+            rows.append((f"  {short}--{name} {spec.value_name}".rstrip(), spec.help + default_note(spec)))
     column = max((len(left) for left, _ in rows), default=0) + 3
     return [line for left, text in rows for line in _row(left, text, column, width)]
 
@@ -57,14 +55,14 @@ def _table(rows: list[tuple[str, str]], width: int) -> list[str]:
     return [line for name, text in rows for line in _row(f"  {name}", text, column, width)]
 
 
-def command_help(command: Command, prog: str) -> str:
-    """The whole help of a verb."""
-    note, width = command.note, _width()
-    out = [f"Usage:  {command.usage(prog)}", "", *textwrap.wrap(note.description or note.short, width)]
+def command_help(note: CommandNote, usage: str, prog: str) -> str:
+    """The whole help of a verb. usage: its usage line."""
+    width = _width()
+    out = [f"Usage:  {usage}", "", *textwrap.wrap(note.description or note.short, width)]
     names = [note.paths[0], *(a for a, p in ALIASES.items() if p == note.paths[0]), *note.paths[1:]]
     if len(names) > 1:
         out += ["", "Aliases:", "  " + ", ".join(f"{prog} {n}" for n in names)]
-    shown = [f for f in command.flags if not f.hidden]
+    shown = [f for f in note.options.flag_specs if not f.hidden]
     if shown:
         out += ["", "Options:", *flag_lines(shown, width)]
     return "\n".join(out)
@@ -72,8 +70,6 @@ def command_help(command: Command, prog: str) -> str:
 
 def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
     """The help of a group, or of the program (path "") with the CLI plugins that are there."""
-    from pydock.cli.tree import children
-
     full, width = f"{prog} {path}".strip(), _width()
     if path:
         rows = [(n, s) for n, s in children(path).items()]
@@ -87,8 +83,7 @@ def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
 
 
 def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
-    from pydock.app import Globals
-    from pydock.cli.tree import children
+    from pydock.config.globals import Globals
 
     installed = {p.name for p in plugins if not p.problem}
     names = {n: s for n, s in children("").items() if n not in OF_PLUGINS or OF_PLUGINS[n] in installed}

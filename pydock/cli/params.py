@@ -12,23 +12,13 @@ from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.declare import ArgumentSpec, CommandNote, FlagSpec
 from pydock.errors import Exit, Misuse
 
-#: the metavar of a flag whose type says enough
-_METAVARS = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float": "float"}
-
-
-def metavar(spec: FlagSpec) -> str:
-    """The name of a flag's value in help; empty for a bool."""
-    if spec.metavar:
-        return spec.metavar
-    return "" if spec.is_bool else _METAVARS.get(spec.kind, "list" if spec.many else "string")
-
 
 def click_option(spec: FlagSpec) -> click.Option:
     """The flag as Click knows options: for those who walk the tree (documentation, completion)."""
     short = [f"-{spec.short}"] if spec.short else []
     return click.Option(
         [*short, *(f"--{n}" for n in spec.longs), spec.dest], default=None, help=spec.help, multiple=spec.many, hidden=spec.hidden,
-        metavar=metavar(spec) or None, is_flag=spec.is_bool, expose_value=True, type=bool if spec.is_bool else click.UNPROCESSED,
+        metavar=spec.value_name or None, is_flag=spec.is_bool, expose_value=True, type=bool if spec.is_bool else click.UNPROCESSED,
     )  # fmt: skip
 
 
@@ -75,7 +65,7 @@ def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
 
 def warned(app: App, parsed: Parsed) -> Parsed:
     for warning in parsed.warnings:
-        app.log("warning", warning)
+        app.log.warning(warning)
     return parsed
 
 
@@ -85,9 +75,6 @@ class Command(click.Command):
     def __init__(self, name: str, function: Callable[[App, Any], None], path: str) -> None:
         super().__init__(name)
         self.path = path
-        self._become(function)
-
-    def _become(self, function: Callable[[App, Any], None]) -> None:
         self.function = function
         self.note: CommandNote = function.__command__  # type: ignore[attr-defined]
         self.flags: tuple[FlagSpec, ...] = self.note.options.flag_specs
@@ -106,22 +93,22 @@ class Command(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import command_help
 
-        self._choose(ctx.obj)
-        return command_help(self, ctx.find_root().info_name or "pydock")
+        prog = ctx.find_root().info_name or "pydock"
+        return command_help(self.note, self.usage(prog), prog)
 
-    def _choose(self, app: App) -> None:
-        """A command that is another one in this environment becomes that."""
-        if self.note.choose and (other := self.note.choose(app)):
-            self._become(other)
+    def chosen(self, app: App) -> Command:
+        """This command, or the one that stands in its place in this environment."""
+        other = self.note.choose(app) if self.note.choose else None
+        return Command(self.name or "", other, self.path) if other else self
 
     def _hand_over(self, app: App) -> None:
         """To the plugin whose command this is: it is called "PLUGIN COMMAND". Returns if it is not installed; raises Exit."""
         from pydock.cli.plugins import run
 
-        plugin = app.cli_plugin(self.note.plugin, ())
+        plugin = app.plugins.find(self.note.plugin, ())
         if plugin:
-            at = app.args.index(self.path)
-            run(app, plugin.path, [*app.args[:at], self.note.plugin, *app.args[at:]])
+            line = app.invocation
+            run(app, plugin.path, [*line.before, self.note.plugin, *line.words])
 
     def parse_words(self, app: App, args: list[str]) -> Parsed:
         """Raises Misuse, in docker's layout."""
@@ -135,7 +122,6 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         app: App = ctx.obj
-        self._choose(app)
         if self.note.plugin:
             self._hand_over(app)
         parsed = self.parse_words(app, args)

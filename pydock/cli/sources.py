@@ -161,7 +161,7 @@ ARGUMENT = re.compile(r"^\s*ARG\s+(\w+)", re.IGNORECASE | re.MULTILINE)
 def in_dockerfile(query: Query, pattern: re.Pattern[str]) -> list[str]:
     """What the Dockerfile of a build names: that of --file, or of the folder that is built, the current one as a rule."""
     path = query.flag("file") or "/".join([*query.words[:1], "Dockerfile"])
-    return pattern.findall(query.app.read_file(path).decode("utf-8", "replace")) if path != "-" else []
+    return pattern.findall(query.app.files.read(path).decode("utf-8", "replace")) if path != "-" else []
 
 
 def mounts(query: Query) -> list[str]:
@@ -200,7 +200,7 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "checkpoints": checkpoints,
     "objects": objects,
     "daemons": daemons,
-    "contexts": lambda q: ["default", *q.app.contexts.names()],
+    "contexts": lambda q: ["default", *q.app.contexts.stored.names()],
     "environment": lambda q: sorted(q.app.environ),
     "registries": registries,
     "filters": filters,

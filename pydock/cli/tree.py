@@ -6,12 +6,15 @@ from importlib import import_module
 
 import click
 
-from pydock.app import App, Globals
+from pydock.app import App
 from pydock.cli.aliases import resolve
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
+from pydock.cli.names import children, taken_names
 from pydock.cli.params import Command, click_option, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
+from pydock.config.globals import Globals, Invocation
 from pydock.errors import Exit, Failure, Misuse
+from pydock.record import replace
 
 
 def find(path: str) -> Command | Group | None:
@@ -23,20 +26,6 @@ def find(path: str) -> Command | Group | None:
     if entry is None:
         return None
     return Command(path.rpartition(" ")[2], getattr(import_module(entry[0]), entry[1]), path)
-
-
-def children(path: str) -> dict[str, str]:
-    """Names below a group ("" is the root) with their short help, groups and commands together."""
-    prefix = path + " " if path else ""
-    names = dict(GROUPS) | {p: entry[2] for p, entry in COMMANDS.items()}
-    return {
-        p[len(prefix) :]: short for p, short in sorted(names.items()) if p.startswith(prefix) and " " not in p[len(prefix) :]
-    }
-
-
-def taken_names() -> set[str]:
-    """The words that are commands, so that no plugin can be called by them."""
-    return {path for path in (*COMMANDS, *GROUPS, *ALIASES, "help") if " " not in path}
 
 
 #: docker's own plugins, which many take for commands
@@ -54,12 +43,13 @@ class Group(click.Group):
         return list(children(self.path))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return find(f"{self.path} {name}".strip())
+        command = find(f"{self.path} {name}".strip())
+        return command.chosen(ctx.obj) if isinstance(command, Command) else command
 
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import group_help
 
-        return group_help(self.path, ctx.find_root().info_name or "pydock", [] if self.path else ctx.obj.cli_plugins(taken_names()))
+        return group_help(self.path, ctx.find_root().info_name or "pydock", [] if self.path else ctx.obj.plugins.all(taken_names()))
 
     def read_flags(self, app: App, args: list[str]) -> Parsed:
         """Raises Misuse."""
@@ -124,6 +114,13 @@ class Group(click.Group):
         return ""
 
 
+def invocation(parsed: Parsed, args: list[str]) -> Invocation:
+    """What the global flags say, and the words as they were typed."""
+    values = {name: value for name, value in parsed.values.items() if name != "help"}
+    split = len(args) - len(parsed.words)
+    return Invocation(Globals.make(**values, given=frozenset(values)), tuple(args[:split]), tuple(parsed.words))
+
+
 class Root(Group):
     """The program itself: global flags, then a command."""
 
@@ -138,15 +135,12 @@ class Root(Group):
         try:
             parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(args)
         except BadFlag as error:
-            self.begin(app, error.parsed)
+            app.begin(invocation(error.parsed, args))
             raise self.misuse(app, error) from None
-        self.begin(app, self.told(app, parsed))
+        app.begin(invocation(self.told(app, parsed), args))
         parsed.words = resolve(app, parsed.words)
+        app.invocation = replace(app.invocation, words=tuple(parsed.words))
         return parsed
-
-    def begin(self, app: App, parsed: Parsed) -> None:
-        values = {k: v for k, v in parsed.values.items() if k != "help"}
-        app.begin(Globals.make(**values, given=frozenset(values)))
 
     def invoke(self, ctx: click.Context) -> None:
         if ctx.args or not ctx.obj.globals.version:
@@ -156,21 +150,21 @@ class Root(Group):
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
         """A CLI plugin, if there is one of that name: it gets the command line as it is."""
-        plugin = app.cli_plugin(name, taken_names())
+        plugin = app.plugins.find(name, taken_names())
         if plugin is not None:
             from pydock.cli.plugins import run
 
-            run(app, plugin.path, app.args)
+            run(app, plugin.path, app.invocation.argv)
         else:
             super().unknown(ctx, app, name, rest)
 
     def hint(self, app: App, name: str) -> str:
-        if name not in KNOWN_PLUGINS or app.has_cli_plugin(name):
+        if name not in KNOWN_PLUGINS or app.plugins.has(name):
             return ""
-        place = app.plugin_folders[0]
+        place = app.plugins.folders[0]
         return (
             f"\n\n{name} is a CLI plugin, which is not installed: its program, docker-{name}, goes into {place}\n"
-            f"(or, for all users, into {app.plugin_folders[-1]}). {app.prog} build needs no plugin."
+            f"(or, for all users, into {app.plugins.folders[-1]}). {app.prog} build needs no plugin."
         )
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -220,13 +214,15 @@ class HelpCommand(click.Command):
         path = ""
         while words and find(f"{path} {words[0]}".strip()) is not None:
             path = f"{path} {words.pop(0)}".strip()
-        if words and not path and (plugin := app.cli_plugin(words[0], taken_names())):
+        if words and not path and (plugin := app.plugins.find(words[0], taken_names())):
             from pydock.cli.plugins import run
 
             run(app, plugin.path, [*words, "--help"])
         if words:
             raise Failure(f"unknown help topic: {' '.join(words)}")
         target = find(path) or Root()
+        if isinstance(target, Command):
+            target = target.chosen(app)
         with click.Context(target, parent=ctx, obj=app) as sub:
             app.out.line(target.get_help(sub))
 
@@ -242,4 +238,4 @@ class CompleteCommand(click.Command):
         from pydock.cli.complete import complete
 
         app: App = ctx.obj
-        app.out.write(complete(app, ctx.args, described=self.name == "__complete"))
+        app.out.write(complete(app, ctx.args, find, described=self.name == "__complete"))

@@ -52,8 +52,8 @@ class ContextListOptions(Options):
 def rows(app: App) -> list[ContextView]:
     """Every context, by name; a current one that is not there is shown with what is wrong."""
     out = []
-    for name in sorted({"default", *app.contexts.names(), app.context_name}, key=natural):
-        current = name == app.context_name
+    for name in sorted({"default", *app.contexts.stored.names(), app.contexts.current}, key=natural):
+        current = name == app.contexts.current
         try:
             meta = facts(app, name)
         except Failure as failure:
@@ -71,13 +71,17 @@ def facts(app: App, name: str) -> dict[str, Any]:
     """A context's metadata; "default" is made of flags and environment. Raises Failure."""
     if name != "default":
         try:
-            return app.contexts.load(name)
+            return app.contexts.stored.load(name)
         except ValueError as error:
             raise Failure(str(error)) from None
-    return {
-        "Name": "default", "Metadata": {},
-        "Endpoints": {"docker": {"Host": app.default_endpoint.host, "SkipTLSVerify": bool(app.default_endpoint.tls and not app.default_endpoint.tls.verify)}},
-    }  # fmt: skip
+    endpoint = app.contexts.default_endpoint
+    unchecked = endpoint.tls is not None and not endpoint.tls.verify
+    return {"Name": "default", "Metadata": {}, "Endpoints": {"docker": {"Host": endpoint.host, "SkipTLSVerify": unchecked}}}
+
+
+def tls_material(app: App, name: str) -> dict[str, bytes]:
+    """A context's TLS material: file name -> content. Raises Failure."""
+    return {file: app.files.read(path) for file, path in app.contexts.tls_paths(name).items()}
 
 
 @command("context ls", ContextListOptions, "List contexts", aliases=("list",))
@@ -98,7 +102,7 @@ class ContextShowOptions(Options):
 
 @command("context show", ContextShowOptions, "Print the name of the context in use")
 def show(app: App, o: ContextShowOptions) -> None:
-    app.out.line(app.context_name)
+    app.out.line(app.contexts.current)
 
 
 @options
@@ -147,16 +151,16 @@ class ContextInspectOptions(InspectOptions):
 
 @command("context inspect", ContextInspectOptions, "Show everything about one or more contexts")
 def inspect(app: App, o: ContextInspectOptions) -> None:
-    print_all(app, o.names or (app.context_name,), o.format, lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"), raw=False)
+    print_all(app, o.names or (app.contexts.current,), o.format, lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"), raw=False)
 
 
 def details(app: App, name: str) -> dict[str, Any]:
     """What `context inspect` shows of one context."""
     memory = name == "default"
     return {
-        **facts(app, name), "TLSMaterial": {} if memory or not app.contexts.tls_files(name) else {"docker": sorted(app.contexts.tls_files(name))},
+        **facts(app, name), "TLSMaterial": {} if memory or not app.contexts.stored.tls_files(name) else {"docker": sorted(app.contexts.stored.tls_files(name))},
         "Storage": {
-            "MetadataPath": "<IN MEMORY>" if memory else app.contexts.meta_path(name), "TLSPath": "<IN MEMORY>" if memory else app.contexts.tls_path(name),
+            "MetadataPath": "<IN MEMORY>" if memory else app.contexts.stored.meta_path(name), "TLSPath": "<IN MEMORY>" if memory else app.contexts.stored.tls_path(name),
         },
     }  # fmt: skip
 
@@ -197,9 +201,9 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
             copied = facts(app, values["from"])
         except Failure as failure:
             raise Failure(prefix + failure.message) from None
-        return copied["Endpoints"]["docker"], app.context_tls(values["from"])
+        return copied["Endpoints"]["docker"], tls_material(app, values["from"])
     try:
-        tls = {f"{kind}.pem": app.read_file(values[kind]) for kind in ("ca", "cert", "key") if values.get(kind)}
+        tls = {f"{kind}.pem": app.files.read(values[kind]) for kind in ("ca", "cert", "key") if values.get(kind)}
         skip = parse_bool(values["skip-tls-verify"]) if values.get("skip-tls-verify") else False
     except Failure as failure:
         raise Failure(prefix + failure.message) from None
@@ -209,7 +213,7 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
         raise Failure(f"{prefix}invalid docker endpoint options: failed to retrieve context tls info: ca.pem seems invalid")
     host = values.get("host", "")
     try:
-        app.check_host(host)
+        app.contexts.check_host(host)
     except ValueError as error:
         raise Failure(prefix + str(error)) from None
     return {**({"Host": host} if host else {}), "SkipTLSVerify": skip}, tls
@@ -224,12 +228,12 @@ def create(app: App, o: ContextCreateOptions) -> None:
         endpoint, tls = endpoint_of(app, o.docker)
         meta: dict[str, Any] = {"Metadata": {}, "Endpoints": {"docker": endpoint}}
     else:
-        source = o.source or app.context_name
-        meta, tls = facts(app, source), app.context_tls(source)
+        source = o.source or app.contexts.current
+        meta, tls = facts(app, source), tls_material(app, source)
         if source == "default":
             meta["Metadata"] = {"Description": DEFAULT_DESCRIPTION}
     described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
-    app.contexts.add(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
+    app.contexts.stored.add(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully created context "{o.name}"')
 
@@ -237,7 +241,7 @@ def create(app: App, o: ContextCreateOptions) -> None:
 def check_new(app: App, name: str) -> None:
     """Raises Failure for a name that is none, or taken."""
     check_name(name)
-    if app.contexts.exists(name):
+    if app.contexts.stored.exists(name):
         raise Failure(f'context "{name}" already exists')
 
 
@@ -253,13 +257,13 @@ def update(app: App, o: ContextUpdateOptions) -> None:
     check_name(o.name)
     facts(app, o.name)
     endpoint, tls = endpoint_of(app, o.docker) if "docker" in o.given else (None, None)
-    with app.contexts.changing():
+    with app.contexts.stored.changing():
         meta = facts(app, o.name)
         if o.description:
             meta["Metadata"] = {**(meta.get("Metadata") or {}), "Description": o.description}
         if endpoint is not None:
             meta["Endpoints"] = {**(meta.get("Endpoints") or {}), "docker": endpoint}
-        app.contexts.save(o.name, meta, tls)
+        app.contexts.stored.save(o.name, meta, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully updated context "{o.name}"')
 
@@ -275,14 +279,14 @@ def remove(app: App, o: ContextRemoveOptions) -> None:
     def act(name: str) -> None:
         if name == "default":
             raise Failure('context "default" cannot be removed')
-        if name == app.context_name:
+        if name == app.contexts.current:
             if not o.force:
                 raise Failure(f'context "{name}" is in use, set -f flag to force remove')
             app.config.change(lambda data: data.pop("currentContext", None))
-        if not o.force and not app.contexts.exists(name):
+        if not o.force and not app.contexts.stored.exists(name):
             raise Failure(f'context "{name}" does not exist')
-        with app.contexts.changing():
-            app.contexts.remove(name)
+        with app.contexts.stored.changing():
+            app.contexts.stored.remove(name)
 
     each_name(app, o.names, act)
 
@@ -297,14 +301,14 @@ class ContextExportOptions(Options):
 def export(app: App, o: ContextExportOptions) -> None:
     if o.name != "default":
         check_name(o.name)
-    data = app.pack_context(facts(app, o.name), app.context_tls(o.name))
+    data = app.contexts.pack(facts(app, o.name), tls_material(app, o.name))
     if o.target == "-":
         if app.out.is_terminal:
             raise Failure("cowardly refusing to export to a terminal, specify a file path")
         app.out.put(data)
         return
     target = o.target or f"{o.name}.dockercontext"
-    app.write_whole(target, [data], new=True)
+    app.files.write(target, [data], new=True)
     app.err.line(f'Written file "{target}"')
 
 
@@ -317,11 +321,11 @@ class ContextImportOptions(Options):
 @command("context import", ContextImportOptions, "Read a context from a tar or zip archive")
 def import_(app: App, o: ContextImportOptions) -> None:
     check_new(app, o.name)
-    data = b"".join(app.read_blocks(None if o.source == "-" else o.source))
+    data = b"".join(app.files.blocks(None if o.source == "-" else o.source))
     try:
-        meta, tls = app.unpack_context(data)
+        meta, tls = app.contexts.unpack(data)
     except ValueError as error:
         raise Failure(str(error)) from None
-    app.contexts.add(o.name, meta, tls)
+    app.contexts.stored.add(o.name, meta, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully imported context "{o.name}"')

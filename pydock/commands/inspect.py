@@ -191,7 +191,7 @@ def platform_json(app: App, text: str, wrong: str = "") -> str:
     from pydock.flags.reference import platform
 
     try:
-        return dumps(platform(text, app.machine)) if text else ""
+        return dumps(platform(text, app.architecture)) if text else ""
     except ValueError as error:
         raise Failure(wrong + str(error)) from None
 

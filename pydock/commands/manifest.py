@@ -105,10 +105,10 @@ def fetch_image(registry: Registry, reference: Reference, document: Document, na
 
 def image_for(app: App, list_name: str, reference: Reference, insecure: bool) -> Json:
     """An image out of the store, or else the registry. Raises Failure for one that is a list itself."""
-    kept = app.manifest_store.image(list_name, str(reference))
+    kept = app.manifests.image(list_name, str(reference))
     if kept:
         return kept
-    registry = app.registry(reference.domain, insecure)
+    registry = app.registries.open(reference.domain, insecure)
     document = fetch(registry, reference)
     if document.media_type in LISTS:
         raise Failure(f"{reference} is a manifest list")
@@ -117,7 +117,7 @@ def image_for(app: App, list_name: str, reference: Reference, insecure: bool) ->
 
 def list_images(app: App, name: str) -> list[Json]:
     """Raises Failure for a list that is not there."""
-    images = app.manifest_store.images(name)
+    images = app.manifests.images(name)
     if not images:
         raise Failure(f"No such manifest: {name}")
     return images
@@ -141,15 +141,15 @@ def create(app: App, o: CreateOptions) -> None:
     name = str(named(o.manifest_list, f"error parsing name for manifest list {o.manifest_list}: "))
 
     def check() -> None:
-        if app.manifest_store.images(name) and not o.amend:
+        if app.manifests.images(name) and not o.amend:
             raise Failure("refusing to amend an existing manifest list with no --amend flag")
 
     check()
     # all are fetched before one is kept: a list is never half made
     images = {str(reference): image_for(app, name, reference, o.insecure) for reference in map(named, o.manifests)}
-    with app.manifest_store.changing():
+    with app.manifests.changing():
         check()
-        app.manifest_store.save(name, images)
+        app.manifests.save(name, images)
     app.out.line(f"Created manifest list {name}")
 
 
@@ -169,14 +169,14 @@ def annotate(app: App, o: AnnotateOptions) -> None:
     name = str(named(o.manifest_list, f"annotate: error parsing name for manifest list {o.manifest_list}: "))
     reference = str(named(o.manifest, f"annotate: error parsing name for manifest {o.manifest}: "))
     missing = Failure(f"manifest for image {o.manifest} does not exist in {o.manifest_list}")
-    if app.manifest_store.image(name, reference) is None:
+    if app.manifests.image(name, reference) is None:
         raise missing
-    with app.manifest_store.changing():
-        image = app.manifest_store.image(name, reference)
+    with app.manifests.changing():
+        image = app.manifests.image(name, reference)
         if image is None:
             raise missing
         image["Descriptor"]["platform"] = platform_of(annotated(image, o))
-        app.manifest_store.save(name, {reference: image})
+        app.manifests.save(name, {reference: image})
 
 
 def annotated(image: Json, o: AnnotateOptions) -> Json:
@@ -204,16 +204,16 @@ def inspect(app: App, o: InspectOptions) -> None:
     reference = named(o.manifest)
     if o.manifest_list:
         name = str(named(o.manifest_list))
-        image = app.manifest_store.image(name, str(reference))
+        image = app.manifests.image(name, str(reference))
         if image is None:
             raise Failure(f"No such manifest: {reference}")
         show_image(app, image, o.verbose)
         return
-    images = app.manifest_store.images(str(reference))
+    images = app.manifests.images(str(reference))
     if images:
         show_list(app, images, o.verbose)
         return
-    registry = app.registry(reference.domain, o.insecure)
+    registry = app.registries.open(reference.domain, o.insecure)
     document = fetch(registry, reference)
     if document.media_type not in LISTS:
         show_image(app, fetch_image(registry, reference, document, str(reference)), o.verbose)
@@ -258,7 +258,7 @@ def push(app: App, o: PushOptions) -> None:
         platform = image["Descriptor"].get("platform") or {}
         if not platform.get("architecture") or not platform.get("os"):
             raise Failure(f"manifest {image['Ref']} must have an OS and Architecture to be pushed to a registry")
-    registry = app.registry(target.domain, o.insecure)
+    registry = app.registries.open(target.domain, o.insecure)
     for image in images:
         source = named(image["Ref"])
         if source.path != target.path:
@@ -271,8 +271,8 @@ def push(app: App, o: PushOptions) -> None:
     text = list_text(images)
     app.out.line(registry.put_manifest(target.path, target.tag, json.loads(text)["mediaType"], text.encode()))
     if o.purge:
-        with app.manifest_store.changing():
-            app.manifest_store.remove(str(target))
+        with app.manifests.changing():
+            app.manifests.remove(str(target))
 
 
 @options
@@ -287,8 +287,8 @@ def remove(app: App, o: RemoveOptions) -> None:
         try:
             name = str(named(text))
             list_images(app, name)
-            with app.manifest_store.changing():
-                app.manifest_store.remove(name)
+            with app.manifests.changing():
+                app.manifests.remove(name)
         except Failure as failure:
             problems.append(failure.message)
     if problems:

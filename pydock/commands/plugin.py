@@ -69,7 +69,7 @@ def undigested(text: str) -> Reference:
 
 def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> Json:
     """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
-    wanted: list[dict[str, Any]] = app.engine.json(resources.plugin_privileges(str(reference), app.registry_auth(reference.domain))) or []
+    wanted: list[dict[str, Any]] = app.engine.json(resources.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
     if wanted and not without_asking:
         app.out.line(f'Plugin {quote(shown)} is requesting the following privileges:')
         for privilege in wanted:
@@ -96,7 +96,7 @@ def install(app: App, o: InstallOptions) -> None:
     name = undigested(o.alias).familiar if o.alias else ""
     reference = reference_of(o.plugin)
     privileges = granted(app, reference, o.plugin, o.grant_all_permissions)
-    request = resources.pull_plugin(str(reference), name, privileges, app.registry_auth(reference.domain))
+    request = resources.pull_plugin(str(reference), name, privileges, app.credentials.header(reference.domain))
     show_progress(app, app.engine.messages(request), app.out)
     local = name or reference.tagged().familiar
     if o.settings:
@@ -133,7 +133,7 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
     if not o.skip_remote_check and str(old) != str(new) and not confirmed(app, "Plugin images do not match, are you sure?"):
         return
     privileges = granted(app, reference, remote, o.grant_all_permissions)
-    request = resources.upgrade_plugin(plugin["Name"], str(reference), privileges, app.registry_auth(reference.domain))
+    request = resources.upgrade_plugin(plugin["Name"], str(reference), privileges, app.credentials.header(reference.domain))
     show_progress(app, app.engine.messages(request), app.out)
     app.out.line(f"Upgraded plugin {plugin['Name']} to {remote}")
 
@@ -149,7 +149,7 @@ def push(app: App, o: PushOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     reference = undigested(o.plugin)
-    show_progress(app, app.engine.messages(resources.push_plugin(reference.familiar, app.registry_auth(reference.domain))), app.out)
+    show_progress(app, app.engine.messages(resources.push_plugin(reference.familiar, app.credentials.header(reference.domain))), app.out)
 
 
 @options
@@ -166,19 +166,19 @@ CREATE_USAGE = "[OPTIONS] PLUGIN PLUGIN-DATA-DIR"
 @command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", since="1.25", usage=CREATE_USAGE)
 def create(app: App, o: CreateOptions) -> None:
     reference_of(o.plugin)
-    folder = clean(app.absolute(o.folder))
-    if not app.copy_source(folder, False).is_dir:
+    folder = clean(app.copies.absolute(o.folder))
+    if not app.copies.source(folder, False).is_dir:
         raise Failure("context must be a directory")
     try:
-        decode(app.read_file(clean(f"{o.folder}/config.json")), {})
+        decode(app.files.read(clean(f"{o.folder}/config.json")), {})
     except ValueError as error:
         raise Failure(str(error).replace("unexpected end of JSON input", "unexpected EOF")) from None
 
     def skipped(path: str, why: str, fault: bool) -> None:
         raise Failure(f"{path} cannot be part of a plugin: {why}")
 
-    blocks = app.pack(app.copy_source(f"{folder}/.", False), lambda name: name.removeprefix("./"), skipped)
-    app.engine.read(resources.create_plugin(o.plugin, app.gzip(blocks) if o.compress else blocks))
+    blocks = app.copies.pack(app.copies.source(f"{folder}/.", False), lambda name: name.removeprefix("./"), skipped)
+    app.engine.read(resources.create_plugin(o.plugin, app.copies.gzip(blocks) if o.compress else blocks))
     app.out.line(o.plugin)
 
 

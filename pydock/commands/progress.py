@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydock.render.progress import check, plain_line
 
 if TYPE_CHECKING:
-    from pydock.app import App, Output
+    from pydock.app import App
+from pydock.streams.output import Output
 
 
 def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:

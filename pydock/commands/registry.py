@@ -54,7 +54,7 @@ def login(app: App, o: LoginOptions) -> None:
     server = HUB if o.server in ("", HUB_DOMAIN) else registry_host(o.server)
     kept: dict[str, str] = {}
     if not o.username and not password:
-        kept = app.stored_auth(server)
+        kept = app.credentials.of(server)
     if kept.get("username") and kept.get("password"):
         status = log_in_again(app, kept)
         if status is not None:
@@ -81,7 +81,7 @@ def given_password(app: App, o: LoginOptions) -> str:
 def stdin_password(app: App) -> str:
     """All of stdin, without the end of its line. Raises Failure."""
     parts, size = [], 0
-    for block in app.read_blocks(None, 64 * 1024):
+    for block in app.files.blocks(None, 64 * 1024):
         parts.append(block)
         size += len(block)
         if size > MAX_PASSWORD:
@@ -104,7 +104,7 @@ def log_in(app: App, auth: dict[str, str]) -> str:
     answer = app.engine.json(images.check_auth({k: v for k, v in auth.items() if v})) or {}
     if answer.get("IdentityToken"):
         auth = {**auth, "password": "", "identitytoken": answer["IdentityToken"]}
-    if path := app.store_auth(auth):
+    if path := app.credentials.store(auth):
         app.err.line(UNENCRYPTED.format(path=path))
     return str(answer.get("Status") or "")
 
@@ -154,7 +154,7 @@ def logout(app: App, o: LogoutOptions) -> None:
     # earlier clients kept credentials under these keys too
     keys = [o.server, name, f"http://{name}", f"https://{name}"] if o.server else [HUB]
     app.out.line(f"Removing login credentials for {name}")
-    problems = {key: problem for key in keys if (problem := app.erase_auth(key))}
+    problems = {key: problem for key in keys if (problem := app.credentials.erase(key))}
     if len(problems) == len(set(keys)):
         app.err.line("WARNING: could not erase credentials:")
         for key, problem in problems.items():
@@ -206,7 +206,7 @@ def search(app: App, o: SearchOptions) -> None:
     # a registry before the term: "HOST[:PORT]/TERM"
     host, slash, _ = o.term.partition("/")
     domain = host if slash and (any(c in host for c in ".:") or host == "localhost") else HUB_DOMAIN
-    found = app.engine.json(images.search_images(o.term, o.limit, filters(o.filter), app.registry_auth(domain))) or []
+    found = app.engine.json(images.search_images(o.term, o.limit, filters(o.filter), app.credentials.header(domain))) or []
     form = Format.parse(o.format or "table")
     rows = [SearchView(r, not o.no_trunc, form.kind == "json" or "json ." in form.template) for r in found]
     app.out.write(listing(rows, SearchView.TITLES, form, SearchView.DEFAULT))

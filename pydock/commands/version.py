@@ -67,8 +67,8 @@ def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
 
     return {
         "Version": DOCKER_VERSION, **({"ApiVersion": spoken} if spoken else {}), "DefaultAPIVersion": API_VERSION, "GitCommit": f"pydock-{__version__}",
-        "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": app.machine,
-        "BuildTime": "", "Context": app.context_name,
+        "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": app.architecture,
+        "BuildTime": "", "Context": app.contexts.current,
     }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from pydock.golang import csv_fields, quote
 from pydock.record import record
 
 if TYPE_CHECKING:
-    from pydock.app import Globals
     from pydock.config.contexts import Store
+    from pydock.config.globals import Globals
 
 DEFAULT_HOST = "npipe:////./pipe/docker_engine" if sys.platform == "win32" else "unix:///var/run/docker.sock"
 #: what a host may hold besides letters and digits (RFC 3986, and Go's net/url)

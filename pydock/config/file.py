@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, first_line
 from pydock.gojson import decode
+
+if TYPE_CHECKING:
+    from pydock.config.globals import Globals
+
+
+def default_folder(environ: Mapping[str, str]) -> str:
+    """The folder of config.json and contexts where no flag names one."""
+    return environ.get("DOCKER_CONFIG") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".docker")
+
+
+def folder_in_force(flags: Globals, environ: Mapping[str, str]) -> str:
+    """The folder of config.json and contexts."""
+    if not flags.config:
+        return default_folder(environ)
+    from pydock.paths import clean
+
+    return clean(flags.config)
 
 
 class ConfigFile:
@@ -16,6 +33,11 @@ class ConfigFile:
 
     def __init__(self, path: str, data: dict[str, Any]) -> None:
         self.path, self.data = path, data
+
+    @property
+    def folder(self) -> str:
+        """Where it lies, with contexts, plugins and manifest lists beside it."""
+        return os.path.dirname(self.path)
 
     def text(self, key: str) -> str:
         """A string key, or ""."""
@@ -55,6 +77,15 @@ class ConfigFile:
             if value := chosen.get(key):
                 out[name] = out[name.lower()] = str(value)
         return out
+
+    def variables(self, given: Iterable[str], host: str, environ: Mapping[str, str]) -> dict[str, str | None]:
+        """NAME[=VALUE] of flags, the last of a name winning, after the proxies for the engine at `host`: a name alone takes the
+        value that it has in `environ`, None if it is not set there."""
+        values: dict[str, str | None] = dict(self.proxy_environment(host))
+        for text in given:
+            name, equals, value = text.partition("=")
+            values[name] = value if equals else environ.get(name)
+        return values
 
     def change(self, act: Callable[[dict[str, Any]], object]) -> None:
         """Let `act` change the object, as it is in the file now, and write it as docker does: tabs, sorted keys, where a link

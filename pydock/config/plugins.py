@@ -75,3 +75,25 @@ def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str
     if not metadata.get("Vendor"):
         return Plugin(name, path, metadata, "plugin metadata does not define a vendor")
     return Plugin(name, path, metadata)
+
+
+class Plugins:
+    """The CLI plugins of this user and this host. folders: where they lie, in docker's order."""
+
+    def __init__(self, places: list[str], environ: Mapping[str, str]) -> None:
+        self.folders, self._environ = places, environ
+
+    def find(self, name: str, taken: Collection[str]) -> Plugin | None:
+        """The plugin that a word means; None if there is none, or none that may be run."""
+        path = find(name, self.folders)
+        plugin = load(name, path, taken, self._environ) if path else None
+        return plugin if plugin and not plugin.problem else None
+
+    def all(self, taken: Collection[str], begin: str = "") -> list[Plugin]:
+        """All that are there, also those that are not valid. begin: only those whose names begin so."""
+        found = [name for name in names(self.folders) if name.startswith(begin)]
+        return [load(name, find(name, self.folders), taken, self._environ) for name in found]
+
+    def has(self, name: str) -> bool:
+        """Is there a program of that plugin's name? It is not asked what it is."""
+        return bool(find(name, self.folders))

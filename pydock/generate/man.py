@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pydock.app import Globals
 from pydock.cli.help import default_note
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
-from pydock.cli.params import Command, metavar
-from pydock.cli.tree import children, find
+from pydock.cli.names import children
+from pydock.cli.params import Command
+from pydock.cli.tree import find
+from pydock.config.globals import Globals
 from pydock.declare import FlagSpec
 
 PROG = "pydock"
@@ -42,7 +43,7 @@ def flag_entries(flags: tuple[FlagSpec, ...]) -> list[str]:
     out = []
     for spec in sorted((f for f in flags if not f.hidden), key=lambda f: f.name):
         names = ", ".join([*([f"\\fB\\-{spec.short}\\fR"] if spec.short else []), *(f"\\fB{escape('--' + n)}\\fR" for n in spec.longs)])
-        value = metavar(spec)
+        value = spec.value_name
         about = spec.help + default_note(spec) + (f" (API {spec.since})" if spec.since else "")
         out += [".TP", names + (f" \\fI{escape(value)}\\fR" if value else ""), escape(about)]
     return out

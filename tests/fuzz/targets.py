@@ -911,8 +911,7 @@ def answers_of_the_promised_shape(data: bytes) -> None:
 
     source = Source(data)
     out, err = io.BytesIO(), io.BytesIO()
-    app = App(out, err, io.BytesIO(), {"HOME": "/nonexistent"}, "docker")
-    app.__dict__["engine"] = Promising(source)
+    app = App(out, err, io.BytesIO(), {"HOME": "/nonexistent"}, "docker", engine=Promising(source))
     argv = LISTS[source.below(len(LISTS))][0]
     run(app, list(argv))
     said = err.getvalue().decode("utf-8", "replace")

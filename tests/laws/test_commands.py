@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
-from pydock.cli.params import Command, metavar
+from pydock.cli.params import Command
 from pydock.cli.tree import find
 from pydock.commands.image.build_options import ClassicBuildOptions
 from tests.support.cli import cli
@@ -85,7 +85,7 @@ def compare_flags(flags: dict[str, Any], reference: dict[str, Any]) -> None:
         assert spec.since == facts.get("annotations", {}).get("version", ""), name
         assert spec.ostype == facts.get("annotations", {}).get("ostype", ""), name
         kind = {"int64": "int", "uint64": "uint", "bool": "", "stringSlice": "strings"}.get(facts["type"], facts["type"])
-        assert metavar(spec) == kind, name
+        assert spec.value_name == kind, name
         if facts.get("default") not in (None, "", "[]", "map[]", "0s"):
             assert str(spec.default).lower() == facts["default"], name
 

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,15 +110,14 @@ class Result:
 
 def cli(
     *argv: str, table: Table | None = None, environ: Mapping[str, str] | None = None, api_version: str = "1.51",
-    prepare: Callable[[App], None] | None = None, stdin: bytes = b"", experimental: bool = False,
+    stdin: bytes = b"", experimental: bool = False, own_engine: bool = False, **nouns: Any,
 ) -> Result:  # fmt: skip
-    """Run one command line in this process. Without a table any request fails the test."""
+    """Run one command line in this process. Without a table any request fails the test; own_engine: the one that the command
+    line names; nouns: of App, in place of its own."""
     out, err = io.BytesIO(), io.BytesIO()
-    app = App(out, err, io.BytesIO(stdin), {"HOME": "/nonexistent", **(environ or {})}, "docker")
     engine = FakeEngine(table or {}, api_version, experimental=experimental)
-    app.__dict__["engine"] = engine
-    if prepare:
-        prepare(app)
+    given = nouns if own_engine else {"engine": engine, **nouns}
+    app = App(out, err, io.BytesIO(stdin), {"HOME": "/nonexistent", **(environ or {})}, "docker", **given)
     code = run(app, list(argv))
     return Result(code, out.getvalue().decode("utf-8", "surrogateescape"), err.getvalue().decode("utf-8", "surrogateescape"), engine.requests)
 

@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -75,13 +75,10 @@ class Screen:
         os.close(self.master)
 
 
-def on_screen(*argv: str, engine: Any, stdin: Any, environ: Mapping[str, str] | None = None, prepare: Callable[[App], None] | None = None) -> tuple[int, bytes]:
-    """(exit code, what the terminal was sent)."""
+def on_screen(*argv: str, engine: Any, stdin: Any, environ: Mapping[str, str] | None = None, **nouns: Any) -> tuple[int, bytes]:
+    """(exit code, what the terminal was sent). nouns: of App, in place of its own."""
     with Screen() as screen:
-        app = App(screen.file, screen.file, stdin, {"HOME": "/nonexistent", **(environ or {})}, "docker")
-        app.__dict__["engine"] = engine
-        if prepare:
-            prepare(app)
+        app = App(screen.file, screen.file, stdin, {"HOME": "/nonexistent", **(environ or {})}, "docker", engine=engine, **nouns)
         code = run(app, list(argv))
     return code, screen.seen
 

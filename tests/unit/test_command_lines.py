@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pydock.app import App, Globals
+from pydock.app import App
 from pydock.config.endpoint import default_endpoint, flag_tls
+from pydock.config.globals import Globals
 from tests.support.cli import Result, cli
 
 BROKEN = "WARNING: Error parsing config file ({}/config.json): unexpected EOF\n"
@@ -18,11 +19,6 @@ def broken(tmp_path: Path) -> str:
     """A folder whose config.json is cut off."""
     (tmp_path / "config.json").write_text("{")
     return str(tmp_path)
-
-
-def nowhere(app: App) -> None:
-    """No engine can be had: its address is none."""
-    del app.__dict__["engine"]
 
 
 @pytest.mark.parametrize("line", ["--nope", "ps --nope", "nosuch", "ps a", "inspect --type Container x", "network"])
@@ -57,9 +53,9 @@ def test_what_the_engine_lacks_comes_before_a_wrong_flag_and_a_wrong_number_of_w
 
 
 def test_of_an_address_that_is_none_nothing_experimental_is_expected() -> None:
-    done = cli("--tls", "checkpoint", "ls", "--nope", prepare=nowhere)
+    done = cli("--tls", "checkpoint", "ls", "--nope", own_engine=True)
     assert (done.code, done.err) == (1, "docker checkpoint ls is only supported on a Docker daemon with experimental features enabled\n")
-    done = cli("-H", "unix:///nonexistent/s", "checkpoint", "ls", "--nope", prepare=nowhere)
+    done = cli("-H", "unix:///nonexistent/s", "checkpoint", "ls", "--nope", own_engine=True)
     assert done.code == 125 and done.err.startswith("unknown flag: --nope\n")
 
 
@@ -95,7 +91,7 @@ def test_small_points_of_the_grammar() -> None:
     assert cli("-l", "", "nosuch").err.startswith("docker: unknown command")
     assert cli("ps", "-aé").err.startswith("unknown shorthand flag: 'Ã' in -é\n")
     app = App.of_process()
-    assert cli("--tls", "--tlscacert", "'/nonexistent/a'", "ps", prepare=nowhere).err.startswith(
+    assert cli("--tls", "--tlscacert", "'/nonexistent/a'", "ps", own_engine=True).err.startswith(
         "Failed to initialize: unable to resolve docker endpoint: open /nonexistent/a: no such file or directory"
     )
     assert flag_tls(app.globals, {"DOCKER_TLS": "1"}, "/x") is not None
@@ -106,7 +102,7 @@ def test_the_classic_builder_is_called_deprecated_before_anything_else_is_said()
     off = {"DOCKER_BUILDKIT": "0"}
     for line in ("build --nope", "builder prune --nope", "builder nosuch", "image build"):
         assert cli(*line.split(), environ=off).err.startswith("DEPRECATED: The legacy builder is deprecated"), line
-    assert cli("--tls", "build", environ=off, prepare=nowhere).err.startswith("DEPRECATED: ")
+    assert cli("--tls", "build", environ=off, own_engine=True).err.startswith("DEPRECATED: ")
     for line in ("help build", "image ls --nope", "bake"):
         assert "DEPRECATED" not in cli(*line.split(), environ=off).err
     wrong = 'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n'
@@ -122,14 +118,14 @@ def test_aliases_that_docker_does_not_allow(tmp_path: Path) -> None:
 def test_a_context_behind_a_file_is_not_called_missing(tmp_path: Path) -> None:
     (tmp_path / "contexts").write_text("")
 
-    done = cli("--config", str(tmp_path), "-c", "a", "ps", prepare=nowhere)
+    done = cli("--config", str(tmp_path), "-c", "a", "ps", own_engine=True)
     assert 'context "a": open ' in done.err and done.err.endswith("not a directory\n")
 
 
 @pytest.mark.parametrize("line", ["inspect a b", "stop a b", "rm -f a", "version", "info", "network rm a b", "image inspect x", "volume ls", "run x", "start a"])
 def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
     """Nothing is printed but the reason, once, whatever else the command would do."""
-    done = cli("--tls", "--tlscacert", "/nonexistent/ca", *line.split(), prepare=nowhere)
+    done = cli("--tls", "--tlscacert", "/nonexistent/ca", *line.split(), own_engine=True)
     reason = "unable to resolve docker endpoint: open /nonexistent/ca: no such file or directory"
     assert done == Result(1, "", f"Failed to initialize: {reason}\n")
 
@@ -137,13 +133,13 @@ def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
 @pytest.mark.parametrize("line", ["network create --gateway a n", "tag a//b c", "volume inspect ''", "image inspect -f {{nope}} x", "rmi --platform a/b/c/d x"])
 def test_where_docker_asks_for_its_engine_first_so_do_we(line: str) -> None:
     words = [w.strip("'") for w in line.split()]
-    assert cli("--tls", "--tlscacert", "/nonexistent/ca", *words, prepare=nowhere).err.startswith("Failed to initialize: ")
+    assert cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True).err.startswith("Failed to initialize: ")
 
 
 @pytest.mark.parametrize("line", ["rename a ''", "start -a a b", "load -i /nonexistent/f", "history --platform x y", "pull a//b", "system prune --volumes --filter until=1h"])
 def test_elsewhere_what_is_wrong_here_is_told_first(line: str) -> None:
     words = [w.strip("'") for w in line.split()]
-    done = cli("--tls", "--tlscacert", "/nonexistent/ca", *words, prepare=nowhere)
+    done = cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True)
     assert done.code == 1 and not done.err.startswith("Failed to initialize: ")
 
 

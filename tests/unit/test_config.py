@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pydock.app import Globals
 from pydock.config import credentials, endpoint
 from pydock.config.contexts import Store
 from pydock.config.endpoint import Endpoint, Tls
 from pydock.config.file import ConfigFile, load
+from pydock.config.globals import Globals
 from pydock.engine.dial import dial, ssh_command
 from pydock.engine.failure import connect_failure
 from tests.support.cli import cli, program

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.app import App, Output
+from pydock.app import App
 from pydock.cli.index import COMMANDS, GROUPS
 from pydock.main import run
+from pydock.streams.output import Output
 from tests.support.terminal import Terminal
 from tests.unit.test_engine_faults import answer, peer
 

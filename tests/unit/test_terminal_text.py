@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.app import App, Output
+from pydock.app import App
 from pydock.cli.index import COMMANDS
 from pydock.commands.image.build_progress import show
 from pydock.errors import Failure
@@ -22,6 +22,7 @@ from pydock.render.plain_steps import Plain
 from pydock.render.shown import Drawn, as_log, on_one_line, shown
 from pydock.render.steps import Trace
 from pydock.streams.feed import Feed
+from pydock.streams.output import Output
 from tests.support.cli import cli, refused
 from tests.support.cut import cut
 from tests.support.screen import EVIL, HostileEngine, Screen, controls, on_screen
@@ -144,15 +145,13 @@ def test_words_of_registries_programs_and_files_are_shown(tmp_path: Path) -> Non
     meta.mkdir(parents=True)
     (meta / "meta.json").write_text(json.dumps({"Name": "x", "Metadata": {"Description": EVIL}, "Endpoints": {"docker": {"Host": f"unix:///{EVIL}"}}}))
 
-    def no_registry(app: App) -> None:
-        def registry(domain: str, insecure: bool) -> Any:
+    class Hostile:
+        def open(self, domain: str, insecure: bool) -> Any:
             raise Failure(f"{domain}: {EVIL}")
-
-        app.__dict__["registry"] = registry
 
     environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     for argv in (("--help",), ("info",), ("context", "ls"), ("context", "inspect", "x"), ("manifest", "inspect", "host.example/x:1"), (EVIL,), ("ps", f"--{EVIL}"), ("run", "--name")):
-        _, seen = on_screen(*argv, engine=HostileEngine(), stdin=io.BytesIO(), environ=environ, prepare=no_registry)
+        _, seen = on_screen(*argv, engine=HostileEngine(), stdin=io.BytesIO(), environ=environ, registries=Hostile())
         assert seen and controls(seen, drawing=False) == "", argv
 
 

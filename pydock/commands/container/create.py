@@ -41,9 +41,10 @@ def resolve(app: App, o: O) -> O:
     environ = dict(app.environ)
     from_files = [line for path in o.env_file for line in lines_of(app, path, environ)]
     labels = [line for path in o.label_file for line in lines_of(app, path, None)]
-    mounts = tuple({**m, "Source": absolute(m["Source"], app.cwd())} if m.get("Source") else m for m in o.mount)
+    mounts = tuple({**m, "Source": absolute(m["Source"], app.files.cwd())} if m.get("Source") else m for m in o.mount)
     # a name that is set nowhere unsets the variable in the container
-    given = [name if value is None else f"{name}={value}" for name, value in app.variables(o.env).items()]
+    variables = app.config.variables(o.env, app.contexts.endpoint.host, app.environ)
+    given = [name if value is None else f"{name}={value}" for name, value in variables.items()]
     return replace(
         o, env=(*from_files, *given), label=(*labels, *o.label), mount=mounts,
         security_opt=tuple(seccomp(app, text) for text in o.security_opt),
@@ -53,7 +54,7 @@ def resolve(app: App, o: O) -> O:
 def lines_of(app: App, path: str, environ: dict[str, str] | None) -> list[str]:
     """The lines of a file of variables or labels. Raises Failure, ValueError."""
     try:
-        return key_value_lines(app.read_file(path), path, environ)
+        return key_value_lines(app.files.read(path), path, environ)
     except Failure as failure:
         # one that can be opened is told as a bad one
         raise Failure(f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message) from None
@@ -65,7 +66,7 @@ def seccomp(app: App, text: str) -> str:
     if key != "seccomp" or profile in SPECIAL_SECCOMP:
         return text
     try:
-        content = app.read_file(profile).decode("utf-8", "replace")
+        content = app.files.read(profile).decode("utf-8", "replace")
     except Failure as failure:
         raise Failure(f"opening seccomp profile ({profile}) failed: {failure.message}") from None
     wrong = problem(content)
@@ -78,7 +79,7 @@ def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
     """The body, or docker's error for options that cannot be."""
     try:
         check_options(o)
-        body: dict[str, Any] = create_body(resolve(app, o), app.cwd())
+        body: dict[str, Any] = create_body(resolve(app, o), app.files.cwd())
     except ValueError as error:
         raise with_help(app, verb, str(error)) from None
     except Failure as failure:
@@ -97,7 +98,7 @@ def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
     if not path:
         return nullcontext()
     try:
-        return app.claim(path)
+        return app.files.claim(path)
     except FileExistsError:
         raise Failure(f"container ID file found, make sure the other container isn't running or delete {path}") from None
     except Failure as failure:
@@ -152,7 +153,7 @@ def platform_text(app: App, text: str) -> str:
     if not text or version_key(app.engine.api_version) < (1, 41):
         return ""
     try:
-        facts = platform(text, app.machine)
+        facts = platform(text, app.architecture)
         return "/".join(facts[k] for k in ("os", "architecture", "variant") if k in facts)
     except ValueError as error:
         raise Failure(f"error parsing specified platform: {error}") from None

@@ -97,8 +97,8 @@ def copy(app: App, o: CopyOptions) -> None:
 def copy_out(app: App, o: CopyOptions, container: str, source: str, destination: str) -> None:
     """From a container."""
     if destination != "-":
-        destination = app.absolute(destination)
-    app.check_copy_output(destination)
+        destination = app.copies.absolute(destination)
+    app.copies.check_output(destination)
     rename = ""
     if o.follow_link and (found := stat(app, container, source)) and found.is_link:
         source, rename = rebased(source, link_target(source, found.link_target))
@@ -110,17 +110,17 @@ def copy_out(app: App, o: CopyOptions, container: str, source: str, destination:
     facts = PathStat.parse(answer.header("x-docker-container-path-stat"))
     progress = Progress(app, o, "Copying from container - ")
     place = Place(source, True, facts.is_dir, rename)
-    goal = target(place, app.copy_destination(destination))
+    goal = target(place, app.copies.destination(destination))
     # the archive of a followed link's target: its entry is called as the link was
     own = place.own
-    app.unpack(progress.watch(answer.blocks()), goal.folder, lambda name: goal.name(own.name(name)))
+    app.copies.unpack(progress.watch(answer.blocks()), goal.folder, lambda name: goal.name(own.name(name)))
     progress.done(destination)
 
 
 def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: str) -> None:
     """Into a container."""
     if source != "-":
-        source = app.absolute(source)
+        source = app.copies.absolute(source)
     path = destination
     found = stat(app, container, path)
     if found and found.is_link:
@@ -133,9 +133,9 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
     if source == "-":
         if not there.is_dir:
             raise Failure(f"destination {quote(f'{container}:{destination}')} must be a directory")
-        app.engine.read(containers.put_archive(container, path, app.read_blocks(None), copy_ids=o.archive))
+        app.engine.read(containers.put_archive(container, path, app.files.blocks(None), copy_ids=o.archive))
         return
-    place = app.copy_source(source, o.follow_link)
+    place = app.copies.source(source, o.follow_link)
     goal = target(place, there)
     missing: list[str] = []
 
@@ -145,7 +145,7 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
             missing.append(path)
 
     progress = Progress(app, o, "Copying to container - ")
-    blocks = app.pack(place, goal.name, skipped)
+    blocks = app.copies.pack(place, goal.name, skipped)
     app.engine.read(containers.put_archive(container, goal.folder, progress.watch(blocks), copy_ids=o.archive))
     progress.done(f"{container}:{path}")
     if missing:
@@ -168,8 +168,8 @@ class Progress:
         try:
             for block in blocks:
                 self.count += len(block)
-                if self.live and self.app.now() - last > UPDATE:
-                    last = self.app.now()
+                if self.live and self.app.clock() - last > UPDATE:
+                    last = self.app.clock()
                     self.app.err.write(Drawn("\x1b8\x1b7\x1b[2K"), beside(self.title, size(self.count, 3), self.app.err.width))
                 yield block
         finally:
@@ -192,10 +192,10 @@ def export(app: App, o: ExportOptions) -> None:
     request = containers.export_container(o.container)
     if o.output:
         try:
-            app.check_output(o.output)
+            app.files.check_output(o.output)
         except Failure as failure:
             raise Failure(f"failed to export container: {failure.message}") from None
-        app.write_whole(o.output, counted(app, app.engine.blocks(request), f"Exporting {o.container}"))
+        app.files.write(o.output, counted(app, app.engine.blocks(request), f"Exporting {o.container}"))
         return
     if app.out.is_terminal:
         raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")

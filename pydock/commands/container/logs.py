@@ -38,6 +38,6 @@ def logs(app: App, o: LogsOptions) -> None:
 def moment(app: App, name: str, text: str) -> str:
     """--since and --until as the engine takes them. Raises Failure."""
     try:
-        return timestamp(text, app.now()) if text else ""
+        return timestamp(text, app.clock()) if text else ""
     except ValueError as error:
         raise Failure(f'invalid value for "{name}": {error}') from None

@@ -47,7 +47,7 @@ def ps(app: App, o: PsOptions) -> None:
     size_raw = RAW + ("size: {{.Size}}\n" if o.size else "")
     form, default = list_format(o.format, o.quiet, configured, WITH_SIZE if o.size else DEFAULT, size_raw, "container_id: {{.ID}}")
     found = app.engine.json(request(o, size)) or []
-    rows = [ContainerView(c, app.now(), not o.no_trunc) for c in found]
+    rows = [ContainerView(c, app.clock(), not o.no_trunc) for c in found]
     app.out.write(listing(rows, ContainerView.TITLES, form, default))
 
 

@@ -59,7 +59,7 @@ class Watch:
             for message in answer.messages():
                 # since API 1.52 each message tells it
                 self.windows = message["os_type"] == "windows" if message.get("os_type") else self.windows
-                self.figures, self.time = figures(message, self.windows), self.app.now()
+                self.figures, self.time = figures(message, self.windows), self.app.clock()
                 self.first.set()
                 if not self.stream or self.left:
                     break
@@ -73,7 +73,7 @@ class Watch:
 
     def view(self, trunc: bool) -> StatsView:
         shown = self.figures
-        if self.stream and self.app.now() - self.time > STALE:
+        if self.stream and self.app.clock() - self.time > STALE:
             shown = Figures(name=shown.name, id=shown.id, valid=False)
         elif self.failure:
             shown = replace(shown, valid=False)
@@ -121,9 +121,9 @@ class Board:
     def wait(self) -> None:
         """Until each container has told something, or too long has passed. Raises Failure for those asked for by name."""
         patience = PATIENCE if self.o.no_stream else STALE
-        end = self.app.now() + patience
+        end = self.app.clock() + patience
         for watch in list(self.watches.values()):
-            watch.first.wait(max(0.0, end - self.app.now()))
+            watch.first.wait(max(0.0, end - self.app.clock()))
         if self.o.no_stream and self.o.containers:
             for watch in self.watches.values():
                 watch.failure = watch.failure or (None if watch.first.is_set() else Failure("timeout waiting for stats"))
@@ -178,10 +178,10 @@ def stats(app: App, o: StatsOptions) -> None:
         if board.watches:
             app.out.write(board.draw(form))
         return
-    pause, due = threading.Event(), app.now()
+    pause, due = threading.Event(), app.clock()
     while True:
         app.out.write(*frame(board.draw(form), *size(app.out.binary)))
         # by the clock: what a drawing took is no part of the pause
-        due = max(due + INTERVAL, app.now())
-        pause.wait(due - app.now())
+        due = max(due + INTERVAL, app.clock())
+        pause.wait(due - app.clock())
         board.check()

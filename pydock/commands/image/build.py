@@ -71,7 +71,7 @@ def build(app: App, o: BuildOptions) -> None:
         if failure.status != 404:
             raise Failure(f"ERROR: failed to build: {failure.message}") from failure
         if app.environ.get("DOCKER_BUILDKIT"):
-            raise Failure(f"ERROR: {failure.message}: the engine at {app.endpoint.host} has no BuildKit") from failure
+            raise Failure(f"ERROR: {failure.message}: the engine at {app.contexts.endpoint.host} has no BuildKit") from failure
         without_buildkit(app, o)
     except (Exit, Misuse):
         raise
@@ -88,8 +88,8 @@ def run(app: App, o: BuildOptions) -> None:
     except ValueError as error:
         raise Failure(str(error)) from None
     if o.iidfile:
-        app.remove_output(o.iidfile)
-    if o.builder not in ("", "default", app.context_name):
+        app.files.remove_output(o.iidfile)
+    if o.builder not in ("", "default", app.contexts.current):
         raise Failure(f'no builder "{o.builder}" found')
     mode = display_mode(app, o.progress, o.quiet)
     if o.no_cache and o.no_cache_filter:
@@ -112,13 +112,13 @@ def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, respon
         app.out.line(image_id(response))
     if o.iidfile:
         try:
-            app.write_whole(o.iidfile, [image_id(response).encode()], 0o644)
+            app.files.write(o.iidfile, [image_id(response).encode()], 0o644)
         except Failure as failure:
             raise Failure(f"writing image ID file: {failure.message}") from None
     if o.metadata_file:
         warnings = unique_warnings(building.trace.warnings) if is_true(app.environ.get("BUILDX_METADATA_WARNINGS", "")) and not wanted.call else []
-        app.check_output(o.metadata_file)
-        app.write_whole(o.metadata_file, [metadata_text(response, warnings).encode()], 0o644)
+        app.files.check_output(o.metadata_file)
+        app.files.write(o.metadata_file, [metadata_text(response, warnings).encode()], 0o644)
     if wanted.call:
         text, problem = answer(wanted.call.name, wanted.call.format, response, building.dockerfile)
         app.out.write(text)
@@ -156,15 +156,15 @@ class Building:
             import uuid
 
             app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C).close()
-        with app.build_inputs() as inputs, Places(app, outputs) as places:
-            inputs.find(o.context, o.file, contexts, app.stdin, app.download)
+        with app.builder.inputs() as inputs, Places(app, outputs) as places:
+            inputs.find(o.context, o.file, contexts, app.stdin, app.registries.download)
             self.dockerfile = inputs.dockerfile
             caches = LocalCaches(app, self.wanted.cache_from, self.wanted.cache_to)
             self.warnings = caches.warnings
-            with app.new_build(
+            with app.builder.start(
                 self._told, folders=inputs.folders, secrets=secrets, agents=agents or ([("default", ())] if inputs.over_ssh else []),
                 archive=inputs.archive, output_folders=places.folders, output_sinks=places.sinks, stores={**inputs.stores, **caches.stores, **places.stores},
-                shared_key=app.context_key(inputs.shared_key),
+                shared_key=app.builder.context_key(inputs.shared_key),
             ) as build:  # fmt: skip
                 if build.upload:
                     inputs.attributes["context"] = build.upload.url
@@ -174,9 +174,9 @@ class Building:
                 )
                 labels = build.control.worker_labels() if whole else {}
                 found = Found(
-                    attributes={**inputs.attributes, **app.git_attributes(o.context, o.file, inputs.folders)}, imports=caches.imports, policy=policy,
-                    proxies=app.config.proxy_environment(app.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
-                    machine=app.machine, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
+                    attributes={**inputs.attributes, **app.builder.git_attributes(o.context, o.file, inputs.folders)}, imports=caches.imports, policy=policy,
+                    proxies=app.config.proxy_environment(app.contexts.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
+                    machine=app.architecture, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
                 )  # fmt: skip
                 request = solve_request(o, self.wanted, outputs, found)
                 if not whole:
@@ -195,7 +195,7 @@ class Building:
     def _policy(self) -> Json:
         path = self.app.environ.get(POLICY, "")
         try:
-            return source_policy(self.app.read_file(path)) if path else {}
+            return source_policy(self.app.files.read(path)) if path else {}
         except ValueError as error:
             raise Failure(f"failed to parse source policy {path}: {error}") from None
         except Failure as failure:
@@ -211,7 +211,7 @@ class Building:
         from pydock.streams.feed import Work
         from pydock.streams.signals import on_interrupt
 
-        app, name = self.app, self.app.context_name
+        app, name = self.app, self.app.contexts.current
         work = Work(lambda: self._work(build, request, found), self.feed)
         with on_interrupt(lambda: self._interrupt(build, work)):
             work.start()
@@ -279,7 +279,7 @@ class Building:
             with self._telling(build):
                 response = build.result()
         build.check_results()
-        response["buildx.build.ref"] = f"{self.app.context_name}/{self.app.context_name}/{build.ref}"
+        response["buildx.build.ref"] = f"{self.app.contexts.current}/{self.app.contexts.current}/{build.ref}"
         if self.o.metadata_file and not self.rest:
             self._provenance(build, response)
         for exporter in request["Exporters"]:
@@ -375,13 +375,13 @@ class Building:
                 self._push_one(name, step)
         first = parse(names[0]).tagged()
         if self.app.engine.json(images.inspect_image(names[0])).get("RepoDigests"):
-            remote = self.app.engine.json(builds.distribution(str(first), self.app.registry_auth(first.domain)))
+            remote = self.app.engine.json(builds.distribution(str(first), self.app.credentials.header(first.domain)))
             response.setdefault("containerimage.config.digest", response.get("containerimage.digest", ""))
             response["containerimage.digest"] = remote["Descriptor"]["digest"]
 
     def _push_one(self, name: str, step: OwnStep) -> None:
         reference = parse(name).tagged()
-        request = images.push_image(reference.name, reference.tag, "", self.app.registry_auth(reference.domain))
+        request = images.push_image(reference.name, reference.tag, "", self.app.credentials.header(reference.domain))
         #: layer -> (when it began, its size)
         started: dict[str, tuple[int, int]] = {}
         for news in self.app.engine.messages(request):

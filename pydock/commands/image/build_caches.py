@@ -45,7 +45,7 @@ class LocalCaches:
         self.stores = {f"local:{c.attributes['dest']}": c.attributes["dest"] for c in self._exports}
         self.warnings: list[str] = []
         for place in self.stores.values():
-            if app.kind_of(place) == "file":
+            if app.files.kind(place) == "file":
                 raise Failure(f"mkdir {place}: not a directory")
         for cache in imports:
             folder = cache.attributes.get("src", "")
@@ -62,7 +62,7 @@ class LocalCaches:
     def _digest(self, folder: str, tag: str) -> str:
         """Raises LookupError where there is no index, Failure where it does not have the tag."""
         try:
-            found = self._app.layout(folder).find(tag)
+            found = self._app.files.layout(folder).find(tag)
         except Failure as failure:
             raise LookupError(failure.message) from None
         if found is None:
@@ -73,4 +73,4 @@ class LocalCaches:
         """The build went well: name what was written, after what the exporter answered. Raises Failure."""
         if manifest := response.get("cache.manifest"):
             for cache in self._exports:
-                self._app.layout(cache.attributes["dest"]).put(descriptor(manifest), tag=cache.attributes.get("tag", LATEST))
+                self._app.files.layout(cache.attributes["dest"]).put(descriptor(manifest), tag=cache.attributes.get("tag", LATEST))

@@ -33,7 +33,7 @@ def choose(app: App) -> Callable[[App, Any], None] | None:
     """The classic verb where it is asked for; None for BuildKit."""
     if wish := app.environ.get("DOCKER_BUILDKIT", ""):
         return None if is_true(wish) else classic_build
-    ping = app.server if app.endpoint.scheme == "npipe" else None
+    ping = app.server if app.contexts.endpoint.scheme == "npipe" else None
     return classic_build if ping and ping.os_type == "windows" and ping.builder != "2" else None
 
 
@@ -41,10 +41,10 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
     """Build on an engine that has no BuildKit. Raises Failure for what its builder cannot do."""
     for name in ONLY_BUILDKIT:
         if name in o.given:
-            raise Failure(f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.endpoint.host} has not")
+            raise Failure(f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.contexts.endpoint.host} has not")
     if app.environ.get(POLICY):
-        raise Failure(f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.endpoint.host} has not")
-    app.err.line(MISSING.format(host=app.endpoint.host))
+        raise Failure(f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.contexts.endpoint.host} has not")
+    app.err.line(MISSING.format(host=app.contexts.endpoint.host))
     try:
         options = classic_options(o)
     except ValueError as error:

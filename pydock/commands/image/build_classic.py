@@ -54,12 +54,13 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     if o.iidfile:
-        app.remove_output(o.iidfile)
+        app.files.remove_output(o.iidfile)
     said = Said(app, o.quiet)
-    with app.build_context(o.context, o.file, said.download) as context:
-        credentials = app.all_registries_auth()
-        options = build_query(o, context.dockerfile, dict(sorted(app.variables(o.build_arg).items())))
-        blocks = app.gzip(context.blocks) if o.compress else context.blocks
+    with app.builder.classic_context(o.context, o.file, said.download, app.log.error) as context:
+        credentials = app.credentials.header_of_all()
+        variables = app.config.variables(o.build_arg, app.contexts.endpoint.host, app.environ)
+        options = build_query(o, context.dockerfile, dict(sorted(variables.items())))
+        blocks = app.copies.gzip(context.blocks) if o.compress else context.blocks
         image, built = "", False
 
         def without_aux(messages: Iterable[Json]) -> Iterator[Json]:
@@ -91,7 +92,7 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     if o.iidfile:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
-        app.write_whole(o.iidfile, [image.encode()], 0o666)
+        app.files.write(o.iidfile, [image.encode()], 0o666)
 
 
 class Said:
@@ -118,8 +119,8 @@ class Said:
         for block in blocks:
             self.count += len(block)
             yield block
-            if self.app.out.is_terminal and not self.quiet and self.app.now() - shown > 0.1:
-                shown = self.app.now()
+            if self.app.out.is_terminal and not self.quiet and self.app.clock() - shown > 0.1:
+                shown = self.app.clock()
                 self.app.out.write(beside(f"{TITLE} ", f"{size(self.count):>8}", self.app.out.width), Drawn("\r"))
         self._write(f"{TITLE} {size(self.count):>8}", Drawn("\r\r\n"))
 

@@ -62,7 +62,7 @@ class Places:
         """The build went well: what was written stays, and a layout names its image, after what the exporter answered. Raises Failure."""
         self._kept = True
         if STORE in self.stores:
-            layout, names = self._app.layout(self.stores[STORE]), [n for n in response.get("image.name", "").split(",") if n]
+            layout, names = self._app.files.layout(self.stores[STORE]), [n for n in response.get("image.name", "").split(",") if n]
             image = descriptor(response.get("containerimage.descriptor", ""), encoded=True)
             layout.check(image)
             layout.put(image, names, tag="latest")
@@ -78,7 +78,7 @@ def _folder(app: App, one: Output) -> str:
     if one.destination == "-":
         raise Failure(f"dest cannot be stdout for {one.kind} exporter")
     try:
-        kind = app.kind_of(one.destination)
+        kind = app.files.kind(one.destination)
     except Failure as failure:
         raise Failure(f"invalid destination directory: {one.destination}: {failure.message}") from None
     if kind == "file":
@@ -88,10 +88,10 @@ def _folder(app: App, one: Output) -> str:
 
 def _file(app: App, one: Output) -> WholeFile:
     try:
-        kind = app.kind_of(one.destination)
+        kind = app.files.kind(one.destination)
     except Failure as failure:
         raise Failure(f"invalid destination file: {one.destination}: {failure.message}") from None
     if kind == "folder":
         raise Failure(f"destination file {one.destination} is a directory")
-    return app.whole_file(one.destination, 0o666, alike=True)
+    return app.files.open_whole(one.destination, 0o666, alike=True)
 

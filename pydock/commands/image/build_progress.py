@@ -49,20 +49,20 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
         from pydock.render.plain_steps import Plain
 
         # the first view waits too: a step's first word may be its last, but for a moment
-        plain, last = Plain(trace, title), app.now()
+        plain, last = Plain(trace, title), app.clock()
         for news in _updates(app, feed, trace):
-            now = app.now()
+            now = app.clock()
             if news and now - last < LEAST:
                 continue
             last = now
             app.err.write(_said(app, plain.draw(now)))
-        app.err.write(_said(app, plain.draw(app.now()) + trace.failures()))
+        app.err.write(_said(app, plain.draw(app.clock()) + trace.failures()))
     elif mode == "rawjson":
         from pydock.render.plain_steps import raw_json
 
         for status in feed:
             if status is not None:
-                trace.update(status, app.now())
+                trace.update(status, app.clock())
                 app.err.write(raw_json(status))
     else:
         for _ in _updates(app, feed, trace):
@@ -81,7 +81,7 @@ def _updates(app: App, feed: Feed[Json], trace: Trace) -> Iterator[bool]:
     """After each message, and when nothing came for a while: is there news?"""
     for status in feed:
         if status is not None:
-            trace.update(status, app.now())
+            trace.update(status, app.clock())
         yield status is not None
 
 
@@ -102,7 +102,7 @@ class OwnStep:
         self.put(message(vertexes=[dict(self.vertex)]))
 
     def _now(self) -> int:
-        return int(self.app.now() * SECOND)
+        return int(self.app.clock() * SECOND)
 
     def status(self, identity: str, current: int, total: int, started: int, done: bool) -> int:
         """Tell how far a part of it is; returns when that began."""

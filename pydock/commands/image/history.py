@@ -33,5 +33,5 @@ def history(app: App, o: HistoryOptions) -> None:
     if o.quiet and not form.custom:
         form = Format("template", "{{.ID}}")
     layers = app.engine.json(images.image_history(o.image, wanted))
-    rows = [HistoryView(layer, app.now(), not o.no_trunc, o.human) for layer in layers]
+    rows = [HistoryView(layer, app.clock(), not o.no_trunc, o.human) for layer in layers]
     app.out.write(listing(rows, HistoryView.TITLES, form, HISTORY if o.human else HISTORY_EXACT))

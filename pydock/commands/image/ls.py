@@ -36,7 +36,7 @@ def ls(app: App, o: ImagesOptions) -> None:
         form = replace(form, template=f"{form.template}\t{{{{.Digest}}}}")
     found = app.engine.json(images.list_images(all=o.all, **matching(app, o))) or []
     digests = o.digests or ".Digest" in form.template
-    rows = list(image_views(found, app.now(), not o.no_trunc, digests, not o.quiet))
+    rows = list(image_views(found, app.clock(), not o.no_trunc, digests, not o.quiet))
     app.out.write(listing(rows, ImageView.TITLES, form, template))
 
 

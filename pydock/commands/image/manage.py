@@ -52,7 +52,7 @@ class RemoveOptions(Options):
 def remove(app: App, o: RemoveOptions) -> None:
     app.need_engine()
     try:
-        platforms = tuple(dict.fromkeys(dumps(platform(p, app.machine)) for p in o.platform))
+        platforms = tuple(dict.fromkeys(dumps(platform(p, app.architecture)) for p in o.platform))
     except ValueError as error:
         raise Failure(str(error)) from None
     problems: list[Failure] = []
@@ -88,7 +88,7 @@ def import_(app: App, o: ImportOptions) -> None:
     if o.source.startswith(("https://", "http://")):
         source = o.source
     else:
-        content = counted(app, app.read_blocks(None if o.source == "-" else o.source), "Importing", app.file_size(o.source))
+        content = counted(app, app.files.blocks(None if o.source == "-" else o.source), "Importing", app.files.size(o.source))
     if reference:
         try:
             parse(reference)

@@ -21,7 +21,7 @@ NO_TRUST = "content trust (--disable-content-trust=false) is not supported: dock
 def pull_missing(app: App, image: str, platform: str, quiet: bool) -> None:
     """POST /images/create, with its progress on stderr. Raises Failure."""
     reference = parse(image).tagged()
-    request = images.pull_image(reference.name, reference.digest or reference.tag, platform, app.registry_auth(reference.domain))
+    request = images.pull_image(reference.name, reference.digest or reference.tag, platform, app.credentials.header(reference.domain))
     show_progress(app, app.engine.messages(request), app.err, quiet)
 
 
@@ -55,7 +55,7 @@ def pull(app: App, o: PullOptions) -> None:
         raise Failure(NO_TRUST)
     reference = reference_of(app, o.image, o.all_tags, o.quiet)
     tag = reference.digest or reference.tag
-    request = images.pull_image(reference.name, tag, o.platform.lower(), app.registry_auth(reference.domain))
+    request = images.pull_image(reference.name, tag, o.platform.lower(), app.credentials.header(reference.domain))
     try:
         show_progress(app, app.engine.messages(request), app.out, o.quiet)
     except Failure as failure:
@@ -91,7 +91,7 @@ def push(app: App, o: PushOptions) -> None:
     wanted = ""
     if o.platform:
         try:
-            wanted = dumps(platform(o.platform, app.machine))
+            wanted = dumps(platform(o.platform, app.architecture))
         except ValueError as error:
             # docker sets no space between them
             raise Failure(f"Invalid platform {o.platform}{error}") from None
@@ -101,7 +101,7 @@ def push(app: App, o: PushOptions) -> None:
         raise Failure("cannot push a digest reference")
     # the engine's remarks, which come after the progress
     remarks: list[str] = []
-    request = images.push_image(reference.name, reference.tag, wanted, app.registry_auth(reference.domain))
+    request = images.push_image(reference.name, reference.tag, wanted, app.credentials.header(reference.domain))
     try:
         show_progress(app, without_remarks(app.engine.messages(request), remarks), app.out, o.quiet)
     finally:

@@ -43,10 +43,10 @@ def save(app: App, o: SaveOptions) -> None:
             app.out.put(block)
         return
     try:
-        app.check_output(o.output)
+        app.files.check_output(o.output)
     except Failure as failure:
         raise Failure(f"failed to save image: {failure.message}") from None
-    app.write_whole(o.output, counted(app, app.engine.blocks(request), f"Saving {' '.join(o.images)}"))
+    app.files.write(o.output, counted(app, app.engine.blocks(request), f"Saving {' '.join(o.images)}"))
 
 
 @options
@@ -61,5 +61,5 @@ def load(app: App, o: LoadOptions) -> None:
     if not o.input and app.stdin.isatty():
         raise Failure("requested load from stdin, but stdin is empty")
     quiet = o.quiet or not app.out.is_terminal
-    source: Any = counted(app, app.read_blocks(o.input or None), "Loading", app.file_size(o.input))
+    source: Any = counted(app, app.files.blocks(o.input or None), "Loading", app.files.size(o.input))
     show_progress(app, app.engine.messages(images.load_images(source, quiet, platforms(app, o.platform))), app.out)

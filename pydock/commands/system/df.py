@@ -55,7 +55,7 @@ def df(app: App, o: DiskUsageOptions) -> None:
     usage = app.engine.json(system.disk_usage(version, o.verbose))
     if o.verbose:
         listed = usage if version < (1, 52) else items_of(usage)
-        objects = every_object(listed, app.now())
+        objects = every_object(listed, app.clock())
         app.out.write(details(objects, listed) if o.format in ("", "table") else formatted(objects, o.format))
         return
     form = Format.parse(o.format or "table")

@@ -55,7 +55,7 @@ def line(event: dict[str, Any]) -> str:
 def events(app: App, o: EventsOptions) -> None:
     template = template_of(app, o.format)
     try:
-        since, until = (timestamp(text, app.now()) if text else "" for text in (o.since, o.until))
+        since, until = (timestamp(text, app.clock()) if text else "" for text in (o.since, o.until))
     except ValueError as error:
         raise Failure(str(error)) from None
     version, newer = version_key(app.engine.api_version), speaks_newer(app)

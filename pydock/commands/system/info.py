@@ -32,7 +32,7 @@ class InfoOptions(InspectOptions):
 
 @command("system info", InfoOptions, "Show everything about the engine", also=("info",), top=12)
 def info(app: App, o: InfoOptions) -> None:
-    plugins = [p.facts() for p in app.cli_plugins(())]
+    plugins = [p.facts() for p in app.plugins.all(())]
     client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}
     template = template_of(o.format)
     if template and not needs_engine(template, client):

@@ -1,0 +1,71 @@
+"""The user's contexts, and the endpoint of the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from pydock.config import endpoint
+from pydock.config.contexts import Store
+from pydock.config.endpoint import Endpoint
+from pydock.config.file import ConfigFile, default_folder
+from pydock.config.globals import Globals
+from pydock.errors import Failure
+
+
+class Contexts:
+    """Flags, environment and configuration say which context is in force."""
+
+    def __init__(self, flags: Globals, environ: Mapping[str, str], config: ConfigFile) -> None:
+        self._flags, self._environ, self._config = flags, environ, config
+
+    @cached_property
+    def stored(self) -> Store:
+        """The contexts on disk."""
+        return Store(self._config.folder)
+
+    @cached_property
+    def current(self) -> str:
+        """The name in force: --context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's, "default"."""
+        return endpoint.context_name(self._flags, self._environ, self._config.current_context)
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """Where the engine is. Raises NoEngine."""
+        return endpoint.resolve(self._flags, self._environ, self.current, self.stored, default_folder(self._environ))
+
+    @cached_property
+    def default_endpoint(self) -> Endpoint:
+        """Where the engine is by flags and environment alone: the virtual context "default". Raises Failure."""
+        try:
+            return endpoint.default_endpoint(self._flags, self._environ, default_folder(self._environ))
+        except ValueError as error:
+            raise Failure(str(error)) from None
+
+    def tls_paths(self, name: str) -> dict[str, str]:
+        """A context's TLS material: file name -> path. Raises Failure."""
+        if name != "default":
+            return self.stored.tls_files(name)
+        tls = self.default_endpoint.tls
+        files = (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key)) if tls else ()
+        return {f"{kind}.pem": path for kind, path in files if path}
+
+    @staticmethod
+    def check_host(host: str) -> None:
+        """Raises ValueError for what no context can have as its engine's address."""
+        endpoint.check_host(host)
+
+    @staticmethod
+    def pack(meta: dict[str, Any], tls: dict[str, bytes]) -> bytes:
+        """A context as a tar archive."""
+        from pydock.config.context_archive import pack
+
+        return pack(meta, tls)
+
+    @staticmethod
+    def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """A context out of an archive. Raises ValueError."""
+        from pydock.config.context_archive import unpack
+
+        return unpack(data)

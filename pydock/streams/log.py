@@ -1,0 +1,29 @@
+"""The client's own log on stderr, in the form that docker's has: time="…" level=error msg="…"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydock.golang import quote
+from pydock.streams.output import Output
+
+
+class Log:
+    """level: of --log-level; lines below it are not written. clock: seconds since 1970."""
+
+    def __init__(self, err: Output, clock: Callable[[], float], level: str) -> None:
+        self.err, self.clock, self.level = err, clock, level
+
+    def error(self, text: str) -> None:
+        if self.level not in ("fatal", "panic"):
+            self._line("error", text)
+
+    def warning(self, text: str) -> None:
+        if self.level not in ("error", "fatal", "panic"):
+            self._line("warning", text)
+
+    def _line(self, level: str, text: str) -> None:
+        from datetime import datetime, timezone
+
+        moment = datetime.fromtimestamp(self.clock(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.err.line(f'time="{moment}" level={level} msg={quote(text)}')

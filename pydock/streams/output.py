@@ -1,0 +1,70 @@
+"""stdout and stderr as commands write to them: text that is safe for a terminal, and bytes as they are."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydock.errors import Failure, first_line
+
+if TYPE_CHECKING:
+    from io import BytesIO, RawIOBase
+
+
+class Output:
+    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back, or left for the end."""
+
+    def __init__(self, binary: RawIOBase | BytesIO, name: str = "output") -> None:
+        """binary: unbuffered."""
+        self.binary, self.name = binary, name
+
+    @cached_property
+    def is_terminal(self) -> bool:
+        return self.binary.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; 0 if it is none."""
+        try:
+            return os.get_terminal_size(self.binary.fileno()).columns if self.is_terminal else 0
+        except OSError:
+            return 0
+
+    def write(self, *parts: str) -> None:
+        """Text, at once. A terminal obeys no control character in it, but in parts that are Drawn; see render.shown."""
+        if self.is_terminal:
+            from pydock.render.shown import shown
+
+            parts = tuple(map(shown, parts))
+        self.put("".join(parts).encode("utf-8", "surrogateescape"))
+
+    def put(self, data: bytes) -> None:
+        """Bytes as they are: those of containers and archives.
+
+        Raises BrokenPipeError when the reader is gone, Failure when they cannot be written (a full disk)."""
+        left = memoryview(data)
+        try:
+            while left:
+                written = self.binary.write(left)
+                if written is None:
+                    self._wait()
+                left = left[written or 0 :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Failure(f"write {self.name}: {first_line(error)}") from error
+
+    def _wait(self) -> None:
+        """Until it takes more: who shares it with us may have made it one that does not block."""
+        import select
+
+        select.select([], [self.binary], [])
+
+    def line(self, text: str) -> None:
+        self.write(text, "\n")
+
+
+def unbuffered(stream: Any) -> Any:
+    """What lies under stdout or stderr, also where PYTHONUNBUFFERED has taken the buffer away."""
+    return getattr(stream.buffer, "raw", stream.buffer)
