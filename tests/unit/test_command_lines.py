@@ -153,3 +153,30 @@ def test_a_context_list_ends_where_the_default_one_cannot_be(tmp_path: Path) -> 
 def test_usage_lines_are_those_of_docker() -> None:
     assert "\n\nUsage:  docker builder prune\n\n" in cli("builder", "prune", "--nope").err
     assert "\n\nUsage:  docker context use CONTEXT\n\n" in cli("context", "use", "--nope").err
+
+
+def test_a_plugin_gets_the_words_where_they_were_typed(tmp_path: Path) -> None:
+    """Also where a flag's value is the word that stands for the plugin."""
+    folder = tmp_path / ".docker" / "cli-plugins"
+    folder.mkdir(parents=True)
+    says = '{"SchemaVersion": "0.1.0", "Vendor": "x", "Version": "1"}'
+    script = f"""#!/bin/sh\n[ "$1" = docker-cli-plugin-metadata ] && echo '{says}' || echo "$@" >{tmp_path}/got\n"""
+    for name in ("buildx", "say"):
+        (folder / f"docker-{name}").write_text(script)
+        (folder / f"docker-{name}").chmod(0o755)
+    (tmp_path / ".docker" / "config.json").write_text('{"aliases": {"builder": "say"}}')
+    for line, wanted in {
+        "-c bake bake x": "-c bake buildx bake x", "-c builder builder du": "-c builder say du", "-D say --context builder": "-D say --context builder",
+    }.items():  # fmt: skip
+        done = cli(*line.split(), environ={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
+        assert (done.code, done.err, (tmp_path / "got").read_text()) == (0, "", wanted + "\n")
+
+
+def test_an_address_that_is_none_does_not_answer() -> None:
+    """Whatever asks the engine what it is gets no fault instead: fd:// is an address by docker's rules, and cannot be dialled."""
+    done = cli("build", "--help", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
+    assert done.code == 0 and done.err == ""
+    done = cli("ps", "--no-trunc", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
+    assert done.code == 1 and "fault of pydock" not in done.err
+    done = cli("checkpoint", "ls", "x", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
+    assert done.code == 1 and "fault of pydock" not in done.err

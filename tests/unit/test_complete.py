@@ -181,3 +181,18 @@ def test_dockers_own_plugins_that_are_missing_are_told_of(name: str, monkeypatch
     assert "plugin" not in cli("nosuch", environ={"HOME": str(tmp_path)}).err
     for word in ("swarm", "node", "service", "stack", "secret", "config"):
         assert cli(word, "ls").err == f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information\n"
+
+
+def test_flags_are_those_of_the_builder_that_is_chosen() -> None:
+    assert "--secret\t" in cli("__complete", "build", "--secr").out
+    assert cli("__complete", "build", "--secr", environ={"DOCKER_BUILDKIT": "0"}).out == ":4\n"
+
+
+def test_the_global_flags_of_the_line_to_complete_count(tmp_path: Path) -> None:
+    """Its folder of configuration is read, and not that of this command line."""
+    for name in ("one", "two"):
+        meta = tmp_path / name / "contexts" / "meta" / name / "meta.json"
+        meta.parent.mkdir(parents=True)
+        meta.write_text(json.dumps({"Name": name}))
+    done = cli("--config", str(tmp_path / "one"), "__completeNoDesc", "--config", str(tmp_path / "two"), "context", "use", "")
+    assert "two" in done.out.split() and "one" not in done.out.split()
