@@ -116,13 +116,20 @@ class Typed:
 
 
 def _complete(app: App, words: list[str], find: Callable[[str], object], described: bool) -> str:
+    typed = Typed(words[:-1], Globals.flag_specs, interspersed=False)
+    inner = with_globals(app, words[: typed.leading])
+    try:
+        return _answer(inner, words, find, described)
+    finally:
+        inner.close()
+
+
+def _answer(app: App, words: list[str], find: Callable[[str], object], described: bool) -> str:
     *before, current = words
     group = ""
     flags: Iterable[FlagSpec] = Globals.flag_specs
     while True:
         typed = Typed(before, flags, interspersed=False)
-        if not group:
-            app = with_globals(app, before[: typed.leading])
         if not typed.words:
             return _shown(*_of_group(app, group, flags, typed, current), current, described)
         name, *rest = typed.words
