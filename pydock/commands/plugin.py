@@ -91,14 +91,16 @@ class InstallOptions(Options):
 
 @command("plugin install", InstallOptions, "Install a plugin", since="1.25")
 def install(app: App, o: InstallOptions) -> None:
-    if not o.disable_content_trust:
-        raise Failure(NO_TRUST)
     name = undigested(o.alias).familiar if o.alias else ""
     reference = reference_of(o.plugin)
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
     privileges = granted(app, reference, o.plugin, o.grant_all_permissions)
     request = resources.pull_plugin(str(reference), name, privileges, app.credentials.header(reference.domain))
-    show_progress(app, app.engine.messages(request), app.out)
-    local = name or reference.tagged().familiar
+    answer = app.engine.background(request)
+    show_progress(app, answer.messages(), app.out)
+    # what it is called here the engine alone knows
+    local = answer.header("docker-plugin-name")
     if o.settings:
         app.engine.read(resources.set_plugin(local, o.settings))
     if not o.disable:
@@ -146,9 +148,9 @@ class PushOptions(Options):
 
 @command("plugin push", PushOptions, "Send a plugin to a registry", since="1.25")
 def push(app: App, o: PushOptions) -> None:
+    reference = undigested(o.plugin)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    reference = undigested(o.plugin)
     show_progress(app, app.engine.messages(resources.push_plugin(reference.familiar, app.credentials.header(reference.domain))), app.out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydock.golang import csv_fields, quote
 
@@ -146,7 +146,7 @@ def is_mac(text: str) -> bool:
 MAX_LINE = 65_535
 
 
-def key_value_lines(data: bytes, path: str, environ: dict[str, str] | None) -> list[str]:
+def key_value_lines(data: bytes, path: str, environ: Mapping[str, str] | None) -> list[str]:
     """The lines of an --env-file or --label-file: comments and blank lines dropped.
 
     A name alone takes its value from `environ`; it is left out where it is unset, and with environ None.

@@ -22,8 +22,8 @@ class Binding:
 
 
 def split_protocol(text: str) -> tuple[str, str]:
-    """"80/udp" -> ("80", "udp"); the protocol is tcp unless it is given."""
-    port, _, protocol = text.partition("/")
+    """"80/udp" -> ("80", "udp"); the protocol is tcp unless it is given. What follows a second "/" goes unseen."""
+    port, protocol, *_ = [*text.split("/"), ""]
     if not port:
         return "", ""
     return port, protocol or "tcp"
@@ -52,6 +52,20 @@ def _long_form(text: str) -> str:
     return f"{params['published']}:{params['target']}/{params['protocol']}"
 
 
+def _unbracketed(text: str) -> str:
+    """"[::1]" without its brackets, or what Go's net.SplitHostPort finds wrong with it."""
+    inside, closed, after = text[1:].partition("]")
+    if not closed:
+        why = "missing ']' in address"
+    elif after:
+        why = "too many colons in address" if after.startswith(":") else "missing port in address"
+    elif "[" in inside:
+        why = "unexpected '[' in address"
+    else:
+        return inside
+    raise ValueError(f"invalid IP address {text}: address {text}:: {why}")
+
+
 def _range_of(text: str, what: str) -> tuple[int, int]:
     try:
         return port_range(text)
@@ -59,26 +73,28 @@ def _range_of(text: str, what: str) -> tuple[int, int]:
         raise ValueError(f"invalid {what}: {text}") from None
 
 
-def publish(text: str) -> list[Binding]:
-    """The bindings of one --publish value."""
-    spec = _long_form(text) if "=" in text else text
+def publish(*texts: str) -> list[Binding]:
+    """The bindings of these --publish values; the long forms are looked at first."""
+    specs = [_long_form(t) if "=" in t else t for t in texts]
+    return [binding for spec in specs for binding in _bindings_of(spec)]
+
+
+def _bindings_of(spec: str) -> list[Binding]:
     *address, host, container = ["", "", *spec.split(":")]
     ip = ":".join(a for a in address[2:]) if len(address) > 2 else ""
+    if ip.startswith("["):
+        ip = _unbracketed(ip)
+    if ip and not is_ip(ip):
+        raise ValueError(f"invalid IP address: {ip}")
     port, protocol = split_protocol(container)
     if not port:
         raise ValueError(f"no port specified: {spec}<empty>")
-    if protocol.lower() not in ("tcp", "udp", "sctp"):
-        raise ValueError(f"invalid proto: {protocol}")
-    if ip.startswith("["):
-        if not ip.endswith("]"):
-            raise ValueError(f"invalid IP address {ip}: address {ip}:: missing ']' in address")
-        ip = ip[1:-1]
-    if ip and not is_ip(ip):
-        raise ValueError(f"invalid IP address: {ip}")
     first, last = _range_of(port, "containerPort")
     host_first, host_last = _range_of(host, "hostPort") if host else (0, 0)
     if host and last - first != host_last - host_first and first != last:
         raise ValueError(f"invalid ranges specified for container and host Ports: {port} and {host}")
+    if protocol.lower() not in ("tcp", "udp", "sctp"):
+        raise ValueError(f"invalid proto: {protocol}")
     out = []
     for i in range(last - first + 1):
         at = str(host_first + i) if host else ""

@@ -48,6 +48,23 @@ class FakeDuplex:
         pass
 
 
+@dataclass
+class Headed:
+    """An answer whose head has come: its value, and headers by their names in small letters."""
+
+    value: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Any:
+        return self.value
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        yield from self.value
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name, "")
+
+
 class FakeEngine:
     """Answers from a table; a request that the table lacks fails the test. `requests` is what was asked."""
 
@@ -94,7 +111,7 @@ class FakeEngine:
 
     def background(self, request: Request) -> Any:
         answer = self._answer(request)
-        return type("Later", (), {"json": lambda self: answer})()
+        return answer if isinstance(answer, Headed) else Headed(answer)
 
     def close(self) -> None:
         pass
@@ -155,4 +172,4 @@ def forget_builds(engine: Any, client: Path) -> None:
     program(client, "builder", "prune", "-af", host=engine.host)
 
 
-__all__ = ["BrokenStream", "Done", "FakeDuplex", "FakeEngine", "Result", "cli", "forget_builds", "program", "refused"]
+__all__ = ["BrokenStream", "Done", "FakeDuplex", "FakeEngine", "Headed", "Result", "cli", "forget_builds", "program", "refused"]

@@ -11,7 +11,7 @@ from pydock.errors import BrokenStream
 from pydock.render.human import duration, ellipsis, size
 from pydock.render.table import align
 from pydock.views.container import display_ports
-from tests.support.cli import FakeDuplex, cli, refused
+from tests.support.cli import FakeDuplex, Headed, cli, refused
 
 ID = "f" * 64
 
@@ -208,6 +208,29 @@ def test_files_of_variables_and_labels(tmp_path: Any) -> None:
     assert "docker: open /nonexistent: no such file or directory\n" in cli("create", "--label-file", "/nonexistent", "x").err
 
 
+#: mistakes in the order in which create looks for them; {} is a folder
+MISTAKES = [
+    ("--pull=x", "invalid pull option: 'x': must be one of \"always\", \"missing\" or \"never\""), ("--mac-address=zz", "zz is not a valid mac address"),
+    ("--memory-swappiness=101", "invalid value: 101. Valid memory swappiness range is 0-100"), ("-v=ab::c", "invalid spec: ab::c: empty section between colons"),
+    ("-p=a=b,c", "invalid publish opts format (should be name=value but got 'c')"), ("-p=a:1", "invalid hostPort: a"), ("--expose=80:80", "invalid port format for --expose: 80:80"),
+    ("--device=a", "a is not an absolute path"), ("--env-file={}/no", "open {}/no: no such file or directory"), ("--label-file={}", "invalid env file ({}): read {}: is a directory"),
+    ("--pid=x", "--pid: invalid PID mode"), ("--uts=x", "--uts: invalid UTS mode"), ("--userns=x", "--userns: invalid USER mode"), ("--cgroupns=x", "--cgroupns: invalid CGROUP mode"),
+    ("--restart=:3", "invalid restart policy format: no policy provided before colon"), ("--log-driver=none --log-opt=a", "invalid logging opts for driver none"),
+    ("--security-opt=seccomp={}/no", "opening seccomp profile ({}/no) failed: open {}/no: no such file or directory"), ("--storage-opt=a", "invalid storage option"),
+    ("--health-retries=-1", "--health-retries cannot be negative"), ("--rm --restart=always", "conflicting options: cannot specify both --restart and --rm"),
+    ("--network=host --network-alias=a", "network-scoped aliases are only supported for user-defined networks"),
+]  # fmt: skip
+
+
+def test_of_several_mistakes_create_tells_the_one_that_docker_looks_for_first(tmp_path: Any) -> None:
+    lines = [(flags.format(tmp_path).split(), words.replace("{}", str(tmp_path))) for flags, words in MISTAKES]
+    for i, (_, words) in enumerate(lines):
+        later = [flag for flags, _ in reversed(lines[i:]) for flag in flags]
+        assert cli("create", *later, "Bad").err.startswith(f"docker: {words}\n")
+    for flags in ("--disable-content-trust=false", "--platform=a/b/c/d", "--pull=always"):
+        assert cli("create", *flags.split(), "Bad").err == "invalid reference format: repository name (library/Bad) must be lowercase\n"
+
+
 def test_two_limits_of_a_stop_are_refused_and_nothing_is_stopped() -> None:
     for verb in ("stop", "restart"):
         done = cli(verb, "--time", "1", "--timeout", "2", "a")
@@ -242,13 +265,17 @@ SSHFS = {"Name": "vieux/sshfs:latest", "Enabled": False, "PluginReference": "doc
 
 
 def test_a_plugin_is_asked_for_as_it_is_named() -> None:
-    """No tag is thought of on the way; who does not grant what it wants is told so."""
-    table = {("GET", "/plugins/privileges"): PRIVILEGES, ("POST", "/plugins/pull"): [], ("POST", "/plugins/vieux/sshfs:latest/enable"): b""}
+    """No tag is thought of on the way; who does not grant what it wants is told so. What it is called then, the engine says."""
+    table = {("GET", "/plugins/privileges"): PRIVILEGES, ("POST", "/plugins/pull"): Headed([], {"docker-plugin-name": "fs:1"}), ("POST", "/plugins/fs:1/enable"): b""}
     done = cli("plugin", "install", "vieux/sshfs", table=table, stdin=b"y\n")
     assert (done.code, [r.query.get("remote") for r in done.requests[:2]]) == (0, ["docker.io/vieux/sshfs"] * 2)
     assert done.out.startswith('Plugin "vieux/sshfs" is requesting the following privileges:\n - network: [host]\n')
     done = cli("plugin", "install", "vieux/sshfs", table=table, stdin=b"n\n")
     assert (done.code, done.err, len(done.requests)) == (1, "permission denied while installing plugin docker.io/vieux/sshfs\n", 1)
+    table["POST", "/plugins/pull"] = []
+    for words, code in (([], 1), (["--disable", "a", "A=b"], 1), (["--disable", "a"], 0)):
+        done = cli("plugin", "install", "--grant-all-permissions", *(words or ["a"]), table=table)
+        assert (done.code, done.err) == (code, "invalid plugin name or ID: value is empty\n" * code)
 
 
 def test_an_upgrade_of_a_plugin_names_it_as_docker_does() -> None:

@@ -1,46 +1,76 @@
 """Options to the body of POST /containers/create: Config, HostConfig and their parts. Pure.
 
-Nothing is read here: `create.resolve` has fetched files, environment and working directory before. ValueError carries
-docker's words for options that contradict each other.
+Files are read by what is handed in, each when its turn comes: of two mistakes docker tells the one that it looks at
+first. ValueError carries docker's words for options that contradict each other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydock.api.request import Json
 from pydock.commands.container.create_options import CreateOptions, LimitOptions
-from pydock.commands.container.networking import endpoints, network_mode
+from pydock.commands.container.networking import check_mac, endpoints, network_mode
+from pydock.errors import Failure
 from pydock.flags import ports
 from pydock.flags.devices import device, is_cdi
 from pydock.flags.mounts import volume
-from pydock.flags.pairs import mapping
+from pydock.flags.pairs import key_value_lines, mapping
 from pydock.flags.units import ulimit_objects
+from pydock.gojson import compact, problem
 from pydock.golang import parse_int, quote
+
+#: path -> content; raises Failure
+Read = Callable[[str], bytes]
 
 SPECIAL_SECCOMP = ("builtin", "unconfined")
 #: fields of Config and HostConfig that are left out where nothing is set ("omitempty" in moby's api/types/container)
 LEFT_OUT = frozenset("ExposedPorts Annotations KernelMemory Mounts Runtime StorageOpt Sysctls Tmpfs".split())
 
 
-def create_body(o: CreateOptions, cwd: str = "/") -> Json:
-    """The whole body. `cwd` is what relative sources of --volume are relative to. Raises ValueError."""
-    published = [b for text in o.publish for b in ports.publish(text)]
+def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read) -> Json:
+    """The whole body, its parts in the order in which docker judges them.
+
+    `cwd` is what relative sources of --volume are relative to, `environ` has the values of names alone in an --env-file.
+    Raises ValueError, Failure.
+    """
+    check_mac(o.mac_address)
+    check_swappiness(o.memory_swappiness)
     binds, volumes = split_volumes(o.volume, cwd)
+    published = ports.publish(*o.publish)
     exposed = [*(b.port for b in published), *(p for text in o.expose for p in ports.expose(text))]
-    config = container_config(o)
-    config["ExposedPorts"] = {p: {} for p in exposed}
-    config["Volumes"] = {v: {} for v in volumes}
-    host = host_config(o)
-    host["Binds"] = binds or None
-    host["PortBindings"] = ports.bindings(published)
-    if o.rm and host["RestartPolicy"]["Name"] not in ("", "no"):
+    plugged = devices(o)
+    env = [*(line for path in o.env_file for line in lines_of(read, path, environ)), *o.env]
+    labels = [*(line for path in o.label_file for line in lines_of(read, path, None)), *o.label]
+    judged = {
+        **namespaces(o), "RestartPolicy": restart_policy(o.restart), "LogConfig": logging(o), **security(o, read),
+        "StorageOpt": storage(o.storage_opt),
+    }  # fmt: skip
+    health = healthcheck(o)
+    if o.rm and judged["RestartPolicy"]["Name"] not in ("", "no"):
         raise ValueError("conflicting options: cannot specify both --restart and --rm")
     attached = endpoints(o)
+    config = {
+        **container_config(o), "Env": env or None, "Labels": mapping(labels), "ExposedPorts": {p: {} for p in exposed},
+        "Volumes": {v: {} for v in volumes},
+    }  # fmt: skip
+    if health:
+        config["Healthcheck"] = health
     mac = attached.get(network_mode(o), {}).get("MacAddress")
     if mac:
         config["MacAddress"] = mac
+    host = {**host_config(o), **judged, **plugged, "Binds": binds or None, "PortBindings": ports.bindings(published)}
     return {**set_ones(config), "HostConfig": set_ones(host), "NetworkingConfig": {"EndpointsConfig": attached}}
+
+
+def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[str]:
+    """The lines of a file of variables or labels. Raises Failure, ValueError."""
+    try:
+        return key_value_lines(read(path), path, environ)
+    except Failure as failure:
+        # one that can be opened is told as a bad one
+        raise Failure(f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message) from None
 
 
 def set_ones(part: dict[str, Any]) -> dict[str, Any]:
@@ -73,14 +103,14 @@ def for_version(body: Json, version: tuple[int, ...]) -> Json:
 
 
 def container_config(o: CreateOptions) -> dict[str, Any]:
-    """Config, but for ports and volumes."""
+    """What of Config needs no judging."""
     everything = not o.attach
     stdin = o.interactive or "stdin" in o.attach
     config: dict[str, Any] = {
         "Hostname": o.hostname, "Domainname": o.domainname, "User": o.user, "AttachStdin": stdin,
         "AttachStdout": everything or "stdout" in o.attach, "AttachStderr": everything or "stderr" in o.attach, "Tty": o.tty,
-        "OpenStdin": o.interactive, "StdinOnce": o.interactive and stdin, "Env": list(o.env) or None, "Cmd": list(o.command) or None,
-        "Image": o.image, "WorkingDir": o.workdir, "Entrypoint": None, "OnBuild": None, "Labels": mapping(o.label),
+        "OpenStdin": o.interactive, "StdinOnce": o.interactive and stdin, "Cmd": list(o.command) or None, "Image": o.image,
+        "WorkingDir": o.workdir, "Entrypoint": None, "OnBuild": None,
     }  # fmt: skip
     if "entrypoint" in o.given:
         config["Entrypoint"] = [o.entrypoint]
@@ -88,8 +118,6 @@ def container_config(o: CreateOptions) -> dict[str, Any]:
         config["StopSignal"] = o.stop_signal
     if "stop_timeout" in o.given:
         config["StopTimeout"] = o.stop_timeout
-    if health := healthcheck(o):
-        config["Healthcheck"] = health
     return config
 
 
@@ -126,16 +154,15 @@ def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
 
 
 def host_config(o: CreateOptions) -> dict[str, Any]:
-    """HostConfig, but for binds and ports."""
+    """What of HostConfig needs no judging."""
     host: dict[str, Any] = {
-        "ContainerIDFile": o.cidfile, "NetworkMode": network_mode(o), "RestartPolicy": restart_policy(o.restart), "AutoRemove": o.rm,
+        "ContainerIDFile": o.cidfile, "NetworkMode": network_mode(o), "AutoRemove": o.rm,
         "VolumeDriver": o.volume_driver, "VolumesFrom": list(o.volumes_from) or None, "Mounts": [dict(m) for m in o.mount] or None,
         "Tmpfs": mapping_of_mounts(o.tmpfs), "Annotations": dict(o.annotation), "Links": list(o.link) or None,
         "Dns": list(o.dns), "DnsOptions": list(o.dns_option), "DnsSearch": list(o.dns_search), "ExtraHosts": list(o.add_host) or None,
         "PublishAllPorts": o.publish_all, "ReadonlyRootfs": o.read_only, "Runtime": o.runtime, "Cgroup": "", "Isolation": o.isolation,
         "ShmSize": o.shm_size, "OomScoreAdj": o.oom_score_adj, "GroupAdd": list(o.group_add) or None, "ConsoleSize": [0, 0],
-        "LogConfig": logging(o), "StorageOpt": storage(o.storage_opt), "Sysctls": dict(o.sysctl),
-        **resources(o), **namespaces(o), **security(o),
+        "Sysctls": dict(o.sysctl), **resources(o),
     }  # fmt: skip
     if "init" in o.given:
         host["Init"] = o.init
@@ -171,12 +198,21 @@ def storage(texts: tuple[str, ...]) -> dict[str, str]:
     return mapping(texts)
 
 
-def resources(o: CreateOptions) -> dict[str, Any]:
-    """Limits and devices."""
-    if o.memory_swappiness != -1 and not 0 <= o.memory_swappiness <= 100:
-        raise ValueError(f"invalid value: {o.memory_swappiness}. Valid memory swappiness range is 0-100")
+def check_swappiness(percent: int) -> None:
+    """Raises ValueError; -1 is the engine's own."""
+    if percent != -1 and not 0 <= percent <= 100:
+        raise ValueError(f"invalid value: {percent}. Valid memory swappiness range is 0-100")
+
+
+def devices(o: CreateOptions) -> dict[str, Any]:
+    """Devices of the host, and those that a driver finds: GPUs, and names of the Container Device Interface."""
     cdi = [d for d in o.device if is_cdi(d)]
     requests = [*o.gpus, *([{"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}] if cdi else [])]
+    return {"Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceRequests": requests or None}
+
+
+def resources(o: CreateOptions) -> dict[str, Any]:
+    """Limits."""
     return {
         **limits(o), "CgroupParent": o.cgroup_parent, "MemorySwappiness": o.memory_swappiness, "KernelMemory": o.kernel_memory,
         "OomKillDisable": o.oom_kill_disable, "NanoCpus": o.cpus, "CpuCount": o.cpu_count, "CpuPercent": o.cpu_percent, "PidsLimit": o.pids_limit,
@@ -184,9 +220,7 @@ def resources(o: CreateOptions) -> dict[str, Any]:
         "BlkioDeviceReadBps": rates(o.device_read_bps), "BlkioDeviceWriteBps": rates(o.device_write_bps),
         "BlkioDeviceReadIOps": rates(o.device_read_iops), "BlkioDeviceWriteIOps": rates(o.device_write_iops),
         "IOMaximumIOps": o.io_maxiops, "IOMaximumBandwidth": o.io_maxbandwidth,
-        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]),
-        "Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
-        "DeviceRequests": requests or None,
+        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]), "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
     }  # fmt: skip
 
 
@@ -215,8 +249,8 @@ def namespaces(o: CreateOptions) -> dict[str, Any]:
     return {"PidMode": pid, "UTSMode": o.uts, "UsernsMode": o.userns, "CgroupnsMode": o.cgroupns, "IpcMode": o.ipc}
 
 
-def security(o: CreateOptions) -> dict[str, Any]:
-    """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off."""
+def security(o: CreateOptions, read: Read) -> dict[str, Any]:
+    """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off. Raises ValueError, Failure."""
     out: dict[str, Any] = {
         "CapAdd": capabilities(o.cap_add) or None, "CapDrop": capabilities(o.cap_drop) or None, "Privileged": o.privileged,
         "MaskedPaths": None, "ReadonlyPaths": None,
@@ -227,9 +261,21 @@ def security(o: CreateOptions) -> dict[str, Any]:
         if (key, value) == ("systempaths", "unconfined"):
             out["MaskedPaths"] = out["ReadonlyPaths"] = []
         else:
-            texts.append(text)
+            texts.append(profile(value, read) if key == "seccomp" and value not in SPECIAL_SECCOMP else text)
     out["SecurityOpt"] = texts if o.security_opt else None
     return out
+
+
+def profile(path: str, read: Read) -> str:
+    """A seccomp profile's file put in place of its name. Raises Failure."""
+    try:
+        content = read(path).decode("utf-8", "replace")
+    except Failure as failure:
+        raise Failure(f"opening seccomp profile ({path}) failed: {failure.message}") from None
+    wrong = problem(content)
+    if wrong:
+        raise Failure(f"compacting json for seccomp profile ({path}) failed: {wrong}")
+    return "seccomp=" + compact(content)
 
 
 def capabilities(names: tuple[str, ...]) -> list[str]:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api import containers
 from pydock.api.request import version_key
-from pydock.commands.container.body import SPECIAL_SECCOMP, create_body, for_version, security_pair
+from pydock.commands.container.body import create_body, for_version
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.image.pull import NO_TRUST, pull_missing
 from pydock.declare import command
 from pydock.errors import EngineError, Failure
 from pydock.flags.mounts import absolute
-from pydock.flags.pairs import key_value_lines
 from pydock.flags.reference import parse, platform
-from pydock.gojson import compact, problem
 from pydock.record import replace
 
 if TYPE_CHECKING:
@@ -37,49 +35,18 @@ def check_options(o: CreateOptions) -> None:
 
 
 def resolve(app: App, o: O) -> O:
-    """Fetch what lies outside the options: files, environment, proxies. Raises Failure and ValueError."""
-    environ = dict(app.environ)
-    from_files = [line for path in o.env_file for line in lines_of(app, path, environ)]
-    labels = [line for path in o.label_file for line in lines_of(app, path, None)]
+    """Fetch what lies outside the options: environment, proxies, the working directory."""
     mounts = tuple({**m, "Source": absolute(m["Source"], app.files.cwd())} if m.get("Source") else m for m in o.mount)
     # a name that is set nowhere unsets the variable in the container
     variables = app.config.variables(o.env, app.contexts.endpoint.host, app.environ)
-    given = [name if value is None else f"{name}={value}" for name, value in variables.items()]
-    return replace(
-        o, env=(*from_files, *given), label=(*labels, *o.label), mount=mounts,
-        security_opt=tuple(seccomp(app, text) for text in o.security_opt),
-    )  # fmt: skip
-
-
-def lines_of(app: App, path: str, environ: dict[str, str] | None) -> list[str]:
-    """The lines of a file of variables or labels. Raises Failure, ValueError."""
-    try:
-        return key_value_lines(app.files.read(path), path, environ)
-    except Failure as failure:
-        # one that can be opened is told as a bad one
-        raise Failure(f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message) from None
-
-
-def seccomp(app: App, text: str) -> str:
-    """--security-opt with a seccomp profile's file put in place of its name."""
-    key, profile = security_pair(text)
-    if key != "seccomp" or profile in SPECIAL_SECCOMP:
-        return text
-    try:
-        content = app.files.read(profile).decode("utf-8", "replace")
-    except Failure as failure:
-        raise Failure(f"opening seccomp profile ({profile}) failed: {failure.message}") from None
-    wrong = problem(content)
-    if wrong:
-        raise Failure(f"compacting json for seccomp profile ({profile}) failed: {wrong}")
-    return "seccomp=" + compact(content)
+    return replace(o, env=tuple(n if v is None else f"{n}={v}" for n, v in variables.items()), mount=mounts)
 
 
 def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
     """The body, or docker's error for options that cannot be."""
     try:
         check_options(o)
-        body: dict[str, Any] = create_body(resolve(app, o), app.files.cwd())
+        body: dict[str, Any] = create_body(resolve(app, o), app.files.cwd(), app.environ, app.files.read)
     except ValueError as error:
         raise with_help(app, verb, str(error)) from None
     except Failure as failure:
@@ -107,15 +74,11 @@ def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
 
 def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None) -> str:
     """The id of the new container, which is in the file too. Raises Failure."""
+    reference = named(o.image)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    wanted = platform_text(app, o.platform)
-    try:
-        body = for_version(body, version_key(app.engine.api_version))
-    except ValueError as error:
-        raise Failure(str(error)) from None
-    reference = named(o.image)
     secrets = use_socket(app, body) if o.use_api_socket else None
+    wanted = platform_text(app, o.platform)
     container = create_or_pull(app, o, body, wanted, reference is not None)
     for warning in [*(container.get("Warnings") or ()), *localhost(o.dns)]:
         app.err.line(f"WARNING: {warning}")
@@ -163,6 +126,10 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str
     """POST /containers/create, after a pull where that is asked for or the engine lacks the image. Raises Failure."""
     if o.pull == "always" and pullable:
         pull_missing(app, o.image, wanted, o.quiet)
+    try:
+        body = for_version(body, version_key(app.engine.api_version))
+    except ValueError as error:
+        raise Failure(str(error)) from None
     request = containers.create_container(body, o.name, wanted)
     try:
         return dict(app.engine.json(request))

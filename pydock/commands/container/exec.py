@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
 from pydock.api.request import Json, version_key
-from pydock.commands.container.create import lines_of
+from pydock.commands.container.body import lines_of
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Exit, Failure, Unreachable
@@ -42,9 +42,9 @@ class ExecOptions(Options):
 
 def resolve(app: App, o: ExecOptions) -> ExecOptions:
     """Fetch what lies outside the options: files, environment, the configured detach keys. Raises Failure."""
-    environ = dict(app.environ)
+    environ = app.environ
     try:
-        from_files = [line for path in o.env_file for line in lines_of(app, path, environ)]
+        from_files = [line for path in o.env_file for line in lines_of(app.files.read, path, environ)]
     except ValueError as error:
         raise Failure(str(error)) from None
     given = (f"{text}={environ[text]}" if "=" not in text and text in environ else text for text in o.env)

@@ -16,10 +16,14 @@ def network_mode(o: CreateOptions) -> str:
     return o.network[0].target if o.network else "default"
 
 
+def check_mac(address: str) -> None:
+    """Raises ValueError; "" is none."""
+    if address and not is_mac(address):
+        raise ValueError(f"{address} is not a valid mac address")
+
+
 def endpoints(o: CreateOptions) -> dict[str, dict[str, Any]]:
     """Network -> EndpointSettings. Raises ValueError."""
-    if o.mac_address and not is_mac(o.mac_address):
-        raise ValueError(f"{o.mac_address} is not a valid mac address")
     if not o.network:
         return {"default": endpoint(with_flags(Attachment("default"), o))}
     out: dict[str, dict[str, Any]] = {}
@@ -64,8 +68,7 @@ def endpoint(network: Attachment) -> dict[str, Any]:
             raise ValueError("network-scoped aliases are only supported for user-defined networks")
         if network.links:
             raise ValueError("links are only supported for user-defined networks")
-    if network.mac and not is_mac(network.mac):
-        raise ValueError(f"{network.mac} is not a valid mac address")
+    check_mac(network.mac)
     ipam = {"IPv4Address": network.ip, "IPv6Address": network.ip6, "LinkLocalIPs": list(network.link_local_ips)}
     return {
         "IPAMConfig": {k: v for k, v in ipam.items() if v} or None, "Links": list(network.links) or None,
