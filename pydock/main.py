@@ -13,6 +13,7 @@ from typing import Any
 from pydock import lean
 from pydock.app import App
 from pydock.errors import Ended, Failure, NoEngine, first_line
+from pydock.streams.awake import keep_awake
 
 
 def run(app: App, args: Sequence[str]) -> int:
@@ -98,6 +99,7 @@ def main() -> None:
         del sys.path[0]
     lean.enable()
     _open_standard_streams()
+    keep_awake()
     app = App.of_process()
     try:
         _on_signals(_terminate, signal.default_int_handler)

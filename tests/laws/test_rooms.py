@@ -48,7 +48,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "app": ({"archive", "buildkit", "config", "engine", "registry", "streams"}, set()),
     "cli": ({"declare", "app", "api", "config", "programs"}, {"click"}),
     "generate": ({"cli", "commands", "config", "current_folder", "declare", "render"}, set()),
-    "main": ({"app", "cli", "lean"}, {"click"}),
+    "main": ({"app", "cli", "lean", "streams"}, {"click"}),
     "current_folder": (set(), set()),
     "__main__": ({"main", "current_folder"}, set()),
 }

@@ -81,6 +81,36 @@ def test_a_signal_gives_the_echo_of_a_password_prompt_back(number: signal.Signal
         t.close()
 
 
+#: a process in which the kernel hands every signal to another thread than the one that waits, as if it had come just before
+APART = """
+import signal, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})
+from pydock.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("argv", [("export", "x"), ("stop", "a", "b"), ("volume", "prune")], ids=" ".join)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_that_interrupts_no_call_is_acted_on(tmp_path: Path, argv: tuple[str, ...], number: signal.Signals, code: int) -> None:
+    """Whatever is waited for: the engine, other threads, a line of stdin."""
+    with peer(tmp_path, lambda _: HALF) as there:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen([sys.executable, "-c", APART, *argv], env=environ(there.engine.endpoint.host), **pipes)
+        try:
+            assert process.stdout and (argv[0] == "stop" or process.stdout.read(1))
+            until(lambda: there.requests or argv[0] == "volume")
+            time.sleep(0.2)
+            process.send_signal(number)
+            process.wait(20)
+        finally:
+            process.kill()
+            err = process.communicate()[1]
+        # a question that is not answered is no failure
+        assert (process.returncode, err) == (0 if argv[0] == "volume" and number != signal.SIGHUP else code, b"")
+
+
 # ---- stdin, stdout and stderr that are closed or full ------------------------------------------------
 
 FULL = ("", "write /dev/stdout: no space left on device\n", 1)
