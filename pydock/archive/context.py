@@ -57,8 +57,6 @@ class BuildContext:
         self.blocks: Iterable[bytes] = ()
         try:
             if place == "-":
-                if file == "-":
-                    raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
                 self._from_stream(chunks(stdin), file, "unable to prepare context from STDIN: ")
             elif os.path.exists(place):
                 self._from_folder(place, file, stdin, file and os.path.abspath(file) if file != "-" else "-")

@@ -41,6 +41,11 @@ def lookup(config: ConfigFile, environ: Mapping[str, str], domain: str) -> Auth:
     return _from_helper(helper, key, environ) if helper else {}
 
 
+def in_environment(environ: Mapping[str, str]) -> list[str]:
+    """The keys of the registries that DOCKER_AUTH_CONFIG has credentials for."""
+    return sorted(_from_environment(environ))
+
+
 def known(config: ConfigFile, environ: Mapping[str, str]) -> list[str]:
     """The keys of all registries that credentials are kept for, in the file and with helpers."""
     keys = {*_from_environment(environ), *config.mapping("auths"), *config.mapping("credHelpers")}
@@ -80,9 +85,7 @@ def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
             raise Failure(f"Error saving credentials: error storing credentials - err: {problem}")
         entry: dict[str, str] = {}
     else:
-        entry = {"auth": base64.b64encode(f"{secret['username']}:{secret['password']}".encode("utf-8", "surrogateescape")).decode()}
-        if secret["identitytoken"]:
-            entry["identitytoken"] = secret["identitytoken"]
+        entry = saved(secret)
         if config.mapping("auths").get(key) == entry:
             return False
 
@@ -98,6 +101,14 @@ def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
     return not helper and bool(secret["password"])
 
 
+def saved(auth: Auth) -> dict[str, str]:
+    """Credentials as config.json holds them."""
+    pair = f"{auth.get('username', '')}:{auth.get('password', '')}"
+    kept = {"auth": "" if pair == ":" else base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()}
+    kept |= {k: auth.get(k, "") for k in ("identitytoken", "registrytoken")}
+    return {k: v for k, v in kept.items() if v}
+
+
 def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
     """Forget a registry's credentials; returns what went wrong, "" if nothing. Raises Failure if the file cannot be written."""
     helper = helper_of(config, environ, key)
@@ -110,8 +121,7 @@ def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
 def environment_problem(environ: Mapping[str, str]) -> str:
     """What is wrong with DOCKER_AUTH_CONFIG; "" if nothing."""
     text = environ.get("DOCKER_AUTH_CONFIG", "")
-    wrong = problem_of(text) if text else ""
-    return f"Failed to create credential store from DOCKER_AUTH_CONFIG:  {wrong}" if wrong else ""
+    return problem_of(text) if text else ""
 
 
 def header(auth: Auth | Mapping[str, Auth]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pydock.config import credentials
 from pydock.config.credentials import Auth
 from pydock.config.file import ConfigFile
+from pydock.errors import Failure
+from pydock.gojson import dumps
 
 
 class Credentials:
@@ -18,7 +20,7 @@ class Credentials:
     def of(self, registry: str) -> Auth:
         """The credentials kept for a registry's domain or key; empty if there are none."""
         if problem := credentials.environment_problem(self._environ):
-            self._warn(problem)
+            self._warn(f"Failed to create credential store from DOCKER_AUTH_CONFIG:  {problem}")
         return credentials.lookup(self._config, self._environ, registry)
 
     def header(self, domain: str) -> str:
@@ -28,6 +30,16 @@ class Credentials:
     def header_of_all(self) -> str:
         """The X-Registry-Config header: the credentials kept for every registry, for what a build may pull from."""
         return credentials.header({key: self.of(key) for key in credentials.known(self._config, self._environ)})
+
+    def config_file(self) -> bytes:
+        """A config.json of these credentials alone, or of those in DOCKER_AUTH_CONFIG where it has some; b"" where there are none.
+
+        Raises Failure where that variable cannot be read."""
+        if problem := credentials.environment_problem(self._environ):
+            cut = problem.replace("unexpected end of JSON input", "unexpected EOF")
+            raise Failure(f"resolving credentials failed: failed to read credentials from DOCKER_AUTH_CONFIG: {cut}")
+        keys = credentials.in_environment(self._environ) or credentials.known(self._config, self._environ)
+        return dumps({"auths": {key: credentials.saved(self.of(key)) for key in keys}}, "\t").encode() if keys else b""
 
     def store(self, auth: Auth) -> str:
         """Keep credentials; returns the file's path if a password now lies in it in clear. Raises Failure."""

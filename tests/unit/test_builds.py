@@ -197,6 +197,16 @@ def test_an_engine_that_refuses_a_classic_build(tmp_path: Path) -> None:
     assert (done.code, done.out) == (1, "Sending build context to Docker daemon  2.048kB\r\r\n") and done.err.endswith("Error response from daemon: no\n")
 
 
+def test_the_file_of_an_image_id_goes_before_the_context_is_looked_for(tmp_path: Path) -> None:
+    """As CLI 28.2 does it; but a line that cannot be leaves it alone."""
+    iid = tmp_path / "iid"
+    iid.write_text("old")
+    done = cli("build", "--iidfile", str(iid), "-f", "-", "-", environ={"DOCKER_BUILDKIT": "0"})
+    assert (done.code, done.err.splitlines()[-1]) == (1, "invalid argument: can't use stdin for both build context and dockerfile") and iid.exists()
+    done = cli("build", "--iidfile", str(iid), "", environ={"DOCKER_BUILDKIT": "0"})
+    assert (done.code, done.err.splitlines()[-1]) == (1, 'unable to prepare context: path "" not found') and not iid.exists()
+
+
 def test_the_last_label_of_a_name_wins() -> None:
     o = ClassicBuildOptions(label=("b", "a=2", "a=1"), context=".")
     assert build_classic.build_query(o, "Dockerfile", {})["labels"] == '{"a":"1","b":""}'
@@ -374,9 +384,8 @@ def test_contexts_on_stdin(tmp_path: Path) -> None:
     with tarfile.open(fileobj=tar, mode="w") as out:
         out.addfile(tarfile.TarInfo("x"))
     assert b"".join(stdin(tar.getvalue(), "sub/D").blocks) == tar.getvalue() and stdin(tar.getvalue(), "sub/D").dockerfile == "sub/D"
-    for words, problem in (((b"FROM", "D"), "ambiguous Dockerfile source"), ((b"FROM", "-"), "can't use stdin for both")):
-        with pytest.raises(Failure, match=problem):
-            stdin(*words)
+    with pytest.raises(Failure, match="ambiguous Dockerfile source"):
+        stdin(b"FROM", "D")
     assert is_archive(b"\x1f\x8b\x08") and is_archive(b"BZh9") and not is_archive(b"") and not is_archive(bytes(1024))
 
 

@@ -9,7 +9,8 @@ import pytest
 from pydock.app import App
 from pydock.config.endpoint import default_endpoint, flag_tls
 from pydock.config.globals import Globals
-from tests.support.cli import Result, cli
+from pydock.errors import Unreachable
+from tests.support.cli import Result, cli, refused
 
 BROKEN = "WARNING: Error parsing config file ({}/config.json): unexpected EOF\n"
 
@@ -180,3 +181,15 @@ def test_an_address_that_is_none_does_not_answer() -> None:
     assert done.code == 1 and "fault of pydock" not in done.err
     done = cli("checkpoint", "ls", "x", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
     assert done.code == 1 and "fault of pydock" not in done.err
+
+
+def test_info_asks_the_engine_before_it_reads_a_template_and_tells_both_problems() -> None:
+    table = {("GET", "/info"): refused(500, "went wrong")}
+    down = {("GET", "/info"): Unreachable("is it running?", "unix:///x")}
+    wrong = "template parsing error: template: :1: unclosed action\n"
+    for form in ("{{", "{{.ID"):
+        assert cli("info", "-f", form, table={("GET", "/info"): {}}).err == wrong
+        assert (done := cli("info", "-f", form, table=down)).code == 64 and done.err == f"is it running?\n{wrong}"
+    assert cli("info", "-f", "{{json .ServerErrors}}", table=table).out == '["Error response from daemon: went wrong"]\n'
+    assert cli("info", "-f", "{{json .ServerErrors}}", table=down).out == "null\n"
+    assert cli("info", "-f", "{{.ClientInfo.Debug}}") == Result(0, "false\n", "")

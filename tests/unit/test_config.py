@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import socket
 import stat
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,36 @@ def test_credentials_of_a_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert credentials.lookup(config, os.environ, "none") == credentials.lookup(config, os.environ, "missing") == {}
 
 
+def test_credentials_that_a_container_gets(tmp_path: Path) -> None:
+    """With --use-api-socket: all that are known, wherever they are kept, in docker's layout; of DOCKER_AUTH_CONFIG those alone."""
+    helper = tmp_path / "docker-credential-test"
+    helper.write_text('#!/bin/sh\necho \'{"Username":"u","Secret":"s"}\'\n')
+    helper.chmod(0o755)
+    auths = {"z": {"auth": "dTpw", "email": "x"}, "a<b": {"username": "q"}, "token": {"identitytoken": "t"}, "none": {}}
+    (tmp_path / "config.json").write_text(json.dumps({"auths": auths, "credHelpers": {"kept": "test"}, "HttpHeaders": {"X-A": "b"}}))
+
+    def copied(**environ: str) -> tuple[str, str]:
+        """What is copied, and what is told."""
+        sent: list[bytes] = []
+        table = {("POST", "/containers/create"): {"Id": "f"}, ("PUT", "/containers/f/archive"): lambda r: sent.append(r.content) or b""}
+        full = {"DOCKER_CONFIG": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}", **environ}
+        done = cli("create", "--use-api-socket", "busybox", table=table, environ=full)
+        if not sent:
+            return "", done.err
+        assert done.requests[0].body["Env"] == ["DOCKER_CONFIG=/run/secrets/docker"]
+        with tarfile.open(fileobj=io.BytesIO(sent[0])) as tar:
+            [entry] = tar
+            assert (entry.name, entry.mode) == ("/run/secrets/docker/config.json", 0o600)
+            return tar.extractfile(entry).read().decode(), done.err  # type: ignore[union-attr]
+
+    kept = {"a\\u003cb": {"auth": "cTo="}, "kept": {"auth": "dTpz"}, "none": {}, "token": {"identitytoken": "t"}, "z": {"auth": "dTpw"}}
+    assert copied() == (json.dumps({"auths": kept}, indent="\t").replace("\\\\", "\\"), "")
+    assert copied(DOCKER_AUTH_CONFIG='{"auths":{"y":{"auth":"dTpw"}}}') == ('{\n\t"auths": {\n\t\t"y": {\n\t\t\t"auth": "dTpw"\n\t\t}\n\t}\n}', "")
+    assert copied(DOCKER_AUTH_CONFIG="{") == ("", "resolving credentials failed: failed to read credentials from DOCKER_AUTH_CONFIG: unexpected EOF\n")
+    (tmp_path / "config.json").write_text("{}")
+    assert copied() == ("", "")
+
+
 @pytest.mark.parametrize(
     ("host", "error", "words"),
     [
@@ -178,8 +210,6 @@ def test_the_program_by_each_of_its_names(pydock: Path) -> None:
 
 def test_archives_of_contexts(tmp_path: Path) -> None:
     """There and back; also docker's own, which ends in the middle of a block; nothing but a context is taken in."""
-    import io
-    import tarfile
     import zipfile
 
     from pydock.config.context_archive import pack, unpack
@@ -203,8 +233,6 @@ def test_archives_of_contexts(tmp_path: Path) -> None:
 
 def test_an_archive_of_a_context_is_bounded_in_time_and_size() -> None:
     """Descriptions, entries and content without end: each is refused. (tarfile needs minutes for some of these 8 MB.)"""
-    import io
-    import tarfile
     import zipfile
 
     from pydock.config.context_archive import LIMIT, MAX_FILES, pack, unpack

@@ -22,7 +22,9 @@ from pydock.engine.engine import Engine
 from pydock.engine.wire import MAX_INTERIM, Wire, request_head
 from pydock.errors import BadAnswer, BrokenStream, EngineError, Failure
 from pydock.shape import opt, problem
+from tests.support.cli import program
 from tests.support.cut import cut
+from tests.support.stand_in import stand_in
 
 PONG = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
 CREATE = containers.create_container({"Image": "x"})
@@ -399,3 +401,10 @@ def test_a_head_that_comes_byte_by_byte() -> None:
         wire = Wire(ours)
         head = wire.head()
         assert head.status == 200 and b"".join(wire.body(head, "GET")) == b"[]"
+
+
+def test_an_exec_is_made_only_in_what_the_engine_shows_to_be_a_container(pydock: Path, tmp_path: Path) -> None:
+    """"." leads to the list of containers: the path is cleaned, as docker cleans it."""
+    with stand_in(tmp_path, {"GET /containers/json": lambda _: []}) as host:
+        done = program(pydock, "exec", ".", "true", host=host)
+    assert (done.code, done.err.split(b": ")[-1]) == (1, b"a list where an object is due\n")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pydock.app import App
     from pydock.archive.whole import Claim
 
+#: where --use-api-socket puts the engine's socket and the credentials in the container
+SOCKET, CONFIG_FOLDER = "/var/run/docker.sock", "/run/secrets/docker"
+
 O = TypeVar("O", bound=CreateOptions)
 
 
@@ -144,21 +147,21 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str
 
 
 def use_socket(app: App, body: dict[str, Any]) -> bytes | None:
-    """--use-api-socket: the engine's socket as a mount, and the credentials that are known, as a file to copy in."""
-    socket = "/var/run/docker.sock"
+    """--use-api-socket: the engine's socket as a mount, and the credentials that are known, as a file to copy in. Raises Failure."""
     host = body["HostConfig"]
-    host["Mounts"] = [*host.get("Mounts", ()), {"Type": "bind", "Source": socket, "Target": socket, "BindOptions": {}}]
-    auths = app.config.mapping("auths")
-    if not auths or any(e.startswith("DOCKER_CONFIG=") for e in body["Env"] or ()):
+    host["Mounts"] = [*host.get("Mounts", ()), {"Type": "bind", "Source": SOCKET, "Target": SOCKET, "BindOptions": {}}]
+    if any(e.startswith("DOCKER_CONFIG=") for e in body["Env"] or ()):
+        return None
+    data = app.credentials.config_file()
+    if not data:
         return None
     import io
-    import json
     import tarfile
 
-    body["Env"] = [*(body["Env"] or ()), "DOCKER_CONFIG=/run/secrets/docker"]
-    data, out = json.dumps({"auths": auths}, indent="\t").encode(), io.BytesIO()
+    body["Env"] = [*(body["Env"] or ()), f"DOCKER_CONFIG={CONFIG_FOLDER}"]
+    out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
-        entry = tarfile.TarInfo("run/secrets/docker/config.json")
+        entry = tarfile.TarInfo(f"{CONFIG_FOLDER}/config.json")
         entry.size, entry.mode = len(data), 0o600
         tar.addfile(entry, io.BytesIO(data))
     return out.getvalue()

@@ -73,7 +73,7 @@ def console_size(console: tuple[int, int] | None) -> dict[str, Any]:
 def execute(app: App, o: ExecOptions) -> None:
     o = resolve(app, o)
     # nobody can remove an exec from an engine: see first whether the container is there and the terminal fits
-    app.engine.read(containers.inspect_container(o.container))
+    app.engine.json(containers.inspect_container(o.container))
     if not o.detach:
         check_terminal(app, o.interactive, o.tty)
     console = size(app.out.binary) if o.tty and version_key(app.engine.api_version) >= (1, 42) else None

@@ -53,6 +53,8 @@ def run(app: App, o: ClassicBuildOptions) -> None:
     """Raises Failure, with the code of the instruction that failed."""
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
+    if o.context == o.file == "-":
+        raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
     if o.iidfile:
         app.files.remove_output(o.iidfile)
     said = Said(app, o.quiet)

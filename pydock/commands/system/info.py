@@ -11,7 +11,7 @@ from pydock.commands.inspect import speaks_newer
 from pydock.commands.shared import InspectOptions
 from pydock.commands.version import client_facts
 from pydock.declare import command, options
-from pydock.errors import Failure
+from pydock.errors import Failure, Unreachable
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.human import bytes_size, duration
 from pydock.render.values import GoStruct
@@ -34,53 +34,58 @@ class InfoOptions(InspectOptions):
 def info(app: App, o: InfoOptions) -> None:
     plugins = [p.facts() for p in app.plugins.all(())]
     client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}
-    template = template_of(o.format)
-    if template and not needs_engine(template, client):
-        print_template(app, template, {}, client)
-        return
     facts: Json = {}
-    problem: Failure | None = None
+    problems: list[Failure] = []
+    if not o.format or needs_engine(o.format, client):
+        try:
+            facts = app.engine.json(system.info())
+        except Failure as failure:
+            problems.append(failure)
     try:
-        facts = app.engine.json(system.info())
+        if o.format:
+            errors = [p.message for p in problems if not isinstance(p, Unreachable)]
+            print_template(app, o.format, {**facts, "ServerErrors": errors or None, "ClientInfo": client})
+        else:
+            print_facts(app, facts, client)
     except Failure as failure:
-        problem = failure
-    if template:
-        print_template(app, template, facts, client)
-    else:
-        app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
-        lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""] if facts else []
-        app.out.write("".join(f"{line}\n" for line in lines))
-        bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
-        for text in (*bad, *warnings(facts)):
-            app.err.line(text)
-    if problem:
-        raise problem
+        problems.append(failure)
+    if len(problems) > 1:
+        raise Failure("\n".join(p.message for p in problems), problems[-1].code)
+    if problems:
+        raise problems[0]
 
 
-def template_of(text: str) -> Template | None:
-    """Raises Failure (64)."""
-    if not text:
-        return None
-    try:
-        return Template("{{json .}}" if text == "json" else text)
-    except ParseError as error:
-        raise Failure(f"template parsing error: {error}", 64) from None
+def print_facts(app: App, facts: Json, client: Json) -> None:
+    app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
+    lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""] if facts else []
+    app.out.write("".join(f"{line}\n" for line in lines))
+    bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
+    for text in (*bad, *warnings(facts)):
+        app.err.line(text)
 
 
-def needs_engine(template: Template, client: Json) -> bool:
+def template_of(text: str) -> Template:
+    """Raises ParseError."""
+    return Template("{{json .}}" if text == "json" else text)
+
+
+def needs_engine(form: str, client: Json) -> bool:
     """Not where the template names fields, and is content with what the client knows."""
-    if not FIELD.search(template.source):
+    if not FIELD.search(form):
         return True
     try:
-        template.execute(GoStruct("system.sparseInfo", {"ClientInfo": decode("*system.clientInfo", client)}))
-    except ExecError:
+        template_of(form).execute(GoStruct("system.sparseInfo", {"ClientInfo": decode("*system.clientInfo", client)}))
+    except (ParseError, ExecError):
         return True
     return False
 
 
-def print_template(app: App, template: Template, facts: Json, client: Json) -> None:
+def print_template(app: App, form: str, facts: Json) -> None:
+    """Raises Failure; 64 for a text that is no template."""
     try:
-        app.out.line(template.execute(decode("system.dockerInfo", {**facts, "ClientInfo": client}, speaks_newer(app))))
+        app.out.line(template_of(form).execute(decode("system.dockerInfo", facts, speaks_newer(app))))
+    except ParseError as error:
+        raise Failure(f"template parsing error: {error}", 64) from None
     except ExecError as error:
         app.out.line(error.partial)
         raise Failure(str(error)) from None
