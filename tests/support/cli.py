@@ -3,144 +3,80 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from pydock.api.request import Request
 from pydock.app import App
-from pydock.config.endpoint import Endpoint
-from pydock.engine.engine import Ping
-from pydock.errors import BrokenStream, EngineError
 from pydock.main import run
-
-Answer = Any
-#: (method, path) -> an answer: JSON, bytes, an Exception to raise, or a function of the request
-Table = Mapping[tuple[str, str], Answer]
-
-
-class FakeDuplex:
-    """A connection that gives some bytes and takes any."""
-
-    content_type = ""
-
-    def __init__(self, data: bytes = b"") -> None:
-        self.blocks = [data] if data else []
-        self.sent = b""
-
-    def read(self) -> bytes:
-        return self.blocks.pop(0) if self.blocks else b""
-
-    def write(self, data: bytes) -> None:
-        self.sent += data
-
-    def hang_up(self) -> None:
-        pass
-
-    def close_write(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-@dataclass
-class Headed:
-    """An answer whose head has come: its value, and headers by their names in small letters."""
-
-    value: Any
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def json(self) -> Any:
-        return self.value
-
-    def messages(self) -> Iterator[dict[str, Any]]:
-        yield from self.value
-
-    def header(self, name: str) -> str:
-        return self.headers.get(name, "")
-
-
-class FakeEngine:
-    """Answers from a table; a request that the table lacks fails the test. `requests` is what was asked."""
-
-    def __init__(self, table: Table, api_version: str = "1.51", os_type: str = "linux", experimental: bool = False) -> None:
-        self.table, self.api_version = dict(table), api_version
-        self.requests: list[Request] = []
-        self._ping = Ping(True, api_version, os_type, experimental)
-        self.endpoint = Endpoint("unix:///fake.sock")
-
-    def ping(self) -> Ping:
-        return self._ping
-
-    def _answer(self, request: Request) -> Answer:
-        self.requests.append(request)
-        key = (request.method, request.path)
-        if key not in self.table:
-            raise AssertionError(f"unexpected request: {request}")
-        answer = self.table[key]
-        if callable(answer):
-            answer = answer(request)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def json(self, request: Request) -> Any:
-        return self._answer(request)
-
-    def read(self, request: Request) -> bytes:
-        answer = self._answer(request)
-        return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-
-    def text(self, request: Request) -> str:
-        return self.read(request).decode()
-
-    def blocks(self, request: Request) -> Iterator[bytes]:
-        answer = self._answer(request)
-        yield from answer if isinstance(answer, list) else [answer]
-
-    def messages(self, request: Request) -> Iterator[dict[str, Any]]:
-        yield from self._answer(request)
-
-    def hijack(self, request: Request) -> Any:
-        return self._answer(request)
-
-    def background(self, request: Request) -> Any:
-        answer = self._answer(request)
-        return answer if isinstance(answer, Headed) else Headed(answer)
-
-    def close(self) -> None:
-        pass
+from tests.support.screen import Screen
+from tests.support.stubs import FakeDuplex, Messages, Optional, Reply, Sent, Stubs, Table, any_of, engine_of, refused
 
 
 @dataclass
 class Result:
+    """What a command line did. requests: those that the engine was asked."""
+
     code: int
     out: str
     err: str
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Sent] = field(default_factory=list)
 
 
 def cli(
-    *argv: str, table: Table | None = None, environ: Mapping[str, str] | None = None, api_version: str = "1.51",
-    stdin: bytes = b"", experimental: bool = False, own_engine: bool = False, **nouns: Any,
+    *argv: str, table: Table | None = None, environ: Mapping[str, str] | None = None, api_version: str = "1.51", experimental: bool = False,
+    stdin: bytes | BinaryIO = b"", tty: bool = False, width: int = 80, files: Mapping[str, str | bytes] | None = None, folder: Path | None = None,
+    own_engine: bool = False, prog: str = "docker", **nouns: Any,
 ) -> Result:  # fmt: skip
-    """Run one command line in this process. Without a table any request fails the test; own_engine: the one that the command
-    line names; nouns: of App, in place of its own."""
-    out, err = io.BytesIO(), io.BytesIO()
-    engine = FakeEngine(table or {}, api_version, experimental=experimental)
-    given = nouns if own_engine else {"engine": engine, **nouns}
-    app = App(out, err, io.BytesIO(stdin), {"HOME": "/nonexistent", **(environ or {})}, "docker", **given)
-    code = run(app, list(argv))
-    return Result(code, out.getvalue().decode("utf-8", "surrogateescape"), err.getvalue().decode("utf-8", "surrogateescape"), engine.requests)
+    """Run one command line in this process.
+
+    table: what the engine answers; what it lacks fails the test, and so does what nothing asked for; own_engine: the one
+    that the command line names. tty: stdout and stderr are a terminal of `width` columns, and `out` is what it was sent. files: by
+    their names below `folder`, where it runs. nouns: of App, in place of its own."""
+    stubs = Stubs(table or {}, api_version, experimental=experimental)
+    given = nouns if own_engine else {"engine": engine_of(stubs), **nouns}
+    source = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+    with inside(folder, files or {}), streams(tty, width) as (out, err, texts):
+        app = App(out, err, source, {"HOME": "/nonexistent", **(environ or {})}, prog, **given)
+        code = run(app, list(argv))
+        app.close()
+    stubs.check_used()
+    return Result(code, *texts(), stubs.requests)
 
 
-def refused(status: int, message: str) -> EngineError:
-    return EngineError(status, message)
+@contextmanager
+def inside(folder: Path | None, files: Mapping[str, str | bytes]) -> Iterator[None]:
+    """Run in a folder with these files."""
+    before = os.getcwd()
+    for name, data in files.items():
+        assert folder is not None
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    os.chdir(folder or before)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def streams(tty: bool, width: int) -> Iterator[tuple[Any, Any, Callable[[], tuple[str, str]]]]:
+    """stdout, stderr, and what they were sent in the end."""
+    if tty:
+        with Screen(width) as screen:
+            yield screen.file, screen.file, lambda: (text_of(screen.seen), "")
+    else:
+        out, err = io.BytesIO(), io.BytesIO()
+        yield out, err, lambda: (text_of(out.getvalue()), text_of(err.getvalue()))
+
+
+def text_of(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
 @dataclass
@@ -172,4 +108,4 @@ def forget_builds(engine: Any, client: Path) -> None:
     program(client, "builder", "prune", "-af", host=engine.host)
 
 
-__all__ = ["BrokenStream", "Done", "FakeDuplex", "FakeEngine", "Headed", "Result", "cli", "forget_builds", "program", "refused"]
+__all__ = ["Done", "FakeDuplex", "Messages", "Optional", "Reply", "Result", "any_of", "cli", "forget_builds", "program", "refused"]

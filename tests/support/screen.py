@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import pty
 import re
@@ -11,18 +10,15 @@ import struct
 import sys
 import termios
 import threading
-from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
+import httpx
+
 from pydock.api.request import Request
-from pydock.app import App
-from pydock.engine.engine import Ping
-from pydock.errors import EngineError
-from pydock.gojson import decode
-from pydock.main import run
+from pydock.engine.engine import Engine
 from pydock.shape import Shape, blank, opt
-from tests.support.cli import FakeDuplex, FakeEngine
+from tests.support.stubs import ENDPOINT, FakeDuplex, Messages, Reply, Stubs, reply
 
 #: a title, a cleared screen, a colour, a cursor that is moved, by C0 and by C1 alike; half a character; a text turned around
 EVIL = "\x1b]0;evil\x07\x1b[2J\x1b[66m\x1b[66;66H\x9b66m\x90q\x9c\x1b7\x1bc[b]\r\x08\x7f\x0e\x0b\x0c\x00\x85\u202e\u2066\udcff\udcc3."
@@ -75,45 +71,29 @@ class Screen:
         os.close(self.master)
 
 
-def on_screen(*argv: str, engine: Any, stdin: Any, environ: Mapping[str, str] | None = None, **nouns: Any) -> tuple[int, bytes]:
-    """(exit code, what the terminal was sent). nouns: of App, in place of its own."""
-    with Screen() as screen:
-        app = App(screen.file, screen.file, stdin, {"HOME": "/nonexistent", **(environ or {})}, "docker", engine=engine, **nouns)
-        code = run(app, list(argv))
-    return code, screen.seen
+class HostileEngine(Engine):
+    """Answers whatever the API promises, with hostile words for strings; refuses: everything; told: the messages of streams;
+    raw: what else is read as a stream."""
 
+    def __init__(self, refuses: bool = False, told: list[dict[str, Any]] | None = None, raw: bytes = b"") -> None:
+        super().__init__(ENDPOINT, transport=Stubs({}, experimental=True))
+        self.refuses, self.told, self.raw_bytes = refuses, told, raw
+        self.requests: list[Request] = []
 
-class HostileEngine(FakeEngine):
-    """Answers whatever the API promises, with hostile words for strings; `told`: messages of a stream."""
-
-    def __init__(self, refuses: bool = False, told: list[dict[str, Any]] | None = None) -> None:
-        super().__init__({}, experimental=True)
-        self._ping = Ping(True, "1.51", "linux", True)
-        self.refuses, self.told = refuses, told or []
-
-    def _answer(self, request: Request) -> Any:
+    def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
+        if request.path == "/_ping":
+            return super()._send(request, versioned)
         self.requests.append(request)
         if not isinstance(request.content, (bytes, type(None))):
             for _ in request.content:
                 pass
         if self.refuses:
-            raise EngineError(500, EVIL)
+            return reply(Reply({"message": EVIL}, 500, {"Content-Type": "application/json"}))
+        if "Upgrade" in request.headers:
+            return httpx.Response(101, extensions={"network_stream": FakeDuplex()})
         if request.path.startswith("/build/") or request.answer in (None, bytes):
-            return b""
-        return decode(json.dumps(hostile(request.answer)).encode())
-
-    def hijack(self, request: Request) -> Any:
-        self._answer(request)
-        return FakeDuplex()
-
-    def messages(self, request: Request) -> Iterator[dict[str, Any]]:
-        self._answer(request)
-        yield from self.told or [decode(json.dumps(hostile(request.answer)).encode())]
-
-    def background(self, request: Request) -> Any:
-        answer = self._answer(request)
-        messages = lambda _: iter(self.told or [answer])  # noqa: E731
-        return type("Later", (), {"json": lambda _: answer, "messages": messages, "header": lambda *_: "", "blocks": lambda _: iter([b""])})()
+            return reply(self.raw_bytes)
+        return reply(Messages(self.told) if self.told else hostile(request.answer))
 
 
 def hostile(shape: Shape) -> Any:

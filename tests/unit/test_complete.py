@@ -17,18 +17,19 @@ from hypothesis import strategies as st
 from pydock.cli.complete import Typed
 from pydock.commands.container.run import RunOptions
 from pydock.errors import EngineError
-from tests.support.cli import cli
+from tests.support.cli import any_of, cli
+from tests.support.samples import image, info, network, plugin
 
 CONTAINERS = [{"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state} for n, state in enumerate(("running", "paused", "exited", "created"))]
-TABLE: dict[tuple[str, str], Any] = {
+TABLE: dict[tuple[str, str], Any] = any_of({
     ("GET", "/containers/json"): CONTAINERS,
-    ("GET", "/images/json"): [{"RepoTags": ["host.example:5000/app:1", "busybox:latest"]}],
-    ("GET", "/networks"): [{"Name": "bridge"}, {"Name": "front_net"}],
+    ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
+    ("GET", "/networks"): [network("bridge"), network("front_net")],
     ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
-    ("GET", "/plugins"): [{"Name": "vieux/sshfs:latest"}],
+    ("GET", "/plugins"): [plugin("vieux/sshfs:latest")],
     ("GET", "/containers/running/checkpoints"): [{"Name": "c1"}],
-    ("GET", "/info"): {"ID": "some-id", "Name": "host-1", "Plugins": {"Log": ["json-file"], "Network": ["bridge"], "Volume": ["local"]}, "Runtimes": {"runc": {}, "crun": {}}},
-}
+    ("GET", "/info"): info(ID="some-id", Name="host-1", Plugins={"Log": ["json-file"], "Network": ["bridge"], "Volume": ["local"]}, Runtimes={"runc": {}, "crun": {}}),
+})
 
 
 def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
@@ -91,8 +92,8 @@ def test_servers_that_credentials_are_kept_for(tmp_path: Path) -> None:
 
 def test_an_engine_that_refuses_offers_nothing_and_says_nothing() -> None:
     refusal = EngineError(500, "no")
-    assert asked("rm ", dict.fromkeys(TABLE, refusal)) == ([], 4)
-    names, _ = asked("run --log-driver ", dict.fromkeys(TABLE, refusal))
+    assert asked("rm ", any_of(dict.fromkeys(TABLE, refusal))) == ([], 4)
+    names, _ = asked("run --log-driver ", any_of(dict.fromkeys(TABLE, refusal)))
     assert "json-file" in names and "syslog" in names
 
 

@@ -11,14 +11,15 @@ import pytest
 from pydock.api.request import Request
 from pydock.render.encoded import encode
 from pydock.views.gotypes import Mismatch, decode, table
-from tests.support.cli import cli
+from tests.support.cli import any_of, cli
+from tests.support.samples import info
 
 STATE = {
     "Health": {"Status": "healthy", "FailingStreak": 0, "Log": None}, "Bogus": 1, "FinishedAt": "0001-01-01T00:00:00Z", "Pid": 7, "Status": "running",
-    "StartedAt": "2026-01-01T00:00:00.120Z", "Running": True,
+    "StartedAt": "2026-01-01T00:00:00.120Z", "Running": True, "Restarting": False, "Paused": False,
 }  # fmt: skip
 CONTAINER = {
-    "Id": "c" * 64, "Name": "/web", "State": STATE, "Config": {"ExposedPorts": {"80/tcp": {}, "53/udp": {}}}, "HostConfig": {"NetworkMode": "bridge"},
+    "Id": "c" * 64, "Name": "/web", "State": STATE, "Config": {"ExposedPorts": {"80/tcp": {}, "53/udp": {}}, "Tty": False, "OpenStdin": False}, "HostConfig": {"NetworkMode": "bridge"},
     "NetworkSettings": {"Ports": {"80/tcp": [{"HostIp": "::", "HostPort": "8080"}]}},
 }  # fmt: skip
 PLUGIN = {
@@ -33,13 +34,13 @@ VERSION = {
     "Version": "28.5.2", "ApiVersion": "1.51", "Os": "linux", "BuildTime": "2025-11-05T14:43:25.000000000+00:00",
     "Components": [{"Name": "Engine", "Version": "28.5.2", "Details": {"BuildTime": "2025-11-05T14:43:25.000000000+00:00", "Os": "linux"}}],
 }  # fmt: skip
-INFO = {"ID": "x", "Runtimes": {"runc": {"path": "runc"}}, "BridgeNfIptables": True, "RegistryConfig": {"IndexConfigs": {"docker.io": {"Name": "docker.io", "Secure": True}}}}
+INFO = info(Runtimes={"runc": {"path": "runc"}}, BridgeNfIptables=True, RegistryConfig={"IndexConfigs": {"docker.io": {"Name": "docker.io", "Secure": True}}})
 
-ENGINE: dict[tuple[str, str], Any] = {
+ENGINE: dict[tuple[str, str], Any] = any_of({
     ("GET", "/containers/web/json"): CONTAINER, ("GET", "/plugins/p/json"): PLUGIN, ("GET", "/images/i/json"): IMAGE, ("GET", "/volumes/v"): VOLUME,
     ("GET", "/containers/json"): [SUMMARY, {**SUMMARY, "ImageManifestDescriptor": {"platform": {"os": "linux", "architecture": "arm64", "variant": "v8"}}}],
     ("GET", "/images/json"): [LISTED], ("GET", "/version"): VERSION, ("GET", "/info"): INFO,
-}  # fmt: skip
+})  # fmt: skip
 
 
 @pytest.mark.parametrize("newer", [False, True])

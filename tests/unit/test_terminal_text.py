@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from pydock.streams.feed import Feed
 from pydock.streams.output import Output
 from tests.support.cli import cli, refused
 from tests.support.cut import cut
-from tests.support.screen import EVIL, HostileEngine, Screen, controls, on_screen
+from tests.support.screen import EVIL, HostileEngine, Screen, controls
+from tests.support.stubs import Stubs, engine_of
 
 PYDOCK = Path(__file__).resolve().parents[2] / "pydock"
 
@@ -54,6 +56,12 @@ SILENT = {
     "manifest annotate", "manifest create", "manifest inspect", "manifest push", "manifest rm",
     "trust inspect", "trust key generate", "trust key load", "trust revoke", "trust sign", "trust signer add", "trust signer remove",
 }  # fmt: skip
+
+
+def on_screen(*argv: str, **more: Any) -> tuple[int, bytes]:
+    """(exit code, what the terminal was sent)."""
+    done = cli(*argv, tty=True, width=120, **more)
+    return done.code, done.out.encode("utf-8", "surrogateescape")
 
 
 def test_every_command_with_words_of_the_engine_is_in_the_table() -> None:
@@ -164,23 +172,20 @@ def test_bytes_of_containers_pass_as_they_are() -> None:
     """logs and attach on a terminal: what a container draws is drawn."""
     raw = EVIL.encode("utf-8", "surrogateescape")
 
-    class Talking(HostileEngine):
-        def _answer(self, request: Any) -> Any:
-            if request.path.endswith("/json"):
-                return {"Id": "c", "State": {"Running": True, "Paused": False, "Restarting": False}, "Config": {"Tty": True, "OpenStdin": False}}
-            return raw if request.path.endswith("/logs") else super()._answer(request)
-
-    code, seen = on_screen("logs", "c", engine=Talking(), stdin=io.BytesIO())
+    container = {"Id": "c", "State": {"Running": True, "Paused": False, "Restarting": False}, "Config": {"Tty": True, "OpenStdin": False}}
+    table = {("GET", "/containers/c/json"): container, ("GET", "/containers/c/logs"): raw}
+    code, seen = on_screen("logs", "c", engine=engine_of(Stubs(table)), stdin=io.BytesIO())
     assert (code, seen) == (0, raw)
 
 
 def test_off_a_terminal_every_byte_is_the_engines() -> None:
-    """What scripts read is not touched; and an error's bytes neither."""
+    """What scripts read is not touched; and an error's bytes neither. JSON is UTF-8: half a character is U+FFFD, as in Go."""
+    sent = re.sub("[\udc80-\udcff]", "\ufffd", EVIL)
     volume = {"Name": EVIL, "Driver": "local", "Mountpoint": "/", "Scope": "local", "Labels": None}
     done = cli("volume", "ls", "--format", "{{.Name}}", table={("GET", "/volumes"): {"Volumes": [volume], "Warnings": None}})
-    assert (done.code, done.out) == (0, f"{EVIL}\n")
+    assert (done.code, done.out) == (0, f"{sent}\n")
     done = cli("volume", "rm", "v", table={("DELETE", "/volumes/v"): refused(409, EVIL)})
-    assert EVIL in done.err
+    assert sent in done.err
 
 
 @given(st.text(st.characters(exclude_categories=())), st.booleans())
