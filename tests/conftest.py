@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
@@ -30,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("SIGHUP", "SIGQUIT"):
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+def pytest_collection_finish() -> None:
+    # many tests collect garbage, to see what was left open: what has been imported by now need not be looked through each time
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,15 @@ import random
 import socket
 import tarfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from pydock.archive.context import BuildContext
+from pydock.errors import Failure
 from tests.support.cli import program
 
 PIECES = ["a", "b", "ab", "*", "?", "**", "**/", "/", "[ab]", "[^a]", "[a-c]", "\\*", "\\a", ".", "x", "é", "a*b", "[[]", "!", "^", "]", "{", "+", "[a", "(", "\\"]
@@ -29,6 +34,9 @@ class Builder:
         self.host = f"unix://{path}"
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def close(self) -> None:
+        self.listener.close()
+
     def _accept(self) -> None:
         while True:
             try:
@@ -45,7 +53,7 @@ class Builder:
                 body = b"".join(self._chunks(file)) if chunked else b""
                 if b"/build" in line:
                     with tarfile.open(fileobj=io.BytesIO(body)) as archive:
-                        self.names = sorted(archive.getnames())
+                        self.names = archive.getnames()
                 answer = b'{"stream":"Successfully built 0123456789ab\\n"}\n'
                 head = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nBuilder-Version: 1\r\nOstype: linux\r\nContent-Type: application/json\r\n"
                 connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(answer) + (b"" if line.startswith(b"HEAD") else answer))
@@ -86,9 +94,54 @@ def test_the_same_files_are_left_out_as_by_docker(docker: Path, pydock: Path, tm
         for client in (docker, pydock):
             builder.names = []
             done = program(client, "build", "-q", "context", host=builder.host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0", "HOME": str(tmp_path)})
-            seen.append((done.code, builder.names))
+            seen.append((done.code, sorted(builder.names)))
         assert seen[0] == seen[1], (patterns, set(seen[0][1]) ^ set(seen[1][1]))
         left_out += len(seen[0][1]) > 0
-    builder.listener.close()
+    builder.close()
     # the patterns are such that most of them are well formed
     assert left_out > 15
+
+
+# -- our own packing, in this process --------------------------------------------------------------
+
+
+PATTERN = st.one_of(
+    st.sampled_from(["*", "**", "!*", "**/a", "*/b", "a/*", "a/**/c", "?", "[ab]", "!**/b", "a/b", "!a", "!a/b", ".dockerignore", "!x", "a*", "*a", "/a", "./b/", "**/*.md", "!README.md"]),
+    st.text("ab*?!./[]-", min_size=1, max_size=6),
+)
+PATHS = st.sets(st.lists(st.sampled_from(["a", "b", "c", "ab", "x.md", "README.md", ".h"]), min_size=1, max_size=3).map("/".join), min_size=1, max_size=8)
+
+
+def names_of(folder: Path) -> list[str] | None:
+    """The names in our archive; None where the patterns are refused."""
+    try:
+        found = BuildContext(str(folder), "", io.BytesIO(), lambda url: iter(()), lambda title, count: None, lambda text: None)
+        with found, tarfile.open(fileobj=io.BytesIO(b"".join(found.blocks))) as archive:
+            return archive.getnames()
+    except Failure:
+        return None
+
+
+@pytest.fixture(scope="module")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    found = Builder(tmp_path_factory.mktemp("builder") / "s")
+    yield found
+    found.close()
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(PATHS, st.lists(PATTERN, max_size=5))
+def test_contexts_as_docker_packs_them(builder: Builder, docker: Path, tmp_path_factory: pytest.TempPathFactory, paths: set[str], patterns: list[str]) -> None:
+    """Random trees and .dockerignore files: the very names, in the very order, that docker's own client sends."""
+    folder = tmp_path_factory.mktemp("context")
+    (folder / "Dockerfile").write_text("FROM x\n")
+    (folder / ".dockerignore").write_text("\n".join(patterns))
+    for path in paths:
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).touch()
+        except OSError:
+            continue
+    builder.names = []
+    done = program(docker, "build", str(folder), host=builder.host, env={"DOCKER_BUILDKIT": "0", "HOME": str(folder)})
+    assert names_of(folder) == (builder.names if done.code == 0 else None), (patterns, done.err)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
 import io
 import json
 import os
-import socketserver
 import subprocess
 import tarfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pydock.archive.context import BuildContext, is_archive, read_patterns
@@ -236,76 +233,8 @@ def test_malformed_patterns(text: str) -> None:
         check_syntax(text)
 
 
-PATTERN = st.one_of(
-    st.sampled_from(["*", "**", "!*", "**/a", "*/b", "a/*", "a/**/c", "?", "[ab]", "!**/b", "a/b", "!a", "!a/b", ".dockerignore", "!x", "a*", "*a", "/a", "./b/", "**/*.md", "!README.md"]),
-    st.text("ab*?!./[]-", min_size=1, max_size=6),
-)
-PATHS = st.sets(st.lists(st.sampled_from(["a", "b", "c", "ab", "x.md", "README.md", ".h"]), min_size=1, max_size=3).map("/".join), min_size=1, max_size=8)
-
-
-class Recorder(socketserver.ThreadingUnixStreamServer):
-    """An engine that takes builds and keeps the names in their archives."""
-
-    daemon_threads = True
-
-    def __init__(self, path: str) -> None:
-        self.names: list[str] = []
-        super().__init__(path, Handler)
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Recorder
-
-    def log_message(self, *words: Any) -> None:
-        pass
-
-    def address_string(self) -> str:
-        return ""
-
-    def _answer(self, body: bytes = b"") -> None:
-        self.send_response(200)
-        self.send_header("Api-Version", "1.51")
-        self.send_header("Ostype", "linux")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
-    def do_POST(self) -> None:
-        data = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            data += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-            self.server.names = tar.getnames()
-        self._answer(b"{}")
-
-
-@pytest.fixture(scope="module")
-def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
-    server = Recorder(str(tmp_path_factory.mktemp("recorder") / "s"))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def context(folder: Path, file: str = "", stdin: bytes = b"") -> BuildContext:
     return BuildContext(str(folder), file, io.BytesIO(stdin), lambda url: iter(()), lambda title, count: None, lambda text: None)
-
-
-def names_of(folder: Path) -> list[str] | None:
-    """The names in our archive; None where the patterns are refused."""
-    try:
-        with context(folder) as found, tarfile.open(fileobj=io.BytesIO(b"".join(found.blocks))) as tar:
-            return tar.getnames()
-    except Failure:
-        return None
 
 
 def test_a_dockerfile_without_end_is_refused() -> None:
@@ -319,26 +248,6 @@ def test_a_dockerfile_without_end_is_refused() -> None:
     for place, file in (("-", ""), (os.getcwd(), "-")):
         with pytest.raises(Failure, match=r"^the Dockerfile is longer than 16 MiB"), found:
             found.find(place, file, {}, io.BytesIO(b"x" * (17 << 20)), lambda url: b"")
-
-
-@pytest.mark.parity
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(PATHS, st.lists(PATTERN, max_size=5))
-def test_contexts_as_docker_packs_them(recorder: Recorder, docker: Path, tmp_path_factory: pytest.TempPathFactory, paths: set[str], patterns: list[str]) -> None:
-    """Random trees and .dockerignore files: the very names, in the very order, that docker's own client sends."""
-    folder = tmp_path_factory.mktemp("context")
-    (folder / "Dockerfile").write_text("FROM x\n")
-    (folder / ".dockerignore").write_text("\n".join(patterns))
-    for path in paths:
-        try:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).touch()
-        except OSError:
-            continue
-    recorder.names = []
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "DOCKER_BUILDKIT": "0", "DOCKER_HOST": f"unix://{recorder.server_address!s}"}
-    done = subprocess.run([docker, "build", str(folder)], env=env, capture_output=True, check=False)
-    assert names_of(folder) == (recorder.names if done.returncode == 0 else None), (patterns, done.stderr)
 
 
 # -- contexts ------------------------------------------------------------------------------------------
