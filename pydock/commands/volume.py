@@ -77,7 +77,7 @@ def cluster_spec(o: CreateOptions) -> Json:
     """What a cluster volume shall be."""
     kind = {"mount": "MountVolume", "block": "BlockVolume"}.get(o.type)
     places = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
-    secrets = [{"Key": k, "Secret": v} for k, v in sorted(o.secret)]
+    secrets = [{"Key": k, "Secret": v} for k, v in sorted(dict(o.secret).items())]
     return {
         **({"Group": o.group} if o.group else {}), "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
         "AccessibilityRequirements": {k: v for k, v in places.items() if v},

@@ -314,6 +314,11 @@ def test_network_rm_tells_each_failure_and_its_status() -> None:
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+@pytest.mark.parametrize(("flags", "name"), [("-q --digests", "quiet"), ("--digests --no-trunc", "no-trunc"), ("--digests --format x", "show-digest"), ("--format x", "format")])
+def test_what_does_not_go_with_a_tree_of_images_is_named_as_docker_names_it(flags: str, name: str) -> None:
+    assert cli("images", "--tree", *flags.split()).err == f"--{name} is not yet supported with --tree\n"
+
+
 def test_network_create_says_nothing_but_the_id() -> None:
     done = cli("network", "create", "n", table={("POST", "/networks/create"): {"Id": ID, "Warning": "careful"}})
     assert (done.out, done.err) == (ID + "\n", "")
@@ -322,7 +327,8 @@ def test_network_create_says_nothing_but_the_id() -> None:
 def test_a_volume_becomes_one_of_the_cluster_by_certain_flags_only() -> None:
     table = {("POST", "/volumes/create"): {"Name": "v"}}
     assert "ClusterVolumeSpec" not in cli("volume", "create", "--topology-required", "a=b", "v", table=table).requests[0].body
-    assert "ClusterVolumeSpec" in cli("volume", "create", "--group", "g", "--topology-required", "a=b", "v", table=table).requests[0].body
+    done = cli("volume", "create", "--group", "g", "--secret", "b=1", "--secret", "a=1", "--secret", "a=2", "--topology-required", "a=b", "v", table=table)
+    assert done.requests[0].body["ClusterVolumeSpec"]["Secrets"] == [{"Key": "a", "Secret": "2"}, {"Key": "b", "Secret": "1"}]
     cluster = {"ID": "c", "Version": {"Index": 1}, "Spec": {"Group": "g"}}
     table = {("GET", "/volumes"): {"Volumes": [{"Name": "v", "ClusterVolume": cluster}, {"Name": "w"}]}}
     assert cli("volume", "ls", "--cluster", "-q", "--format", "{{.Driver}}", table=table).out == "v\n"

@@ -51,7 +51,7 @@ def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
 
 def tree(app: App, o: ImagesOptions) -> None:
     """images --tree: each image with its platforms."""
-    for name, on in (("quiet", o.quiet), ("no-trunc", o.no_trunc), ("digests", o.digests), ("format", bool(o.format))):
+    for name, on in (("quiet", o.quiet), ("no-trunc", o.no_trunc), ("show-digest", o.digests), ("format", bool(o.format))):
         if on:
             raise Failure(f"--{name} is not yet supported with --tree")
     from pydock.views.image_tree import is_dangling, tree_text
