@@ -69,7 +69,11 @@ def _index(value: Any, *keys: Any) -> Any:
             value = value.get(key, getattr(value, "go_element", None))
         elif isinstance(value, (list, str)):
             items = value if isinstance(value, list) else value.encode("utf-8", "surrogateescape")
-            value = items[_position(key, len(items), text=isinstance(value, str))]
+            place = _position(key, len(items))
+            if place == len(items):
+                # Go checks the bounds as if it were to be sliced, and then fails to index it
+                raise ValueError(f"reflect: {'string' if isinstance(value, str) else 'slice'} index out of range")
+            value = items[place]
         elif value is None or isinstance(value, NilPointer):
             raise ValueError("index of nil pointer")
         else:
@@ -77,15 +81,13 @@ def _index(value: Any, *keys: Any) -> Any:
     return value
 
 
-def _position(key: Any, length: int, last: bool = False, text: bool = False) -> int:
+def _position(key: Any, length: int) -> int:
+    """An index, or the place after the last one."""
     if key is None:
         raise ValueError("cannot index slice/array with nil")
     if isinstance(key, bool) or not isinstance(key, int):
         raise ValueError(f"cannot index slice/array with type {shown_type(key)}")
-    if text and key == length and not last:
-        # Go checks a string's bounds as if it were to be sliced, and then fails to index it
-        raise ValueError("reflect: string index out of range")
-    if key < 0 or key > length or (key == length and not last):
+    if not 0 <= key <= length:
         raise ValueError(f"index out of range: {key}")
     return key
 
@@ -104,7 +106,7 @@ def _slice(value: Any, *at: Any) -> Any:
         data = value
     else:
         raise ValueError(f"can't slice item of type {shown_type(value)}")
-    places = [_position(a, len(data), last=True) for a in at]
+    places = [_position(a, len(data)) for a in at]
     start = places[0] if places else 0
     end = places[1] if len(places) > 1 else len(data)
     if start > end:
