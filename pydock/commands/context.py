@@ -35,9 +35,19 @@ class ContextView(View):
         self.Name, self.Description, self.DockerEndpoint, self.Current = name, description, endpoint, current
         self.full_error = error
 
+    def go_facts(self) -> dict[str, Any]:
+        fields = ("Name", "Description", "DockerEndpoint", "Current")
+        return {"c": {**{name: getattr(self, name) for name in fields}, "Error": self.full_error}}
+
     @property
     def Error(self) -> str:
         return ellipsis(self.full_error.replace("\n", " "), 45)
+
+    def go_struct(self) -> Any:
+        # what has an Error method is an error in Go, and printed by it
+        struct = super().go_struct()
+        struct.text = self.Error
+        return struct
 
 
 DEFAULT = "{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t{{.DockerEndpoint}}\t{{.Error}}"

@@ -177,8 +177,16 @@ class SearchView(View):
     TITLES: ClassVar[dict[str, str]] = {"Name": "NAME", "Description": "DESCRIPTION", "StarCount": "STARS", "IsOfficial": "OFFICIAL"}
     DEFAULT = "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}"
 
-    def __init__(self, result: dict[str, Any], trunc: bool, as_json: bool) -> None:
-        self.r, self.trunc, self.as_json = result, trunc, as_json
+    def __init__(self, result: dict[str, Any], trunc: bool) -> None:
+        self.r, self.trunc, self.as_json = result, trunc, False
+
+    def go_facts(self) -> dict[str, Any]:
+        return {"trunc": self.trunc, "json": self.as_json, "s": self.r}
+
+    def go_json(self) -> dict[str, Any]:
+        # what has been JSON once tells the rest of the row in its words too
+        self.as_json = True
+        return super().go_json()
 
     @property
     def Name(self) -> str:
@@ -208,5 +216,5 @@ def search(app: App, o: SearchOptions) -> None:
     domain = host if slash and (any(c in host for c in ".:") or host == "localhost") else HUB_DOMAIN
     found = app.engine.json(images.search_images(o.term, o.limit, filters(o.filter), app.credentials.header(domain))) or []
     form = Format.parse(o.format or "table")
-    rows = [SearchView(r, not o.no_trunc, form.kind == "json" or "json ." in form.template) for r in found]
+    rows = [SearchView(r, not o.no_trunc) for r in found]
     app.out.write(listing(rows, SearchView.TITLES, form, SearchView.DEFAULT))

@@ -44,12 +44,9 @@ def list_format(
     given: str, quiet: bool, configured: str, default: str, raw: str, raw_quiet: str, identifier: str = "{{.ID}}"
 ) -> tuple[Format, str]:
     """The format in force and the template of its plain table, by docker's rules for --quiet and the config's *Format."""
-    text = given or (configured if not quiet else "") or "table"
-    form = Format.parse(text)
-    if form.kind == "raw":
-        return Format("template", raw_quiet if quiet else raw), ""
-    if quiet and not form.custom:
-        return Format("template", identifier), ""
+    form = Format.parse(given or (configured if not quiet else "") or "table", raw_quiet if quiet else raw)
+    if quiet and form == Format("table"):
+        form = Format("template", identifier)
     return form, default
 
 

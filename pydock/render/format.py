@@ -1,4 +1,4 @@
-"""--format, read once: a table, JSON lines, a template, or raw. Pure."""
+"""--format, read once: a table, JSON lines, or a template. Pure."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pydock.record import record
 
 @record
 class Format:
-    """kind: "table", "json", "raw" or "template"; template: its text ("" for the default table)."""
+    """kind: "table", "json" or "template"; template: its text (None for the default table)."""
 
     kind: str
-    template: str = ""
+    template: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Format:
-        if text in ("json", "raw"):
-            return cls(text, "{{json .}}" if text == "json" else "")
+    def parse(cls, text: str, raw: str | None = None) -> Format:
+        """raw: the template that the word "raw" stands for, where it is more than a word."""
+        if text == "json":
+            return cls("json", "{{json .}}")
+        if text == "table":
+            return cls("table")
+        if text == "raw" and raw is not None:
+            return cls("template", raw)
         table = text.startswith("table")
         body = (text[5:] if table else text).strip(" ").replace("\\t", "\t").replace("\\n", "\n")
         return cls("table" if table else "template", body)
-
-    @property
-    def custom(self) -> bool:
-        """Did the user choose more than a plain table?"""
-        return self.kind != "table" or bool(self.template)

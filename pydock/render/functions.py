@@ -301,8 +301,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _same(low: int, *kinds: str) -> Callable[..., Any]:
-    @_takes(low, low, *kinds)
+def _same(*kinds: str) -> Callable[..., Any]:
+    @_takes(len(kinds), len(kinds), *kinds)
     def unchanged(value: Any, *_: Any) -> Any:
         return value
 
@@ -311,5 +311,6 @@ def _same(low: int, *kinds: str) -> Callable[..., Any]:
 
 #: in the header row of a table these leave the title as it is (pad still pads)
 HEADER_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "json": _same(1), "split": _same(2), "join": _same(2), "title": _same(1), "lower": _same(1), "upper": _same(1), "truncate": _same(2),
+    "json": _same("string"), "split": _same("string", "string"), "join": _same("string", "string"), "title": _same("string"),
+    "lower": _same("string"), "upper": _same("string"), "truncate": _same("string", "int"),
 }  # fmt: skip

@@ -247,7 +247,8 @@ class _Run:
         method = method_of(value, name)
         if method is not None:
             return method(value)
-        if isinstance(value, dict) and getattr(value, "go_key", "string") == "string":
+        getter = getattr(value, "go_field", None)
+        if isinstance(value, dict) and getattr(value, "go_key", "string") == "string" and not getter:
             if given:
                 raise self.fail(node, f"{name} is not a method but has arguments")
             if name in value:
@@ -261,7 +262,6 @@ class _Run:
             return None
         if isinstance(value, NilPointer):
             raise self.fail(node, f"nil pointer evaluating {value.type_name}.{name}")
-        getter = getattr(value, "go_field", None)
         found = getter(name) if getter else Failed
         if found is Failed:
             # what a function or a constant gave has a type of its own; what the JSON holds is an interface

@@ -9,28 +9,35 @@ from pydock.render.format import Format
 from pydock.render.functions import HEADER_FUNCTIONS
 from pydock.render.gotemplate import Dot, ExecError, ParseError, Template
 from pydock.render.table import align
+from pydock.render.values import GoMap
 
 
-class Header:
+class Header(GoMap):
     """The header row as a template's dot: each field gives its title."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
-        self.titles = titles
+    go_type = "formatter.SubHeaderContext"
 
     def go_field(self, name: str) -> object:
         if name == "Label":
             return lambda key: key.rpartition(".")[2].replace("-", " ").replace("_", " ")
-        return self.titles.get(name, "<no value>")
+        return self.get(name)
 
 
 def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, default: str) -> str:
     """The whole output of a list: `default` is the template of the plain table. Raises Failure."""
-    template = compile_template(form.template or default)
+    template = compile_template(default if form.template is None else form.template)
     body = "".join(execute(template, row) + "\n" for row in rows)
     if form.kind != "table":
         return body
-    header = execute(template.with_functions(HEADER_FUNCTIONS), Header(titles))
-    return align(f"{header}\n{body}")
+    return align(f"{_header(template, titles)}\n{body}")
+
+
+def _header(template: Template, titles: Mapping[str, str]) -> str:
+    """What the template makes of the titles; where they are not what it is for, as far as it comes."""
+    try:
+        return template.with_functions(HEADER_FUNCTIONS).execute(Header({field: title for field, title in titles.items() if title}))
+    except ExecError as error:
+        return error.partial
 
 
 def compile_template(text: str, code: int = 1) -> Template:

@@ -52,13 +52,15 @@ def _moment(value: Time) -> datetime:
     return datetime.fromisoformat((head + zone).replace("Z", "+00:00"))
 
 
-def _nanoseconds(value: Time) -> int:
+def nanoseconds(value: Time) -> int:
+    """Of its second."""
     fraction = value.partition(".")[2]
     digits = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
-    return _unix(value) * 10**9 + int(digits.ljust(9, "0")[:9] or 0)
+    return int(digits.ljust(9, "0")[:9] or 0)
 
 
-def _unix(value: Time) -> int:
+def seconds(value: Time) -> int:
+    """Since 1970."""
     moment = _moment(value)
     epoch = datetime(1970, 1, 1, tzinfo=timezone.utc)
     return (moment - epoch) // (epoch.resolution * 10**6)
@@ -89,7 +91,8 @@ METHODS: dict[str, dict[str, Method]] = {
     },
     "nat.Port": {"Port": lambda v: _port(v)[0], "Proto": lambda v: _port(v)[1], "Int": _number},
     "time.Time": {
-        "String": go_print, "IsZero": lambda v: v.startswith("0001-01-01T00:00:00Z"), "Unix": _unix, "UnixNano": _nanoseconds,
+        "String": go_print, "IsZero": lambda v: v.startswith("0001-01-01T00:00:00Z"), "Unix": seconds,
+        "UnixNano": lambda v: seconds(v) * 10**9 + nanoseconds(v),
         "Year": lambda v: _moment(v).year, "Day": lambda v: _moment(v).day, "Hour": lambda v: _moment(v).hour,
         "Minute": lambda v: _moment(v).minute, "Second": lambda v: _moment(v).second,
     },

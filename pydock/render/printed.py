@@ -38,7 +38,7 @@ def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> 
 
 
 def _struct(value: GoStruct, top: bool, verb: str, depth: int) -> str:
-    if value.text:
+    if value.text is not None:
         return value.text
     pointer = isinstance(value, Pointer)
     if pointer and depth and not top:

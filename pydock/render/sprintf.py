@@ -102,8 +102,13 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
     if verb == "v" and "#" in flags:
         return pad(go_sharp(value), width, flags, "")
 
+    names = verb == "v" and "+" in flags
+    if names:
+        # of %+v the plus asks for names, not for signs
+        flags = flags.replace("+", "")
+
     def inner(item: Any) -> str:
-        return render(item, verb, flags, width, precision, depth + 1)
+        return render(item, verb, "+" * names + flags, width, precision, depth + 1)
 
     value = value.go_struct() if hasattr(value, "go_struct") else value
     if isinstance(value, list):
@@ -112,8 +117,7 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         return "map[" + " ".join(f"{inner(k)}:{inner(v)}" for k, v in sorted(value.items())) + "]"
     if isinstance(value, Reference) or (depth and isinstance(value, Pointer)):
         return pad(address(value), width, flags, "")
-    if isinstance(value, GoStruct) and not (value.text and verb in "vsq"):
-        names = verb == "v" and "+" in flags
+    if isinstance(value, GoStruct) and (value.text is None or verb not in "vsq"):
         body = " ".join((f"{n}:" if names else "") + inner(v) for n, v in value.fields.items())
         return ("&" if isinstance(value, Pointer) else "") + "{" + body + "}"
     try:
@@ -141,7 +145,7 @@ def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
     if isinstance(value, str):
         return string(value, verb, flags, precision)
     if isinstance(value, GoStruct):
-        return quote(value.text) if verb == "q" else value.text
+        return quote(value.text or "") if verb == "q" else value.text or ""
     if isinstance(value, NilPointer):
         return "<nil>" if verb in "v" else f"%!{verb}({value.type_name}=<nil>)"
     return go_print(value)

@@ -24,7 +24,7 @@ class Token:
             return "EOF"
         if self.kind == "error":
             return self.value
-        if self.kind in KEYWORDS:
+        if self.kind in KEYWORDS or self.kind in (".", "nil"):
             return f"<{self.value}>"
         if len(self.value) > 10:
             return quote(self.value[:10]) + "..."
@@ -131,7 +131,8 @@ def _inside(text: str, at: int, line: int) -> Token:
     if char == "`":
         end = text.find("`", at + 1)
         return Token("raw", text[at : end + 1], at, line) if end >= 0 else Token("error", "unterminated raw quoted string", at, line)
-    if char in "$." and not (char == "." and text[at + 1 : at + 2].isdigit()):
+    # a dot at the very end begins a number, as one before a digit does
+    if char == "$" or (char == "." and not (text[at + 1 : at + 2] or "0").isdigit()):
         match = _IDENTIFIER.match(text, at + 1)
         value = char + (match[0] if match else "")
         kind = "variable" if char == "$" else "field" if match else "."

@@ -335,7 +335,7 @@ class Parser:
         try:
             value = float.fromhex(text.replace("_", "")) if "x" in text.lower() else float(text.replace("_", ""))
         except ValueError:
-            raise self.fail(f"bad number syntax: {quote(text)}") from None
+            raise self.fail(f"illegal number syntax: {quote(text)}") from None
         if not re.search("[.eEpP]", text) and value.is_integer():
             raise self.fail(f"integer overflow: {quote(text)}")
         return value

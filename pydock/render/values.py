@@ -34,7 +34,7 @@ class GoStruct:
     __slots__ = ("fields", "marshaled", "tags", "text", "type_name")
 
     def __init__(
-        self, type_name: str, fields: dict[str, Any], tags: Mapping[str, Tag] | None = None, text: str = "", marshaled: Any = None
+        self, type_name: str, fields: dict[str, Any], tags: Mapping[str, Tag] | None = None, text: str | None = None, marshaled: Any = None
     ) -> None:
         """text, marshaled: what its String and MarshalJSON methods give, if it has them."""
         self.type_name, self.fields, self.tags, self.text, self.marshaled = type_name, fields, tags or {}, text, marshaled

@@ -217,7 +217,7 @@ class Reader:
             except Mismatch as wrong:
                 raise wrong.within(tag.key, shape) from None
             tags[go] = tag
-        text = STRINGS[shape](fields) if shape in STRINGS else ""
+        text = STRINGS[shape](fields) if shape in STRINGS else None
         marshaled = MARSHALED[shape](fields) if shape in MARSHALED else None
         return cls(("*" if issubclass(cls, Pointer) else "") + ANONYMOUS.get(shape, shape), fields, tags, text, marshaled)
 

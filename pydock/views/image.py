@@ -75,9 +75,9 @@ class ImageView(View):
 
 
 def image_views(images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool) -> Iterator[ImageView]:
-    """The rows of a list of images: a row for each tag, and for each digest where `digests`.
+    """The rows of a list of images: a row for each tag, and for each digest where `digests` (--digests) asks for them.
 
-    named: not only quiet ids, so that names are taken apart.
+    named: does the template name the digest? Then tags are shown with theirs.
     """
     for image in images:
         tags = [t for t in image.get("RepoTags") or [] if t != f"{NONE}:{NONE}"]
@@ -85,10 +85,12 @@ def image_views(images: Iterable[dict[str, Any]], now: float, trunc: bool, diges
         if not tags and not refs:
             yield ImageView(image, NONE, NONE, NONE, now, trunc)
             continue
-        yield from _named_rows(image, tags, refs, now, trunc, digests)
+        for names in _names(tags, refs, digests, named):
+            yield ImageView(image, *names, now, trunc)
 
 
-def _named_rows(image: dict[str, Any], tags: list[str], refs: list[str], now: float, trunc: bool, digests: bool) -> Iterator[ImageView]:
+def _names(tags: list[str], refs: list[str], digests: bool, named: bool) -> Iterator[tuple[str, str, str]]:
+    """(repository, tag, digest) of each row."""
     by_repository: dict[str, tuple[list[str], list[str]]] = {}
     for text in tags:
         name, _, tag = text.rpartition(":")
@@ -97,19 +99,12 @@ def _named_rows(image: dict[str, Any], tags: list[str], refs: list[str], now: fl
         name, _, digest = text.partition("@")
         by_repository.setdefault(name, ([], []))[1].append(digest)
     for name, (names, sums) in by_repository.items():
-        if not digests:
-            for tag in names or [NONE]:
-                yield ImageView(image, name, tag, NONE, now, trunc)
-        elif not sums:
-            for tag in names:
-                yield ImageView(image, name, tag, NONE, now, trunc)
-        elif not names:
-            for digest in sums:
-                yield ImageView(image, name, NONE, digest, now, trunc)
+        if names:
+            known = sums if digests or named else []
+            yield from ((name, tag, digest) for tag in names for digest in known or [NONE])
         else:
-            for tag in names:
-                for digest in sums:
-                    yield ImageView(image, name, tag, digest, now, trunc)
+            # known by its digest alone, which only --digests shows
+            yield from ((name, NONE, digest) for digest in (sums if digests else [""]))
 
 
 class HistoryView(View):

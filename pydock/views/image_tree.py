@@ -18,8 +18,7 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     manifests = [m for m in image.get("Manifests") or [] if m.get("Kind") == "image"]
     content = sum((m.get("Size") or {}).get("Content") or 0 for m in image.get("Manifests") or [])
     used = any((m.get("ImageData") or {}).get("Containers") for m in manifests) or (image.get("Containers") or 0) > 0
-    tags = [t for t in image.get("RepoTags") or [] if t != "<none>:<none>"] or ["<untagged>"]
-    tags.sort(key=len, reverse=True)
+    tags = sorted(image.get("RepoTags") or ["<untagged>"], key=len, reverse=True)
     rows = [(tags, [short_id(image["Id"]), size(float(image.get("Size") or 0), 3), size(float(content), 3), "U" if used else ""])]
     for i, manifest in enumerate(manifests):
         platform = (manifest.get("ImageData") or {}).get("Platform") or {}

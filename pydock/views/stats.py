@@ -101,6 +101,15 @@ class StatsView(View):
     def __init__(self, container: str, figures: Figures, windows: bool, trunc: bool) -> None:
         self.Container, self.f, self.windows, self.trunc = container, figures, windows, trunc
 
+    def go_facts(self) -> dict[str, Any]:
+        f = self.f
+        entry = {
+            "Container": self.Container, "Name": f.name, "ID": f.id, "CPUPercentage": f.cpu, "Memory": f.memory, "MemoryLimit": f.limit,
+            "MemoryPercentage": f.memory_share, "NetworkRx": f.received, "NetworkTx": f.sent, "BlockRead": f.read, "BlockWrite": f.written,
+            "PidsCurrent": f.pids, "IsInvalid": not f.valid,
+        }  # fmt: skip
+        return {"s": entry, "os": "windows" if self.windows else "linux", "trunc": self.trunc}
+
     @property
     def ID(self) -> str:
         return short_id(self.f.id) if self.trunc else self.f.id

@@ -7,27 +7,46 @@ from typing import Any, ClassVar
 
 from pydock.golang import parse_rfc3339
 from pydock.render.human import ago, short_id, size
+from pydock.render.values import Time
+from pydock.views import container, image
+from pydock.views.resources import VolumeView
 from pydock.views.view import View
 
 Json = dict[str, Any]
 DEFAULT = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
+CACHE_RAW = (
+    "build_cache_id: {{.ID}}\nparent_id: {{.Parent}}\nbuild_cache_type: {{.CacheType}}\ndescription: {{.Description}}\n"
+    "created_at: {{.CreatedAt}}\ncreated_since: {{.CreatedSince}}\nlast_used_at: {{.LastUsedAt}}\nlast_used_since: {{.LastUsedSince}}\n"
+    "usage_count: {{.UsageCount}}\nin_use: {{.InUse}}\nshared: {{.Shared}}\n"
+)
 RAW = "type: {{.Type}}\ntotal: {{.TotalCount}}\nactive: {{.Active}}\nsize: {{.Size}}\nreclaimable: {{.Reclaimable}}\n"
 
 IMAGES = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}"
 CONTAINERS = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}"
 VOLUMES = "{{.Name}}\t{{.Links}}\t{{.Size}}"
+#: with -v: everything by one template
+RAW_DETAILS = "".join(
+    f"{{{{range .{field}}}}}type: {title}\n{raw}\n{{{{end -}}}}\n"
+    for field, title, raw in (
+        ("Images", "Image", image.RAW_DIGESTS), ("Containers", "Container", container.RAW_SIZES), ("Volumes", "Volume", VolumeView.RAW),
+        ("BuildCache", "Build Cache", CACHE_RAW),
+    )
+)  # fmt: skip
 BUILD_CACHE = "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}"
 
 
 class UsageView(View):
-    """One row: a kind of object. Sizes in bytes; share: does the reclaimable part show its percentage?"""
+    """One row: a kind of object. Sizes in bytes; facts: what docker's struct holds; share: does the reclaimable part show its percentage?"""
 
     TITLES: ClassVar[dict[str, str]] = {"Type": "TYPE", "TotalCount": "TOTAL", "Active": "ACTIVE", "Size": "SIZE", "Reclaimable": "RECLAIMABLE"}
 
-    def __init__(self, kind: str, total: int, active: int, used: float, free: float, go_type: str, share: bool = True) -> None:
+    def __init__(self, kind: str, total: int, active: int, used: float, free: float, go_type: str, facts: Json, share: bool = True) -> None:
         self.Type, self.TotalCount, self.Active = kind, str(total), str(active)
-        self.used, self.free, self.share = used, free, share
+        self.used, self.free, self.facts, self.share = used, free, facts, share
         self.go_type = go_type  # type: ignore[misc]
+
+    def go_facts(self) -> Json:
+        return self.facts
 
     @property
     def Size(self) -> str:
@@ -50,15 +69,19 @@ def usage_rows(usage: Json) -> list[UsageView]:
     idle = written - sum(c.get("SizeRw") or 0 for c in active)
     known = [v["UsageData"] for v in volumes if (v.get("UsageData") or {}).get("Size", -1) != -1]
     return [
-        UsageView("Images", len(images), sum((i.get("Containers") or 0) > 0 for i in images), layers, layers - in_use, "*formatter.diskUsageImagesContext"),
-        UsageView("Containers", len(containers), len(active), written, idle, "*formatter.diskUsageContainersContext"),
+        UsageView(
+            "Images", len(images), sum((i.get("Containers") or 0) > 0 for i in images), layers, layers - in_use, "*formatter.diskUsageImagesContext",
+            {"totalSize": int(layers), "images": images},
+        ),
+        UsageView("Containers", len(containers), len(active), written, idle, "*formatter.diskUsageContainersContext", {"containers": containers}),
         UsageView(
             "Local Volumes", len(volumes), sum((v.get("UsageData") or {"RefCount": 0})["RefCount"] > 0 for v in volumes), float(sum(u["Size"] for u in known)),
-            float(sum(u["Size"] for u in known if not u["RefCount"])), "*formatter.diskUsageVolumesContext",
+            float(sum(u["Size"] for u in known if not u["RefCount"])), "*formatter.diskUsageVolumesContext", {"volumes": volumes},
         ),
         UsageView(
             "Build Cache", len(cache), sum(bool(c.get("InUse")) for c in cache), cache_size(cache),
-            cache_size(cache) - sum(c.get("Size") or 0 for c in cache if c.get("InUse")), "*formatter.diskUsageBuilderContext", share=False,
+            cache_size(cache) - sum(c.get("Size") or 0 for c in cache if c.get("InUse")), "*formatter.diskUsageBuilderContext",
+            {"builderSize": int(cache_size(cache)), "buildCache": cache}, share=False,
         ),
     ]  # fmt: skip
 
@@ -78,7 +101,7 @@ def counted_rows(usage: Json) -> list[UsageView]:
     for key, (kind, go_type) in COUNTED.items():
         counts = usage.get(key) or {}
         total, active, used, free = (int(counts.get(k) or 0) for k in ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable"))
-        rows.append(UsageView(kind, total, active, used, free, go_type, share=key != "BuildCacheUsage"))
+        rows.append(UsageView(kind, total, active, used, free, go_type, {"totalSize": used, "builderSize": used}, share=key != "BuildCacheUsage"))
     return rows
 
 
@@ -109,25 +132,29 @@ class CacheView(View):
         "Size": "SIZE", "CreatedAt": "", "CreatedSince": "CREATED", "LastUsedAt": "", "LastUsedSince": "LAST USED", "UsageCount": "USAGE",
     }  # fmt: skip
 
-    def __init__(self, record: Json, now: float) -> None:
-        self.r, self.now = record, now
-        self.Parent = short_id(str(record.get("Parent") or ""))
+    def __init__(self, record: Json, now: float, trunc: bool = True) -> None:
+        self.r, self.now, self.trunc = record, now, trunc
+        # engines before API 1.52 write the key with a blank
+        parents = record.get("Parents") or record.get(" Parents") or []
+        parent = ", ".join(parents) or str(record.get("Parent") or "")
+        self.Parent = short_id(parent) if trunc else parent
         self.CacheType, self.Description = str(record.get("Type") or ""), str(record.get("Description") or "")
         self.InUse, self.Shared = (str(bool(record.get(k))).lower() for k in ("InUse", "Shared"))
         self.Size, self.UsageCount = size(float(record.get("Size") or 0), 3), str(record.get("UsageCount") or 0)
-        self.CreatedAt, self.LastUsedAt = str(record.get("CreatedAt") or ""), str(record.get("LastUsedAt") or "")
+        self.created, self.used = (str(record.get(k) or "") for k in ("CreatedAt", "LastUsedAt"))
+        self.CreatedAt, self.LastUsedAt = (Time(t).go_text() if t else "" for t in (self.created, self.used))
 
     def go_facts(self) -> dict[str, Any]:
-        return {"trunc": True, "v": self.r}
+        return {"trunc": self.trunc, "v": self.r}
 
     @property
     def ID(self) -> str:
-        return short_id(self.r["ID"]) + ("*" if self.r.get("InUse") else "")
+        return (short_id(self.r["ID"]) if self.trunc else str(self.r["ID"])) + ("*" if self.r.get("InUse") else "")
 
     @property
     def CreatedSince(self) -> str:
-        return ago(parse_rfc3339(self.CreatedAt), self.now) if self.CreatedAt else ""
+        return ago(parse_rfc3339(self.created), self.now) if self.created else ""
 
     @property
     def LastUsedSince(self) -> str:
-        return ago(parse_rfc3339(self.LastUsedAt), self.now) if self.LastUsedAt else ""
+        return ago(parse_rfc3339(self.used), self.now) if self.used else ""

@@ -35,9 +35,10 @@ class View:
 
     def go_struct(self) -> Any:
         """docker's row, printed whole by {{.}}."""
+        from pydock.render.unexported import bare_fields
         from pydock.views.gotypes import decode
 
-        return decode(self.go_type, self.go_facts())
+        return bare_fields(decode(self.go_type, self.go_facts()))
 
 
 def labels_text(labels: dict[str, str] | None) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,11 +37,19 @@ VERSION = {
     "Components": [{"Name": "Engine", "Version": "28.5.2", "Details": {"BuildTime": "2025-11-05T14:43:25.000000000+00:00", "Os": "linux"}}],
 }  # fmt: skip
 INFO = info(Runtimes={"runc": {"path": "runc"}}, BridgeNfIptables=True, RegistryConfig={"IndexConfigs": {"docker.io": {"Name": "docker.io", "Secure": True}}})
+FOUND = {"name": "nginx", "description": "A\nserver", "star_count": 5, "is_official": True}
+NETWORK = {"Id": "f" * 64, "Name": "n", "Driver": "bridge", "Scope": "local", "Created": "2026-08-31T03:46:40.123456789Z"}
+LAYER = {"Id": "<missing>", "Created": 1700000000, "CreatedBy": "sh", "Size": 0}
+RUNS = {"name": "/web", "id": "c" * 64, "memory_stats": {"usage": 1000, "limit": 4000}, "pids_stats": {"current": 7}}
+CACHE = {"ID": "k" * 25, "Type": "regular", "InUse": True, "Size": 7, "CreatedAt": "2026-08-31T03:46:40Z", "Parents": ["p" * 20]}
+USAGE = {"LayersSize": 5, "Images": [LISTED], "Containers": [], "Volumes": [VOLUME], "BuildCache": [CACHE]}
 
 ENGINE: dict[tuple[str, str], Any] = any_of({
     ("GET", "/containers/web/json"): CONTAINER, ("GET", "/plugins/p/json"): PLUGIN, ("GET", "/images/i/json"): IMAGE, ("GET", "/volumes/v"): VOLUME,
     ("GET", "/containers/json"): [SUMMARY, {**SUMMARY, "ImageManifestDescriptor": {"platform": {"os": "linux", "architecture": "arm64", "variant": "v8"}}}],
     ("GET", "/images/json"): [LISTED], ("GET", "/version"): VERSION, ("GET", "/info"): INFO,
+    ("GET", "/images/search"): [FOUND], ("GET", "/networks"): [NETWORK], ("GET", "/plugins"): [PLUGIN], ("GET", "/images/i/history"): [LAYER],
+    ("GET", "/containers/web/stats"): RUNS, ("GET", "/system/df"): USAGE,
 })  # fmt: skip
 
 
@@ -91,6 +101,61 @@ def test_what_templates_show_is_what_docker_shows(words: tuple[str, ...], want: 
     assert cli(*words, table=ENGINE).out == want + "\n"
 
 
+@pytest.mark.parametrize(("words", "want"), [
+    # of a row's struct: what it was made of, and of that nothing by its methods
+    (("search", "x", "--format", "{{.}}"), "{{<nil>} true false {5 true nginx false A\nserver}}"),
+    (("search", "x", "--no-trunc", "--format", "{{printf \"%+v\" .}}"),
+     "&{HeaderContext:{Header:<nil>} trunc:false json:false s:{StarCount:5 IsOfficial:true Name:nginx IsAutomated:false Description:A\nserver}}"),
+    (("stats", "--no-stream", "--format", "{{.}}", "web"), "{{<nil>} {web /web " + "c" * 64 + " 0 1000 4000 25 0 0 0 0 7 false} linux true}"),
+    (("network", "ls", "--format", "{{.}}"),
+     "{{<nil>} true {n " + "f" * 64 + " {123456789 63923744800 <nil>} local bridge false false { map[] []} false false false {} false map[] map[] map[] [] map[]}}"),
+    (("plugin", "ls", "--format", "{{.}}"),
+     "{{<nil>} true {{{  [] []}    [] [] { s [{volumedriver docker 1.0}]} false {false [] []} [] {} false  {0 0}  <nil>} true " + "d" * 64 + " vieux/sshfs  {[] [] [DEBUG=0] []}}}"),
+    (("system", "df", "--format", "{{.}}"), "{{<nil>} 5 [0xc]}\n{{<nil>} []}\n{{<nil>} [0xc]}\n{{<nil>} 7 [0xc]}"),
+    # what has an Error method is printed by it
+    (("context", "ls", "--format", "{{.}}|{{printf \"%v\" .}}"), "|"),
+    (("search", "x", "--format", "{{.IsOfficial}} {{json .}} {{.IsOfficial}}"), '[OK] {"Description":"A server","IsOfficial":"true","Name":"nginx","StarCount":"5"} true'),
+    # titles, as far as they are what the template is for
+    (("search", "x", "--format", "table {{.}}"), "map[Description:DESCRIPTION IsOfficial:OFFICIAL Name:NAME StarCount:STARS]\n{{<nil>} true false {5 true nginx false A\nserver}}"),
+    (("search", "x", "--format", "table {{.Name}}\t{{json .}}{{.StarCount}}"), 'NAME      \nnginx     {"Description":"A server","IsOfficial":"true","Name":"nginx","StarCount":"5"}5'),
+    (("context", "ls", "--format", "table {{.Name}} {{.Current}} {{lower .Name}}"), "NAME <no value> NAME\ndefault true default"),
+    # words that are more than words for some lists only; a table of nothing, and nothing
+    (("history", "--format", "raw", "i"), "raw"), (("search", "x", "--format", "raw"), "raw"), (("context", "ls", "--format", "raw"), "raw"),
+    (("stats", "--no-stream", "--format", "raw", "web"), "raw"), (("network", "ls", "--format", "table "), "\n"), (("network", "ls", "--format", " "), ""),
+    (("network", "ls", "-q", "--format", "raw"), "network_id: ffffffffffff"),
+])  # fmt: skip
+def test_rows_titles_and_words_of_lists(words: tuple[str, ...], want: str) -> None:
+    assert re.sub("0xc[0-9a-f]+", "0xc", cli(*words, table=ENGINE).out) == want + "\n"
+
+
+@pytest.mark.parametrize(("form", "want"), [
+    ("{{(index .Images 0).ID}} {{(index .BuildCache 0).ID}} {{(index .BuildCache 0).Parent}}", f"sha256:{'a' * 64} {'k' * 25}* {'p' * 20}"),
+    ("table {{(index .Images 0).ID}} {{(index .BuildCache 0).ID}} {{(index .BuildCache 0).Parent}}", f"aaaaaaaaaaaa {'k' * 12}* {'p' * 12}"),
+    ("tablex", "x"), (" ", ""), ("{{range .BuildCache}}{{.CreatedAt}}{{end}}", "2026-08-31 03:46:40 +0000 UTC"),
+])  # fmt: skip
+def test_details_of_disk_usage_are_in_full_unless_they_are_a_table(form: str, want: str) -> None:
+    assert cli("system", "df", "-v", "--format", form, table=ENGINE).out == want
+
+
+def test_details_of_disk_usage_are_printed_as_far_as_their_template_comes() -> None:
+    done = cli("system", "df", "-v", "--format", "a{{.Volumes.X}}", table=ENGINE)
+    assert (done.code, done.out, done.err) == (1, "a", "template: :1:11: executing \"\" at <.Volumes.X>: can't evaluate field X in type []*formatter.volumeContext\n")
+    raw = cli("system", "df", "-v", "--format", "raw", table=ENGINE).out
+    assert raw.startswith("type: Image\nrepository: busybox\ntag: latest\ndigest: \nimage_id: sha256:aaaa")
+    assert "virtual_size: 1.23GB\n\ntype: Volume\nname: v\ndriver: local\n\ntype: Build Cache\nbuild_cache_id: kkk" in raw
+
+
+def test_the_digest_of_an_image_without_a_tag_is_shown_where_it_is_asked_for() -> None:
+    bare = {**LISTED, "RepoTags": None, "RepoDigests": ["only@sha256:" + "1" * 64]}
+    found = {("GET", "/images/json"): [LISTED, bare, {**LISTED, "RepoTags": [], "RepoDigests": []}]}
+    none = "busybox <none>\nonly \n<none> <none>\n"
+    for words, want in (
+        (("{{.Repository}} {{.Digest}}",), none.replace("busybox <none>", "busybox sha256:" + "e" * 64)), (("{{.Repository}} {{ .Digest }}",), none),
+        (("--digests", "{{.Repository}} {{ .Digest }}"), f"busybox sha256:{'e' * 64}\nonly sha256:{'1' * 64}\n<none> <none>\n"),
+    ):  # fmt: skip
+        assert cli("images", *words[:-1], "--format", words[-1], table=found).out == want
+
+
 def test_a_volume_and_a_context_have_no_field_that_their_types_lack() -> None:
     """docker keeps no JSON of these but what it knows; of other objects it falls back on what the engine sent."""
     done = cli("volume", "inspect", "-f", "{{.Novel}}", "v", table=ENGINE)
@@ -113,6 +178,17 @@ def test_a_template_of_ps_is_tried_although_quiet_ignores_it() -> None:
     assert (done.code, done.requests) == (1, []) and "failed to execute template" in done.err
 
 
+@pytest.mark.parametrize(("configured", "words", "size", "want"), [
+    ("{{.Size}}", (), "1", "0B\n0B\n"), ("{{.Size}}", ("-q",), None, "cccccccccccc\ncccccccccccc\n"), ("{{.Size}}", ("--size=false",), None, "0B\n0B\n"),
+    ("raw", ("-q",), None, "container_id: cccccccccccc\ncontainer_id: cccccccccccc\n"), ("{{.Size}}", ("-q", "--format", "raw"), None, "container_id: cccccccccccc\ncontainer_id: cccccccccccc\n"),
+])  # fmt: skip
+def test_a_configured_template_of_ps_is_as_good_as_a_given_one(configured: str, words: tuple[str, ...], size: str | None, want: str, tmp_path: Path) -> None:
+    done = cli("--config", ".", "ps", *words, table=ENGINE, folder=tmp_path, files={"config.json": json.dumps({"psFormat": configured})})
+    assert (done.requests[0].query.get("size"), done.out) == (size, want)
+    done = cli("--config", ".", "ps", "-s", *words[:1], table=ENGINE, folder=tmp_path, files={"config.json": '{"psFormat": "{{"}'})
+    assert (done.err, done.requests) == ("failed to parse template: template: :1: unclosed action\n", [])
+
+
 def test_a_tree_of_images_fits_the_terminal_and_leaves_out_those_without_a_name() -> None:
     manifest = {"ID": "sha256:" + "1" * 64, "Kind": "image", "Available": True, "Size": {"Total": 5, "Content": 2}, "ImageData": {"Platform": {"os": "linux", "architecture": "amd64"}}}
     found = [
@@ -126,7 +202,9 @@ def test_a_tree_of_images_fits_the_terminal_and_leaves_out_those_without_a_name(
     lines = cli("images", "--tree", table={("GET", "/images/json"): listed}, environ={"NO_COLOR": "1"}).out.splitlines()
     assert lines[3].startswith("IMAGE") and [line[:35].rstrip() for line in lines[4:]] == ["registry.local:5000/team/a-r…   aaa", "└─ linux/amd64                  111", ""]
     assert max(map(len, lines[3:])) <= 80
-    assert "<untagged>" in cli("images", "--tree", "-a", table={("GET", "/images/json"): listed}).out
+    everything = cli("images", "--tree", "-a", table={("GET", "/images/json"): listed}).out
+    assert "<untagged>" in everything and "<none>:<none>" in everything
+    assert cli("images", "--tree", "--digests", "--format", "x").err == "--show-digest is not yet supported with --tree\n"
 
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:

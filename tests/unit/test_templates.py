@@ -59,7 +59,8 @@ def test_what_templates_give(text: str, want: str) -> None:
         ("{{if}}x{{end}}", "template: :1: missing value for if"), ("{{break}}", "template: :1: {{break}} outside {{range}}"),
         ("{{.Name | 1}}", "template: :1: non executable command in pipeline stage 2"), ("{{(.Name}}", "template: :1: unclosed left paren"),
         ("{{.Name)}}", "template: :1: unexpected right paren"), ("{{\"a}}", "template: :1: unterminated quoted string"), ("\n{{1a}}", 'template: :2: bad number syntax: "1a"'),
-        ("{{/* x }}", "template: :1: unclosed comment"), ("{{-  /* x */}}", 'template: :1: unexpected "/" in command'), ("{{-\n /* x */}}", 'template: :2: unexpected "/" in command'), ("{{nil.x}}", 'template: :1: unexpected . after term "nil"'),
+        ("{{/* x }}", "template: :1: unclosed comment"), ("{{-  /* x */}}", 'template: :1: unexpected "/" in command'), ("{{-\n /* x */}}", 'template: :2: unexpected "/" in command'), ("{{if .", 'template: :1: illegal number syntax: "."'), ("{{0x}}", 'template: :1: illegal number syntax: "0x"'),
+        ("{{..}}", "template: :1: unexpected <.> in operand"), ("{{nil.x}}", 'template: :1: unexpected . after term "nil"'),
     ],
 )  # fmt: skip
 def test_what_is_no_template(text: str, words: str) -> None:

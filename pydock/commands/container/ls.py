@@ -9,10 +9,9 @@ from pydock.api.request import Request, filters
 from pydock.commands.shared import ListOptions, list_format
 from pydock.declare import command, flag, options
 from pydock.errors import Failure
-from pydock.record import replace
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.listing import listing
-from pydock.views.container import DEFAULT, RAW, WITH_SIZE, ContainerView, Probe
+from pydock.views.container import DEFAULT, RAW, RAW_SIZES, WITH_SIZE, ContainerView, Probe
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -36,16 +35,14 @@ def request(o: PsOptions, size: bool) -> Request:
 
 @command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3)
 def ps(app: App, o: PsOptions) -> None:
-    configured = app.config.text("psFormat")
-    ignored = o.quiet and bool(o.format)
-    if ignored:
+    wanted = o.format or app.config.text("psFormat")
+    if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     # a template is tried in any case
-    size = o.size or (asks_size(o.format or configured) and not o.quiet and "size" not in o.given)
-    if ignored:
-        o = replace(o, format=o.format if o.format == "raw" else "")
-    size_raw = RAW + ("size: {{.Size}}\n" if o.size else "")
-    form, default = list_format(o.format, o.quiet, configured, WITH_SIZE if o.size else DEFAULT, size_raw, "container_id: {{.ID}}")
+    asked = asks_size(wanted)
+    size = o.size or (asked and not o.quiet and "size" not in o.given)
+    given = wanted if wanted == "raw" or not o.quiet else ""
+    form, default = list_format(given, o.quiet, "", WITH_SIZE if o.size else DEFAULT, RAW_SIZES if o.size else RAW, "container_id: {{.ID}}")
     found = app.engine.json(request(o, size)) or []
     rows = [ContainerView(c, app.clock(), not o.no_trunc) for c in found]
     app.out.write(listing(rows, ContainerView.TITLES, form, default))

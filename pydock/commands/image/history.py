@@ -30,7 +30,7 @@ class HistoryOptions(Options):
 def history(app: App, o: HistoryOptions) -> None:
     wanted = platform_json(app, o.platform, "invalid platform: ")
     form = Format.parse(o.format or "table")
-    if o.quiet and not form.custom:
+    if o.quiet and form == Format("table"):
         form = Format("template", "{{.ID}}")
     layers = app.engine.json(images.image_history(o.image, wanted))
     rows = [HistoryView(layer, app.clock(), not o.no_trunc, o.human) for layer in layers]

@@ -32,11 +32,11 @@ def ls(app: App, o: ImagesOptions) -> None:
         return
     default, raw = (DIGESTS, RAW_DIGESTS) if o.digests else (DEFAULT, RAW)
     form, template = list_format(o.format, o.quiet, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
-    if o.digests and form.kind == "table" and form.template and "{{.Digest}}" not in form.template:
+    named = "{{.Digest}}" in (form.template or "")
+    if o.digests and form.kind == "table" and form.template is not None and not named:
         form = replace(form, template=f"{form.template}\t{{{{.Digest}}}}")
     found = app.engine.json(images.list_images(all=o.all, **matching(app, o))) or []
-    digests = o.digests or ".Digest" in form.template
-    rows = list(image_views(found, app.clock(), not o.no_trunc, digests, not o.quiet))
+    rows = image_views(found, app.clock(), not o.no_trunc, o.digests, named)
     app.out.write(listing(rows, ImageView.TITLES, form, template))
 
 

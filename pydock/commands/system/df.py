@@ -11,12 +11,11 @@ from pydock.commands.shared import FORMAT_HELP
 from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.reference import parse
-from pydock.render.encoded import encode
 from pydock.render.format import Format
 from pydock.render.gotemplate import ExecError
 from pydock.render.human import size
 from pydock.render.listing import compile_template, listing
-from pydock.render.values import AnyList, GoStruct
+from pydock.render.values import AnyList, GoStruct, named
 from pydock.views.container import ContainerView
 from pydock.views.image import NONE, ImageView
 from pydock.views.resources import VolumeView
@@ -26,6 +25,7 @@ from pydock.views.system import (
     DEFAULT,
     IMAGES,
     RAW,
+    RAW_DETAILS,
     VOLUMES,
     CacheView,
     UsageView,
@@ -55,23 +55,26 @@ def df(app: App, o: DiskUsageOptions) -> None:
     usage = app.engine.json(system.disk_usage(version, o.verbose))
     if o.verbose:
         listed = usage if version < (1, 52) else items_of(usage)
-        objects = every_object(listed, app.clock())
-        app.out.write(details(objects, listed) if o.format in ("", "table") else formatted(objects, o.format))
+        form = Format.parse(o.format or "table", RAW_DETAILS)
+        objects = every_object(listed, app.clock(), form.kind == "table")
+        if form == Format("table"):
+            app.out.write(details(objects, listed))
+        else:
+            print_all(app, objects, form)
         return
-    form = Format.parse(o.format or "table")
-    if form.kind == "raw":
-        form = Format("template", RAW)
+    form = Format.parse(o.format or "table", RAW)
     rows = usage_rows(usage) if version < (1, 52) else counted_rows(usage)
     app.out.write(listing(rows, UsageView.TITLES, form, DEFAULT))
 
 
-def every_object(usage: Json, now: float) -> dict[str, Sequence[View]]:
+def every_object(usage: Json, now: float, trunc: bool) -> dict[str, Sequence[View]]:
     """The rows of the four tables."""
-    images = [ImageView(i, *first_name(i), "", now) for i in usage.get("Images") or []]
+    images = [ImageView(i, *first_name(i), "", now, trunc) for i in usage.get("Images") or []]
     # how large the image below is does not matter here
-    containers = [ContainerView({**c, "SizeRootFs": 0}, now) for c in usage.get("Containers") or []]
+    containers = [ContainerView({**c, "SizeRootFs": 0}, now, trunc) for c in usage.get("Containers") or []]
     volumes = [VolumeView(v) for v in usage.get("Volumes") or []]
-    return {"Images": images, "Containers": containers, "Volumes": volumes, "BuildCache": [CacheView(c, now) for c in by_use(usage.get("BuildCache") or [])]}
+    cache = [CacheView(c, now, trunc) for c in by_use(usage.get("BuildCache") or [])]
+    return {"Images": images, "Containers": containers, "Volumes": volumes, "BuildCache": cache}
 
 
 def first_name(image: Json) -> tuple[str, str]:
@@ -103,16 +106,11 @@ def details(objects: dict[str, Sequence[View]], usage: Json) -> str:
     return "\n".join(parts)
 
 
-def formatted(objects: dict[str, Sequence[View]], text: str) -> str:
-    """By one template for everything, or as JSON. Raises Failure."""
-    if text == "raw":
-        raise Failure("--format raw is not supported with --verbose")
-    fields = {name: AnyList(rows) for name, rows in objects.items()}
-    dot = GoStruct("*formatter.diskUsageContext", fields)
-    if text == "json":
-        return encode(dot) + "\n"
-    template = compile_template(text.replace("\\t", "\t").replace("\\n", "\n"))
+def print_all(app: App, objects: dict[str, Sequence[View]], form: Format) -> None:
+    """By one template for everything; what it gives is printed as far as it comes. Raises Failure."""
+    fields = {name: named(AnyList, f"[]{TABLES[name][1].go_type}")(rows) for name, rows in objects.items()}
     try:
-        return template.execute(dot)
+        app.out.write(compile_template(form.template or "").execute(GoStruct("*formatter.diskUsageContext", fields)))
     except ExecError as error:
+        app.out.write(error.partial)
         raise Failure(str(error)) from None
