@@ -1,4 +1,4 @@
-"""Who may import whom: the table of the design, held true by reading the imports.
+"""Who may import whom: the table of pydock/README.md, held true by reading the imports.
 
 Within its own room a module may import any other, but never in a circle. What is imported for typing only (under
 `if TYPE_CHECKING`) has a table of its own, and counts for circles.
@@ -7,57 +7,38 @@ Within its own room a module may import any other, but never in a circle. What i
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "pydock"
 
-#: what every room may import: pure modules without a room
-EVERYWHERE = {"", "errors", "golang", "gojson", "digests", "paths", "record", "shape"}
 
-#: room -> (rooms of ours, third-party packages)
-ROOMS: dict[str, tuple[set[str], set[str]]] = {
-    "golang": (set(), set()),
-    "gojson": (set(), set()),
-    "record": (set(), set()),
-    "shape": (set(), set()),
-    "paths": (set(), set()),
-    "programs": (set(), set()),
-    "git": ({"programs"}, set()),
-    "archive": ({"git"}, set()),
-    "buildkit": ({"archive", "git", "programs"}, {"h2", "cryptography"}),
-    "registry": ({"lean"}, {"httpx"}),
-    "digests": (set(), set()),
-    "errors": (set(), set()),
-    "lean": (set(), set()),
-    "declare": ({"record"}, set()),
-    "flags": (set(), set()),
-    "api": (set(), set()),
-    "render": (set(), {"rich"}),
-    # what a terminal may be sent is for render to say
-    "streams": ({"render"}, set()),
-    # the flags before the command are declared as all others are
-    "config": ({"archive", "declare", "programs"}, set()),
-    "views": ({"render"}, set()),
-    "engine": ({"api", "config", "lean", "programs"}, {"httpx"}),
-    "commands": ({"declare", "flags", "api", "views", "render", "streams"}, set()),
-    "app": ({"archive", "buildkit", "config", "engine", "registry", "streams"}, set()),
-    "cli": ({"declare", "app", "api", "config", "programs"}, {"click"}),
-    "generate": ({"cli", "commands", "config", "current_folder", "declare", "render"}, set()),
-    "main": ({"app", "cli", "lean", "streams"}, {"click"}),
-    "current_folder": (set(), set()),
-    "__main__": ({"main", "current_folder"}, set()),
-}
+class Room(NamedTuple):
+    """A row of the table in pydock/README.md: rooms of ours, those whose types may be named besides, third-party packages, marks."""
 
-#: room -> rooms whose types it may name besides: commands say what App hands them
-TYPES: dict[str, set[str]] = {"commands": {"app", "archive", "buildkit", "registry"}}
+    ours: set[str]
+    types: set[str]
+    others: set[str]
+    marks: set[str]
 
+
+def table() -> dict[str, Room]:
+    """The architecture page's: it is the law."""
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    return {name: Room(*(set(re.findall(r"\w+", cell)) for cell in cells)) for name, *cells in rows}
+
+
+ROOMS = table()
+#: what every room may import
+EVERYWHERE = {"", *(name for name, room in ROOMS.items() if "all" in room.marks)}
 #: rooms whose modules may not touch the world by themselves
-PURE = ("flags", "api", "views", "render", "commands", "declare", "golang", "gojson", "digests", "paths", "record", "shape", "errors")
+PURE = {name for name, room in ROOMS.items() if "pure" in room.marks}
 WORLD = {"os", "sys", "socket", "subprocess", "time", "tempfile", "shutil", "pathlib"}
 #: the few that may, and why
 ALLOWED = {
@@ -120,10 +101,10 @@ def test_imports_follow_the_table(path: Path) -> None:
     if room == "__init__":
         assert found.names == found.typing == []
         return
-    ours, others = ROOMS[room]
-    check(room, found.names, ours, others)
+    law = ROOMS[room]
+    check(room, found.names, law.ours, law.others)
     # third-party types may be named wherever they are used
-    check(room, [n for n in found.typing if n.startswith("pydock")], ours | TYPES.get(room, set()), set())
+    check(room, [n for n in found.typing if n.startswith("pydock")], law.ours | law.types, set())
 
 
 def check(room: str, names: list[str], ours: set[str], others: set[str]) -> None:
@@ -136,6 +117,23 @@ def check(room: str, names: list[str], ours: set[str], others: set[str]) -> None
             assert target in EVERYWHERE | ours | {room}, f"{room} must not import {name}"
         elif top not in sys.stdlib_module_names:
             assert top in others, f"{room} must not import {name}"
+
+
+def test_the_table_names_every_room_and_no_other() -> None:
+    assert set(ROOMS) == {room_of(path) for path in MODULES} - {"__init__"}
+    named = {name for room in ROOMS.values() for name in room.ours | room.types}
+    assert named <= set(ROOMS) and {mark for room in ROOMS.values() for mark in room.marks} == {"pure", "all"}
+
+
+def test_the_table_allows_nothing_that_is_not_used() -> None:
+    """A table that allows more than there is tells nothing of what there is."""
+    idle = {}
+    for name, room in ROOMS.items():
+        found = [imports(path) for path in MODULES if room_of(path) == name]
+        used = {imported.split(".")[1] for one in found for imported in one.all() if imported.startswith("pydock.")}
+        packages = {imported.partition(".")[0] for one in found for imported in one.all()}
+        idle[name] = ((room.ours | room.types) - used) | (room.others - packages)
+    assert not {name: rooms for name, rooms in idle.items() if rooms}
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) in PURE], ids=lambda p: str(p.relative_to(ROOT)))
