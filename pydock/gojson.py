@@ -34,15 +34,15 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
     return text
 
 
-def decode(data: bytes | str, shape: Shape = None) -> Any:
+def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
     """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in Go.
 
-    Raises ValueError, in Go's words where it has some, also for what Python's own reader gives up on, and for a value that
-    does not have the `shape` (see pydock.shape; None: any will do).
+    first: what follows the first value is not looked at. Raises ValueError, in Go's words where it has some, also for what
+    Python's own reader gives up on, and for a value that does not have the `shape` (see pydock.shape; None: any will do).
     """
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     try:
-        value = _DECODER.decode(text)
+        value = _DECODER.raw_decode(text.lstrip(" \t\r\n"))[0] if first else _DECODER.decode(text)
     except RecursionError:
         raise ValueError("exceeded max depth") from None
     except ValueError:

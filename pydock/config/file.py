@@ -98,6 +98,7 @@ class ConfigFile:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             with locked_folder(folder):
                 data, _ = read(self.path)
+                data = data if isinstance(data, dict) else {}
                 act(data)
                 text = json.dumps({"auths": {}, **data}, indent="\t", sort_keys=True, ensure_ascii=False)
                 write_whole(self.path, [text.encode("utf-8", "surrogatepass")], own=True, alike=True)
@@ -107,29 +108,29 @@ class ConfigFile:
 
 
 def load(folder: str) -> tuple[ConfigFile, str]:
-    """The configuration in `folder`, and what is wrong with it ("" if nothing): then it counts as empty."""
+    """The configuration in `folder` without what is wrong with it, and what that is ("" if nothing)."""
     path = os.path.join(folder, "config.json")
     try:
         data, wrong = read(path)
     except OSError as error:
         return ConfigFile(path, {}), f"Error loading config file: open {path}: {first_line(error)}"
+    if data != {}:
+        from pydock.config.fields import fitted
+
+        data, unfit = fitted(data)
+        wrong = wrong or unfit
     return ConfigFile(path, data), f"Error parsing config file ({path}): {wrong}" if wrong else ""
 
 
-def read(path: str) -> tuple[dict[str, Any], str]:
-    """The file's object, and what is wrong with it; empty where it is not there, or not right. Raises OSError."""
+def read(path: str) -> tuple[Any, str]:
+    """The file's value, and what is wrong with its text: {} where there is none, or no JSON. Raises OSError."""
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             text = file.read()
     except FileNotFoundError:
         return {}, ""
-    wrong: str = ""
-    data: Any = {}
     try:
-        data = decode(text) if text.strip() else {}
+        # docker reads the file as a stream, and of that the first value
+        return decode(text, first=True) if text.strip() else {}, ""
     except ValueError as error:
-        # docker reads the file as a stream
-        wrong = str(error).replace("unexpected end of JSON input", "unexpected EOF")
-    if not isinstance(data, dict):
-        wrong, data = "json: cannot unmarshal into Go value of type configfile.ConfigFile", {}
-    return data, wrong
+        return {}, str(error).replace("unexpected end of JSON input", "unexpected EOF")

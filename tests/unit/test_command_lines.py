@@ -11,6 +11,7 @@ from pydock.config.endpoint import default_endpoint, flag_tls
 from pydock.config.globals import Globals
 from pydock.errors import Unreachable
 from tests.support.cli import Result, cli, refused
+from tests.support.samples import info
 
 BROKEN = "WARNING: Error parsing config file ({}/config.json): unexpected EOF\n"
 
@@ -188,8 +189,13 @@ def test_info_asks_the_engine_before_it_reads_a_template_and_tells_both_problems
     down = {("GET", "/info"): Unreachable("is it running?", "unix:///x")}
     wrong = "template parsing error: template: :1: unclosed action\n"
     for form in ("{{", "{{.ID"):
-        assert cli("info", "-f", form, table={("GET", "/info"): {}}).err == wrong
+        assert cli("info", "-f", form, table={("GET", "/info"): info()}).err == wrong
         assert (done := cli("info", "-f", form, table=down)).code == 64 and done.err == f"is it running?\n{wrong}"
-    assert cli("info", "-f", "{{json .ServerErrors}}", table=table).out == '["Error response from daemon: went wrong"]\n'
+    told = "Error response from daemon: went wrong\n"
+    done = cli("info", "-f", "{{json .ServerErrors}} {{.NCPU}}", table=table)
+    assert (done.code, done.out, done.err) == (0, '["Error response from daemon: went wrong"] 0\n', told)
+    assert (done := cli("info", "-f", "{{", table=table)).code == 64 and done.err == told + wrong
+    done = cli("info", table=table)
+    assert done.code == 1 and done.out.endswith("\nServer:\n") and done.err == f"ERROR: {told}errors pretty printing info\n"
     assert cli("info", "-f", "{{json .ServerErrors}}", table=down).out == "null\n"
     assert cli("info", "-f", "{{.ClientInfo.Debug}}") == Result(0, "false\n", "")

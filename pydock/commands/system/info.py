@@ -36,17 +36,22 @@ def info(app: App, o: InfoOptions) -> None:
     client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}
     facts: Json = {}
     problems: list[Failure] = []
+    errors: list[str] = []
     if not o.format or needs_engine(o.format, client):
         try:
             facts = app.engine.json(system.info())
-        except Failure as failure:
+        except Unreachable as failure:
             problems.append(failure)
+        except Failure as failure:
+            # an engine that is there, and cannot tell: its error is part of what is shown
+            errors.append(failure.message)
     try:
         if o.format:
-            errors = [p.message for p in problems if not isinstance(p, Unreachable)]
+            for error in errors:
+                app.err.line(error)
             print_template(app, o.format, {**facts, "ServerErrors": errors or None, "ClientInfo": client})
         else:
-            print_facts(app, facts, client)
+            print_facts(app, facts, client, errors)
     except Failure as failure:
         problems.append(failure)
     if len(problems) > 1:
@@ -55,13 +60,16 @@ def info(app: App, o: InfoOptions) -> None:
         raise problems[0]
 
 
-def print_facts(app: App, facts: Json, client: Json) -> None:
+def print_facts(app: App, facts: Json, client: Json, errors: list[str]) -> None:
+    """Raises Failure where the engine had but `errors` to tell."""
     app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
     lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""] if facts else []
     app.out.write("".join(f"{line}\n" for line in lines))
     bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
-    for text in (*bad, *warnings(facts)):
+    for text in (*bad, *warnings(facts), *(f"ERROR: {error}" for error in errors)):
         app.err.line(text)
+    if errors:
+        raise Failure("errors pretty printing info")
 
 
 def template_of(text: str) -> Template:

@@ -1,0 +1,60 @@
+"""The keys of config.json and their types, as docker reads them. Pure.
+
+As Go has it: a key's name in other letters (capital or small) is the same key; what is not of its type is told, and is not there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXTS = "map[string]string"
+#: struct -> key -> type; keys that are not here are nobody's business
+FIELDS: dict[str, dict[str, str]] = {
+    "configfile.ConfigFile": {
+        "auths": "map[string]types.AuthConfig", "HttpHeaders": _TEXTS, "credHelpers": _TEXTS, "plugins": f"map[string]{_TEXTS}", "aliases": _TEXTS,
+        "features": _TEXTS, "proxies": "map[string]configfile.ProxyConfig", "pruneFilters": "[]string", "cliPluginsExtraDirs": "[]string",
+        **dict.fromkeys((
+            "psFormat", "imagesFormat", "networksFormat", "pluginsFormat", "volumesFormat", "statsFormat", "detachKeys", "credsStore", "serviceInspectFormat",
+            "servicesFormat", "tasksFormat", "secretFormat", "configFormat", "nodesFormat", "currentContext", "experimental",
+        ), "string"),
+    },
+    "types.AuthConfig": dict.fromkeys(("username", "password", "auth", "email", "serveraddress", "identitytoken", "registrytoken"), "string"),
+    "configfile.ProxyConfig": dict.fromkeys(("httpProxy", "httpsProxy", "noProxy", "ftpProxy", "allProxy"), "string"),
+}  # fmt: skip
+_NAMES = {str: "string", int: "number", float: "number", bool: "bool", list: "array", dict: "object"}
+_WRONG: Any = object()
+
+
+def fitted(data: Any) -> tuple[dict[str, Any], str]:
+    """The file's value without what does not fit, and the first of that in docker's words ("" if all does)."""
+    reader = _Reader()
+    kept = reader.read(data, "configfile.ConfigFile", "", ())
+    return kept if isinstance(kept, dict) else {}, reader.problem
+
+
+class _Reader:
+    problem = ""
+
+    def read(self, value: Any, kind: str, struct: str, path: tuple[str, ...]) -> Any:
+        """A value of a type, or _WRONG. struct, path: where it stands, a key for each struct around it."""
+        if value is None or (kind == "string" and isinstance(value, str)):
+            return value
+        if kind.startswith("[]") and isinstance(value, list):
+            items = (self.read(item, kind[2:], struct, path) for item in value)
+            return [item for item in items if item is not _WRONG]
+        if kind.startswith("map[string]") and isinstance(value, dict):
+            return _kept((key, self.read(item, kind[11:], struct, path)) for key, item in value.items())
+        if kind in FIELDS and isinstance(value, dict):
+            return _kept(self.field(kind, key, item, path) for key, item in value.items())
+        place = f"struct field {struct}.{'.'.join(path)}" if path else "value"
+        self.problem = self.problem or f"json: cannot unmarshal {_NAMES[type(value)]} into Go {place} of type {kind}"
+        return _WRONG
+
+    def field(self, struct: str, key: str, value: Any, path: tuple[str, ...]) -> tuple[str, Any]:
+        known = FIELDS[struct]
+        name = key if key in known else next((k for k in known if k.lower() == key.lower()), "")
+        return (name, self.read(value, known[name], struct.rpartition(".")[2], (*path, name))) if name else (key, value)
+
+
+def _kept(items: Any) -> dict[str, Any]:
+    return {key: value for key, value in items if value is not _WRONG}
