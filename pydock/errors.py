@@ -16,10 +16,13 @@ Ended is none of them: a signal ends the program, and no `except Failure` may ta
 NoEngine is none of them either: where an engine is needed and its address cannot be, nothing else can be done, and the program ends at
 once, as docker does.
 
-ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure.
+ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure (failing).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Failure(Exception):
@@ -124,3 +127,12 @@ def first_line(error: BaseException) -> str:
         text = error.strerror
         return text[:1].lower() + text[1:]
     return str(error)
+
+
+@contextmanager
+def failing(before: str = "") -> Iterator[None]:
+    """A ValueError of the block becomes a Failure. before: stands before its text."""
+    try:
+        yield
+    except ValueError as error:
+        raise Failure(f"{before}{error}") from None

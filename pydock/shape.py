@@ -16,6 +16,8 @@ from __future__ import annotations
 from typing import Any
 
 Shape = Any
+#: a JSON object of the API
+Json = dict[str, Any]
 
 _NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or false", dict: "an object", list: "a list"}
 #: what Go reads into its largest integers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydock.api.request import Json, Request, named, query
-from pydock.shape import opt
+from pydock.api.request import Request, named, query
+from pydock.shape import Json, opt
 
 MOUNT = {"Name": opt(str), "Source": opt(str), "Driver": opt(str)}
 PORT = {"IP": opt(str), "PrivatePort": int, "PublicPort": opt(int), "Type": opt(str)}

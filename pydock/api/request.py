@@ -9,7 +9,6 @@ from pydock.errors import Failure
 from pydock.record import made, record
 from pydock.shape import Shape
 
-Json = Any
 Query = dict[str, str | list[str]]
 #: an API version as numbers
 Version = tuple[int, ...]
@@ -24,7 +23,7 @@ class Request:
     method: str
     path: str
     query: Query = made(default_factory=dict)
-    body: Json = None
+    body: Any = None
     content: Iterable[bytes] | bytes | None = None
     headers: Mapping[str, str | list[str]] = made(default_factory=dict)
     answer: Shape = None

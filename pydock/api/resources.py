@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.api.images import PROGRESS
-from pydock.api.request import Json, Request, named, query
-from pydock.shape import given, opt
+from pydock.api.request import Request, named, query
+from pydock.shape import Json, given, opt
 
 #: entries of lists
 NETWORK = {
@@ -117,12 +117,12 @@ def plugin_privileges(remote: str, auth: str) -> Request:
     return Request("GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth}, answer=opt([PRIVILEGE]))
 
 
-def pull_plugin(remote: str, name: str, privileges: Json, auth: str) -> Request:
+def pull_plugin(remote: str, name: str, privileges: list[Json], auth: str) -> Request:
     """POST /plugins/pull: a stream of progress messages."""
     return Request("POST", "/plugins/pull", {"remote": remote, **query(name=name)}, body=privileges, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 
 
-def upgrade_plugin(plugin: str, remote: str, privileges: Json, auth: str) -> Request:
+def upgrade_plugin(plugin: str, remote: str, privileges: list[Json], auth: str) -> Request:
     """POST /plugins/…/upgrade: a stream of progress messages."""
     return Request("POST", _plugin(plugin, "upgrade"), {"remote": remote}, body=privileges, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
 

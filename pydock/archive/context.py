@@ -20,7 +20,7 @@ from typing import BinaryIO
 from pydock.archive.ignore import Known, Matcher, read_ignore_file
 from pydock.archive.pack import END, Packer
 from pydock.archive.whole import NO_LINK
-from pydock.errors import Failure, first_line
+from pydock.errors import Failure, failing, first_line
 from pydock.git import Git
 from pydock.golang import quote
 
@@ -103,11 +103,9 @@ class BuildContext:
         if outside and self._made:
             raise Failure(f"unable to prepare context: the Dockerfile ({file}) must be within the build context")
         patterns = trimmed(read_patterns(folder), self.dockerfile, file == "-")
-        try:
+        with failing("checking context: "):
             matcher = Matcher(patterns)
             check_readable(folder, matcher)
-        except ValueError as error:
-            raise Failure(f"checking context: {error}") from None
         if file == "-" or outside:
             content = dockerfile_of(chunks(stdin)) if file == "-" else _read(path)
             self.dockerfile = f".dockerfile.{secrets.token_hex(10)}"

@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from pydock.archive.folder import Folder
 from pydock.archive.lock import locked_file
@@ -18,9 +18,7 @@ from pydock.archive.whole import Draft
 from pydock.digests import hasher, parts
 from pydock.errors import Failure, first_line
 from pydock.gojson import decode, dumps
-from pydock.shape import opt
-
-Json = dict[str, Any]
+from pydock.shape import Json, opt
 
 INDEX, LOCK, VERSION, BLOBS, INGEST = "index.json", "index.json.lock", "oci-layout", "blobs", "ingest"
 #: bytes of an index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.golang import parse_bool, quote
 
 if TYPE_CHECKING:
@@ -42,7 +42,5 @@ def resolve(app: App, words: Sequence[str]) -> list[str]:
 def buildkit(app: App) -> bool:
     """Does DOCKER_BUILDKIT leave BuildKit be? Raises Failure where it says neither yes nor no."""
     wish = app.environ.get("DOCKER_BUILDKIT", "")
-    try:
+    with failing("DOCKER_BUILDKIT environment variable expects boolean value: "):
         return not wish or parse_bool(wish)
-    except ValueError as error:
-        raise Failure(f"DOCKER_BUILDKIT environment variable expects boolean value: {error}") from None

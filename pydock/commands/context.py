@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydock.commands.inspect import print_all
 from pydock.commands.shared import FORMAT_HELP, InspectOptions, each_name
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair, words
 from pydock.gojson import dumps
 from pydock.golang import parse_bool
@@ -80,10 +80,8 @@ def rows(app: App) -> list[ContextView]:
 def facts(app: App, name: str) -> dict[str, Any]:
     """A context's metadata; "default" is made of flags and environment. Raises Failure."""
     if name != "default":
-        try:
+        with failing():
             return app.contexts.stored.load(name)
-        except ValueError as error:
-            raise Failure(str(error)) from None
     endpoint = app.contexts.default_endpoint
     unchecked = endpoint.tls is not None and not endpoint.tls.verify
     return {"Name": "default", "Metadata": {}, "Endpoints": {"docker": {"Host": endpoint.host, "SkipTLSVerify": unchecked}}}
@@ -222,10 +220,8 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
     if b"-----BEGIN CERTIFICATE-----" not in tls.get("ca.pem", b"-----BEGIN CERTIFICATE-----"):
         raise Failure(f"{prefix}invalid docker endpoint options: failed to retrieve context tls info: ca.pem seems invalid")
     host = values.get("host", "")
-    try:
+    with failing(prefix):
         app.contexts.check_host(host)
-    except ValueError as error:
-        raise Failure(prefix + str(error)) from None
     return {**({"Host": host} if host else {}), "SkipTLSVerify": skip}, tls
 
 
@@ -332,10 +328,8 @@ class ContextImportOptions(Options):
 def import_(app: App, o: ContextImportOptions) -> None:
     check_new(app, o.name)
     data = b"".join(app.files.blocks(None if o.source == "-" else o.source))
-    try:
+    with failing():
         meta, tls = app.contexts.unpack(data)
-    except ValueError as error:
-        raise Failure(str(error)) from None
     app.contexts.stored.add(o.name, meta, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully imported context "{o.name}"')

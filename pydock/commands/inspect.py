@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers, images, resources, system
 from pydock.api.request import Request, version_key
-from pydock.commands.shared import InspectOptions
+from pydock.commands.shared import InspectOptions, platform_flag
 from pydock.declare import argument, command, flag, options
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, failing
 from pydock.gojson import compact, dumps, indented
 from pydock.gojson import decode as decode_json
 from pydock.render.gotemplate import ExecError, ParseError, Template
@@ -176,7 +176,7 @@ def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
 @options
 class ImageInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
-    platform: str = flag("--platform", since="1.49", help="Platform of the image: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: str = platform_flag("Platform of the image", "1.49")
 
 
 @command("image inspect", ImageInspectOptions, "Show everything about one or more images")
@@ -190,10 +190,8 @@ def platform_json(app: App, text: str, wrong: str = "") -> str:
     """--platform as the engine's query takes it: a JSON object. wrong: stands before what is wrong with it. Raises Failure."""
     from pydock.flags.reference import platform
 
-    try:
+    with failing(wrong):
         return dumps(platform(text, app.architecture)) if text else ""
-    except ValueError as error:
-        raise Failure(wrong + str(error)) from None
 
 
 @options

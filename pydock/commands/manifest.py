@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pydock.api.request import Json
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure, Missing
+from pydock.errors import Failure, Missing, failing
 from pydock.flags.pairs import words
 from pydock.flags.reference import Reference, parse
 from pydock.gojson import decode, dumps, indented
-from pydock.shape import Shape, opt
+from pydock.shape import Json, Shape, opt
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -39,10 +38,8 @@ PLATFORM_KEYS = ("architecture", "os", "os.version", "os.features", "variant")
 
 def named(text: str, prefix: str = "") -> Reference:
     """A reference with its tag. Raises Failure."""
-    try:
+    with failing(prefix):
         return parse(text).tagged()
-    except ValueError as error:
-        raise Failure(f"{prefix}{error}") from None
 
 
 # -- what is stored and sent -----------------------------------------------------------------------
@@ -55,10 +52,9 @@ def platform_of(facts: Json) -> Json:
 
 def read(raw: bytes, what: object, shape: Shape) -> Json:
     """A document of a registry's. Raises Failure."""
-    try:
-        return decode(raw, shape)
-    except ValueError as error:
-        raise Failure(f"{what} is malformed: {error}") from None
+    with failing(f"{what} is malformed: "):
+        document: Json = decode(raw, shape)
+    return document
 
 
 def stored(reference: str, document: Document, platform: Json) -> Json:
@@ -126,12 +122,16 @@ def list_images(app: App, name: str) -> list[Json]:
 # -- the verbs -------------------------------------------------------------------------------------
 
 
+def insecure_flag() -> Any:
+    return flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+
+
 @options
 class CreateOptions(Options):
     manifest_list: str = argument("MANIFEST_LIST")
     manifests: tuple[str, ...] = argument("MANIFEST [MANIFEST...]")
     amend: bool = flag("-a", "--amend", help="Add to a list that is being made")
-    insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+    insecure: bool = insecure_flag()
 
 
 @command(
@@ -195,7 +195,7 @@ def annotated(image: Json, o: AnnotateOptions) -> Json:
 class InspectOptions(Options):
     manifest_list: str = argument("[MANIFEST_LIST]", default="")
     manifest: str = argument("MANIFEST")
-    insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+    insecure: bool = insecure_flag()
     verbose: bool = flag("-v", "--verbose", help="Show what is known besides, platforms among it")
 
 
@@ -236,7 +236,7 @@ def show_list(app: App, images: list[Json], verbose: bool) -> None:
 @options
 class PushOptions(Options):
     manifest_list: str = argument("MANIFEST_LIST")
-    insecure: bool = flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+    insecure: bool = insecure_flag()
     purge: bool = flag("-p", "--purge", help="Forget the list here once it is pushed")
 
 

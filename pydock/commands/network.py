@@ -6,13 +6,14 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import resources
-from pydock.api.request import Json, filters, named, version_key
-from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, print_deleted, prune_filters
+from pydock.api.request import filters, named, version_key
+from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, prune_filters, prune_objects
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, failing
 from pydock.flags import pairs
 from pydock.render.human import natural
 from pydock.render.listing import listing
+from pydock.shape import Json
 from pydock.views.resources import NetworkView
 
 if TYPE_CHECKING:
@@ -127,11 +128,9 @@ def create_body(o: CreateOptions, version: tuple[int, ...]) -> Json:
 @command("network create", CreateOptions, "Create a network")
 def create(app: App, o: CreateOptions) -> None:
     app.need_engine()
-    try:
+    with failing():
         ipam_config(o)
         body = create_body(o, version_key(app.engine.api_version))
-    except ValueError as error:
-        raise Failure(str(error)) from None
     network = app.engine.json(resources.create_network(body))
     app.out.line(network["Id"])
 
@@ -181,10 +180,8 @@ def connect_body(o: ConnectOptions) -> Json:
 @command("network connect", ConnectOptions, "Connect a container to a network")
 def connect(app: App, o: ConnectOptions) -> None:
     app.need_engine()
-    try:
+    with failing():
         body = connect_body(o)
-    except ValueError as error:
-        raise Failure(str(error)) from None
     app.engine.read(resources.connect_network(o.network, body))
 
 
@@ -244,8 +241,5 @@ class NetworkPruneOptions(PruneOptions):
 
 @command("network prune", NetworkPruneOptions, "Remove all unused networks", since="1.25")
 def prune(app: App, o: NetworkPruneOptions) -> None:
-    chosen = prune_filters(app, o.filter)
-    question = "WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?"
-    if not o.force and not confirmed(app, question):
-        return
-    print_deleted(app, "Networks", app.engine.json(resources.prune_networks(chosen)).get("NetworksDeleted"))
+    request, unused = resources.prune_networks(prune_filters(app, o.filter)), "all custom networks not used by at least one container"
+    prune_objects(app, o, unused, request, "Networks", lambda report: report.get("NetworksDeleted"))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import resources
-from pydock.api.request import Json, filters
-from pydock.commands.image.pull import NO_TRUST
+from pydock.api.request import filters
 from pydock.commands.inspect import KINDS, fetch, print_all
 from pydock.commands.progress import show_progress
-from pydock.commands.shared import InspectOptions, ListOptions, confirmed, each_name, list_format
+from pydock.commands.shared import NO_TRUST, InspectOptions, ListOptions, confirmed, each_name, list_format, trust_flag
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
 from pydock.gojson import decode
 from pydock.golang import quote
 from pydock.paths import clean
 from pydock.render.human import natural
 from pydock.render.listing import listing
+from pydock.shape import Json
 from pydock.views.resources import PluginView
 
 if TYPE_CHECKING:
@@ -53,10 +53,8 @@ def inspect(app: App, o: PluginInspectOptions) -> None:
 
 def reference_of(text: str, wrong: str = "") -> Reference:
     """A plugin's name in a registry, as it is given. wrong: stands before what is wrong with it. Raises Failure."""
-    try:
+    with failing(wrong):
         return parse(text)
-    except ValueError as error:
-        raise Failure(wrong + str(error)) from None
 
 
 def undigested(text: str) -> Reference:
@@ -67,9 +65,9 @@ def undigested(text: str) -> Reference:
     return reference.tagged()
 
 
-def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> Json:
+def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> list[Json]:
     """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
-    wanted: list[dict[str, Any]] = app.engine.json(resources.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
+    wanted: list[Json] = app.engine.json(resources.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
     if wanted and not without_asking:
         app.out.line(f'Plugin {quote(shown)} is requesting the following privileges:')
         for privilege in wanted:
@@ -85,7 +83,7 @@ class InstallOptions(Options):
     settings: tuple[str, ...] = argument("[KEY=VALUE...]")
     alias: str = flag("--alias", help="Name of the plugin here")
     disable: bool = flag("--disable", help="Do not enable it")
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help=TRUST_HELP)
+    disable_content_trust: bool = trust_flag(TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
 
 
@@ -112,7 +110,7 @@ def install(app: App, o: InstallOptions) -> None:
 class UpgradeOptions(Options):
     plugin: str = argument("PLUGIN", sources="plugins")
     remote: str = argument("[REMOTE]", default="")
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help=TRUST_HELP)
+    disable_content_trust: bool = trust_flag(TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
     skip_remote_check: bool = flag("--skip-remote-check", help="Do not check whether it is a version of the same plugin")
 
@@ -143,7 +141,7 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
 @options
 class PushOptions(Options):
     plugin: str = argument("PLUGIN[:TAG]", sources="plugins")
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Do not sign the plugin")
+    disable_content_trust: bool = trust_flag("Do not sign the plugin")
 
 
 @command("plugin push", PushOptions, "Send a plugin to a registry", since="1.25")

@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydock.api.request import filters
+from pydock.api.request import Request, filters
 from pydock.declare import Options, flag, options
 from pydock.errors import Ended, Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.render.format import Format
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -21,6 +22,28 @@ FORMAT_HELP = (
     'Print with a template: "table" (default), "table TEMPLATE" (with a header), "json", or a Go template; '
     "see https://docs.docker.com/go/formatting/"
 )
+
+
+PLATFORM = "OS[/ARCHITECTURE[/VARIANT]]"
+NO_TRUST = "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
+
+
+def platform_flag(text: str, since: str) -> Any:
+    """--platform of one image. text: what it does."""
+    return flag("--platform", since=since, help=f"{text}: {PLATFORM}", sources="platforms")
+
+
+def default_platform_flag(since: str, text: str = "Platform of the image") -> Any:
+    """--platform where DOCKER_DEFAULT_PLATFORM gives the default."""
+    return flag("--platform", since=since, env="DOCKER_DEFAULT_PLATFORM", help=f"{text}: {PLATFORM}", sources="platforms")
+
+
+def detach_keys_flag() -> Any:
+    return flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
+
+
+def trust_flag(text: str = "Skip the check of the image's signature") -> Any:
+    return flag("--disable-content-trust", default=True, help=text)
 
 
 @options
@@ -129,6 +152,16 @@ def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]
         if equals and (contrary, value) not in pairs:
             pairs.append((key, value))
     return filters(pairs)
+
+
+def prune_objects(app: App, o: PruneOptions, what: str, request: Request, title: str, removed: Callable[[Json], Sequence[str] | None]) -> None:
+    """Ask, remove, tell. what: is removed, in the question; removed: the engine's report -> what it has removed."""
+    if not o.force and not confirmed(app, f"WARNING! This will remove {what}.\nAre you sure you want to continue?"):
+        return
+    report: Json = app.engine.json(request) or {}
+    print_deleted(app, title, removed(report))
+    if "SpaceReclaimed" in request.answer:
+        print_reclaimed(app, report.get("SpaceReclaimed"))
 
 
 def print_deleted(app: App, title: str, names: Sequence[str] | None) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import resources
-from pydock.api.request import Json, filters, version_key
-from pydock.commands.shared import FORMAT_HELP, PruneOptions, confirmed, each_name, list_format, print_deleted, print_reclaimed, prune_filters
+from pydock.api.request import filters, version_key
+from pydock.commands.shared import FORMAT_HELP, PruneOptions, each_name, list_format, prune_filters, prune_objects
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags import pairs, units
 from pydock.render.format import Format
 from pydock.render.human import natural
 from pydock.render.listing import listing
+from pydock.shape import Json
 from pydock.views.resources import VolumeView
 
 if TYPE_CHECKING:
@@ -97,10 +98,8 @@ def create_body(o: CreateOptions) -> Json:
 
 @command("volume create", CreateOptions, "Create a volume")
 def create(app: App, o: CreateOptions) -> None:
-    try:
+    with failing():
         body = create_body(o)
-    except ValueError as error:
-        raise Failure(str(error)) from None
     app.out.line(app.engine.json(resources.create_volume(body))["Name"])
 
 
@@ -133,11 +132,8 @@ def prune(app: App, o: VolumePruneOptions) -> None:
     # older engines remove named ones too
     everything = o.all or version_key(app.engine.api_version) < (1, 42)
     what = "all local volumes" if everything else "anonymous local volumes"
-    if not o.force and not confirmed(app, f"WARNING! This will remove {what} not used by at least one container.\nAre you sure you want to continue?"):
-        return
-    report = app.engine.json(resources.prune_volumes(chosen))
-    print_deleted(app, "Volumes", report.get("VolumesDeleted"))
-    print_reclaimed(app, report.get("SpaceReclaimed"))
+    unused = f"{what} not used by at least one container"
+    prune_objects(app, o, unused, resources.prune_volumes(chosen), "Volumes", lambda report: report.get("VolumesDeleted"))
 
 
 @options

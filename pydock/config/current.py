@@ -11,7 +11,7 @@ from pydock.config.contexts import Store
 from pydock.config.endpoint import Endpoint
 from pydock.config.file import ConfigFile, default_folder
 from pydock.config.globals import Globals
-from pydock.errors import Failure
+from pydock.errors import failing
 
 
 class Contexts:
@@ -38,10 +38,8 @@ class Contexts:
     @cached_property
     def default_endpoint(self) -> Endpoint:
         """Where the engine is by flags and environment alone: the virtual context "default". Raises Failure."""
-        try:
+        with failing():
             return endpoint.default_endpoint(self._flags, self._environ, default_folder(self._environ))
-        except ValueError as error:
-            raise Failure(str(error)) from None
 
     def tls_paths(self, name: str) -> dict[str, str]:
         """A context's TLS material: file name -> path. Raises Failure."""

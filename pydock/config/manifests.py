@@ -6,13 +6,10 @@ import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from pydock.errors import Failure, first_line
 from pydock.gojson import decode, dumps
-from pydock.shape import opt
-
-Json = dict[str, Any]
+from pydock.shape import Json, opt
 
 _PLATFORM = {"architecture": opt(str), "os": opt(str), "os.version": opt(str), "os.features": opt([str]), "variant": opt(str)}
 #: what a stored image is; "Raw" is its manifest in base64

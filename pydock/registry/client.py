@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from pydock.digests import check, digest_of, parts
-from pydock.errors import Failure, Missing
+from pydock.errors import Failure, Missing, failing
 from pydock.record import record
 from pydock.registry.challenge import challenges
 from pydock.registry.tokens import CERTIFICATES, Refused, basic, by_form, by_query, check_realm, message, tls
@@ -66,11 +66,9 @@ class Registry:
     @staticmethod
     def _document(answer: Answer, reference: str) -> Document:
         wanted = reference if ":" in reference else answer.headers.get("docker-content-digest", "")
-        try:
+        with failing("the registry's answer does not match its digest: "):
             if wanted:
                 check(answer.body, wanted)
-        except ValueError as error:
-            raise Failure(f"the registry's answer does not match its digest: {error}") from None
         return Document(answer.headers.get("content-type", "").partition(";")[0], wanted or digest_of(answer.body), answer.body)
 
     # -- what is made ------------------------------------------------------------------------------
@@ -85,10 +83,8 @@ class Registry:
     def put_manifest(self, repository: str, reference: str, media_type: str, raw: bytes) -> str:
         """Returns the digest. Raises Failure, also where the registry says that it keeps something else."""
         answer = self._ask("PUT", repository, f"manifests/{reference}", {"Content-Type": media_type}, raw)
-        try:
+        with failing("the registry keeps another manifest than was sent: "):
             check(raw, kept := answer.headers.get("docker-content-digest") or digest_of(raw))
-        except ValueError as error:
-            raise Failure(f"the registry keeps another manifest than was sent: {error}") from None
         return kept
 
     # -- the way there -----------------------------------------------------------------------------
@@ -155,7 +151,5 @@ class Registry:
 
 def _check_name(digest: str) -> None:
     """A digest becomes a part of a URL, and often was named by a stranger. Raises Failure."""
-    try:
+    with failing():
         parts(digest)
-    except ValueError as error:
-        raise Failure(str(error)) from None

@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any
 
-from pydock.errors import Failure
+from pydock.errors import failing
 from pydock.gojson import decode
 from pydock.render.shown import Drawn
 from pydock.render.table import columns
-from pydock.shape import opt
-
-Json = dict[str, Any]
+from pydock.shape import Json, opt
 
 RULER = "-" * 20
 YELLOW, PLAIN = "\x1b[33m", "\x1b[0m"
@@ -167,12 +164,10 @@ def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tup
     """(what is printed, an error's text or "") for the answer to a question about a Dockerfile. Raises Failure for none."""
     if form == "json" and "result.json" in metadata:
         return metadata["result.json"] + "\n", ""
-    try:
+    with failing(f"the engine's answer to {name!r} is not what it should be: "):
         result: Json = decode(metadata.get("result.json") or "{}", _RESULT)
         if name == "lint":
             return lint(result, filename)
-    except ValueError as error:
-        raise Failure(f"the engine's answer to {name!r} is not what it should be: {error}") from None
     if name == "outline":
         return outline(result), ""
     if name == "targets":

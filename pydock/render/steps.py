@@ -7,9 +7,9 @@ belong to a group, which is shown in their place. As moby's util/progress/progre
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-Json = dict[str, Any]
+from pydock.shape import Json
+
 Interval = tuple[int, int]
 
 SECOND = 1_000_000_000

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydock.golang import parse_rfc3339
 from pydock.record import record, replace
 from pydock.render.human import bytes_size, short_id, size
+from pydock.shape import Json
 from pydock.views.view import View
 
 DEFAULT = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
 WINDOWS = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.NetIO}}\t{{.BlockIO}}"
 UNKNOWN = "--"
 
-Json = dict[str, Any]
 
 
 @record
@@ -101,7 +101,7 @@ class StatsView(View):
     def __init__(self, container: str, figures: Figures, windows: bool, trunc: bool) -> None:
         self.Container, self.f, self.windows, self.trunc = container, figures, windows, trunc
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_facts(self) -> Json:
         f = self.f
         entry = {
             "Container": self.Container, "Name": f.name, "ID": f.id, "CPUPercentage": f.cpu, "Memory": f.memory, "MemoryLimit": f.limit,

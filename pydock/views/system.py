@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from pydock.golang import parse_rfc3339
 from pydock.render.human import ago, short_id, size
 from pydock.render.values import Time
+from pydock.shape import Json
 from pydock.views import container, image
 from pydock.views.resources import VolumeView
 from pydock.views.view import View
 
-Json = dict[str, Any]
 DEFAULT = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
 CACHE_RAW = (
     "build_cache_id: {{.ID}}\nparent_id: {{.Parent}}\nbuild_cache_type: {{.CacheType}}\ndescription: {{.Description}}\n"

@@ -15,6 +15,7 @@ import pytest
 
 from pydock.commands.container import exec as exec_command
 from pydock.commands.container import waiting
+from tests.support.samples import container
 from tests.support.staged import FIN, HOLD, RST, Reply, body, chunks, client, frame, staged, stream
 from tests.support.terminal import Terminal
 
@@ -174,7 +175,7 @@ def test_three_interrupts_end_a_run_whose_start_is_not_answered() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda n: n.name)
 def test_a_signal_gives_a_raw_terminal_back(number: signal.Signals) -> None:
-    facts = body(json.dumps({"Id": "abc", "State": {"Running": True}, "Config": {"Tty": True}}).encode())
+    facts = body(json.dumps(container(Id="abc", Config={"Tty": True, "OpenStdin": True})).encode())
     with staged(base({"/exec/ee/start": stream(b"prompt# ", HOLD), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})) as engine:
         t = Terminal(PYDOCK, "exec", "-it", "abc", "sh", host=engine.host)
         try:

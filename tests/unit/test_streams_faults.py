@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from pydock.app import App
 from pydock.cli.index import COMMANDS, GROUPS
 from pydock.main import run
 from pydock.streams.output import Output
+from tests.support.samples import info
 from tests.support.terminal import Terminal
 from tests.unit.test_engine_faults import answer, peer
 
@@ -114,7 +116,7 @@ def test_a_signal_that_interrupts_no_call_is_acted_on(tmp_path: Path, argv: tupl
 # ---- stdin, stdout and stderr that are closed or full ------------------------------------------------
 
 FULL = ("", "write /dev/stdout: no space left on device\n", 1)
-EMPTY = {"/containers/json": b"[]", "/images/json": b"[]", "/info": b"{}", "/auth": b'{"Status":"Login Succeeded"}', "/containers/create": b'{"Id":"abc","Warnings":[]}', "/containers/x/json": b'{"Id":"x"}'}
+EMPTY = {"/containers/json": b"[]", "/images/json": b"[]", "/info": json.dumps(info()).encode(), "/auth": b'{"Status":"Login Succeeded"}', "/containers/create": b'{"Id":"abc","Warnings":[]}', "/containers/x/json": b'{"Id":"x"}'}
 
 
 def idle(request: bytes) -> bytes:

@@ -16,6 +16,7 @@ from pydock.commands.container.session import (
     resize,
 )
 from pydock.commands.container.waiting import EventWaiter, WaitCall, end_of, waits_ahead
+from pydock.commands.shared import detach_keys_flag
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Exit, Failure
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @options
 class AttachOptions(Options):
     container: str = argument("CONTAINER", sources="running")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
+    detach_keys: str = detach_keys_flag()
     no_stdin: bool = flag("--no-stdin", help="Do not attach to the container's input")
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
 

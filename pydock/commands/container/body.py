@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydock.api.request import Json
 from pydock.commands.container.create_options import CreateOptions, LimitOptions
 from pydock.commands.container.networking import check_mac, endpoints, network_mode
 from pydock.errors import Failure
@@ -20,6 +19,7 @@ from pydock.flags.pairs import key_value_lines, mapping
 from pydock.flags.units import ulimit_objects
 from pydock.gojson import compact, problem
 from pydock.golang import parse_int, quote
+from pydock.shape import Json
 
 #: path -> content; raises Failure
 Read = Callable[[str], bytes]

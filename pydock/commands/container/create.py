@@ -9,9 +9,10 @@ from pydock.api import containers
 from pydock.api.request import version_key
 from pydock.commands.container.body import create_body, for_version
 from pydock.commands.container.create_options import CreateOptions
-from pydock.commands.image.pull import NO_TRUST, pull_missing
+from pydock.commands.image.pull import pull_missing
+from pydock.commands.shared import NO_TRUST
 from pydock.declare import command
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, failing
 from pydock.flags.mounts import absolute
 from pydock.flags.reference import parse, platform
 from pydock.record import replace
@@ -100,10 +101,8 @@ def named(image: str) -> object | None:
     """The image as a reference; None where it is an id. Raises Failure for what is neither."""
     if len(image) == 64 and set(image) <= set("0123456789abcdef"):
         return None
-    try:
+    with failing():
         return parse(image).tagged()
-    except ValueError as error:
-        raise Failure(str(error)) from None
 
 
 def localhost(servers: tuple[str, ...]) -> list[str]:
@@ -118,21 +117,17 @@ def platform_text(app: App, text: str) -> str:
     """--platform in full: OS/ARCHITECTURE[/VARIANT]; "" for engines that choose none at a create. Raises Failure."""
     if not text or version_key(app.engine.api_version) < (1, 41):
         return ""
-    try:
+    with failing("error parsing specified platform: "):
         facts = platform(text, app.architecture)
         return "/".join(facts[k] for k in ("os", "architecture", "variant") if k in facts)
-    except ValueError as error:
-        raise Failure(f"error parsing specified platform: {error}") from None
 
 
 def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str, pullable: bool) -> dict[str, Any]:
     """POST /containers/create, after a pull where that is asked for or the engine lacks the image. Raises Failure."""
     if o.pull == "always" and pullable:
         pull_missing(app, o.image, wanted, o.quiet)
-    try:
+    with failing():
         body = for_version(body, version_key(app.engine.api_version))
-    except ValueError as error:
-        raise Failure(str(error)) from None
     request = containers.create_container(body, o.name, wanted)
     try:
         return dict(app.engine.json(request))

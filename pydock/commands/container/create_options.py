@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydock.commands.shared import default_platform_flag, trust_flag
 from pydock.declare import Options, argument, flag, options
 from pydock.flags import pairs, units
 from pydock.flags.devices import cgroup_rule, gpus
@@ -52,8 +53,8 @@ class CreateOptions(LimitOptions):
     workdir: str = flag("-w", "--workdir", help="Working directory in the container")
 
     # -- the image ---------------------------------------------------------------------------------
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Skip the check of the image's signature")
-    platform: str = flag("--platform", since="1.32", env="DOCKER_DEFAULT_PLATFORM", help="Platform of the image: OS/ARCHITECTURE", sources="platforms")
+    disable_content_trust: bool = trust_flag()
+    platform: str = default_platform_flag("1.32")
     pull: str = flag("--pull", default="missing", help='When to pull the image: "always", "missing" or "never"', sources="always missing never")
     quiet: bool = flag("-q", "--quiet", help="No output of the pull")
 

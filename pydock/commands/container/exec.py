@@ -8,13 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
-from pydock.api.request import Json, version_key
+from pydock.api.request import version_key
 from pydock.commands.container.body import lines_of
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size
+from pydock.commands.shared import detach_keys_flag
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Exit, Failure, Unreachable
+from pydock.errors import Exit, Failure, Unreachable, failing
 from pydock.flags import pairs
 from pydock.record import replace
+from pydock.shape import Json
 from pydock.streams.signals import leaving_with
 from pydock.streams.terminal import is_terminal, size
 
@@ -30,7 +32,7 @@ class ExecOptions(Options):
     container: str = argument("CONTAINER", sources="running")
     command: tuple[str, ...] = argument("COMMAND [ARG...]")
     detach: bool = flag("-d", "--detach", help="Run the command in the background")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
+    detach_keys: str = detach_keys_flag()
     env: tuple[str, ...] = flag("-e", "--env", parse=pairs.env, since="1.25", help="Environment variable, NAME=VALUE; NAME alone takes the caller's value", sources="environment")
     env_file: tuple[str, ...] = flag("--env-file", since="1.25", help="File of environment variables", sources="files")
     interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")
@@ -43,10 +45,8 @@ class ExecOptions(Options):
 def resolve(app: App, o: ExecOptions) -> ExecOptions:
     """Fetch what lies outside the options: files, environment, the configured detach keys. Raises Failure."""
     environ = app.environ
-    try:
+    with failing():
         from_files = [line for path in o.env_file for line in lines_of(app.files.read, path, environ)]
-    except ValueError as error:
-        raise Failure(str(error)) from None
     given = (f"{text}={environ[text]}" if "=" not in text and text in environ else text for text in o.env)
     return replace(o, env=(*from_files, *given), detach_keys=o.detach_keys or app.config.detach_keys)
 

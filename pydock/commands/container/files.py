@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import containers
 from pydock.commands.progress import counted
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, failing
 from pydock.gojson import decode
 from pydock.golang import quote
 from pydock.paths import Place, link_target, rebased, split_argument, target
@@ -48,11 +48,9 @@ class PathStat:
         """From X-Docker-Container-Path-Stat: base64 of JSON. Raises Failure."""
         import base64
 
-        try:
+        with failing("unable to decode container path stat header: "):
             facts = decode(base64.b64decode(header), {"mode": opt(int), "linkTarget": opt(str)})
             return cls(facts.get("mode") or 0, facts.get("linkTarget") or "")
-        except ValueError as error:
-            raise Failure(f"unable to decode container path stat header: {error}") from None
 
     @property
     def is_dir(self) -> bool:

@@ -10,7 +10,7 @@ from pydock.api import containers
 from pydock.api.request import version_key
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.waiting import end_of, told_as_wait, waiter
-from pydock.commands.shared import all_names, each_name
+from pydock.commands.shared import all_names, detach_keys_flag, each_name
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Exit, Failure
 
@@ -26,7 +26,7 @@ class StartOptions(Options):
     attach: bool = flag("-a", "--attach", help="Attach to the container's output and pass signals on")
     checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Start from this checkpoint")
     checkpoint_dir: str = flag("--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept", sources="folders")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
+    detach_keys: str = detach_keys_flag()
     interactive: bool = flag("-i", "--interactive", help="Attach to the container's input")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import failing
 from pydock.flags.times import timestamp
 from pydock.streams.pump import distribute
 
@@ -37,7 +37,5 @@ def logs(app: App, o: LogsOptions) -> None:
 
 def moment(app: App, name: str, text: str) -> str:
     """--since and --until as the engine takes them. Raises Failure."""
-    try:
+    with failing(f'invalid value for "{name}": '):
         return timestamp(text, app.clock()) if text else ""
-    except ValueError as error:
-        raise Failure(f'invalid value for "{name}": {error}') from None

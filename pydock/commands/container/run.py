@@ -11,6 +11,7 @@ from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.waiting import Waiter, end_of, told_as_wait, waiter
+from pydock.commands.shared import detach_keys_flag
 from pydock.declare import command, flag, options
 from pydock.errors import BrokenStream, EngineError, Exit, Failure
 from pydock.streams.terminal import size
@@ -24,7 +25,7 @@ class RunOptions(CreateOptions):
     """`run`: what create takes, and how to stay with the container."""
 
     detach: bool = flag("-d", "--detach", help="Run in the background and print the container's id")
-    detach_keys: str = flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
+    detach_keys: str = detach_keys_flag()
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
 
 

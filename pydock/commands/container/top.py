@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
 from pydock.declare import Options, argument, command, options
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.golang import parse_uint
 from pydock.render.human import host_port, natural
 from pydock.render.table import align
@@ -47,10 +47,8 @@ def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
     if not wanted:
         return sorted((f"{port} -> {address}" for port, address in published(ports)), key=natural)
     number, _, protocol = wanted.partition("/")
-    try:
+    with failing(f"Error: invalid port ({number}): "):
         parse_uint(number, 16, base=10)
-    except ValueError as error:
-        raise Failure(f"Error: invalid port ({number}): {error}") from None
     found = [address for port, address in published(ports) if port == f"{number}/{protocol or 'tcp'}"]
     if not found:
         raise Failure(f"Error: No public port '{wanted}' published for {container}")

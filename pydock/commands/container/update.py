@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.api.request import Json
 from pydock.commands.container.body import limits, restart_policy
 from pydock.commands.container.create_options import LimitOptions
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, failing
 from pydock.flags import units
 from pydock.flags.reference import parse
 from pydock.record import replace
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -45,10 +45,8 @@ def update_body(o: UpdateOptions) -> Json:
 def update(app: App, o: UpdateOptions) -> None:
     if not o.given:
         raise Failure("you must provide one or more flags when using this command")
-    try:
+    with failing():
         body = update_body(o)
-    except ValueError as error:
-        raise Failure(str(error)) from None
     warnings: list[str] = []
     problems: list[str] = []
     for name in o.containers:
@@ -80,10 +78,8 @@ class CommitOptions(Options):
 def commit(app: App, o: CommitOptions) -> None:
     repository = tag = ""
     if o.reference:
-        try:
+        with failing():
             reference = parse(o.reference)
-        except ValueError as error:
-            raise Failure(str(error)) from None
         if reference.digest:
             raise Failure("refusing to create a tag with a digest reference")
         repository, tag = reference.name, reference.tagged().tag

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import builds, images
 from pydock.api.request import Query
@@ -19,19 +19,19 @@ from pydock.commands.image.build_policy import source_policy
 from pydock.commands.image.build_progress import TICK, OwnStep, display_mode, own_step, show
 from pydock.commands.image.build_result import image_id, metadata_text
 from pydock.declare import command
-from pydock.errors import BrokenStream, Exit, Failure, Misuse, NotUpgraded, RpcError
+from pydock.errors import BrokenStream, Exit, Failure, Misuse, NotUpgraded, RpcError, failing
 from pydock.flags.builds import Output, agent, named_context, secret
 from pydock.flags.reference import parse
 from pydock.golang import is_true
 from pydock.render.progress import check
 from pydock.render.steps import Trace
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
     from pydock.buildkit.build import Build
     from pydock.streams.feed import Feed, Work
 
-Json = dict[str, Any]
 
 SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter"
 GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
@@ -81,12 +81,10 @@ def build(app: App, o: BuildOptions) -> None:
 
 def run(app: App, o: BuildOptions) -> None:
     """Build, and tell what came out. Raises Failure."""
-    try:
+    with failing():
         wanted = wishes(o, app.environ)
         contexts = dict(named_context(t) for t in o.build_context if t)
         secrets, agents = [secret(t) for t in o.secret if t], [agent(t) for t in o.ssh if t]
-    except ValueError as error:
-        raise Failure(str(error)) from None
     if o.iidfile:
         app.files.remove_output(o.iidfile)
     if o.builder not in ("", "default", app.contexts.current):
@@ -187,10 +185,8 @@ class Building:
         return response
 
     def _outputs(self) -> list[Output]:
-        try:
+        with failing():
             return all_outputs(self.o, self.wanted)
-        except ValueError as error:
-            raise Failure(str(error)) from None
 
     def _policy(self) -> Json:
         path = self.app.environ.get(POLICY, "")
@@ -360,10 +356,8 @@ class Building:
             with own_step(self.app, self.feed.put, "resolving provenance for metadata file"):
                 for platform, descriptor in found:
                     key = "buildx.build.provenance" + (f"/{platform}" if platform else "")
-                    try:
+                    with failing("the engine's record of the build is not what it should be: "):
                         response[key] = provenance(build.control.content(descriptor["digest"]), wish == "max")
-                    except ValueError as error:
-                        raise Failure(f"the engine's record of the build is not what it should be: {error}") from None
         except RpcError:
             # an engine that keeps no record of builds
             return

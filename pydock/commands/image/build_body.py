@@ -6,20 +6,18 @@ https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docs/reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pydock.api.request import Query, query
 from pydock.commands.image.build_caches import with_environment
 from pydock.commands.image.build_options import BuildOptions
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
 from pydock.flags.reference import exact, normal_machine, platform
 from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
 from pydock.golang import is_true, quote
 from pydock.record import made, record
-
-Json = dict[str, Any]
+from pydock.shape import Json
 
 DOCS = "https://docs.docker.com/go"
 
@@ -229,14 +227,12 @@ def cache_options(wanted: Wishes, found: Found) -> Json:
 
 def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found: Found) -> Json:
     """A SolveRequest without Ref and Session. Raises Failure."""
-    try:
+    with failing():
         platforms = platform_names(o.platform, found.machine)
         cache = cache_options(wanted, found)
         attributes = frontend_attributes(o, wanted, found, platforms)
         exports = exporters(o, outputs, wanted, found, len(platforms))
         entitlements = [entitlement(t) for t in o.allow if t] + (["network.host"] if o.network == "host" else [])
-    except ValueError as error:
-        raise Failure(str(error)) from None
     if cache["Imports"]:
         attributes["cache-imports"] = dumps(cache["Imports"])
     first = exports[0] if exports else {"Type": "", "Attrs": {}}

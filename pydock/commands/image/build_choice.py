@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydock.commands.image.build_classic import classic_build, run
 from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
 from pydock.commands.image.build_policy import VARIABLE as POLICY
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags.pairs import env, extra_host, label, words
 from pydock.flags.reference import tag
 from pydock.golang import is_true
@@ -45,10 +45,8 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
     if app.environ.get(POLICY):
         raise Failure(f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.contexts.endpoint.host} has not")
     app.err.line(MISSING.format(host=app.contexts.endpoint.host))
-    try:
+    with failing("ERROR: "):
         options = classic_options(o)
-    except ValueError as error:
-        raise Failure(f"ERROR: {error}") from None
     run(app, options)
 
 

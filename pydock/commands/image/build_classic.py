@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import builds
 from pydock.api.request import Query, query
 from pydock.commands.image.build_options import ClassicBuildOptions
-from pydock.commands.image.pull import NO_TRUST
 from pydock.commands.progress import show_progress
+from pydock.commands.shared import NO_TRUST
 from pydock.declare import command
 from pydock.errors import BrokenStream, Failure
 from pydock.flags.pairs import mapping
@@ -17,11 +17,11 @@ from pydock.flags.units import ulimit_objects
 from pydock.gojson import dumps
 from pydock.render.human import beside, size
 from pydock.render.shown import Drawn
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-Json = dict[str, Any]
 
 TITLE = "Sending build context to Docker daemon"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydock.commands.shared import default_platform_flag, trust_flag
 from pydock.declare import Options, argument, flag, options
 from pydock.flags.pairs import env, extra_host, label, words
 from pydock.flags.reference import tag
@@ -93,7 +94,7 @@ class ClassicBuildOptions(Options):
     cpu_shares: int = flag("-c", "--cpu-shares", help="CPU shares (relative weight)")
     cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to run on: 0-3, 0,1")
     cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to run on: 0-3, 0,1")
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Skip the check of images' signatures")
+    disable_content_trust: bool = trust_flag("Skip the check of images' signatures")
     file: str = flag("-f", "--file", help='The Dockerfile: a path, or "-" for stdin (default: PATH/Dockerfile)', sources="files")
     force_rm: bool = flag("--force-rm", help="Remove intermediate containers also after a failure")
     iidfile: str = flag("--iidfile", help="File that the image's id is written to", sources="files")
@@ -103,7 +104,7 @@ class ClassicBuildOptions(Options):
     memory_swap: int = flag("--memory-swap", parse=swap_bytes, metavar="bytes", help="Limit of memory and swap together; -1 is no limit")
     network: str = flag("--network", default="default", since="1.25", help="Network of RUN instructions", sources="default none host")
     no_cache: bool = flag("--no-cache", help="Use nothing that was built before")
-    platform: str = flag("--platform", since="1.38", env="DOCKER_DEFAULT_PLATFORM", help="Platform to build for", sources="platforms")
+    platform: str = default_platform_flag("1.38", "Platform to build for")
     pull: bool = flag("--pull", help="Look for newer images, always")
     quiet: bool = flag("-q", "--quiet", help="Print the image's id only")
     rm: bool = flag("--rm", default=True, help="Remove intermediate containers after a success")

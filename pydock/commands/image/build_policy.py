@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.gojson import decode
-
-Json = dict[str, Any]
+from pydock.shape import Json
 
 #: names the file of a build's policy, as buildx has it
 VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure
 from pydock.render.steps import SECOND, Trace
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
     from pydock.streams.feed import Feed
 
-Json = dict[str, Any]
 
 #: seconds of silence after which what waits is shown, and the least time between two views
 TICK, LEAST = 0.15, 0.1

@@ -7,11 +7,9 @@ import binascii
 import json
 from typing import Any
 
-from pydock.errors import Failure
+from pydock.errors import failing
 from pydock.gojson import decode, dumps
-from pydock.shape import opt
-
-Json = dict[str, Any]
+from pydock.shape import Json, opt
 
 DIGEST, CONFIG_DIGEST = "containerimage.digest", "containerimage.config.digest"
 
@@ -44,10 +42,8 @@ def _opened(key: str, value: str) -> Any:
 
 def descriptor(text: str, encoded: bool = False) -> Json:
     """What an exporter tells of what it wrote, as JSON, or that in base64. Raises Failure."""
-    try:
+    with failing("the engine does not tell what it wrote: "):
         value: Json = decode(base64.b64decode(text) if encoded else text, {"mediaType": str, "digest": str, "size": int, "annotations": opt({str: str})})
-    except ValueError as error:
-        raise Failure(f"the engine does not tell what it wrote: {error}") from None
     return value
 
 

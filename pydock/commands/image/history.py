@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import images
 from pydock.commands.inspect import platform_json
-from pydock.commands.shared import FORMAT_HELP
+from pydock.commands.shared import FORMAT_HELP, platform_flag
 from pydock.declare import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
@@ -22,7 +22,7 @@ class HistoryOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     human: bool = flag("-H", "--human", default=True, help="Sizes and dates for people")
     no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
-    platform: str = flag("--platform", since="1.48", help="Platform of the image: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: str = platform_flag("Platform of the image", "1.48")
     quiet: bool = flag("-q", "--quiet", help="Print ids only")
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
 from pydock.commands.progress import counted, show_progress
-from pydock.commands.shared import PruneOptions, confirmed, print_deleted, print_reclaimed, prune_filters
+from pydock.commands.shared import PruneOptions, default_platform_flag, prune_filters, prune_objects
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, failing
 from pydock.flags.pairs import words
-from pydock.flags.reference import parse, platform
+from pydock.flags.reference import Reference, parse, platform
 from pydock.gojson import dumps
 from pydock.golang import quote
 
@@ -24,17 +24,18 @@ class TagOptions(Options):
     target: str = argument("TARGET_IMAGE[:TAG]", sources="images")
 
 
+def reference_of(text: str) -> Reference:
+    """Raises Failure."""
+    with failing(f"Error parsing reference: {quote(text)} is not a valid repository/tag: "):
+        return parse(text)
+
+
 @command("image tag", TagOptions, "Give an image another name", also=("tag",), interspersed=False)
 def tag(app: App, o: TagOptions) -> None:
     app.need_engine()
-    try:
-        if not set(o.source) <= set("0123456789abcdef") or len(o.source) != 64:
-            wrong = o.source
-            parse(o.source)
-        wrong = o.target
-        target = parse(o.target)
-    except ValueError as error:
-        raise Failure(f"Error parsing reference: {quote(wrong)} is not a valid repository/tag: {error}") from None
+    if not (len(o.source) == 64 and set(o.source) <= set("0123456789abcdef")):
+        reference_of(o.source)
+    target = reference_of(o.target)
     if target.digest:
         raise Failure("refusing to create a tag with a digest reference")
     app.engine.read(images.tag_image(o.source, target.name, target.tagged().tag))
@@ -51,10 +52,8 @@ class RemoveOptions(Options):
 @command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
 def remove(app: App, o: RemoveOptions) -> None:
     app.need_engine()
-    try:
+    with failing():
         platforms = tuple(dict.fromkeys(dumps(platform(p, app.architecture)) for p in o.platform))
-    except ValueError as error:
-        raise Failure(str(error)) from None
     problems: list[Failure] = []
     for image in o.images:
         try:
@@ -77,7 +76,7 @@ class ImportOptions(Options):
     reference: tuple[str, ...] = argument("[REPOSITORY[:TAG]]")
     change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
     message: str = flag("-m", "--message", help="Message of the import")
-    platform: str = flag("--platform", since="1.32", env="DOCKER_DEFAULT_PLATFORM", help="Platform of the image: OS/ARCHITECTURE", sources="platforms")
+    platform: str = default_platform_flag("1.32")
 
 
 @command("image import", ImportOptions, "Make an image of a tar archive of a file system", also=("import",))
@@ -90,10 +89,8 @@ def import_(app: App, o: ImportOptions) -> None:
     else:
         content = counted(app, app.files.blocks(None if o.source == "-" else o.source), "Importing", app.files.size(o.source))
     if reference:
-        try:
+        with failing():
             parse(reference)
-        except ValueError as error:
-            raise Failure(str(error)) from None
     request = images.import_image(source, reference, o.message, o.change, o.platform.lower(), content)
     show_progress(app, app.engine.messages(request), app.out)
 
@@ -114,8 +111,4 @@ def deleted_images(report: dict[str, Any]) -> list[str]:
 @command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")
 def prune(app: App, o: ImagePruneOptions) -> None:
     filters = prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")])
-    if not o.force and not confirmed(app, f"WARNING! This will remove {WHAT[o.all]}.\nAre you sure you want to continue?"):
-        return
-    report = app.engine.json(images.prune_images(filters))
-    print_deleted(app, "Images", deleted_images(report))
-    print_reclaimed(app, report.get("SpaceReclaimed"))
+    prune_objects(app, o, WHAT[o.all], images.prune_images(filters), "Images", deleted_images)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
 from pydock.commands.progress import show_progress
+from pydock.commands.shared import NO_TRUST, default_platform_flag, platform_flag, trust_flag
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse, platform
 from pydock.gojson import dumps
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-NO_TRUST = "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
 
 
 def pull_missing(app: App, image: str, platform: str, quiet: bool) -> None:
@@ -27,10 +27,8 @@ def pull_missing(app: App, image: str, platform: str, quiet: bool) -> None:
 
 def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
     """What is pulled or pushed; says on stdout where the default tag is taken. Raises Failure."""
-    try:
+    with failing():
         reference = parse(text)
-    except ValueError as error:
-        raise Failure(str(error)) from None
     if all_tags:
         if reference.suffix:
             raise Failure("tag can't be used with --all-tags/-a")
@@ -44,8 +42,8 @@ def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
 class PullOptions(Options):
     image: str = argument("NAME[:TAG|@DIGEST]", sources="images")
     all_tags: bool = flag("-a", "--all-tags", help="Pull every tag of the repository")
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Skip the check of the image's signature")
-    platform: str = flag("--platform", since="1.32", env="DOCKER_DEFAULT_PLATFORM", help="Platform of the image: OS/ARCHITECTURE", sources="platforms")
+    disable_content_trust: bool = trust_flag()
+    platform: str = default_platform_flag("1.32")
     quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
 
 
@@ -69,8 +67,8 @@ def pull(app: App, o: PullOptions) -> None:
 class PushOptions(Options):
     image: str = argument("NAME[:TAG]", sources="images")
     all_tags: bool = flag("-a", "--all-tags", help="Push every tag of the image")
-    disable_content_trust: bool = flag("--disable-content-trust", default=True, help="Do not sign the image")
-    platform: str = flag("--platform", since="1.46", help="Push only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    disable_content_trust: bool = trust_flag("Do not sign the image")
+    platform: str = platform_flag("Push only this platform", "1.46")
     quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
 
 

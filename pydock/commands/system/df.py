@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.api.request import version_key
@@ -16,6 +16,7 @@ from pydock.render.gotemplate import ExecError
 from pydock.render.human import size
 from pydock.render.listing import compile_template, listing
 from pydock.render.values import AnyList, GoStruct, named
+from pydock.shape import Json
 from pydock.views.container import ContainerView
 from pydock.views.image import NONE, ImageView
 from pydock.views.resources import VolumeView
@@ -40,7 +41,6 @@ from pydock.views.view import View
 if TYPE_CHECKING:
     from pydock.app import App
 
-Json = dict[str, Any]
 
 
 @options

@@ -8,7 +8,7 @@ from pydock.api import system
 from pydock.api.request import filters, version_key
 from pydock.commands.inspect import speaks_newer
 from pydock.declare import Options, command, flag, options
-from pydock.errors import Failure
+from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.times import timestamp
 from pydock.render.gotemplate import ExecError, ParseError, Template
@@ -54,10 +54,8 @@ def line(event: dict[str, Any]) -> str:
 @command("system events", EventsOptions, "Show what happens in the engine", also=("events",))
 def events(app: App, o: EventsOptions) -> None:
     template = template_of(app, o.format)
-    try:
+    with failing():
         since, until = (timestamp(text, app.clock()) if text else "" for text in (o.since, o.until))
-    except ValueError as error:
-        raise Failure(str(error)) from None
     version, newer = version_key(app.engine.api_version), speaks_newer(app)
     for event in app.engine.messages(system.events(version, since=since, until=until, filters=filters(o.filter))):
         if template is None:

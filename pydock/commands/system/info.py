@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.commands.inspect import speaks_newer
@@ -15,12 +15,12 @@ from pydock.errors import Failure, Unreachable
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.human import bytes_size, duration
 from pydock.render.values import GoStruct
+from pydock.shape import Json
 from pydock.views.gotypes import decode
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-Json = dict[str, Any]
 #: the name of a field in a template
 FIELD = re.compile(r"\.[a-zA-Z]")
 

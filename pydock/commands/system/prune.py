@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import containers, images, resources, system
 from pydock.api.request import version_key
@@ -13,11 +13,11 @@ from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.units import ram_bytes
 from pydock.render.human import natural
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-Json = dict[str, Any]
 
 
 @options
