@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import resources
 from pydock.api.request import filters, named, version_key
-from pydock.commands.shared import ListOptions, PruneOptions, confirmed, list_format, prune_filters, prune_objects
+from pydock.commands.shared import ListOptions, PruneOptions, confirmed, print_list, prune_filters, prune_objects
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags import pairs
 from pydock.render.human import natural
-from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.views.resources import NetworkView
 
@@ -27,10 +26,8 @@ class NetworkListOptions(ListOptions):
 
 @command("network ls", NetworkListOptions, "List networks", aliases=("list",))
 def ls(app: App, o: NetworkListOptions) -> None:
-    form, default = list_format(o.format, o.quiet, app.config.text("networksFormat"), NetworkView.DEFAULT, NetworkView.RAW, "network_id: {{.ID}}")
     found = app.engine.json(resources.list_networks(filters=filters(o.filter))) or []
-    rows = [NetworkView(n, not o.no_trunc) for n in sorted(found, key=lambda n: natural(n["Name"]))]
-    app.out.write(listing(rows, NetworkView.TITLES, form, default))
+    print_list(app, o, NetworkView, [NetworkView(n, not o.no_trunc) for n in sorted(found, key=lambda n: natural(n["Name"]))])
 
 
 # -- create ----------------------------------------------------------------------------------------

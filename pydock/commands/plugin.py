@@ -8,7 +8,7 @@ from pydock.api import resources
 from pydock.api.request import filters
 from pydock.commands.inspect import KINDS, fetch, print_all
 from pydock.commands.progress import show_progress
-from pydock.commands.shared import NO_TRUST, InspectOptions, ListOptions, confirmed, each_name, list_format, trust_flag
+from pydock.commands.shared import NO_TRUST, InspectOptions, ListOptions, confirmed, each_name, print_list, trust_flag
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
@@ -16,7 +16,6 @@ from pydock.gojson import decode
 from pydock.golang import quote
 from pydock.paths import clean
 from pydock.render.human import natural
-from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.views.resources import PluginView
 
@@ -34,10 +33,8 @@ class PluginListOptions(ListOptions):
 
 @command("plugin ls", PluginListOptions, "List plugins", aliases=("list",), since="1.25")
 def ls(app: App, o: PluginListOptions) -> None:
-    form, default = list_format(o.format, o.quiet, app.config.text("pluginsFormat"), PluginView.DEFAULT, PluginView.RAW, "plugin_id: {{.ID}}")
     found = app.engine.json(resources.list_plugins(filters(o.filter))) or []
-    rows = [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))]
-    app.out.write(listing(rows, PluginView.TITLES, form, default))
+    print_list(app, o, PluginView, [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))])
 
 
 @options

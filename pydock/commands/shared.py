@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
 from pydock.declare import Options, flag, options
 from pydock.errors import Ended, Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.render.format import Format
+from pydock.render.listing import listing
 from pydock.shape import Json
+from pydock.views.view import View
 
 if TYPE_CHECKING:
     from pydock.app import App
 
 R = TypeVar("R")
+V = TypeVar("V", bound=View)
 
 FORMAT_HELP = (
     'Print with a template: "table" (default), "table TEMPLATE" (with a header), "json", or a Go template; '
@@ -63,14 +66,25 @@ class InspectOptions(Options):
     format: str = flag("-f", "--format", help='Print with a Go template, or "json"', sources="json")
 
 
-def list_format(
-    given: str, quiet: bool, configured: str, default: str, raw: str, raw_quiet: str, identifier: str = "{{.ID}}"
-) -> tuple[Format, str]:
-    """The format in force and the template of its plain table, by docker's rules for --quiet and the config's *Format."""
-    form = Format.parse(given or (configured if not quiet else "") or "table", raw_quiet if quiet else raw)
-    if quiet and form == Format("table"):
-        form = Format("template", identifier)
-    return form, default
+class Listed(Protocol):
+    """The options of a list."""
+
+    @property
+    def format(self) -> str: ...
+    @property
+    def quiet(self) -> bool: ...
+
+
+def format_of(app: App, o: Listed, view: type[View], raw: str = "") -> Format:
+    """The format in force, by docker's rules for --quiet and the config's *Format. raw: in place of the view's own."""
+    configured = app.config.text(view.CONFIG) if view.CONFIG and not o.quiet else ""
+    form = Format.parse(o.format or configured or "table", view.RAW_QUIET if o.quiet else raw or view.RAW)
+    return Format("template", view.QUIET) if o.quiet and form == Format("table") else form
+
+
+def print_list(app: App, o: Listed, view: type[V], rows: Iterable[V]) -> None:
+    """The one path of a list whose columns do not depend on flags. Raises Failure."""
+    app.out.write(listing(rows, view.TITLES, format_of(app, o, view), view.DEFAULT))
 
 
 def each_name(app: App, names: Iterable[str], act: Callable[[str], R], done: Callable[[str, R], None] | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import resources
 from pydock.api.request import filters, version_key
-from pydock.commands.shared import FORMAT_HELP, PruneOptions, each_name, list_format, prune_filters, prune_objects
+from pydock.commands.shared import FORMAT_HELP, PruneOptions, each_name, print_list, prune_filters, prune_objects
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags import pairs, units
@@ -31,14 +31,13 @@ class VolumeListOptions(Options):
 @command("volume ls", VolumeListOptions, "List volumes", aliases=("list",))
 def ls(app: App, o: VolumeListOptions) -> None:
     found = (app.engine.json(resources.list_volumes(filters=filters(o.filter))) or {}).get("Volumes") or []
-    configured = app.config.text("volumesFormat")
-    form, default = list_format(o.format, o.quiet, configured, VolumeView.DEFAULT, VolumeView.RAW, "name: {{.Name}}", "{{.Name}}")
+    rows = [VolumeView(v) for v in sorted(found, key=lambda v: natural(v["Name"])) if v.get("ClusterVolume") or not o.cluster]
     if o.cluster:
         # --format has no say here, as in docker
-        found = [v for v in found if v.get("ClusterVolume")]
-        form, default = (Format("template", "{{.Name}}"), "") if o.quiet else (Format("table"), VolumeView.CLUSTER)
-    rows = [VolumeView(v) for v in sorted(found, key=lambda v: natural(v["Name"]))]
-    app.out.write(listing(rows, VolumeView.TITLES, form, default))
+        form = Format("template", VolumeView.QUIET) if o.quiet else Format("table")
+        app.out.write(listing(rows, VolumeView.TITLES, form, VolumeView.CLUSTER))
+    else:
+        print_list(app, o, VolumeView, rows)
 
 
 # -- create ----------------------------------------------------------------------------------------

@@ -10,14 +10,6 @@ from pydock.render.human import ago, ellipsis, host_port, short_id, size
 from pydock.views.times import utc_text
 from pydock.views.view import View, labels_text
 
-DEFAULT = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
-WITH_SIZE = DEFAULT + "\t{{.Size}}"
-RAW = (
-    "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\nstate: {{- pad .State 1 0}}\n"
-    "status: {{- pad .Status 1 0}}\nnames: {{.Names}}\nlabels: {{- pad .Labels 1 0}}\nports: {{- pad .Ports 1 0}}\n"
-)
-RAW_SIZES = RAW + "size: {{.Size}}\n"
-
 
 class ContainerView(View):
     """One entry of GET /containers/json."""
@@ -28,6 +20,15 @@ class ContainerView(View):
         "Ports": "PORTS", "State": "STATE", "Status": "STATUS", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
         "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS", "Platform": "PLATFORM",
     }  # fmt: skip
+    DEFAULT = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
+    WITH_SIZE = DEFAULT + "\t{{.Size}}"
+    RAW = (
+        "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\nstate: {{- pad .State 1 0}}\n"
+        "status: {{- pad .Status 1 0}}\nnames: {{.Names}}\nlabels: {{- pad .Labels 1 0}}\nports: {{- pad .Ports 1 0}}\n"
+    )
+    RAW_SIZES = RAW + "size: {{.Size}}\n"
+    RAW_QUIET = "container_id: {{.ID}}"
+    CONFIG = "psFormat"
 
     def __init__(self, container: dict[str, Any], now: float, trunc: bool = True) -> None:
         self.c, self.now, self.trunc = container, now, trunc

@@ -9,10 +9,6 @@ from pydock.render.human import ago, ellipsis, short_id, size
 from pydock.views.times import local_seconds, utc_text
 from pydock.views.view import View
 
-DEFAULT = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
-DIGESTS = "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
-RAW = "repository: {{.Repository}}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n"
-RAW_DIGESTS = RAW.replace("image_id", "digest: {{.Digest}}\nimage_id")
 HISTORY = "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
 HISTORY_EXACT = "{{.ID}}\t{{.CreatedAt}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
 NONE = "<none>"
@@ -26,6 +22,12 @@ class ImageView(View):
         "ID": "IMAGE ID", "Repository": "REPOSITORY", "Tag": "TAG", "Digest": "DIGEST", "CreatedSince": "CREATED", "CreatedAt": "CREATED AT",
         "Size": "SIZE", "Containers": "CONTAINERS", "VirtualSize": "SIZE", "SharedSize": "SHARED SIZE", "UniqueSize": "UNIQUE SIZE",
     }  # fmt: skip
+    DEFAULT = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+    DIGESTS = "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+    RAW = "repository: {{.Repository}}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n"
+    RAW_DIGESTS = RAW.replace("image_id", "digest: {{.Digest}}\nimage_id")
+    RAW_QUIET = "image_id: {{.ID}}"
+    CONFIG = "imagesFormat"
 
     def __init__(self, image: dict[str, Any], repository: str, tag: str, digest: str, now: float, trunc: bool = True) -> None:
         self.i, self.now, self.trunc = image, now, trunc

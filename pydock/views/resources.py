@@ -26,6 +26,8 @@ class NetworkView(View):
     }  # fmt: skip
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}"
     RAW = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n"
+    RAW_QUIET = "network_id: {{.ID}}"
+    CONFIG = "networksFormat"
 
     def __init__(self, network: dict[str, Any], trunc: bool = True) -> None:
         self.n, self.trunc = network, trunc
@@ -74,6 +76,9 @@ class VolumeView(View):
     DEFAULT = "{{.Driver}}\t{{.Name}}"
     CLUSTER = "{{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}"
     RAW = "name: {{.Name}}\ndriver: {{.Driver}}\n"
+    QUIET = "{{.Name}}"
+    RAW_QUIET = "name: {{.Name}}"
+    CONFIG = "volumesFormat"
 
     def __init__(self, volume: dict[str, Any]) -> None:
         self.v = volume
@@ -132,6 +137,8 @@ class PluginView(View):
     TITLES: ClassVar[dict[str, str]] = {"ID": "ID", "Name": "NAME", "Description": "DESCRIPTION", "Enabled": "ENABLED", "PluginReference": "IMAGE"}
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}"
     RAW = "plugin_id: {{.ID}}\nname: {{.Name}}\ndescription: {{.Description}}\nenabled: {{.Enabled}}\n"
+    RAW_QUIET = "plugin_id: {{.ID}}"
+    CONFIG = "pluginsFormat"
 
     def __init__(self, plugin: dict[str, Any], trunc: bool = True) -> None:
         self.p, self.trunc = plugin, trunc

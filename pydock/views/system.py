@@ -9,7 +9,8 @@ from pydock.golang import parse_rfc3339
 from pydock.render.human import ago, short_id, size
 from pydock.render.values import Time
 from pydock.shape import Json
-from pydock.views import container, image
+from pydock.views.container import ContainerView
+from pydock.views.image import ImageView
 from pydock.views.resources import VolumeView
 from pydock.views.view import View
 
@@ -28,7 +29,7 @@ VOLUMES = "{{.Name}}\t{{.Links}}\t{{.Size}}"
 RAW_DETAILS = "".join(
     f"{{{{range .{field}}}}}type: {title}\n{raw}\n{{{{end -}}}}\n"
     for field, title, raw in (
-        ("Images", "Image", image.RAW_DIGESTS), ("Containers", "Container", container.RAW_SIZES), ("Volumes", "Volume", VolumeView.RAW),
+        ("Images", "Image", ImageView.RAW_DIGESTS), ("Containers", "Container", ContainerView.RAW_SIZES), ("Volumes", "Volume", VolumeView.RAW),
         ("BuildCache", "Build Cache", CACHE_RAW),
     )
 )  # fmt: skip

@@ -12,9 +12,17 @@ from pydock.render.values import Failed
 
 
 class View:
-    """TITLES: field -> header; a field without a header of its own has "". `go_type`: its name in messages."""
+    """TITLES: field -> header; a field without a header of its own has "". `go_type`: its name in messages.
+
+    Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both; CONFIG, the
+    key of config.json that gives its --format."""
 
     TITLES: ClassVar[dict[str, str]] = {}
+    DEFAULT: ClassVar[str] = ""
+    RAW: ClassVar[str] = ""
+    QUIET: ClassVar[str] = "{{.ID}}"
+    RAW_QUIET: ClassVar[str] = ""
+    CONFIG: ClassVar[str] = ""
     #: fields that take an argument (Label "key"): callables, left out of JSON
     METHODS: ClassVar[tuple[str, ...]] = ("Label",)
     #: fields that only a template can ask for

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import Request, filters
-from pydock.commands.shared import ListOptions, list_format
+from pydock.commands.shared import ListOptions, format_of
 from pydock.declare import command, flag, options
 from pydock.errors import Failure
+from pydock.record import replace
 from pydock.render.gotemplate import ExecError, ParseError, Template
 from pydock.render.listing import listing
-from pydock.views.container import DEFAULT, RAW, RAW_SIZES, WITH_SIZE, ContainerView, Probe
+from pydock.views.container import ContainerView, Probe
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -41,11 +42,12 @@ def ps(app: App, o: PsOptions) -> None:
     # a template is tried in any case
     asked = asks_size(wanted)
     size = o.size or (asked and not o.quiet and "size" not in o.given)
-    given = wanted if wanted == "raw" or not o.quiet else ""
-    form, default = list_format(given, o.quiet, "", WITH_SIZE if o.size else DEFAULT, RAW_SIZES if o.size else RAW, "container_id: {{.ID}}")
+    shown = replace(o, format=wanted if wanted == "raw" or not o.quiet else "")
+    view = ContainerView
+    form = format_of(app, shown, view, view.RAW_SIZES if o.size else view.RAW)
     found = app.engine.json(request(o, size)) or []
-    rows = [ContainerView(c, app.clock(), not o.no_trunc) for c in found]
-    app.out.write(listing(rows, ContainerView.TITLES, form, default))
+    rows = [view(c, app.clock(), not o.no_trunc) for c in found]
+    app.out.write(listing(rows, view.TITLES, form, view.WITH_SIZE if o.size else view.DEFAULT))
 
 
 def asks_size(text: str) -> bool:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
 from pydock.api.request import filters, version_key
-from pydock.commands.shared import ListOptions, list_format
+from pydock.commands.shared import ListOptions, format_of
 from pydock.declare import argument, command, flag, options
 from pydock.errors import Failure
 from pydock.record import replace
 from pydock.render.listing import listing
-from pydock.views.image import DEFAULT, DIGESTS, RAW, RAW_DIGESTS, ImageView, image_views
+from pydock.views.image import ImageView, image_views
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -30,14 +30,14 @@ def ls(app: App, o: ImagesOptions) -> None:
     if o.tree:
         tree(app, o)
         return
-    default, raw = (DIGESTS, RAW_DIGESTS) if o.digests else (DEFAULT, RAW)
-    form, template = list_format(o.format, o.quiet, app.config.text("imagesFormat"), default, raw, "image_id: {{.ID}}")
+    columns, raw = (ImageView.DIGESTS, ImageView.RAW_DIGESTS) if o.digests else (ImageView.DEFAULT, ImageView.RAW)
+    form = format_of(app, o, ImageView, raw)
     named = "{{.Digest}}" in (form.template or "")
     if o.digests and form.kind == "table" and form.template is not None and not named:
         form = replace(form, template=f"{form.template}\t{{{{.Digest}}}}")
     found = app.engine.json(images.list_images(all=o.all, **matching(app, o))) or []
     rows = image_views(found, app.clock(), not o.no_trunc, o.digests, named)
-    app.out.write(listing(rows, ImageView.TITLES, form, template))
+    app.out.write(listing(rows, ImageView.TITLES, form, columns))
 
 
 def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
