@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pydock import API_VERSION
 from pydock.config.globals import Globals, Invocation
 from pydock.errors import NoEngine
 from pydock.streams.output import Output, unbuffered
@@ -157,6 +158,14 @@ class App:
     def need_engine(self) -> None:
         """Where a command cannot do without an engine, and docker says so before it looks at anything else. Raises NoEngine."""
         _ = self.engine
+
+    @property
+    def api_version(self) -> str:
+        """The version of the API that is spoken with the engine; where its address is none, the newest."""
+        try:
+            return self.engine.api_version
+        except NoEngine:
+            return API_VERSION
 
     @property
     def server(self) -> Ping | None:

@@ -164,12 +164,11 @@ class CommandNote:
 
     def __init__(
         self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
-        interspersed: bool, since: str, ostype: str, experimental: bool, usage: str | None, choose: Callable[[Any], Any] | None, listed: bool,
-        plugin: str,
+        interspersed: bool, since: str, usage: str | None, choose: Callable[[Any], Any] | None, listed: bool, plugin: str,
     ) -> None:  # fmt: skip
         self.choose, self.listed, self.plugin = choose, listed, plugin
         self.paths, self.options, self.short, self.aliases, self.description, self.top = paths, options, short, aliases, description, top
-        self.interspersed, self.since, self.ostype, self.experimental, self.usage = interspersed, since, ostype, experimental, usage
+        self.interspersed, self.since, self.usage = interspersed, since, usage
 
 
 def command(
@@ -183,8 +182,6 @@ def command(
     top: int = 0,
     interspersed: bool = True,
     since: str = "",
-    ostype: str = "",
-    experimental: bool = False,
     usage: str | None = None,
     choose: Callable[[Any], Any] | None = None,
     listed: bool = True,
@@ -192,11 +189,11 @@ def command(
 ) -> Callable[[T], T]:
     """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
     names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
-    the first positional word; since, ostype, experimental: what the engine must offer; usage: in place of the
+    the first positional word; since: the API version that the engine must speak; usage: in place of the
     flags and arguments in the usage line, "PROG" in it standing for the program's name; choose: App -> the verb to take
     in place of this one, declared alike, or None: for a command that is another one in another environment, which is then not `listed` by itself;
     plugin: the CLI plugin that gets the command line, word for word, if it is installed."""
-    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, ostype, experimental, usage, choose, listed, plugin)
+    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, usage, choose, listed, plugin)
 
     def attach(function: T) -> T:
         function.__command__ = note  # type: ignore[attr-defined]

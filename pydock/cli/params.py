@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pydock.app import App
+from pydock.cli.names import Needs, group_needs
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.declare import ArgumentSpec, CommandNote, FlagSpec
 from pydock.errors import Exit, Misuse
@@ -146,11 +147,12 @@ class Command(click.Command):
 
     def require_engine(self, app: App, given: list[FlagSpec]) -> None:
         """Refuse what the engine is too old for, before anything is sent."""
-        needs = [f for f in given if f.since or f.ostype or f.experimental]
-        if needs or self.note.since or self.note.ostype or self.note.experimental:
+        flags = [f for f in given if f.since or f.ostype or f.experimental]
+        needs = [*([Needs(self.note.since)] if self.note.since else []), *group_needs(self.path)]
+        if flags or needs:
             from pydock.cli.support import check
 
-            check(app, f"{app.prog} {self.path}", self.note, needs)
+            check(app, self.path, needs, flags)
 
     def invoke(self, ctx: click.Context) -> None:
         self.function(ctx.obj, ctx.params["options"])

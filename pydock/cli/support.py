@@ -1,38 +1,39 @@
-"""What the engine must offer for a flag or a command: its API version, its system, experimental features."""
+"""What the engine must offer for a flag, a command or a group of them: its API version, its system, experimental features."""
 
 from __future__ import annotations
 
-from pydock import API_VERSION
-from pydock.api.request import version_key
+from collections.abc import Sequence
+
 from pydock.app import App
-from pydock.declare import CommandNote, FlagSpec
-from pydock.errors import Failure
+from pydock.cli.names import Needs
+from pydock.declare import FlagSpec
+from pydock.errors import Failure, NoEngine
 
 
-def check(app: App, path: str, note: CommandNote, flags: list[FlagSpec]) -> None:
-    """Raises Failure with docker's words, one line for each thing that the engine lacks.
+def check(app: App, path: str, needs: Sequence[Needs], flags: Sequence[FlagSpec] = ()) -> None:
+    """needs: the command's at that path, then its group's. Raises Failure with docker's words, for flags one line each."""
+    for need in needs:
+        if problem := lack(app, f"{app.prog} {path}", need):
+            raise Failure(problem)
+    problems = [lack(app, f'"--{spec.name}"', spec) for spec in sorted(set(flags), key=lambda f: f.name)]
+    if any(problems):
+        raise Failure("\n".join(filter(None, problems)))
+
+
+def lack(app: App, what: str, need: Needs | FlagSpec) -> str:
+    """Why the engine cannot do it; "" if it can. It is asked for nothing that is not needed.
 
     An engine that does not answer counts as able, but for a version that is asked for: the request itself will tell.
     Of an address that is none, nothing experimental is expected.
     """
-    ping = app.server
-    experimental = ping is not None and (ping.experimental or not ping.answered)
-    version = app.engine.api_version if ping else API_VERSION
-    os_type = ping.os_type if ping else ""
-    if note.since and version_key(version) < version_key(note.since):
-        raise Failure(f"{path} requires API version {note.since}, but the Docker daemon API version is {version}")
-    if note.ostype and os_type and note.ostype != os_type:
-        raise Failure(f"{path} is only supported on a Docker daemon running on {note.ostype}, but the Docker daemon is running on {os_type}")
-    if note.experimental and not experimental:
-        raise Failure(f"{path} is only supported on a Docker daemon with experimental features enabled")
-    problems = []
-    for spec in sorted(set(flags), key=lambda f: f.name):
-        name = f'"--{spec.name}"'
-        if spec.since and version_key(version) < version_key(spec.since):
-            problems.append(f"{name} requires API version {spec.since}, but the Docker daemon API version is {version}")
-        elif spec.ostype and os_type and spec.ostype != os_type:
-            problems.append(f"{name} is only supported on a Docker daemon running on {spec.ostype}, but the Docker daemon is running on {os_type}")
-        elif spec.experimental and not experimental:
-            problems.append(f"{name} is only supported on a Docker daemon with experimental features enabled")
-    if problems:
-        raise Failure("\n".join(problems))
+    try:
+        engine = app.engine
+    except NoEngine:
+        engine = None
+    if engine and need.since and not engine.speaks(need.since):
+        return f"{what} requires API version {need.since}, but the Docker daemon API version is {engine.api_version}"
+    if engine and need.ostype and engine.ping().os_type not in ("", need.ostype):
+        return f"{what} is only supported on a Docker daemon running on {need.ostype}, but the Docker daemon is running on {engine.ping().os_type}"
+    if need.experimental and not (engine and (engine.ping().experimental or not engine.ping().answered)):
+        return f"{what} is only supported on a Docker daemon with experimental features enabled"
+    return ""

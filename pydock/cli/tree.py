@@ -9,7 +9,7 @@ import click
 from pydock.app import App
 from pydock.cli.aliases import resolve
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
-from pydock.cli.names import children, taken_names
+from pydock.cli.names import children, group_needs, taken_names
 from pydock.cli.params import Command, click_option, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.config.globals import Globals, Invocation
@@ -56,12 +56,20 @@ class Group(click.Group):
         try:
             parsed = FlagSet((), interspersed=False).parse(args)
         except BadFlag as error:
+            self.require_engine(app)
             raise self.misuse(app, error) from None
         return self.told(app, parsed)
 
     def misuse(self, app: App, error: BadFlag) -> Misuse:
         full = f"{app.prog} {self.path}".strip()
         return misuse(full, full if self.path else f"{full} [OPTIONS] COMMAND [ARG...]", str(error), 125)
+
+    def require_engine(self, app: App) -> None:
+        """What the engine lacks for all of the group matters more than the words. Raises Failure."""
+        if needs := group_needs(self.path):
+            from pydock.cli.support import check
+
+            check(app, self.path, needs)
 
     def told(self, app: App, parsed: Parsed) -> Parsed:
         for notice in parsed.notices:
@@ -83,6 +91,7 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         app: App = ctx.obj
         if not ctx.args:
+            self.require_engine(app)
             app.err.line(self.get_help(ctx))
             return
         name, *rest = ctx.args
@@ -105,6 +114,7 @@ class Group(click.Group):
         if app.globals.version and not self.path:
             print_version(app)
             return
+        self.require_engine(app)
         full = f"{app.prog} {self.path}".strip()
         usage = f"\n\nUsage:  {full}" if self.path else ""
         raise Failure(f"{app.prog}: unknown command: {full} {name}{usage}{self.hint(app, name)}\n\nRun '{full} --help' for more information")

@@ -13,7 +13,6 @@ from pydock.views.view import View
 if TYPE_CHECKING:
     from pydock.app import App
 
-SINCE = "1.25"
 FOLDER_HELP = "Folder of the checkpoints, where it is not the engine's own"
 
 
@@ -25,7 +24,7 @@ class CreateOptions(Options):
     leave_running: bool = flag("--leave-running", help="Let the container go on after the checkpoint")
 
 
-@command("checkpoint create", CreateOptions, "Make a checkpoint of a running container", since=SINCE, ostype="linux", experimental=True)
+@command("checkpoint create", CreateOptions, "Make a checkpoint of a running container")
 def create(app: App, o: CreateOptions) -> None:
     app.engine.read(containers.create_checkpoint(o.container, o.checkpoint, o.checkpoint_dir, o.leave_running))
     app.out.line(o.checkpoint)
@@ -47,7 +46,7 @@ class CheckpointView(View):
         self.Name = str(checkpoint.get("Name") or "")
 
 
-@command("checkpoint ls", ListOptions, "List a container's checkpoints", aliases=("list",), since=SINCE, ostype="linux", experimental=True)
+@command("checkpoint ls", ListOptions, "List a container's checkpoints", aliases=("list",))
 def ls(app: App, o: ListOptions) -> None:
     found = app.engine.json(containers.list_checkpoints(o.container, o.checkpoint_dir)) or []
     app.out.write(listing(map(CheckpointView, found), CheckpointView.TITLES, Format("table"), "{{.Name}}"))
@@ -60,6 +59,6 @@ class RemoveOptions(Options):
     checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
 
 
-@command("checkpoint rm", RemoveOptions, "Remove a checkpoint", aliases=("remove",), since=SINCE, ostype="linux", experimental=True)
+@command("checkpoint rm", RemoveOptions, "Remove a checkpoint", aliases=("remove",))
 def remove(app: App, o: RemoveOptions) -> None:
     app.engine.read(containers.delete_checkpoint(o.container, o.checkpoint, o.checkpoint_dir))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.commands.inspect import print_all
@@ -307,14 +308,18 @@ class ContextExportOptions(Options):
 def export(app: App, o: ContextExportOptions) -> None:
     if o.name != "default":
         check_name(o.name)
-    data = app.contexts.pack(facts(app, o.name), tls_material(app, o.name))
+
+    def archive() -> Iterator[bytes]:
+        yield app.contexts.pack(facts(app, o.name), tls_material(app, o.name))
+
     if o.target == "-":
         if app.out.is_terminal:
             raise Failure("cowardly refusing to export to a terminal, specify a file path")
-        app.out.put(data)
+        app.out.put(*archive())
         return
     target = o.target or f"{o.name}.dockercontext"
-    app.files.write(target, [data], new=True)
+    # what it is written to is looked at before the context is
+    app.files.write(target, archive(), new=True)
     app.err.line(f'Written file "{target}"')
 
 

@@ -128,6 +128,7 @@ def inspect(app: App, o: AnyInspectOptions) -> None:
         raise Failure(f'unknown type: "{o.type}": must be one of {names}')
     if "type" in o.given and not o.type:
         raise Failure('type is empty: must be one of ' + ", ".join(f'"{k}"' for k in sorted(KINDS)))
+    app.need_engine()
     print_all(app, o.names, o.format, lambda name: find_any(app, o, name))
 
 

@@ -31,7 +31,7 @@ class PluginListOptions(ListOptions):
     pass
 
 
-@command("plugin ls", PluginListOptions, "List plugins", aliases=("list",), since="1.25")
+@command("plugin ls", PluginListOptions, "List plugins", aliases=("list",))
 def ls(app: App, o: PluginListOptions) -> None:
     found = app.engine.json(resources.list_plugins(filters(o.filter))) or []
     print_list(app, o, PluginView, [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))])
@@ -42,7 +42,7 @@ class PluginInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("PLUGIN [PLUGIN...]", sources="plugins")
 
 
-@command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins", since="1.25")
+@command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins")
 def inspect(app: App, o: PluginInspectOptions) -> None:
     app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), KINDS["plugin"][1]))
@@ -84,7 +84,7 @@ class InstallOptions(Options):
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
 
 
-@command("plugin install", InstallOptions, "Install a plugin", since="1.25")
+@command("plugin install", InstallOptions, "Install a plugin")
 def install(app: App, o: InstallOptions) -> None:
     name = undigested(o.alias).familiar if o.alias else ""
     reference = reference_of(o.plugin)
@@ -141,7 +141,7 @@ class PushOptions(Options):
     disable_content_trust: bool = trust_flag("Do not sign the plugin")
 
 
-@command("plugin push", PushOptions, "Send a plugin to a registry", since="1.25")
+@command("plugin push", PushOptions, "Send a plugin to a registry")
 def push(app: App, o: PushOptions) -> None:
     reference = undigested(o.plugin)
     if not o.disable_content_trust:
@@ -160,7 +160,7 @@ class CreateOptions(Options):
 CREATE_USAGE = "[OPTIONS] PLUGIN PLUGIN-DATA-DIR"
 
 
-@command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", since="1.25", usage=CREATE_USAGE)
+@command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", usage=CREATE_USAGE)
 def create(app: App, o: CreateOptions) -> None:
     reference_of(o.plugin)
     folder = clean(app.copies.absolute(o.folder))
@@ -185,7 +185,7 @@ class EnableOptions(Options):
     timeout: int = flag("--timeout", default=30, help="Seconds that the engine waits for the plugin")
 
 
-@command("plugin enable", EnableOptions, "Enable a plugin", since="1.25")
+@command("plugin enable", EnableOptions, "Enable a plugin")
 def enable(app: App, o: EnableOptions) -> None:
     if o.timeout < 0:
         raise Failure(f"negative timeout {o.timeout} is invalid")
@@ -199,7 +199,7 @@ class DisableOptions(Options):
     force: bool = flag("-f", "--force", help="Disable it although it is in use")
 
 
-@command("plugin disable", DisableOptions, "Disable a plugin", since="1.25")
+@command("plugin disable", DisableOptions, "Disable a plugin")
 def disable(app: App, o: DisableOptions) -> None:
     app.engine.read(resources.disable_plugin(o.plugin, o.force))
     app.out.line(o.plugin)
@@ -211,7 +211,7 @@ class RemoveOptions(Options):
     force: bool = flag("-f", "--force", help="Remove it although it is enabled")
 
 
-@command("plugin rm", RemoveOptions, "Remove one or more plugins", aliases=("remove",), since="1.25")
+@command("plugin rm", RemoveOptions, "Remove one or more plugins", aliases=("remove",))
 def remove(app: App, o: RemoveOptions) -> None:
     each_name(app, o.plugins, lambda name: app.engine.read(resources.remove_plugin(name, o.force)))
 
@@ -222,6 +222,6 @@ class SetOptions(Options):
     settings: tuple[str, ...] = argument("KEY=VALUE [KEY=VALUE...]")
 
 
-@command("plugin set", SetOptions, "Change the settings of a plugin", since="1.25")
+@command("plugin set", SetOptions, "Change the settings of a plugin")
 def configure(app: App, o: SetOptions) -> None:
     app.engine.read(resources.set_plugin(o.plugin, o.settings))

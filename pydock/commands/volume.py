@@ -129,7 +129,7 @@ def prune(app: App, o: VolumePruneOptions) -> None:
             raise Failure("conflicting options: cannot specify both --all and --filter all=1")
         chosen = dict(sorted({**chosen, "all": {"true": True}}.items()))
     # older engines remove named ones too
-    everything = o.all or version_key(app.engine.api_version) < (1, 42)
+    everything = o.all or version_key(app.api_version) < (1, 42)
     what = "all local volumes" if everything else "anonymous local volumes"
     unused = f"{what} not used by at least one container"
     prune_objects(app, o, unused, resources.prune_volumes(chosen), "Volumes", lambda report: report.get("VolumesDeleted"))

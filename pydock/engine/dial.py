@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pydock.config.endpoint import Endpoint, Tls
-from pydock.errors import Failure
+from pydock.errors import Unreachable
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -27,11 +27,11 @@ MAX_SAID = 64 << 10
 
 
 def dial(endpoint: Endpoint) -> Sock:
-    """A connected stream socket, without a time limit. Raises OSError, and Failure for an address that cannot be."""
+    """A connected stream socket, without a time limit. Raises OSError, and Unreachable for an address that cannot be."""
     dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh, **({"npipe": _npipe} if sys.platform == "win32" else {})}
     dialer = dialers.get(endpoint.scheme)
     if dialer is None:
-        raise Failure(f"{endpoint.host}: {endpoint.scheme} addresses are not supported on {sys.platform}; use unix://, tcp:// or ssh://")
+        raise Unreachable(f"{endpoint.host}: {endpoint.scheme} addresses are not supported on {sys.platform}; use unix://, tcp:// or ssh://", endpoint.host)
     return dialer(endpoint)
 
 

@@ -108,6 +108,11 @@ class Engine:
             return theirs if version_key(MIN_API_VERSION) <= version_key(theirs) else ours
         return ours
 
+    def speaks(self, version: str) -> bool:
+        """Is the version spoken that one or a newer one? The engine is not asked where every one would do."""
+        wanted = version_key(version)
+        return (not self.wish and wanted <= version_key(MIN_API_VERSION)) or version_key(self.api_version) >= wanted
+
     # -- requests ----------------------------------------------------------------------------------
 
     def json(self, request: Request) -> Any:

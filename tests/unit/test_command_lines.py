@@ -54,6 +54,22 @@ def test_what_the_engine_lacks_comes_before_a_wrong_flag_and_a_wrong_number_of_w
     assert old == Result(1, "", "docker builder prune requires API version 1.39, but the Docker daemon API version is 1.30\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("network rm x", "network rm requires API version 1.21"), ("network list", "network ls requires API version 1.21"), ("network", "network requires API version 1.21"),
+        ("network nosuch", "network requires API version 1.21"), ("network --since x", "network requires API version 1.21"),
+        ("network connect --gw-priority x a b", "network connect requires API version 1.21"), ("volume rm --force a", "volume rm requires API version 1.21"),
+        ("volume prune -f", "volume prune requires API version 1.25"), ("plugin", "plugin requires API version 1.25"), ("plugin set a", "plugin set requires API version 1.25"),
+        ("plugin upgrade a", "plugin upgrade requires API version 1.26"), ("checkpoint --nope", "checkpoint requires API version 1.25"), ("builder x", "builder requires API version 1.31"),
+    ],
+)  # fmt: skip
+def test_what_the_engine_lacks_for_a_group_comes_before_all_that_is_wrong_with_the_words(line: str, what: str) -> None:
+    """Where the version that is asked for is none, as docker says it."""
+    done = cli(*line.split(), environ={"DOCKER_API_VERSION": "foo", "DOCKER_HOST": "unix:///nonexistent.sock"}, own_engine=True)
+    assert done == Result(1, "", f"docker {what}, but the Docker daemon API version is foo\n")
+
+
 def test_of_an_address_that_is_none_nothing_experimental_is_expected() -> None:
     done = cli("--tls", "checkpoint", "ls", "--nope", own_engine=True)
     assert (done.code, done.err) == (1, "docker checkpoint ls is only supported on a Docker daemon with experimental features enabled\n")
@@ -132,17 +148,34 @@ def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
     assert done == Result(1, "", f"Failed to initialize: {reason}\n")
 
 
-@pytest.mark.parametrize("line", ["network create --gateway a n", "tag a//b c", "volume inspect ''", "image inspect -f {{nope}} x", "rmi --platform a/b/c/d x"])
+@pytest.mark.parametrize("line", ["network create --gateway a n", "tag a//b c", "volume inspect ''", "image inspect -f {{nope}} x", "rmi --platform a/b/c/d x", "system prune --volumes --filter until=1h", "commit '' UPPER", "events --since x", "inspect --type container ''", "rm ''", "import - UPPER", "run --env-file /nonexistent/e x"])
 def test_where_docker_asks_for_its_engine_first_so_do_we(line: str) -> None:
     words = [w.strip("'") for w in line.split()]
     assert cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True).err.startswith("Failed to initialize: ")
 
 
-@pytest.mark.parametrize("line", ["rename a ''", "start -a a b", "load -i /nonexistent/f", "history --platform x y", "pull a//b", "system prune --volumes --filter until=1h"])
+@pytest.mark.parametrize("line", ["rename a ''", "start -a a b", "load -i /nonexistent/f", "history --platform x y", "pull a//b", "push UPPER", "save --platform x y", "load --platform x", "export -o /nonexistent/o x", "diff ''", "run --pull x y", "events --format {{"])
 def test_elsewhere_what_is_wrong_here_is_told_first(line: str) -> None:
     words = [w.strip("'") for w in line.split()]
     done = cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True)
-    assert done.code == 1 and not done.err.startswith("Failed to initialize: ")
+    assert done.code and not done.err.startswith("Failed to initialize: ")
+
+
+def test_an_address_that_is_none_is_no_matter_until_the_engine_is_asked() -> None:
+    done = cli("--tls", "--tlscacert", "/nonexistent/ca", "volume", "prune", own_engine=True)
+    assert (done.code, done.err) == (0, "") and done.out.startswith("WARNING! This will remove anonymous local volumes")
+
+
+def test_an_address_that_cannot_be_spoken_to_is_one_where_no_engine_answers() -> None:
+    done = cli("create", "--health-start-interval", "1h", "", own_engine=True, environ={"DOCKER_HOST": "fd://x"})
+    assert (done.code, done.err) == (1, "invalid reference format\n")
+
+
+def test_where_an_archive_goes_is_looked_at_before_what_goes_into_it(tmp_path: Path) -> None:
+    done = cli("export", "", "-o", "no/such/o", folder=tmp_path)
+    assert done == Result(1, "", "failed to export container: invalid output path: stat no/such: no such file or directory\n")
+    assert cli("context", "export", "nosuch", "f", files={"f": ""}, folder=tmp_path) == Result(1, "", "open f: file exists\n")
+    assert cli("commit", "", "UPPER").err == "invalid container name or ID: value is empty\n"
 
 
 def test_a_context_list_ends_where_the_default_one_cannot_be(tmp_path: Path) -> None:

@@ -187,17 +187,18 @@ class ExportOptions(Options):
 
 @command("container export", ExportOptions, "Write a container's file system as a tar archive", also=("export",))
 def export(app: App, o: ExportOptions) -> None:
-    request = containers.export_container(o.container)
     if o.output:
         try:
             app.files.check_output(o.output)
         except Failure as failure:
             raise Failure(f"failed to export container: {failure.message}") from None
-        app.files.write(o.output, counted(app, app.engine.blocks(request), f"Exporting {o.container}"))
-        return
-    if app.out.is_terminal:
+    elif app.out.is_terminal:
         raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
-    for block in app.engine.blocks(request):
+    blocks = app.engine.blocks(containers.export_container(o.container))
+    if o.output:
+        app.files.write(o.output, counted(app, blocks, f"Exporting {o.container}"))
+        return
+    for block in blocks:
         app.out.put(block)
 
 
@@ -215,5 +216,7 @@ def change_line(change: dict[str, Any]) -> str:
 
 @command("container diff", DiffOptions, "Show what has changed in a container's file system", also=("diff",))
 def diff(app: App, o: DiffOptions) -> None:
+    if not o.container:
+        raise Failure("Container name cannot be empty")
     for change in app.engine.json(containers.container_changes(o.container)) or []:
         app.out.line(change_line(change))

@@ -174,6 +174,8 @@ class RemoveOptions(Options):
 
 @command("container rm", RemoveOptions, "Remove one or more containers", also=("rm",), aliases=("remove",))
 def remove(app: App, o: RemoveOptions) -> None:
+    app.need_engine()
+
     def act(name: str) -> None:
         target = name.strip("/") if name != "/" else ""
         if not target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
+from pydock.api.request import named
 from pydock.commands.container.body import limits, restart_policy
 from pydock.commands.container.create_options import LimitOptions
 from pydock.declare import Options, argument, command, flag, options
@@ -76,6 +77,8 @@ class CommitOptions(Options):
 
 @command("container commit", CommitOptions, "Make an image of a container's changes", also=("commit",), interspersed=False)
 def commit(app: App, o: CommitOptions) -> None:
+    app.need_engine()
+    container = named("container", o.container)
     repository = tag = ""
     if o.reference:
         with failing():
@@ -83,7 +86,7 @@ def commit(app: App, o: CommitOptions) -> None:
         if reference.digest:
             raise Failure("refusing to create a tag with a digest reference")
         repository, tag = reference.name, reference.tagged().tag
-    request = containers.commit_container(o.container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause)
+    request = containers.commit_container(container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause)
     try:
         image = app.engine.json(request)
     except EngineError as error:

@@ -88,6 +88,7 @@ def import_(app: App, o: ImportOptions) -> None:
         source = o.source
     else:
         content = counted(app, app.files.blocks(None if o.source == "-" else o.source), "Importing", app.files.size(o.source))
+    app.need_engine()
     if reference:
         with failing():
             parse(reference)

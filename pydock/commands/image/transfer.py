@@ -26,7 +26,7 @@ class SaveOptions(Options):
 
 def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
     """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them. Raises Failure."""
-    if not given or version_key(app.engine.api_version) < (1, 52):
+    if not given or version_key(app.api_version) < (1, 52):
         wanted = given[-1:]
     else:
         wanted = tuple(name for text in given for name in text.split(","))
@@ -62,4 +62,5 @@ def load(app: App, o: LoadOptions) -> None:
         raise Failure("requested load from stdin, but stdin is empty")
     quiet = o.quiet or not app.out.is_terminal
     source: Any = counted(app, app.files.blocks(o.input or None), "Loading", app.files.size(o.input))
-    show_progress(app, app.engine.messages(images.load_images(source, quiet, platforms(app, o.platform))), app.out)
+    request = images.load_images(source, quiet, platforms(app, o.platform))
+    show_progress(app, app.engine.messages(request), app.out)

@@ -54,6 +54,7 @@ def line(event: dict[str, Any]) -> str:
 @command("system events", EventsOptions, "Show what happens in the engine", also=("events",))
 def events(app: App, o: EventsOptions) -> None:
     template = template_of(app, o.format)
+    app.need_engine()
     with failing():
         since, until = (timestamp(text, app.clock()) if text else "" for text in (o.since, o.until))
     version, newer = version_key(app.engine.api_version), speaks_newer(app)

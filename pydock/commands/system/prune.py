@@ -41,6 +41,7 @@ def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
 
 @command("system prune", SystemPruneOptions, "Remove unused containers, networks, images and build cache", since="1.25")
 def prune(app: App, o: SystemPruneOptions) -> None:
+    app.need_engine()
     if o.volumes and any(key == "until" for key, _ in o.filter):
         raise Failure('ERROR: The "until" filter is not supported with "--volumes"')
     filters = prune_filters(app, o.filter)
