@@ -22,6 +22,14 @@ _IN_HOSTS = "-_.~!$&'()*+,;=:[]<>\""
 SCHEMES = ("unix", "tcp", "npipe", "fd", "ssh")
 
 
+class BadUrl(ValueError):
+    """An address that Go's net/url does not take."""
+
+
+class BadSsh(ValueError):
+    """An ssh:// address that docker does not take."""
+
+
 @record
 class Tls:
     """Paths of the TLS material ("" for none), and whether the engine's certificate is checked."""
@@ -64,7 +72,7 @@ def resolve(options: Globals, environ: Mapping[str, str], context: str, store: S
             return from_context(context, store)
         return default_endpoint(options, environ, config_dir)
     except (ValueError, Failure) as error:
-        prefix = "" if str(error).startswith("ssh host connection") else "unable to resolve docker endpoint: "
+        prefix = "" if isinstance(error, BadSsh) else "unable to resolve docker endpoint: "
         raise NoEngine(f"{prefix}{error}") from None
 
 
@@ -139,9 +147,10 @@ def check_host(host: str) -> None:
             _ssh(host)
         elif separator:
             _tcp(rest)
-    except ValueError as error:
-        if str(error).startswith(("parse ", "ssh ")):
-            raise ValueError(f"invalid docker endpoint options: {str(error).replace('tcp://', f'{scheme}://', 1)}") from None
+    except (BadUrl, BadSsh) as error:
+        raise ValueError(f"invalid docker endpoint options: {str(error).replace('tcp://', f'{scheme}://', 1)}") from None
+    except ValueError:
+        pass  # docker lets it pass here: whoever uses the context hears of it
     if host and not rest:
         raise ValueError(f"unable to apply docker endpoint options: unable to parse docker host `{host}`")
     if scheme == "npipe" and sys.platform != "win32":
@@ -153,14 +162,14 @@ def _tcp(rest: str) -> str:
     address = authority.rpartition("@")[2]
     wrong = f"parse {quote('tcp://' + rest)}: "
     if any(c < " " or c == "\x7f" for c in rest):
-        raise ValueError(wrong + "net/url: invalid control character in URL")
+        raise BadUrl(wrong + "net/url: invalid control character in URL")
     if address.startswith("["):
         inside, closed, port = address.rpartition("]")
         host = inside + closed
         if not closed:
-            raise ValueError(wrong + "missing ']' in host")
+            raise BadUrl(wrong + "missing ']' in host")
         if port[:1] not in ("", ":"):
-            raise ValueError(f"{wrong}invalid port {quote(port)} after host")
+            raise BadUrl(f"{wrong}invalid port {quote(port)} after host")
     else:
         host, colon, port = address.rpartition(":")
         host, port = (host, colon + port) if colon else (port, "")
@@ -168,9 +177,9 @@ def _tcp(rest: str) -> str:
             raise ValueError(f"invalid bind address format: {rest}")
     number = port[1:]
     if number and not (number.isascii() and number.isdigit() and len(number) < 6 and int(number) < 1 << 16):
-        raise ValueError(f"{wrong}invalid port {quote(port)} after host")
+        raise BadUrl(f"{wrong}invalid port {quote(port)} after host")
     if bad := next((c for c in host if c.isascii() and not c.isalnum() and c not in _IN_HOSTS), ""):
-        raise ValueError(wrong + (f"invalid URL escape {quote(host[host.index(bad) :][:3])}" if bad == "%" else f"invalid character {quote(bad)} in host name"))
+        raise BadUrl(wrong + (f"invalid URL escape {quote(host[host.index(bad) :][:3])}" if bad == "%" else f"invalid character {quote(bad)} in host name"))
     return f"tcp://{host or 'localhost'}:{number or '2375'}{slash}{path}"
 
 
@@ -178,20 +187,20 @@ def _ssh(text: str) -> str:
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise ValueError(f"parse {quote(text)}: missing ']' in host") from None
+        raise BadUrl(f"parse {quote(text)}: missing ']' in host") from None
     wrong = "ssh host connection is not valid: invalid SSH URL: "
     try:
         _ = parts.port
     except ValueError:
-        raise ValueError(f"{wrong}invalid port in {quote(text)}") from None
+        raise BadSsh(f"{wrong}invalid port in {quote(text)}") from None
     if parts.password is not None:
-        raise ValueError(wrong + "plain-text password is not supported")
+        raise BadSsh(wrong + "plain-text password is not supported")
     if not parts.hostname:
-        raise ValueError(wrong + "hostname is empty")
+        raise BadSsh(wrong + "hostname is empty")
     if parts.query:
-        raise ValueError(wrong + f"query parameters are not allowed: {quote(parts.query)}")
+        raise BadSsh(wrong + f"query parameters are not allowed: {quote(parts.query)}")
     if parts.fragment:
-        raise ValueError(wrong + f"fragments are not allowed: {quote(parts.fragment)}")
+        raise BadSsh(wrong + f"fragments are not allowed: {quote(parts.fragment)}")
     return text
 
 

@@ -14,7 +14,7 @@ from pydock.commands.shared import NO_TRUST
 from pydock.declare import command
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags.mounts import absolute
-from pydock.flags.reference import parse, platform
+from pydock.flags.reference import Reference, parse, platform
 from pydock.record import replace
 
 if TYPE_CHECKING:
@@ -81,9 +81,8 @@ def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None
     reference = named(o.image)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    secrets = use_socket(app, body) if o.use_api_socket else None
-    wanted = platform_text(app, o.platform)
-    container = create_or_pull(app, o, body, wanted, reference is not None)
+    body, secrets = with_socket(app, body) if o.use_api_socket else (body, None)
+    container = create_or_pull(app, o, body, reference)
     for warning in [*(container.get("Warnings") or ()), *localhost(o.dns)]:
         app.err.line(f"WARNING: {warning}")
     identifier = str(container["Id"])
@@ -97,7 +96,7 @@ def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None
     return identifier
 
 
-def named(image: str) -> object | None:
+def named(image: str) -> Reference | None:
     """The image as a reference; None where it is an id. Raises Failure for what is neither."""
     if len(image) == 64 and set(image) <= set("0123456789abcdef"):
         return None
@@ -122,10 +121,11 @@ def platform_text(app: App, text: str) -> str:
         return "/".join(facts[k] for k in ("os", "architecture", "variant") if k in facts)
 
 
-def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str, pullable: bool) -> dict[str, Any]:
+def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: Reference | None) -> dict[str, Any]:
     """POST /containers/create, after a pull where that is asked for or the engine lacks the image. Raises Failure."""
-    if o.pull == "always" and pullable:
-        pull_missing(app, o.image, wanted, o.quiet)
+    wanted = platform_text(app, o.platform)
+    if o.pull == "always" and reference:
+        pull_missing(app, reference, wanted, o.quiet)
     with failing():
         body = for_version(body, version_key(app.engine.api_version))
     request = containers.create_container(body, o.name, wanted)
@@ -133,33 +133,34 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], wanted: str
         return dict(app.engine.json(request))
     except EngineError as error:
         # 404 may also be about a network: the image is what matters here
-        if error.status != 404 or o.pull != "missing" or not pullable:
+        if error.status != 404 or o.pull != "missing" or not reference:
             raise
         if not o.quiet:
-            app.err.line(f"Unable to find image '{parse(o.image).tagged().familiar}' locally")
-        pull_missing(app, o.image, wanted, o.quiet)
+            app.err.line(f"Unable to find image '{reference.familiar}' locally")
+        pull_missing(app, reference, wanted, o.quiet)
         return dict(app.engine.json(request))
 
 
-def use_socket(app: App, body: dict[str, Any]) -> bytes | None:
-    """--use-api-socket: the engine's socket as a mount, and the credentials that are known, as a file to copy in. Raises Failure."""
+def with_socket(app: App, body: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+    """--use-api-socket: the body with the engine's socket as a mount; and the credentials that are known, as an archive to copy in.
+
+    Raises Failure."""
     host = body["HostConfig"]
-    host["Mounts"] = [*host.get("Mounts", ()), {"Type": "bind", "Source": SOCKET, "Target": SOCKET, "BindOptions": {}}]
-    if any(e.startswith("DOCKER_CONFIG=") for e in body["Env"] or ()):
-        return None
-    data = app.credentials.config_file()
+    mounts = [*host.get("Mounts", ()), {"Type": "bind", "Source": SOCKET, "Target": SOCKET, "BindOptions": {}}]
+    body = {**body, "HostConfig": {**host, "Mounts": mounts}}
+    has_own = any(e.startswith("DOCKER_CONFIG=") for e in body["Env"] or ())
+    data = b"" if has_own else app.credentials.config_file()
     if not data:
-        return None
+        return body, None
     import io
     import tarfile
 
-    body["Env"] = [*(body["Env"] or ()), f"DOCKER_CONFIG={CONFIG_FOLDER}"]
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
         entry = tarfile.TarInfo(f"{CONFIG_FOLDER}/config.json")
         entry.size, entry.mode = len(data), 0o600
         tar.addfile(entry, io.BytesIO(data))
-    return out.getvalue()
+    return {**body, "Env": [*(body["Env"] or ()), f"DOCKER_CONFIG={CONFIG_FOLDER}"]}, out.getvalue()
 
 
 @command("container create", CreateOptions, "Create a new container, without starting it", also=("create",), interspersed=False)
