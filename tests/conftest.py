@@ -21,6 +21,18 @@ settings.load_profile("patient")
 KINDS = ("docker-28", "docker-20", "podman")
 
 
+#: what any system runs: the rest needs unix sockets, pseudo terminals, signals and shells
+PORTABLE = {
+    "test_commands.py", "test_documents.py", "test_rooms.py", "test_expressions.py", "test_flags.py", "test_gojson.py", "test_golang.py", "test_pflag.py",
+    "test_templates.py",
+}  # fmt: skip
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    foreign = os.name != "posix" and collection_path.name.startswith("test_")
+    return True if foreign and collection_path.name not in PORTABLE else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="the whole of what is otherwise a sample, beside docker's own client: takes hours")
     parser.addoption("--journal", type=Path, help="with --all: a file that keeps what of the fault table is done, so that a run that was cut goes on")

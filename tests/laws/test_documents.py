@@ -14,7 +14,7 @@ import pytest
 from pydock.app import App
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [*sorted(ROOT.glob("*.md")), ROOT / "pydock" / "README.md", *sorted((ROOT / ".github").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), ROOT / "pydock" / "README.md", *sorted((ROOT / ".github").rglob("*.[my]*")), ROOT / ".pre-commit-config.yaml"]
 SHOWN = re.compile(r"^`([\w/.]+)`(?:, after `([^`]+)`)?:\n\n```\w+\n(.*?)^```$", re.M | re.S)
 #: (file, the line that it is written after, text) of the example
 EXAMPLE = SHOWN.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))

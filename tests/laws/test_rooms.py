@@ -138,7 +138,7 @@ def test_the_table_allows_nothing_that_is_not_used() -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) in PURE], ids=lambda p: str(p.relative_to(ROOT)))
 def test_pure_rooms_do_not_touch_the_world(path: Path) -> None:
-    relative = str(path.relative_to(ROOT))
+    relative = path.relative_to(ROOT).as_posix()
     for name in imports(path).names:
         top = name.partition(".")[0]
         assert top not in WORLD or (relative, top) in ALLOWED, f"{relative} must not import {name}"

@@ -13,7 +13,6 @@ from typing import Any, BinaryIO
 
 from pydock.app import App
 from pydock.main import run
-from tests.support.screen import Screen
 from tests.support.stubs import FakeDuplex, Messages, Optional, Reply, Sent, Stubs, Table, any_of, engine_of, refused
 
 
@@ -68,6 +67,9 @@ def inside(folder: Path | None, files: Mapping[str, str | bytes]) -> Iterator[No
 def streams(tty: bool, width: int) -> Iterator[tuple[Any, Any, Callable[[], tuple[str, str]]]]:
     """stdout, stderr, and what they were sent in the end."""
     if tty:
+        # where there are pseudo terminals
+        from tests.support.screen import Screen
+
         with Screen(width) as screen:
             yield screen.file, screen.file, lambda: (text_of(screen.seen), "")
     else:

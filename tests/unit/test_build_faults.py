@@ -209,6 +209,8 @@ def endings(pydock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_a_build_that_goes_wrong_anywhere_says_so_and_ends(name: str, endings: dict[str, Future[Ended]]) -> None:
     import re
 
+    if "full disk" in name and not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full on this system")
     case, ended = CASES[name], endings[name].result()
     assert ended.code == case.code, ended.err
     assert re.search(case.words, ended.err), ended.err

@@ -138,7 +138,8 @@ def test_everything_arrives_as_it_was_told(place: Path) -> None:
     }  # fmt: skip
     assert (place / "d" / "f").read_bytes() == b"123" and (place / "d" / "f").samefile(place / "d" / "g") and (place / "was-folder").read_bytes() == b"x"
     assert (place / "d" / "f").stat().st_mtime_ns == 1_500_000_000_000_000_001 and (place / "new-link").lstat().st_mtime_ns == 5_000_000_000
-    assert os.getxattr(place / "d" / "f", "user.a") == b"1"
+    # Python reads them on Linux alone
+    assert not hasattr(os, "getxattr") or os.getxattr(place / "d" / "f", "user.a") == b"1"
 
 
 @pytest.mark.parametrize("when", ["before", "after it was told", "while it comes"])
