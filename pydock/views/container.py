@@ -160,8 +160,8 @@ class Probe(ContainerView):
 
     asked = False
 
-    def __init__(self) -> None:
-        super().__init__({"Id": ""}, 0)
+    def __init__(self, now: float) -> None:
+        super().__init__({"Id": ""}, now)
 
     @property
     def Size(self) -> str:

@@ -176,6 +176,8 @@ def test_info_asks_the_engine_unless_its_fields_are_the_clients(form: str, asked
 def test_a_template_of_ps_is_tried_although_quiet_ignores_it() -> None:
     done = cli("ps", "-q", "--format", "{{.Nope}}", table=ENGINE)
     assert (done.code, done.requests) == (1, []) and "failed to execute template" in done.err
+    # on a container with nothing in it, which was created in 1970
+    assert re.search(r"range can't iterate over \d+ years ago\n$", cli("ps", "--format", "{{range .RunningFor}}{{end}}", table=ENGINE).err)
 
 
 @pytest.mark.parametrize(("configured", "words", "size", "want"), [

@@ -40,7 +40,7 @@ def ps(app: App, o: PsOptions) -> None:
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     # a template is tried in any case
-    asked = asks_size(wanted)
+    asked = asks_size(wanted, app.clock())
     size = o.size or (asked and not o.quiet and "size" not in o.given)
     shown = replace(o, format=wanted if wanted == "raw" or not o.quiet else "")
     view = ContainerView
@@ -50,9 +50,9 @@ def ps(app: App, o: PsOptions) -> None:
     app.out.write(listing(rows, view.TITLES, form, view.WITH_SIZE if o.size else view.DEFAULT))
 
 
-def asks_size(text: str) -> bool:
+def asks_size(text: str, now: float) -> bool:
     """Does --format need the sizes, which the engine must compute? Raises Failure for a format that is none."""
-    probe = Probe()
+    probe = Probe(now)
     try:
         Template(text).execute(probe)
     except ParseError as error:
