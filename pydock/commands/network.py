@@ -101,7 +101,7 @@ def ipam_config(o: CreateOptions) -> list[Json]:
                     word = "on" if key == "IPRange" else "for"
                     raise ValueError(f"cannot configure multiple {plural} ({value}, {found[subnet][key]}) {word} the same subnet ({subnet})")
                 found[subnet][key] = value
-    for name, address in o.aux_address:
+    for name, address in dict(o.aux_address).items():
         matching = [s for s in o.subnet if holds(s, address)]
         if not matching:
             raise ValueError(f"no matching subnet for aux-address {address}")

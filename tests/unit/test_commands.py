@@ -324,6 +324,12 @@ def test_network_create_says_nothing_but_the_id() -> None:
     assert (done.out, done.err) == (ID + "\n", "")
 
 
+def test_the_last_address_of_a_name_is_the_networks() -> None:
+    line = ("network", "create", "--subnet", "10.0.0.0/24", "--aux-address", "a=1.2.3.4", "--aux-address", "a=10.0.0.9", "n")
+    done = cli(*line, table={("POST", "/networks/create"): {"Id": ID, "Warning": ""}})
+    assert done.requests[0].body["IPAM"]["Config"] == [{"Subnet": "10.0.0.0/24", "AuxiliaryAddresses": {"a": "10.0.0.9"}}]
+
+
 def test_a_volume_becomes_one_of_the_cluster_by_certain_flags_only() -> None:
     table = {("POST", "/volumes/create"): {"Name": "v"}}
     assert "ClusterVolumeSpec" not in cli("volume", "create", "--topology-required", "a=b", "v", table=table).requests[0].body
