@@ -868,40 +868,34 @@ def promised(shape: Any, source: Source, depth: int = 0) -> Any:
     return {k: promised(v, source, depth + 1) for k, v in shape.items() if not (type(v) is opt and source.below(4) == 0)}
 
 
-class Promising:
-    """An engine whose answers have the promised shape."""
+def promising(source: Source) -> Any:
+    """An engine client all of whose answers have the promised shape."""
+    from pydock.config.endpoint import Endpoint
+    from pydock.engine.answers import checked
+    from pydock.engine.engine import Engine, Ping
+    from pydock.gojson import dumps
 
-    def __init__(self, source: Source) -> None:
-        from pydock.config.endpoint import Endpoint
-        from pydock.engine.engine import Ping
+    class Promising(Engine):
+        _ping = Ping(True, "1.51", "linux", False)
 
-        self.source, self.api_version, self.endpoint, self._ping = source, "1.51", Endpoint("unix:///fake.sock"), Ping(True, "1.51", "linux", False)
+        def json(self, request: Any) -> Any:
+            return checked(request, promised(request.answer, source))
 
-    def ping(self) -> Any:
-        return self._ping
+        def read(self, request: Any) -> bytes:
+            return dumps(self.json(request)).encode()
 
-    def json(self, request: Any) -> Any:
-        from pydock.engine.answers import checked
+        def text(self, request: Any) -> str:
+            return self.read(request).decode()
 
-        return checked(request, promised(request.answer, self.source))
+        def messages(self, request: Any) -> Iterator[Any]:
+            for _ in range(1 + source.below(3)):
+                yield self.json(request)
 
-    def read(self, request: Any) -> bytes:
-        from pydock.gojson import dumps
+        def background(self, request: Any) -> Any:
+            engine, answer = self, self.json(request)
+            return type("Later", (), {"json": lambda _: answer, "header": lambda *_: "", "messages": lambda _: engine.messages(request), "close": lambda _: None})()
 
-        return dumps(self.json(request)).encode()
-
-    def text(self, request: Any) -> str:
-        return self.read(request).decode()
-
-    def messages(self, request: Any) -> Iterator[Any]:
-        for _ in range(1 + self.source.below(3)):
-            yield self.json(request)
-
-    def background(self, request: Any) -> Any:
-        engine, answer = self, self.json(request)
-        return type("Later", (), {"json": lambda _: answer, "header": lambda *_: "", "messages": lambda _: engine.messages(request), "close": lambda _: None})()
-
-    def close(self) -> None: ...
+    return Promising(Endpoint("unix:///fake.sock"))
 
 
 @target(*(bytes([i]) + bytes(range(200)) for i in range(len(LISTS))), heavy=True, errors=())
@@ -911,7 +905,7 @@ def answers_of_the_promised_shape(data: bytes) -> None:
 
     source = Source(data)
     out, err = io.BytesIO(), io.BytesIO()
-    app = App(out, err, io.BytesIO(), {"HOME": "/nonexistent"}, "docker", engine=Promising(source))
+    app = App(out, err, io.BytesIO(), {"HOME": "/nonexistent"}, "docker", engine=promising(source))
     argv = LISTS[source.below(len(LISTS))][0]
     run(app, list(argv))
     said = err.getvalue().decode("utf-8", "replace")
