@@ -51,7 +51,7 @@ def _len(value: Any) -> int:
 
 def _pointee(value: Any) -> str:
     """The type's name, of what a pointer points to: Go looks behind it."""
-    return shown_type(value).removeprefix("*") if isinstance(value, Pointer) else shown_type(value)
+    return shown_type(value).removeprefix("*") if isinstance(value, Pointer) or hasattr(value, "go_struct") else shown_type(value)
 
 
 @_takes(1, None)
@@ -119,34 +119,58 @@ def _call(function: Any, *values: Any) -> Any:
     raise ValueError("call of nil" if function is None else f"non-function of type {shown_type(function)}")
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (int, Duration)):
-        return "int"
-    if isinstance(value, float):
-        return "float"
-    if isinstance(value, str) and not isinstance(value, Time):
-        return "string"
-    if value is None or isinstance(value, NilPointer):
-        return "nil"
-    if isinstance(value, (Pointer, Reference)):
-        return "pointer"
-    raise ValueError(f"non-comparable type {go_print(value)}: {shown_type(value)}" if isinstance(value, (list, dict)) else "incompatible types for comparison")
+def _basic(value: Any) -> str:
+    """The kind of a value that has an order or is plainly the same; "" of all others."""
+    for base, kind in ((bool, "bool"), (int, "int"), (float, "float"), (str, "string")):
+        if isinstance(value, base) and not isinstance(value, Time):
+            return kind
+    return ""
+
+
+def _shape(value: Any) -> str:
+    """The kind of one that is not basic."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "slice"
+    if isinstance(value, dict):
+        return "map"
+    return "struct" if isinstance(value, (GoStruct, Time)) and not isinstance(value, Pointer) else "pointer"
+
+
+def _nil(value: Any) -> bool:
+    return value is None or isinstance(value, NilPointer) or bool(getattr(value, "go_nil", False))
+
+
+def _comparable(value: Any) -> bool:
+    """Can values of its type be compared at all?"""
+    if isinstance(value, GoStruct) and not isinstance(value, Pointer):
+        return all(map(_comparable, value.fields.values()))
+    return not isinstance(value, (list, dict))
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Of two values that are not basic. Raises ValueError."""
+    if None not in (a, b) and _shape(a) != _shape(b):
+        raise ValueError(f"non-comparable types {_printf('%s', a)}: {shown_type(a)}, {shown_type(b)}: {go_print(b)}")
+    if _nil(a) or _nil(b):
+        return _nil(a) and _nil(b)
+    if not _comparable(b):
+        raise ValueError(f"non-comparable type {_printf('%s', b)}: {shown_type(b)}")
+    same = isinstance(a, GoStruct) and isinstance(b, GoStruct) and _shape(a) == "struct"
+    return (a.type_name, a.fields) == (b.type_name, b.fields) if same else a is b or (isinstance(a, Time) and a == b)
 
 
 @_takes(1, None)
 def _eq(first: Any, *others: Any) -> bool:
-    kind = _kind(first)
     if not others:
         raise ValueError("missing argument for comparison")
+    kind = _basic(first)
     for other in others:
-        other_kind = _kind(other)
-        if kind != other_kind:
-            if "nil" not in (kind, other_kind):
+        if kind != _basic(other):
+            if first is not None and other is not None:
                 raise ValueError("incompatible types for comparison")
-            continue
-        if kind == "nil" or (first is other if kind == "pointer" else first == other):
+        elif first == other if kind else _alike(first, other):
             return True
     return False
 
@@ -158,17 +182,12 @@ def _ne(a: Any, b: Any) -> bool:
 
 @_takes(2, 2)
 def _lt(a: Any, b: Any) -> bool:
-    left, right = _order_kind(a), _order_kind(b)
+    left, right = _basic(a), _basic(b)
+    if not left or not right or left == right == "bool":
+        raise ValueError("invalid type for comparison")
     if left != right:
         raise ValueError("incompatible types for comparison")
     return bool(a < b)
-
-
-def _order_kind(value: Any) -> str:
-    kind = _kind(value) if not isinstance(value, (list, dict, GoStruct)) else "other"
-    if kind in ("bool", "nil", "other"):
-        raise ValueError("invalid type for comparison")
-    return kind
 
 
 @_takes(2, 2)

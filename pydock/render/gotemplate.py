@@ -16,7 +16,7 @@ from pydock.golang import quote
 from pydock.render.printed import go_print
 from pydock.render.templatenodes import Action, Branch, Call, Chain, Command, Field, Function, Jump, Literal, Node, Pipe, Text, Variable
 from pydock.render.templateparse import ParseError, Parser
-from pydock.render.values import AnyString, Failed, GoStruct, NilPointer, Pointer, Reference, shown_type, truth
+from pydock.render.values import AnyString, Failed, GoStruct, NilPointer, Reference, shown_type, truth
 
 Dot = Any
 
@@ -77,6 +77,8 @@ class _Run:
     def __init__(self, template: Template, missing: str) -> None:
         self.t, self.missing = template, missing
         self.name, self.depth = "", 0
+        #: the node that was evaluated last: where the original places errors about a value
+        self.last: Node
         self.variables: list[tuple[str, Any]] = []
 
     def fail(self, node: Node, message: str) -> ExecError:
@@ -147,12 +149,12 @@ class _Run:
             pairs = enumerate(value)
         elif isinstance(value, int) and not isinstance(value, bool):
             if len(declared) > 1:
-                raise self.fail(last_evaluated(node.pipe), f"can't use {value} to iterate over more than one variable")
+                raise self.fail(self.last, f"can't use {value} to iterate over more than one variable")
             pairs = ((i, i) for i in range(value))
         elif value is None:
             pairs = ()
         else:
-            raise self.fail(last_evaluated(node.pipe), f"range can't iterate over {go_print(value, top=isinstance(value, Pointer))}")
+            raise self.fail(self.last, f"range can't iterate over {go_print(value, top=True)}")
         empty = True
         scope = len(self.variables)
         for key, item in pairs:
@@ -196,7 +198,7 @@ class _Run:
         return value
 
     def command(self, command: Command, dot: Dot, final: Any) -> Any:
-        first = command.args[0]
+        first = self.last = command.args[0]
         if isinstance(first, Field):
             return self.fields(first, dot, first.names, command.args, final, dot)
         if isinstance(first, Variable):
@@ -281,6 +283,7 @@ class _Run:
         return found
 
     def argument(self, node: Node, dot: Dot) -> Any:
+        self.last = node
         if isinstance(node, Literal):
             return dot if node.kind == "dot" else node.value
         if isinstance(node, Field):
@@ -309,15 +312,16 @@ class _Run:
             kind = kinds[i] if i < len(kinds) else "any"
             value = pointed_to(self.argument(arg, dot), kind)
             self.check_kind(arg, value, kind)
-            values.append(value)
+            values.append([] if value is None and kind == "strings" else value)
         if final is not _NOTHING:
             final = pointed_to(final, kinds[len(args)]) if len(args) < len(kinds) else final
             wrong = wrong_kind(final, kinds[len(args)]) if len(args) < len(kinds) else ""
             if wrong:
-                raise self.fail(last_evaluated(args[-1]) if args else node, wrong)
+                raise self.fail(self.last, wrong)
             values.append(final)
-        if name == "call" and args and values[0] is not None:
-            raise self.fail(node, f"error calling call: non-function {args[0].text()} of type {shown_type(values[0])}")
+        if name == "call" and values[0] is not None:
+            callee = args[0].text() if args else final if isinstance(final, str) else f"<{shown_type(final)} Value>"
+            raise self.fail(node, f"error calling call: non-function {callee} of type {shown_type(values[0])}")
         try:
             return function(*values)
         except ValueError as error:
@@ -325,15 +329,23 @@ class _Run:
 
     def check_kind(self, node: Node, value: Any, kind: str) -> None:
         """An argument of the wrong type is refused where it stands."""
-        if isinstance(node, Literal) and node.kind not in ("dot", "nil"):
+        if isinstance(node, Literal) and node.kind != "dot":
+            if node.kind == "nil" and kind in ("string", "int"):
+                raise self.fail(node, f"cannot assign nil to {kind}")
             if kind == "string" and node.kind != "string":
                 raise self.fail(node, f"expected string; found {node.text()}")
             if kind == "int" and (node.kind != "number" or value != int(value)):
                 raise self.fail(node, f"expected integer; found {node.text()}")
+            if kind == "strings" and node.kind != "nil":
+                raise self.fail(node, f"can't handle {node.text()} for arg of type []string")
             return
+        if value is None and self.missing == "error" and isinstance(node, (Field, Chain, Variable)) and kind != "any":
+            # an entry of a map that is there, and nil
+            kind = {"strings": "[]string"}.get(kind, kind)
+            raise self.fail(node, f"wrong type for value; expected {kind}; got interface {{}}")
         wrong = wrong_kind(value, kind)
         if wrong:
-            raise self.fail(node, wrong)
+            raise self.fail(self.last if isinstance(node, Pipe) else node, wrong)
 
     def logic(self, name: str, args: list[Node], dot: Dot, final: Any) -> Any:
         """and, or: the first value that decides; the rest is not evaluated."""
@@ -343,13 +355,6 @@ class _Run:
             if truth(value) == (name == "or"):
                 return value
         return value if final is _NOTHING else final
-
-
-def last_evaluated(node: Node) -> Node:
-    """The node that a pipeline's evaluation ended with: where the original places errors about its value."""
-    while isinstance(node, Pipe):
-        node = node.commands[-1].args[-1]
-    return node
 
 
 class _Nothing:
@@ -382,8 +387,8 @@ def wrong_kind(value: Any, kind: str) -> str:
         if value is None:
             return "invalid value; expected string"
         return f"wrong type for value; expected string; got {shown_type(value)}"
-    if kind == "strings" and not (isinstance(value, list) and getattr(value, "go_strings", True)):
-        return f"wrong type for value; expected []string; got {shown_type(value) if value is not None else 'interface {}'}"
+    if kind == "strings" and value is not None and not (isinstance(value, list) and getattr(value, "go_strings", True)):
+        return f"wrong type for value; expected []string; got {shown_type(value)}"
     if kind == "int" and not (isinstance(value, int) and not isinstance(value, bool)):
         if value is None:
             return "invalid value; expected int"

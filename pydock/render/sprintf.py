@@ -10,6 +10,8 @@ from pydock.golang import quote
 from pydock.render.printed import address, go_print, go_sharp
 from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type
 
+#: verbs for which a value that has a String or Error method is that text
+TEXTUAL = "vsqxX"
 _VERB = r"(?s)%([+\-# 0]*)(\*|\d+)?(?:(\.)(\*|\d+)?)?(.)?"
 
 
@@ -111,20 +113,41 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         return render(item, verb, "+" * names + flags, width, precision, depth + 1)
 
     value = value.go_struct() if hasattr(value, "go_struct") else value
+    if value is None and depth:
+        return "<nil>"
+    if verb == "p" and not depth:
+        if isinstance(value, (list, dict, Pointer, Reference, NilPointer)):
+            return pad(address(value), width, flags, "")
+        return f"%!p({shown_type(value)}={go_print(value)})" if value is not None else "%!p(<nil>)"
+    if isinstance(value, Time) and verb not in TEXTUAL:
+        from pydock.render.unexported import bare
+
+        value = bare(value)
     if isinstance(value, list):
         return "[" + " ".join(map(inner, value)) + "]"
     if isinstance(value, dict):
         return "map[" + " ".join(f"{inner(k)}:{inner(v)}" for k, v in sorted(value.items())) + "]"
-    if isinstance(value, Reference) or (depth and isinstance(value, Pointer)):
-        return pad(address(value), width, flags, "")
-    if isinstance(value, GoStruct) and (value.text is None or verb not in "vsq"):
+    if isinstance(value, (Reference, NilPointer)) or (depth and isinstance(value, Pointer)):
+        return pointer(value, verb, flags, width, precision)
+    if isinstance(value, GoStruct) and (value.text is None or verb not in TEXTUAL):
         body = " ".join((f"{n}:" if names else "") + inner(v) for n, v in value.fields.items())
         return ("&" if isinstance(value, Pointer) else "") + "{" + body + "}"
     try:
         return pad(scalar(value, verb, flags, precision), width, flags, value)
     except BadVerb:
-        # the note has the value as %v gives it, width and all
-        return f"%!{verb}({shown_type(value)}={pad(scalar(value, 'v', flags, precision), width, flags, value)})"
+        # the note has the value as %v gives it, width and all, but by no method of its own
+        plain = int(value) if isinstance(value, Duration) else value
+        return f"%!{verb}({shown_type(value)}={pad(scalar(plain, 'v', flags, precision), width, flags, plain)})"
+
+
+def pointer(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
+    """A pointer that shows no more than its address."""
+    place = "0x0" if isinstance(value, NilPointer) else address(value)
+    if verb in "vp":
+        return pad("<nil>" if verb == "v" and place == "0x0" else place, width, flags, "")
+    if verb in "bodxX":
+        return pad(integer(int(place, 16), verb, flags, precision), width, flags, 0)
+    return f"%!{verb}({shown_type(value)}={go_print(value)})"
 
 
 def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
@@ -135,9 +158,8 @@ def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
         if verb not in "tv":
             raise BadVerb
         return go_print(value)
-    if isinstance(value, (Duration, Time)) and verb in "vsq":
-        text = go_print(value)
-        return quote(text) if verb == "q" else text
+    if isinstance(value, (Duration, Time)) and verb in TEXTUAL:
+        return string(go_print(value), verb, flags, precision)
     if isinstance(value, int):
         return integer(value, verb, flags, precision)
     if isinstance(value, float):
@@ -145,9 +167,7 @@ def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
     if isinstance(value, str):
         return string(value, verb, flags, precision)
     if isinstance(value, GoStruct):
-        return quote(value.text or "") if verb == "q" else value.text or ""
-    if isinstance(value, NilPointer):
-        return "<nil>" if verb in "v" else f"%!{verb}({value.type_name}=<nil>)"
+        return string(value.text or "", verb, flags, precision)
     return go_print(value)
 
 
@@ -198,6 +218,7 @@ def string(value: str, verb: str, flags: str, precision: int | None) -> str:
         return quote(text, ascii_only="+" in flags)
     if verb in "xX":
         data = text.encode("utf-8", "surrogateescape")
-        digits = data.hex(" ") if " " in flags else data.hex()
+        mark, apart = "0x" if "#" in flags and data else "", " " if " " in flags else ""
+        digits = apart.join(mark + f"{byte:02x}" for byte in data) if apart else mark + data.hex()
         return digits.upper() if verb == "X" else digits
     raise BadVerb

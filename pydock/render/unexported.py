@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.render.methods import nanoseconds, seconds
-from pydock.render.values import Duration, GoStruct, NilPointer, Reference, Time
+from pydock.render.values import Duration, GoStruct, NilPointer, Reference, Time, named
 
 #: seconds from the year 1, where Go's time.Time begins, to 1970
 _BEFORE_1970 = 62135596800
@@ -23,7 +23,8 @@ def bare(value: Any) -> Any:
     if isinstance(value, Time):
         # what is no UTC points to its zone
         zone = NilPointer("*time.Location") if value.endswith("Z") else Reference("*time.Location", "")
-        return GoStruct("time.Time", {"wall": nanoseconds(value), "ext": seconds(value) + _BEFORE_1970, "loc": zone})
+        wall, ext = named(int, "uint64")(nanoseconds(value)), named(int, "int64")(seconds(value) + _BEFORE_1970)
+        return GoStruct("time.Time", {"wall": wall, "ext": ext, "loc": zone})
     if isinstance(value, Duration):
         return int(value)
     if isinstance(value, (list, dict)):

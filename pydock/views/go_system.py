@@ -84,9 +84,9 @@ types.Version: Platform? types.Version.Platform; Components? []types.ComponentVe
 types.ComponentVersion: Name string; Version string; Details? map[string]string
 context.contextWithTLSListing: +store.Metadata; TLSMaterial map[string]store.EndpointFiles;
     Storage store.StorageInfo
-store.Metadata: Name? string; Metadata? command.DockerContext; Endpoints? map[string]docker.EndpointMeta
+store.Metadata: Name? string; Metadata? any(command.DockerContext); Endpoints? map[string]any(context.EndpointMetaBase)
 command.DockerContext: Description string; AdditionalFields map[string]any
-docker.EndpointMeta: Host? string; SkipTLSVerify bool
+context.EndpointMetaBase: Host? string; SkipTLSVerify bool
 store.EndpointFiles = []string
 store.StorageInfo: MetadataPath string; TLSPath string
 swarm.Service: ID string; +swarm.Meta; Spec? swarm.ServiceSpec; PreviousSpec? *swarm.ServiceSpec;

@@ -4,7 +4,8 @@ A template like `{{.ID}}` or `{{json .HostConfig}}` works on Go structs in docke
 and types. They are told in `go_objects` and `go_system`, and in `go_newer` where API 1.52 has changed them: what it left out is
 a field no more, not even an empty one. A type each: "name = other type", or "name:" and its fields as "GoName type",
 "GoName:JsonName type"; "?" behind the name: left out of JSON when empty; JsonName "-": not in JSON; "+type": embedded.
-Types: Go's own, and time, duration, struct, error, any; []T, map[K]T, *T, [n]T; a name of the tables.
+Types: Go's own, and time, duration, struct, error, any; any(T), an interface that holds a T; []T, map[K]T, *T, [n]T; a name of
+the tables.
 """
 
 from __future__ import annotations
@@ -140,6 +141,8 @@ class Reader:
             return _scalar(kind, kind, value)
         if kind == "any":
             return untyped(value)
+        if kind.startswith("any("):
+            return None if value is None else self.read(kind[4:-1], value)
         if kind == "error":
             return None if value is None else named(str, "*manager.pluginError")(value)
         if kind == "time":
@@ -278,6 +281,8 @@ def _zero(kind: str, newer: bool) -> Any:
 @cache
 def go_name(kind: str) -> str:
     """A type as Go's messages spell it."""
+    if kind.endswith(")"):
+        kind = kind[: kind.index("(")]
     for short, long in (("any", "interface {}"), ("time", "time.Time"), ("duration", "time.Duration"), ("struct", "struct {}")):
         if kind == short or kind.endswith(("]" + short, "*" + short)):
             return kind[: len(kind) - len(short)] + long

@@ -171,13 +171,8 @@ KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
 
 #: differences that are not meant: each to be mended, and its entry then removed. What they are of: names of commands, and parts
 OPEN: list[tuple[str, set[str], str]] = [
-    (r"(system )?info", {"requests", "stdout", "exit", "stderr"}, "a template that names no field of the engine's does not ask the engine"),
-    (r"plugin inspect", {"exit", "stdout", "stderr"}, "plugins have no Go types in templates"),
-    (r"context inspect|(container )?stats", {"stderr"}, "another name of a Go type"),
     (r"plugin create", {"stderr"}, "which of several names that are not there is told"),
     (r"(image )?push", {"requests"}, "the body of a push is {} in docker"),
-    (r"system df", {"stdout"}, "-v with a format shows ids in full"),
-    (r"images|image ls", {"stdout"}, "--tree with a name lists images of no name"),
 ]
 
 

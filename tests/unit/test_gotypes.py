@@ -90,7 +90,9 @@ def test_json_of_a_part_keeps_the_order_of_dockers_struct_on_any_engine(version:
     (("plugin", "inspect", "-f", "{{.ID}}|{{.Config.Rootfs}}|{{json .Config.Env}}|{{.Config.Interface.Types}}|{{json .Settings}}", "p"),
      "d" * 64 + '|<nil>|null|[docker.volumedriver/1.0]|{"Args":[],"Devices":[],"Env":["DEBUG=0"],"Mounts":[]}'),
     (("image", "inspect", "-f", "{{json .Config}} {{.Author}}|{{.Parent}}", "i"), '{"Cmd":["sh"]} |'),
-    (("context", "inspect", "-f", "{{json .TLSMaterial}} {{.Storage.TLSPath}}"), "{} <IN MEMORY>"),
+    (("context", "inspect", "-f", "{{json .TLSMaterial}} {{.Storage.TLSPath}} {{index .Endpoints \"x\"}} {{printf \"%T\" .Endpoints.docker}}"), "{} <IN MEMORY> <no value> context.EndpointMetaBase"),
+    (("volume", "inspect", "-f", "{{printf \"%q\" .UsageData}} {{printf \"%q|%d\" . .UsageData}}", "v"),
+     '%!q(*volume.UsageData=<nil>) {%!q(*volume.ClusterVolume=<nil>) "" "local" map["a":"<b>"] "/m" "v" map[] "local" map[] %!q(*volume.UsageData=<nil>)}|0'),
     (("ps", "--format", "{{.Platform}}"), "<nil>\nlinux/arm64/v8"),
     (("images", "--format", "{{.VirtualSize}} {{.Size}}"), "1.235GB 1.23GB"),
     (("images", "--digests", "--format", "table {{.Repository}}"), "REPOSITORY   DIGEST\nbusybox      sha256:" + "e" * 64),
@@ -166,7 +168,7 @@ def test_a_volume_and_a_context_have_no_field_that_their_types_lack() -> None:
     assert "can't evaluate field Novel in type context.contextWithTLSListing" in done.err
 
 
-@pytest.mark.parametrize(("form", "asked"), [("{{json .}}", True), ("{{.}}", True), ("x", True), ("json", True), ("{{.ID}}", True), ("{{.ClientInfo.Version}}", False)])
+@pytest.mark.parametrize(("form", "asked"), [("{{json .}}", True), ("{{.}}", True), ("x", True), ("json", True), ("{{.ID}}", True), ("{{.ClientInfo.Version}} {{.ClientErrors}}", False)])
 def test_info_asks_the_engine_unless_its_fields_are_the_clients(form: str, asked: bool) -> None:
     done = cli("info", "-f", form, table=ENGINE)
     assert (done.code, len(done.requests)) == (0, int(asked))

@@ -44,6 +44,8 @@ DATA = {"Name": "/web", "Env": ["A=1", "B=2"], "Labels": {"b": "2", "a": "1"}, "
         ("{{html \"<a&'>\"}} {{js \"a'b\\n\"}} {{urlquery \"a b&\"}}", "&lt;a&amp;&#39;&gt; a\\'b\\u000A a+b%26"),
         ("{{eq .Count 5}} {{ne 1 2}} {{lt 1 2}} {{le 2 2}} {{gt \"b\" \"a\"}} {{ge 1.5 2.5}} {{eq .Count 1 5}}", "true true true true true false true"),
         ("{{and 1 0 2}} {{or 0 \"\" \"x\"}} {{not 0}}", "0 x true"),
+        ("{{eq . .None}} {{eq .None .None}} {{join nil \",\"}}|{{printf \"%#x|% x|%+v|%+d\" \"ab\" \"ab\" 5 5}}", "false true |0x6162|61 62|5|+5"),
+        ("{{printf \"%p|%p|%d\" .Name .None .None}}", "%!p(string=/web)|%!p(<nil>)|%!d(<nil>)"),
         ("{{1e3}} {{0x10}} {{'a'}} {{`raw\\n`}} {{\"\\u00e9\\t\"}} {{1_000}} {{0b11}}", "1000 16 97 raw\\n é\t 1000 3"),
     ],
 )  # fmt: skip
@@ -84,6 +86,14 @@ def test_what_is_no_template(text: str, words: str) -> None:
         ("{{lt 1 \"a\"}}", 'template: :1:2: executing "" at <lt 1 "a">: error calling lt: incompatible types for comparison'),
         ("{{.Name 1}}", "template: :1:2: executing \"\" at <.Name>: Name is not a method but has arguments"),
         ("{{template \"x\"}}", 'template: :1:11: executing "" at <{{template "x"}}>: template "x" not defined'),
+        ("{{join 'x' \",\"}}", 'template: :1:7: executing "" at <\'x\'>: can\'t handle \'x\' for arg of type []string'),
+        ("{{upper nil}}", 'template: :1:8: executing "" at <nil>: cannot assign nil to string'),
+        ("{{upper .None}}", 'template: :1:8: executing "" at <.None>: wrong type for value; expected string; got interface {}'),
+        ("{{upper (.Name | print | len)}}", 'template: :1:25: executing "" at <len>: wrong type for value; expected string; got int'),
+        ("{{range or .Name .Env}}{{end}}", 'template: :1:11: executing "" at <.Name>: range can\'t iterate over /web'),
+        ("{{lt .Env 1}}", 'template: :1:2: executing "" at <lt .Env 1>: error calling lt: invalid type for comparison'),
+        ("{{eq .Env .Labels}}", 'template: :1:2: executing "" at <eq .Env .Labels>: error calling eq: non-comparable types [A=1 B=2]: []interface {}, map[string]interface {}: map[a:1 b:2]'),
+        ("{{.Name | call}}", 'template: :1:10: executing "" at <call>: error calling call: non-function /web of type string'),
         ("{{range .Name}}{{end}}", 'template: :1:8: executing "" at <.Name>: range can\'t iterate over /web'),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from pydock.render.format import Format
 from pydock.render.gotemplate import ExecError
 from pydock.render.human import size
 from pydock.render.listing import compile_template, listing
-from pydock.render.values import AnyList, GoStruct, named
+from pydock.render.values import AnyList, Pointer, named
 from pydock.shape import Json
 from pydock.views.container import ContainerView
 from pydock.views.image import NONE, ImageView
@@ -110,7 +110,7 @@ def print_all(app: App, objects: dict[str, Sequence[View]], form: Format) -> Non
     """By one template for everything; what it gives is printed as far as it comes. Raises Failure."""
     fields = {name: named(AnyList, f"[]{TABLES[name][1].go_type}")(rows) for name, rows in objects.items()}
     try:
-        app.out.write(compile_template(form.template or "").execute(GoStruct("*formatter.diskUsageContext", fields)))
+        app.out.write(compile_template(form.template or "").execute(Pointer("*formatter.diskUsageContext", fields)))
     except ExecError as error:
         app.out.write(error.partial)
         raise Failure(str(error)) from None

@@ -65,4 +65,5 @@ def events(app: App, o: EventsOptions) -> None:
             try:
                 app.out.line(template.execute(decode(f"*{SHAPE}", event, newer)))
             except ExecError as error:
+                app.out.line(error.partial)
                 raise Failure(str(error)) from None

@@ -82,7 +82,7 @@ def needs_engine(form: str, client: Json) -> bool:
     if not FIELD.search(form):
         return True
     try:
-        template_of(form).execute(GoStruct("system.sparseInfo", {"ClientInfo": decode("*system.clientInfo", client)}))
+        template_of(form).execute(GoStruct("system.sparseInfo", {"ClientInfo": decode("*system.clientInfo", client), "ClientErrors": decode("[]string", None)}))
     except (ParseError, ExecError):
         return True
     return False
