@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydock.render.printed import go_print
-from pydock.render.values import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type, truth
+from pydock.render.values import GoStruct, NilPointer, Pointer, Reference, Time, named, shown_type, truth
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,6 +54,9 @@ def _pointee(value: Any) -> str:
     return shown_type(value).removeprefix("*") if isinstance(value, Pointer) or hasattr(value, "go_struct") else shown_type(value)
 
 
+_BYTE = named(int, "uint8")
+
+
 @_takes(1, None)
 def _index(value: Any, *keys: Any) -> Any:
     if value is None:
@@ -68,7 +71,7 @@ def _index(value: Any, *keys: Any) -> Any:
             # a missing key of a map of strings gives the zero value
             value = value.get(key, getattr(value, "go_element", None))
         elif isinstance(value, (list, str)):
-            items = value if isinstance(value, list) else value.encode("utf-8", "surrogateescape")
+            items = value if isinstance(value, list) else [_BYTE(b) for b in value.encode("utf-8", "surrogateescape")]
             place = _position(key, len(items))
             if place == len(items):
                 # Go checks the bounds as if it were to be sliced, and then fails to index it
@@ -213,7 +216,15 @@ def _text(values: tuple[Any, ...]) -> str:
     """What html, js and urlquery work on: the one string, or all printed."""
     if len(values) == 1 and isinstance(values[0], str):
         return go_print(values[0])
-    return str(_print(*("<no value>" if v is None else v for v in values)))
+    return str(_print(*("<no value>" if v is None else _indirect(v) for v in values)))
+
+
+def _indirect(value: Any) -> Any:
+    """What a pointer points to."""
+    value = value.go_struct() if hasattr(value, "go_struct") else value
+    if isinstance(value, Pointer):
+        return GoStruct(value.type_name.removeprefix("*"), value.fields, value.tags, value.text, value.marshaled)
+    return value.value if isinstance(value, Reference) else value
 
 
 @_takes(0, None)

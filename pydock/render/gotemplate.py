@@ -150,7 +150,7 @@ class _Run:
         elif isinstance(value, int) and not isinstance(value, bool):
             if len(declared) > 1:
                 raise self.fail(self.last, f"can't use {value} to iterate over more than one variable")
-            pairs = ((i, i) for i in range(value))
+            pairs = ((i, type(value)(i)) for i in range(value))
         elif value is None:
             pairs = ()
         else:
@@ -234,20 +234,20 @@ class _Run:
 
     def fields(self, node: Node, value: Any, names: list[str], args: list[Node], final: Any, dot: Dot) -> Any:
         for name in names[:-1]:
-            value = self.field(node, value, name, [])
+            value = self.field(node, value, name, [], _NOTHING, dot)
         if not names:
             if len(args) > 1 or final is not _NOTHING:
                 raise self.fail(node, f"can't give argument to non-function {node.text()}")
             return value
-        given = [self.argument(a, dot) for a in args[1:]]
-        if final is not _NOTHING:
-            given.append(final)
-        return self.field(node, value, names[-1], given)
+        return self.field(node, value, names[-1], args[1:], final, dot)
 
-    def field(self, node: Node, value: Any, name: str, given: list[Any]) -> Any:
+    def field(self, node: Node, value: Any, name: str, args: list[Node], final: Any, dot: Dot) -> Any:
         found: Any
+        given = len(args) + (final is not _NOTHING)
         method = method_of(value, name)
         if method is not None:
+            if given:
+                raise self.fail(node, f"wrong number of args for {name}: want 0 got {given}")
             return method(value)
         getter = getattr(value, "go_field", None)
         if isinstance(value, dict) and getattr(value, "go_key", "string") == "string" and not getter:
@@ -271,15 +271,18 @@ class _Run:
             kind = "interface {}" if untyped else shown_type(value)
             raise self.fail(node, f"can't evaluate field {name} in type {kind}")
         if callable(found):
-            if len(given) != 1:
-                raise self.fail(node, f"wrong number of args for {name}: want 1 got {len(given)}")
-            if not isinstance(given[0], str):
-                raise self.fail(node, f"wrong type for value; expected string; got {shown_type(given[0])}")
-            return found(given[0])
+            if given != 1:
+                raise self.fail(node, f"wrong number of args for {name}: want 1 got {given}")
+            argument = self.argument(args[0], dot) if args else final
+            if args:
+                self.check_kind(args[0], argument, "string")
+            elif wrong := wrong_kind(argument, "string"):
+                raise self.fail(self.last, wrong)
+            return found(argument)
         if given:
             if isinstance(value, GoStruct):
                 raise self.fail(node, f"{name} has arguments but cannot be invoked as function")
-            raise self.fail(node, f"wrong number of args for {name}: want 0 got {len(given)}")
+            raise self.fail(node, f"wrong number of args for {name}: want 0 got {given}")
         return found
 
     def argument(self, node: Node, dot: Dot) -> Any:

@@ -49,6 +49,8 @@ def _struct(value: GoStruct, top: bool, verb: str, depth: int) -> str:
 
 
 def address(value: Any) -> str:
+    if isinstance(value, NilPointer) or getattr(value, "go_nil", False):
+        return "0x0"
     return f"0xc{id(value) & 0xFFFFFFFFF:09x}"
 
 
@@ -71,19 +73,24 @@ def go_float(value: float) -> str:
     return f"{'-' * sign}{text[0]}{'.' if text[1:] else ''}{text[1:]}e{'-' if power < 0 else '+'}{abs(power):02d}"
 
 
-def go_sharp(value: Any) -> str:
-    """fmt's %#v, for plain values."""
+def go_sharp(value: Any, depth: int = 0) -> str:
+    """fmt's %#v, for plain values. depth: how far within another value."""
+    value = value.go_struct() if hasattr(value, "go_struct") else value
+
+    def inner(item: Any) -> str:
+        return go_sharp(item, depth + 1)
+
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, list):
-        return f"{shown_type(value)}{{" + ", ".join(map(go_sharp, value)) + "}"
+        return f"{shown_type(value)}{{" + ", ".join(map(inner, value)) + "}"
     if isinstance(value, dict):
-        return f"{shown_type(value)}{{" + ", ".join(f"{quote(k)}:{go_sharp(v)}" for k, v in sorted(value.items())) + "}"
+        return f"{shown_type(value)}{{" + ", ".join(f"{quote(k)}:{inner(v)}" for k, v in sorted(value.items())) + "}"
     if isinstance(value, NilPointer):
         return f"({value.type_name})(nil)"
-    if isinstance(value, Reference):
+    if isinstance(value, Reference) or (depth and isinstance(value, Pointer)):
         return f"({value.type_name})({address(value)})"
     if isinstance(value, GoStruct):
-        body = ", ".join(f"{n}:{go_sharp(v)}" for n, v in value.fields.items())
+        body = ", ".join(f"{n}:{inner(v)}" for n, v in value.fields.items())
         return ("&" if isinstance(value, Pointer) else "") + f"{value.type_name.lstrip('*')}{{{body}}}"
     return go_print(value)

@@ -142,12 +142,14 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
 
 def pointer(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
     """A pointer that shows no more than its address."""
-    place = "0x0" if isinstance(value, NilPointer) else address(value)
+    place = address(value)
     if verb in "vp":
         return pad("<nil>" if verb == "v" and place == "0x0" else place, width, flags, "")
     if verb in "bodxX":
         return pad(integer(int(place, 16), verb, flags, precision), width, flags, 0)
-    return f"%!{verb}({shown_type(value)}={go_print(value)})"
+    from pydock.render.unexported import bare
+
+    return f"%!{verb}({shown_type(value)}={render(bare(value), 'v', flags, width, precision)})"
 
 
 def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:

@@ -89,6 +89,8 @@ def test_json_of_a_part_keeps_the_order_of_dockers_struct_on_any_engine(version:
     (("inspect", "-f", "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostIp}}", "web"), "::"),
     (("plugin", "inspect", "-f", "{{.ID}}|{{.Config.Rootfs}}|{{json .Config.Env}}|{{.Config.Interface.Types}}|{{json .Settings}}", "p"),
      "d" * 64 + '|<nil>|null|[docker.volumedriver/1.0]|{"Args":[],"Devices":[],"Env":["DEBUG=0"],"Mounts":[]}'),
+    (("inspect", "-f", "{{js .State.Health}} {{printf \"%T %t\" (index .Name 0) .State.Health}} {{printf \"%#v\" .State.Health.Log}}", "web"),
+     "{healthy 0 []} uint8 &{%!t(string=healthy) %!t(int=0) []} []*container.HealthcheckResult{}"),
     (("image", "inspect", "-f", "{{json .Config}} {{.Author}}|{{.Parent}}", "i"), '{"Cmd":["sh"]} |'),
     (("context", "inspect", "-f", "{{json .TLSMaterial}} {{.Storage.TLSPath}} {{index .Endpoints \"x\"}} {{printf \"%T\" .Endpoints.docker}}"), "{} <IN MEMORY> <no value> context.EndpointMetaBase"),
     (("volume", "inspect", "-f", "{{printf \"%q\" .UsageData}} {{printf \"%q|%d\" . .UsageData}}", "v"),
@@ -180,6 +182,8 @@ def test_a_template_of_ps_is_tried_although_quiet_ignores_it() -> None:
     assert (done.code, done.requests) == (1, []) and "failed to execute template" in done.err
     # on a container with nothing in it, which was created in 1970
     assert re.search(r"range can't iterate over \d+ years ago\n$", cli("ps", "--format", "{{range .RunningFor}}{{end}}", table=ENGINE).err)
+    done = cli("ps", "--format", "{{.Label 1}}", table=ENGINE)
+    assert done.err == 'failed to execute template: template: :1:9: executing "" at <1>: expected string; found 1\n'
 
 
 @pytest.mark.parametrize(("configured", "words", "size", "want"), [

@@ -63,7 +63,7 @@ def events(app: App, o: EventsOptions) -> None:
             app.out.line(line(event))
         else:
             try:
-                app.out.line(template.execute(decode(f"*{SHAPE}", event, newer)))
+                app.out.line(template.execute(decode(SHAPE, event, newer)))
             except ExecError as error:
                 app.out.line(error.partial)
                 raise Failure(str(error)) from None
