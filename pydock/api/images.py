@@ -94,7 +94,8 @@ def prune_images(filters: dict[str, dict[str, bool]]) -> Request:
 
 def search_images(term: str, limit: int, filters: dict[str, dict[str, bool]], auth: str) -> Request:
     """GET /images/search -> [{"name", "description", "star_count", "is_official"}]."""
-    return Request("GET", "/images/search", {"term": term, **query(limit=limit or None, filters=filters)}, headers={"X-Registry-Auth": auth}, answer=[FOUND])
+    wanted = {"term": term, **query(limit=limit if limit > 0 else None, filters=filters)}
+    return Request("GET", "/images/search", wanted, headers={"X-Registry-Auth": auth}, answer=[FOUND])
 
 
 def check_auth(auth: dict[str, str]) -> Request:

@@ -211,6 +211,7 @@ def floating(value: float, verb: str, flags: str, precision: int | None) -> str:
 
 
 def string(value: str, verb: str, flags: str, precision: int | None) -> str:
+    """One text for one verb."""
     text = str(value) if precision is None else str(value)[:precision]
     if verb in "sv":
         return text

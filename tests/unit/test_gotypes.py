@@ -237,3 +237,8 @@ def test_the_zero_time_has_a_year_of_four_digits_anywhere(zone: str, want: str, 
 def test_a_key_of_a_map_must_be_of_its_type() -> None:
     done = cli("inspect", "-f", "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostIP}}", "web", table=ENGINE)
     assert done.code == 1 and 'map has no entry for key "HostIP"' in done.err
+
+
+@pytest.mark.parametrize(("limit", "sent"), [("-1", None), ("0", None), ("5", "5")])
+def test_a_limit_of_search_that_is_none_is_left_to_the_registry(limit: str, sent: str | None) -> None:
+    assert cli("search", "--limit", limit, "x", table=ENGINE).requests[0].query.get("limit") == sent
