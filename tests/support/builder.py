@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,9 +90,14 @@ def hang_up(builder: Builder, at: Any) -> None:
     at.hang_up()
 
 
-def upgraded(builder: Builder, end: End) -> None:
-    end.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
-    builder.upgraded(end)
+def upgraded(session: bool) -> Act:
+    """A build has two connections: on the session's we call, on the other one we are called."""
+
+    def act(builder: Builder, end: End) -> None:
+        end.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+        builder.upgraded(end, session)
+
+    return act
 
 
 def nonsense(builder: Builder, end: End) -> None:
@@ -125,13 +131,18 @@ class Builder:
         self.path, self.at = path, at
         #: set when a client waits for something that will not come
         self.caught = threading.Event()
-        self.session: Connection | None = None
+        self._session = Future[Connection]()
         self.requests: list[str] = []
         self._ends: list[End] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen(16)
         threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def session(self) -> Connection:
+        """The client's, which may come a moment after its other connection."""
+        return self._session.result(20)
 
     @property
     def host(self) -> str:
@@ -169,13 +180,12 @@ class Builder:
 
     def _usual(self, name: str) -> Act:
         if name in ("POST /session", "POST /grpc"):
-            return upgraded
+            return upgraded(session=name == "POST /session")
         return http("200 OK", b"" if name.startswith("HEAD") else b"OK", "text/plain") if name.endswith("/_ping") else http("404 Not Found", b'{"message": "no"}')
 
-    def upgraded(self, end: End) -> None:
-        """Two connections: on the first we call, on the second we are called."""
-        if self.requests[-1] == "POST /session":
-            self.session = Connection(end)
+    def upgraded(self, end: End, session: bool) -> None:
+        if session:
+            self._session.set_result(Connection(end))
         else:
             Connection(end, self._call)
         threading.Event().wait()

@@ -71,7 +71,6 @@ def crash(builder: Builder, at: Any) -> None:
 
 def session_lost(builder: Builder, call: Call) -> None:
     """The session ends; of the build nothing more is heard."""
-    assert builder.session
     builder.session.duplex.hang_up()
 
 
@@ -79,7 +78,6 @@ def export(end: str) -> b.Act:
     """The result as an archive, or half of it, before the build is told to have gone well."""
 
     def act(builder: Builder, call: Call) -> None:
-        assert builder.session
         sent = builder.session.call("/moby.filesync.v1.FileSend/DiffCopy", m.DATA.encode({"data": b"half"}), last=end == "whole")
         try:
             if end == "reset":
@@ -100,7 +98,6 @@ IID = ("--iidfile", "iid")
 def late_export(builder: Builder, call: Call) -> None:
     """The build is told to have gone well before its result has come to an end, and before all of it has begun."""
     solved(builder, call)
-    assert builder.session
     time.sleep(0.3)
     sent = builder.session.call("/moby.filesync.v1.FileSend/DiffCopy", m.DATA.encode({"data": b"whole"}), last=False)
     time.sleep(0.3)
@@ -253,7 +250,6 @@ def test_the_engine_dies_while_it_fetches_the_context(pydock: Path, tmp_path: Pa
     asked = threading.Event()
 
     def fetch(builder: Builder, call: Call) -> None:
-        assert builder.session
         sync = builder.session.call("/moby.filesync.v1.FileSync/DiffCopy", metadata=[("dir-name", "context")], last=False)
         kinds = []
         while m.PACKET_DATA not in kinds:
