@@ -33,21 +33,24 @@ class Files:
             raise Failure(f"{verb} {path}: {first_line(error)}") from None
 
     def blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
-        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened."""
+        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened, else where it cannot be read."""
         try:
-            file = self.stdin if path is None else open(path, "rb", buffering=0)
+            # a folder can be opened, as in Go, and not by open()
+            handle = -1 if path is None else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
             raise Failure(f"open {path}: {first_line(error)}") from None
 
         def read() -> Iterator[bytes]:
             try:
                 yield b""
-                while data := file.read(size):
+                while data := self.stdin.read(size) if path is None else os.read(handle, size):
                     yield data
+            except OSError as error:
+                raise Failure(f"read {'/dev/stdin' if path is None else path}: {first_line(error)}") from None
             finally:
                 # stdin may be asked for more: whether it is a terminal, say
                 if path is not None:
-                    file.close()
+                    os.close(handle)
 
         opened = read()
         # begun: whatever becomes of it, the file is closed
@@ -57,6 +60,13 @@ class Files:
     def size(self, path: str) -> int:
         """Bytes of a regular file; 0 for anything else."""
         return os.path.getsize(path) if os.path.isfile(path) else 0
+
+    def is_folder(self, path: str) -> bool:
+        """Is it a folder itself, and no link to one? Raises Failure, also where nothing is."""
+        try:
+            return stat.S_ISDIR(os.lstat(path).st_mode)
+        except OSError as error:
+            raise Failure(f"lstat {path}: {first_line(error)}") from None
 
     def kind(self, path: str) -> str:
         """"folder", "file" (whatever is not a folder), or "" where nothing is. Raises Failure."""

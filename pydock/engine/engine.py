@@ -22,7 +22,7 @@ from pydock.engine.answers import MAX_BODY, MAX_ERROR, bad, blocks_of, messages_
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
-from pydock.errors import BrokenStream, EngineError, NotUpgraded, Unreachable
+from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
 from pydock.lean import NoCookies, load_httpx
 from pydock.paths import clean
 from pydock.record import record, replace
@@ -87,7 +87,7 @@ class Engine:
         for request in (PING, PING_GET):
             try:
                 response = self._send(request, versioned=False)
-            except (Unreachable, BrokenStream):
+            except Failure:
                 return Ping()
             with self._open(response):
                 headers = response.headers

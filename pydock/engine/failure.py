@@ -32,6 +32,11 @@ def lost_answer(endpoint: Endpoint, broken: BrokenStream, method: str, target: s
     return BrokenStream(text + unknown)
 
 
+def not_sent(endpoint: Endpoint, failure: Failure, method: str, target: str) -> Failure:
+    """A request could not be sent to its end: its body cannot be read, or it must not be sent."""
+    return Failure(f"error during connect: {_request_text(endpoint, method, target)}: {failure.message}", failure.code)
+
+
 def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str) -> Failure:
     """Why no connection could be made for a request, in docker's words (those of Go's net/http)."""
     host, address = endpoint.host, endpoint.address

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint
 from pydock.engine.dial import CommandEnded, dial, hung_up
-from pydock.engine.failure import connect_failure, lost_answer
+from pydock.engine.failure import connect_failure, lost_answer, not_sent
 from pydock.engine.hijack import Duplex
 from pydock.engine.wire import Head, Wire
-from pydock.errors import BrokenStream
+from pydock.errors import BrokenStream, Failure
 from pydock.lean import load_httpx
 
 if TYPE_CHECKING:
@@ -93,8 +93,11 @@ class Transport(httpx.BaseTransport):
             if isinstance(broken.__cause__, CommandEnded):
                 raise connect_failure(self.endpoint, broken.__cause__, request.method, target) from broken
             raise lost_answer(self.endpoint, broken, request.method, target, request.method not in READS) from broken
+        except Failure as failure:
+            wire.close()
+            raise not_sent(self.endpoint, failure, request.method, request.url.raw_path.decode("ascii")) from failure
         except BaseException:
-            # a body that could not be read to its end, an interruption: half a request must not look like a whole one
+            # an interruption, above all: half a request must not look like a whole one
             wire.close()
             raise
 

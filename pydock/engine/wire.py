@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pydock.errors import BrokenStream, Failure, first_line
+from pydock.golang import quote
 
 if TYPE_CHECKING:
     from pydock.engine.dial import Sock
@@ -58,11 +59,11 @@ def request_head(method: str, target: bytes, headers: Headers) -> bytes:
     if not target or target.strip(_TARGET):
         raise Failure(f"invalid request target {target[:80]!r}")
     for field, value in headers:
-        text = field.decode("latin1")
+        text = quote(field.decode("utf-8", "surrogateescape"))
         if not field or field.strip(_TOKEN):
-            raise Failure(f"invalid HTTP header field name {text!r}")
+            raise Failure(f"net/http: invalid header field name {text}")
         if value.strip(_VALUE):
-            raise Failure(f'invalid HTTP header field value for "{text}": no line breaks or control characters may be in it')
+            raise Failure(f"net/http: invalid header field value for {text}")
     return b"\r\n".join([b"%b %b HTTP/1.1" % (name, target), *(n + b": " + v for n, v in headers), b"", b""])
 
 
@@ -207,20 +208,18 @@ class Wire:
     def send(self, method: str, target: bytes, headers: Headers, body: Iterable[bytes], chunked: bool) -> None:
         """One request. If the engine answers and hangs up before it has read the body, the answer is what counts.
 
-        Raises Failure, before anything is sent, for a head that must not be sent."""
+        Raises Failure, before anything is sent, for a head that must not be sent; and what the body raises."""
         head = request_head(method, target, headers)
         blocks = iter(body)
-        first = next(blocks, b"")
         try:
             if not chunked:
-                self.sock.sendall(head + first)
+                self.sock.sendall(head + next(blocks, b""))
                 for block in blocks:
                     self.sock.sendall(block)
                 return
             self.sock.sendall(head)
-            while first:
-                self.sock.sendall(b"%x\r\n%b\r\n" % (len(first), first))
-                first = next((b for b in blocks if b), b"")
+            for block in filter(None, blocks):
+                self.sock.sendall(b"%x\r\n%b\r\n" % (len(block), block))
             self.sock.sendall(b"0\r\n\r\n")
         except (BrokenPipeError, ConnectionResetError):
             self.reusable = False

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -88,7 +89,10 @@ class Peer:
         head, _, body = data.partition(b"\r\n\r\n")
         if b"Transfer-Encoding: chunked" in head:
             while not body.endswith(b"0\r\n\r\n"):
-                body += connection.recv(65536)
+                more = connection.recv(65536)
+                if not more:
+                    return b""
+                body += more
         return head + b"\r\n\r\n" + body
 
 
@@ -154,8 +158,18 @@ def test_a_request_head_is_as_many_lines_as_it_has_headers(method: str, target: 
 @pytest.mark.parametrize("value", ["a\r\nX: y", "a\nb", "a\0b", "a\rb", "\x7f"])
 def test_a_header_with_a_line_break_is_refused_before_anything_is_sent(tmp_path: Path, value: str) -> None:
     with peer(tmp_path, lambda _: answer(b"[]")) as there:
-        with pytest.raises(Failure, match='invalid HTTP header field value for "X-Mine"'):
+        with pytest.raises(Failure, match=r'^error during connect: Post "http://.*/build": net/http: invalid header field value for "X-Mine"$'):
             there.engine.read(Request("POST", "/build", headers={"X-Mine": value}))
+        assert there.requests == []
+
+
+def test_a_body_that_cannot_be_read_ends_the_request(tmp_path: Path, pydock: Path) -> None:
+    """A folder in the place of an archive, say: no engine takes half a body for a whole one."""
+    with peer(tmp_path, lambda _: None) as there:
+        for line, target in (("load -i .", "/images/load?quiet=1"), ("import .", "/images/create?fromSrc=-")):
+            done = program(pydock, *line.split(), host=there.engine.endpoint.host, cwd=tmp_path)
+            place = f"http://{quote(f'{tmp_path}/e.sock', safe='')}/v1.44{target}"
+            assert (done.code, done.err.decode()) == (1, f'error during connect: Post "{place}": read .: is a directory\n')
         assert there.requests == []
 
 
