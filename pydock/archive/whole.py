@@ -228,6 +228,12 @@ class WholeFile:
         self._folder = self._handle = -1
         place, self._name = os.path.split(os.path.realpath(path) if own else path)
         try:
+            if not self._name and place.strip("/"):
+                # as open() takes a name that ends with "/"
+                os.stat(os.path.dirname(place) or ".")
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            if not path:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             self._folder = os.open(place or ".", WAY)
             before = self._before()
             if before is not None and not stat.S_ISREG(before.st_mode):

@@ -12,7 +12,7 @@ from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair, words
 from pydock.gojson import dumps
-from pydock.golang import parse_bool
+from pydock.golang import parse_bool, quote
 from pydock.render.format import Format
 from pydock.render.human import ellipsis, natural
 from pydock.render.listing import listing
@@ -213,16 +213,14 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
         return copied["Endpoints"]["docker"], tls_material(app, values["from"])
     try:
         tls = {f"{kind}.pem": app.files.read(values[kind]) for kind in ("ca", "cert", "key") if values.get(kind)}
-        skip = parse_bool(values["skip-tls-verify"]) if values.get("skip-tls-verify") else False
+        skip = parse_bool(values["skip-tls-verify"]) if "skip-tls-verify" in values else False
     except Failure as failure:
         raise Failure(prefix + failure.message) from None
     except ValueError as error:
         raise Failure(f"{prefix}skip-tls-verify: {str(error).removeprefix('strconv.ParseBool: ')}") from None
-    if b"-----BEGIN CERTIFICATE-----" not in tls.get("ca.pem", b"-----BEGIN CERTIFICATE-----"):
-        raise Failure(f"{prefix}invalid docker endpoint options: failed to retrieve context tls info: ca.pem seems invalid")
     host = values.get("host", "")
     with failing(prefix):
-        app.contexts.check_host(host)
+        app.contexts.check_endpoint(host, tls)
     return {**({"Host": host} if host else {}), "SkipTLSVerify": skip}, tls
 
 
@@ -301,26 +299,25 @@ def remove(app: App, o: ContextRemoveOptions) -> None:
 @options
 class ContextExportOptions(Options):
     name: str = argument("CONTEXT", sources="contexts")
-    target: str = argument("[FILE|-]", default="", sources="files")
+    target: str | None = argument("[FILE|-]", default=None, sources="files")
 
 
 @command("context export", ContextExportOptions, "Write a context to a tar archive", usage="[OPTIONS] CONTEXT [FILE|-]")
 def export(app: App, o: ContextExportOptions) -> None:
     if o.name != "default":
         check_name(o.name)
+    if o.target == "-" and app.out.is_terminal:
+        raise Failure("cowardly refusing to export to a terminal, specify a file path")
 
     def archive() -> Iterator[bytes]:
         yield app.contexts.pack(facts(app, o.name), tls_material(app, o.name))
 
     if o.target == "-":
-        if app.out.is_terminal:
-            raise Failure("cowardly refusing to export to a terminal, specify a file path")
         app.out.put(*archive())
         return
-    target = o.target or f"{o.name}.dockercontext"
-    # what it is written to is looked at before the context is
+    target = f"{o.name}.dockercontext" if o.target is None else o.target
     app.files.write(target, archive(), new=True)
-    app.err.line(f'Written file "{target}"')
+    app.err.line(f"Written file {quote(target)}")
 
 
 @options

@@ -67,7 +67,7 @@ def _files(data: bytes) -> list[tuple[str, bytes]]:
     """(name, content) of all files, within bounds. Raises ValueError."""
     found: list[tuple[str, bytes]] = []
     left = LIMIT
-    zipped = data.startswith(b"PK")
+    zipped = data.startswith(b"PK\x03\x04")
     try:
         for name, content in _zip_files(data) if zipped else _tar_files(data):
             left -= len(content)
@@ -76,6 +76,8 @@ def _files(data: bytes) -> list[tuple[str, bytes]]:
             found.append((name, content))
         else:
             return found
+    except zipfile.BadZipFile:
+        raise ValueError("zip: not a valid zip file") from None
     except _BROKEN as error:
         raise ValueError(str(error) if zipped else "unexpected EOF") from None
     raise ValueError("read exceeds the defined limit")

@@ -50,9 +50,9 @@ class Contexts:
         return {f"{kind}.pem": path for kind, path in files if path}
 
     @staticmethod
-    def check_host(host: str) -> None:
-        """Raises ValueError for what no context can have as its engine's address."""
-        endpoint.check_host(host)
+    def check_endpoint(host: str, tls: Mapping[str, bytes]) -> None:
+        """Raises ValueError for what no context can have as its endpoint. tls: file name -> content."""
+        endpoint.check_endpoint(host, tls)
 
     @staticmethod
     def pack(meta: dict[str, Any], tls: dict[str, bytes]) -> bytes:

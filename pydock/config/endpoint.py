@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydock.errors import Failure, NoEngine
-from pydock.golang import csv_fields, quote
+from pydock.golang import check_url, csv_fields, quote
 from pydock.record import record
 
 if TYPE_CHECKING:
@@ -17,13 +17,7 @@ if TYPE_CHECKING:
     from pydock.config.globals import Globals
 
 DEFAULT_HOST = "npipe:////./pipe/docker_engine" if sys.platform == "win32" else "unix:///var/run/docker.sock"
-#: what a host may hold besides letters and digits (RFC 3986, and Go's net/url)
-_IN_HOSTS = "-_.~!$&'()*+,;=:[]<>\""
 SCHEMES = ("unix", "tcp", "npipe", "fd", "ssh")
-
-
-class BadUrl(ValueError):
-    """An address that Go's net/url does not take."""
 
 
 class BadSsh(ValueError):
@@ -139,60 +133,56 @@ def parse_host(text: str, tls: bool = False) -> str:
     return f"{scheme}://{rest}"
 
 
-def check_host(host: str) -> None:
-    """Raises ValueError for what no context can have as its engine's address, in docker's words."""
+def check_endpoint(host: str, tls: Mapping[str, bytes]) -> None:
+    """Raises ValueError for what no context can have as its endpoint, in docker's words. tls: file name -> content."""
+    if not host:
+        return
+    wrong = "invalid docker endpoint options: "
     scheme, separator, rest = host.partition("://")
     try:
+        check_url(host)
         if scheme == "ssh" and separator:
             _ssh(host)
-        elif separator:
-            _tcp(rest)
-    except (BadUrl, BadSsh) as error:
-        raise ValueError(f"invalid docker endpoint options: {str(error).replace('tcp://', f'{scheme}://', 1)}") from None
-    except ValueError:
-        pass  # docker lets it pass here: whoever uses the context hears of it
-    if host and not rest:
-        raise ValueError(f"unable to apply docker endpoint options: unable to parse docker host `{host}`")
+    except ValueError as error:
+        raise ValueError(wrong + str(error)) from None
+    # what goes over a socket, or by ssh, is not encrypted
+    if scheme not in ("unix", "npipe", "fd", "ssh"):
+        if b"-----BEGIN CERTIFICATE-----" not in tls.get("ca.pem", b"-----BEGIN CERTIFICATE-----"):
+            raise ValueError(wrong + "failed to retrieve context tls info: ca.pem seems invalid")
+        if "cert.pem" in tls and b"-----BEGIN " not in tls.get("key.pem", b"-----BEGIN "):
+            raise ValueError(wrong + "no valid private key found")
+    wrong = "unable to apply docker endpoint options: "
+    if not rest:
+        raise ValueError(f"{wrong}unable to parse docker host `{host}`")
     if scheme == "npipe" and sys.platform != "win32":
-        raise ValueError("unable to apply docker endpoint options: protocol not available")
+        raise ValueError(wrong + "protocol not available")
 
 
 def _tcp(rest: str) -> str:
+    check_url(f"tcp://{rest}")
     authority, slash, path = rest.partition("/")
     address = authority.rpartition("@")[2]
-    wrong = f"parse {quote('tcp://' + rest)}: "
-    if any(c < " " or c == "\x7f" for c in rest):
-        raise BadUrl(wrong + "net/url: invalid control character in URL")
     if address.startswith("["):
         inside, closed, port = address.rpartition("]")
         host = inside + closed
-        if not closed:
-            raise BadUrl(wrong + "missing ']' in host")
-        if port[:1] not in ("", ":"):
-            raise BadUrl(f"{wrong}invalid port {quote(port)} after host")
     else:
         host, colon, port = address.rpartition(":")
         host, port = (host, colon + port) if colon else (port, "")
         if ":" in host:
             raise ValueError(f"invalid bind address format: {rest}")
     number = port[1:]
-    if number and not (number.isascii() and number.isdigit() and len(number) < 6 and int(number) < 1 << 16):
-        raise BadUrl(f"{wrong}invalid port {quote(port)} after host")
-    if bad := next((c for c in host if c.isascii() and not c.isalnum() and c not in _IN_HOSTS), ""):
-        raise BadUrl(wrong + (f"invalid URL escape {quote(host[host.index(bad) :][:3])}" if bad == "%" else f"invalid character {quote(bad)} in host name"))
+    if len(number) > 5 or int(number or "0") >= 1 << 16:
+        raise ValueError(f"parse {quote('tcp://' + rest)}: invalid port {quote(port)} after host")
     return f"tcp://{host or 'localhost'}:{number or '2375'}{slash}{path}"
 
 
 def _ssh(text: str) -> str:
     try:
+        check_url(text)
         parts = urlsplit(text)
-    except ValueError:
-        raise BadUrl(f"parse {quote(text)}: missing ']' in host") from None
+    except ValueError as error:
+        raise BadSsh(str(error)) from None
     wrong = "ssh host connection is not valid: invalid SSH URL: "
-    try:
-        _ = parts.port
-    except ValueError:
-        raise BadSsh(f"{wrong}invalid port in {quote(text)}") from None
     if parts.password is not None:
         raise BadSsh(wrong + "plain-text password is not supported")
     if not parts.hostname:

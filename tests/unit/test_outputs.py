@@ -118,6 +118,18 @@ def test_context_export_makes_new_files_only(tmp_path: Path, name: str) -> None:
     assert {k: v for k, v in facts(tmp_path).items() if k != "c"} == before
 
 
+def test_context_export_looks_at_the_place_first_and_at_the_context_then(tmp_path: Path) -> None:
+    plant(tmp_path)
+    before = facts(tmp_path)
+    for name, words in (
+        ("target", "file exists"), ("folder", "file exists"), ("folder/", "is a directory"), ("target/", "is a directory"), ("none/", "is a directory"),
+        ("none/x", "no such file or directory"), ("none/x/", "no such file or directory"), ("target/x", "not a directory"), ("", "no such file or directory"),
+    ):
+        done = cli("--config", str(tmp_path / "c"), "context", "export", "nope", name, folder=tmp_path)
+        assert (done.code, done.err) == (1, f"open {name}: {words}\n")
+    assert facts(tmp_path) == before
+
+
 def test_a_new_file_does_not_replace_one_that_came_meanwhile(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="file exists"), WholeFile(str(tmp_path / "f"), new=True) as file:
         file.write(b"ours")
