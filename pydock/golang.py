@@ -131,6 +131,17 @@ def parse_float(text: str) -> float:
     raise ValueError(f"strconv.ParseFloat: parsing {quote(whole)}: invalid syntax")
 
 
+def truncated(value: float) -> int:
+    """int64(value), as Go converts it on amd64: what an int64 cannot hold becomes the least that it can."""
+    return int(value) if -(2.0**63) <= value < 2.0**63 else -(1 << 63)
+
+
+def wrapped(value: int) -> int:
+    """big.Int's Int64: what is left of a number in 64 bits."""
+    low = ((abs(value) + (1 << 63)) % (1 << 64)) - (1 << 63)
+    return low if value >= 0 or low == -(1 << 63) else -low
+
+
 def parse_duration(text: str) -> int:
     """time.ParseDuration, in nanoseconds: "1m30s", "-1.5h", "0"."""
     body = text[1:] if text[:1] in ("+", "-") else text
@@ -206,7 +217,7 @@ def parse_rfc3339(text: str) -> float:
         return 0.0
 
 
-_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"(?!")')
 
 
 def csv_fields(text: str) -> list[str]:
@@ -232,3 +243,62 @@ def csv_fields(text: str) -> list[str]:
         if at >= len(text):
             return out
         at += 1
+
+
+# -- net/url ---------------------------------------------------------------------------------------
+
+#: what a host may hold besides letters and digits
+_IN_HOSTS = "-_.~!$&'()*+,;=:[]<>\""
+_IN_USERS = "-._:~!$&'()*+,;=%@"
+
+
+def check_url(text: str) -> None:
+    """Raises ValueError for what url.Parse refuses."""
+    text = text.partition("#")[0]
+    try:
+        _check_url(text)
+    except ValueError as error:
+        raise ValueError(f"parse {quote(text)}: {error}") from None
+
+
+def _check_url(text: str) -> None:
+    if any(c < " " or c == "\x7f" for c in text):
+        raise ValueError("net/url: invalid control character in URL")
+    if text.startswith(":"):
+        raise ValueError("missing protocol scheme")
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text)
+    rest = text[scheme.end() if scheme else 0 :].partition("?")[0]
+    if not rest.startswith("/"):
+        if not scheme and ":" in rest.partition("/")[0]:
+            raise ValueError("first path segment in URL cannot contain colon")
+        return
+    if rest.startswith("//") and (scheme or not rest.startswith("///")):
+        authority, _, rest = rest[2:].partition("/")
+        user, _, host = authority.rpartition("@")
+        _check_host(host)
+        if any(not (c.isascii() and c.isalnum()) and c not in _IN_USERS for c in user):
+            raise ValueError("net/url: invalid userinfo")
+        _check_escapes(user)
+    _check_escapes(rest)
+
+
+def _check_host(host: str) -> None:
+    if host.startswith("["):
+        _, closed, port = host.rpartition("]")
+        if not closed:
+            raise ValueError("missing ']' in host")
+    else:
+        _, colon, port = host.rpartition(":")
+        port = colon + port if colon else ""
+    if port and not re.fullmatch(r":[0-9]*", port):
+        raise ValueError(f"invalid port {quote(port)} after host")
+    _check_escapes(host)
+    for bad in host:
+        if bad.isascii() and not bad.isalnum() and bad not in _IN_HOSTS:
+            raise ValueError(f"invalid URL escape {quote(host[host.index(bad) :][:3])}" if bad == "%" else f"invalid character {quote(bad)} in host name")
+
+
+def _check_escapes(text: str) -> None:
+    for at, char in enumerate(text):
+        if char == "%" and not re.match(r"%[0-9A-Fa-f]{2}", text[at:]):
+            raise ValueError(f"invalid URL escape {quote(text[at : at + 3])}")

@@ -71,12 +71,19 @@ def gpus(text: str) -> dict[str, Any]:
         elif key == "capabilities":
             request["Capabilities"] = [[*value.split(","), "gpu"]]
         elif key == "options":
-            request["Options"] = mapping(csv_fields(value))
+            request["Options"] = mapping(_options(value))
         else:
             raise ValueError(f"unexpected key '{key}' in '{part}'")
     if "count" not in seen and "DeviceIDs" not in request:
         request["Count"] = 1
     return {"Driver": "", "Count": 0, "DeviceIDs": None, "Capabilities": [["gpu"]], "Options": {}, **request}
+
+
+def _options(text: str) -> list[str]:
+    try:
+        return csv_fields(text)
+    except ValueError as error:
+        raise ValueError(f"failed to read gpu options: {error}") from None
 
 
 def _count(text: str) -> int:

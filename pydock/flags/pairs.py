@@ -99,7 +99,7 @@ def extra_host(text: str) -> str:
     if address != "host-gateway":
         if len(address) > 2 and address[0] == "[" and address[-1] == "]":
             address = address[1:-1]
-        if not is_ip(address):
+        if not is_ip(address.strip()):
             raise ValueError(f"invalid IP address in add-host: {quote(address)}")
     return f"{host}:{address}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
 
-from pydock.golang import SECOND, parse_duration, quote
+from pydock.golang import SECOND, parse_duration, parse_int, quote
 
 #: element of a Go layout -> (pattern, what it sets, least and greatest value)
 _ELEMENTS: dict[str, tuple[str, str, int, int]] = {
@@ -32,7 +32,11 @@ def timestamp(text: str, now: float) -> str:
     except ValueError:
         if "-" in text:
             raise
-        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+        seconds, dot, fraction = text.partition(".")
+        try:
+            parse_int(seconds, base=10)
+            parse_int(fraction if dot else "0", base=10)
+        except ValueError:
             raise ValueError(f"failed to parse value as time or duration: {quote(text)}") from None
         return text
     return f"{int(moment.timestamp())}.{nanos:09d}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from pydock.golang import parse_duration, parse_float, parse_int, parse_uint
+from pydock.golang import parse_duration, parse_float, parse_int, parse_uint, truncated, wrapped
 from pydock.record import record
 
 _SCALES = {unit: 1024**i for i, unit in enumerate("kmgtp", 1)}
@@ -23,17 +23,10 @@ def ram_bytes(text: str) -> int:
     if size < 0:
         raise ValueError(f"invalid size: '{text}'")
     if suffix in ("", "b"):
-        return _whole(size, text)
+        return truncated(size)
     if not re.fullmatch("[kmgtp](b|ib)?", suffix):
         raise ValueError(f"invalid suffix: '{suffix if len(suffix) <= 3 else text[cut + 1 :]}'")
-    return _whole(size * _SCALES[suffix[0]], text)
-
-
-def _whole(size: float, text: str) -> int:
-    # docker sends what is left of a larger number, which may be negative
-    if not size < 2**63:
-        raise ValueError(f"invalid size: '{text}'")
-    return int(size)
+    return truncated(size * _SCALES[suffix[0]])
 
 
 def swap_bytes(text: str) -> int:
@@ -46,20 +39,18 @@ def nano_cpus(text: str) -> int:
     from fractions import Fraction
 
     problem = ValueError(f"failed to parse {text} as a rational number")
-    exponent = text.lower().rpartition("e")[2] if "e" in text.lower() else ""
+    exponent = text.lower().rpartition("e")[2] if "e" in text.lower() and "x" not in text.lower() else ""
     try:
         # Go takes no larger exponents: they would take for ever
         if text != text.strip() or (exponent and abs(int(exponent)) > 1_000_000):
             raise problem
-        cpus = Fraction(text)
+        cpus = Fraction(int(text, 0)) if re.match("[+-]?0[box]", text.lower()) else Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise problem from None
     nano = cpus * 1_000_000_000
     if nano.denominator != 1:
         raise ValueError("value is too precise")
-    if abs(nano) >= 2**63:
-        raise ValueError("value out of range")
-    return int(nano)
+    return wrapped(int(nano))
 
 
 duration = parse_duration
@@ -138,7 +129,9 @@ def rate_device(text: str) -> DeviceValue:
     """/dev/NAME:RATE in bytes a second, with an optional unit."""
     path, value = _device_path(text)
     try:
-        return DeviceValue(path, ram_bytes(value))
+        if (rate := ram_bytes(value)) < 0:
+            raise ValueError
+        return DeviceValue(path, rate)
     except ValueError:
         raise ValueError(
             f"invalid rate for device: {text}. The correct format is <device-path>:<number>[<unit>]. "

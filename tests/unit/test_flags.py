@@ -9,11 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from pydock.commands.container.networking import check_mac
 from pydock.flags import devices, mounts, networks, pairs, ports, reference, times, units
 from pydock.golang import parse_duration, parse_int
 
 
-@pytest.mark.parametrize(("text", "value"), [("64m", 64 << 20), ("1.5GiB", 3 << 29), ("100 kb", 102400), ("7", 7), ("2tb", 2 << 40), ("1P", 1 << 50), ("10B", 10)])
+@pytest.mark.parametrize(("text", "value"), [("64m", 64 << 20), ("1.5GiB", 3 << 29), ("100 kb", 102400), ("7", 7), ("2tb", 2 << 40), ("1P", 1 << 50), ("10B", 10), ("8191p", 8191 << 50), ("8192p", -1 << 63), ("1e30", -1 << 63)])
 def test_sizes(text: str, value: int) -> None:
     assert units.ram_bytes(text) == value
 
@@ -23,6 +24,17 @@ def test_sizes_of_any_unit(number: int, unit: str) -> None:
     scale = 1024 ** " kmgt".index(unit[:1].lower() if unit and unit != "b" else " ")
     assume(number * scale < 2**63)
     assert units.ram_bytes(f"{number}{unit}") == int(float(number) * scale)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0x10", 16 * 10**9), ("0b11", 3 * 10**9), ("010", 10**10), ("999999999999", 3875820018684212736), ("9223372037", -9223372036709551616),
+        ("-9223372037", 9223372036709551616), ("1e30", 6873995514006732800), ("1e400", 0),
+    ],
+)  # fmt: skip
+def test_of_cpus_that_are_too_many_64_bits_are_left(text: str, value: int) -> None:
+    assert units.nano_cpus(text) == value
 
 
 @given(st.integers(0, 10**6), st.integers(1, 1000))
@@ -38,6 +50,7 @@ REFUSED: list[tuple[Callable[[str], Any], str, str]] = [
     (units.ram_bytes, "64x", "invalid suffix: 'x'"), (units.ram_bytes, "", "invalid size: ''"), (units.ram_bytes, "-5", "invalid size: '-5'"),
     (units.nano_cpus, "two", "failed to parse two as a rational number"), (units.ulimit, "nofile", "invalid ulimit argument: nofile"),
     (units.weight_device, "x:1", "bad format for device path: x:1"), (units.weight_device, "/dev/x:5", "invalid weight for device: /dev/x:5"),
+    (units.rate_device, "/dev/x:9000p", "invalid rate for device: /dev/x:9000p. The correct format is <device-path>:<number>[<unit>]. Number must be a positive integer. Unit is optional and can be kb, mb, or gb"),
     (pairs.link, "a:b:c", "bad format for links: a:b:c"), (pairs.link, "", "empty string specified for links"),
     (pairs.attach_stream, "x", "valid streams are STDIN, STDOUT and STDERR"), (pairs.env, "=x", "invalid environment variable: =x"),
     (pairs.label, "a b=c", "label 'a b' contains whitespaces"), (pairs.filter_pair, "x", "bad format of filter (expected name=value)"),
@@ -45,6 +58,7 @@ REFUSED: list[tuple[Callable[[str], Any], str, str]] = [
     (networks.attachment, "name=n,bogus=1", "invalid field key bogus"), (networks.attachment, "alias=x", "network name/id is not specified"),
     (mounts.mount, "type=volume,dst=/d,bogus=1", "unexpected key 'bogus' in 'bogus=1'"),
     (mounts.mount, 'type=bind,"src=a', 'parse error on line 1, column 17: extraneous or missing " in quoted-field'),
+    (devices.gpus, 'driver=a,"b""', 'parse error on line 1, column 14: extraneous or missing " in quoted-field'), (devices.gpus, "options=", "failed to read gpu options: EOF"),
     (devices.gpus, "count=1,count=2", "gpu request key 'count' can be specified only once"),
     (devices.device, "/dev/null:x", "x is not an absolute path"), (ports.publish, "a=b=c,=d", "invalid publish opts format (should be name=value but got '=d')"),
     (ports.publish, "[::1]x:80:80", "invalid IP address [::1]x: address [::1]x:: missing port in address"),
@@ -118,6 +132,11 @@ def test_references(domain: str, path: list[str], tag: str, digest: str) -> None
     assert parsed.path.removeprefix("library/") == "/".join(path).removeprefix("library/")
 
 
+def test_blanks_about_an_address_are_let_be() -> None:
+    assert pairs.extra_host("a= 1.2.3.4 ") == "a: 1.2.3.4 "
+    check_mac(" 02:42:ac:11:00:02 ")
+
+
 @pytest.mark.parametrize(
     ("text", "bind"),
     [("/data", ""), ("named:/data", "named:/data"), ("./d:/d:ro", "/here/d:/d:ro"), (".:/x", "/here:/x"), ("../d:/d", "/d:/d"), ("/abs:/x", "/abs:/x"), ("~/x:/x", "~/x:/x"), ("d:/d", "")],
@@ -140,7 +159,8 @@ def test_moments(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("bogus", 'failed to parse value as time or duration: "bogus"'), ("2020-01-32", 'parsing time "2020-01-32": day out of range'),
+        ("bogus", 'failed to parse value as time or duration: "bogus"'), ("99999999999999999999", 'failed to parse value as time or duration: "99999999999999999999"'),
+        ("1.", 'failed to parse value as time or duration: "1."'), ("2020-01-32", 'parsing time "2020-01-32": day out of range'),
         ("2020-02-30", 'parsing time "2020-02-30": day out of range'), ("2020-1-1", 'parsing time "2020-1-1" as "2006-01-02": cannot parse "1-1" as "01"'),
         ("2020-01-01T25", 'parsing time "2020-01-01T25": hour out of range'),
     ],
@@ -154,9 +174,8 @@ def test_bad_moments(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("parse", "text", "words"),
     [
-        (units.ram_bytes, "1e999", 'strconv.ParseFloat: parsing "1e999": value out of range'), (units.ram_bytes, "1e30", "invalid size: '1e30'"),
-        (units.ram_bytes, "9223372036854775808", "invalid size: '9223372036854775808'"), (units.ram_bytes, "inf", "invalid size: 'inf'"),
-        (units.nano_cpus, "1e99999999", "failed to parse 1e99999999 as a rational number"), (units.nano_cpus, "1e30", "value out of range"),
+        (units.ram_bytes, "1e999", 'strconv.ParseFloat: parsing "1e999": value out of range'), (units.ram_bytes, "inf", "invalid size: 'inf'"),
+        (units.nano_cpus, "1e99999999", "failed to parse 1e99999999 as a rational number"), (units.nano_cpus, "0xg", "failed to parse 0xg as a rational number"),
         (parse_int, "9" * 5_000, f'strconv.ParseInt: parsing "{"9" * 5_000}": value out of range'),
         (parse_int, "9" * 5_000 + "x", f'strconv.ParseInt: parsing "{"9" * 5_000}x": invalid syntax'),
         (parse_duration, "9" * 5_000 + "s", f'time: invalid duration "{"9" * 5_000}s"'),

@@ -18,7 +18,7 @@ def network_mode(o: CreateOptions) -> str:
 
 def check_mac(address: str) -> None:
     """Raises ValueError; "" is none."""
-    if address and not is_mac(address):
+    if address and not is_mac(address.strip()):
         raise ValueError(f"{address} is not a valid mac address")
 
 
