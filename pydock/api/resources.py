@@ -66,8 +66,8 @@ def remove_network(network: str) -> Request:
     return Request("DELETE", _network(network))
 
 
-def connect_network(network: str, body: Json) -> Request:
-    return Request("POST", _network(network, "connect"), body=body)
+def connect_network(network: str, container: str, settings: Json) -> Request:
+    return Request("POST", _network(network, "connect"), body={"Container": named("container", container), "EndpointConfig": settings})
 
 
 def disconnect_network(network: str, container: str, force: bool) -> Request:

@@ -59,10 +59,16 @@ def _resolve(path: str, follow: bool) -> tuple[str, str]:
 
 
 def _real(path: str) -> str:
+    """filepath.EvalSymlinks. Raises Failure."""
     try:
-        return os.path.realpath(path, strict=True)
+        resolved = os.path.realpath(path, strict=True)
+    except NotADirectoryError:
+        raise Failure("not a directory") from None
     except OSError as error:
         fail("lstat", str(error.filename or path), error)
+    if path.endswith("/") and not os.path.isdir(resolved):
+        raise Failure("not a directory")
+    return resolved
 
 
 def destination(path: str) -> Place:

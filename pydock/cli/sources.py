@@ -71,18 +71,20 @@ def filters(query: Query) -> list[str]:
     return [c for key, sources in known.items() for c in continued(query, key, sources)]
 
 
-def listed(query: Query) -> list[Any]:
+def listed(query: Query, every: bool = True) -> list[Any]:
+    """Containers: `every` one, or those that run."""
     from pydock.api.containers import list_containers
 
-    return query.app.engine.json(list_containers(all=True)) or []
+    return query.app.engine.json(list_containers(all=every)) or []
 
 
-def containers(query: Query, *states: str) -> list[str]:
-    """The names of containers, in some states; with their ids where DOCKER_COMPLETION_SHOW_CONTAINER_IDS says so."""
+def containers(query: Query, *states: str, every: bool = True, but: str = "") -> list[str]:
+    """The names of containers, in some states, or `but` in one; with their ids where DOCKER_COMPLETION_SHOW_CONTAINER_IDS says so."""
     with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_CONTAINER_IDS") == "yes"
     out = []
-    for container in listed(query):
-        if not states or container.get("State") in states:
+    for container in listed(query, every):
+        state = container.get("State")
+        if state != but and (not states or state in states):
             out += [n.lstrip("/") for n in container.get("Names") or [] if "/" not in n.lstrip("/")]
             out += [container["Id"][:12]] if with_ids else []
     return out
@@ -183,10 +185,10 @@ def registries(query: Query) -> list[str]:
 
 SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "containers": containers,
-    "running": lambda q: containers(q, "running", "paused", "restarting"),
-    "unpaused": lambda q: containers(q, "running"),
+    "running": lambda q: containers(q, every=False),
+    "unpaused": lambda q: containers(q, every=False, but="paused"),
     "stopped": lambda q: containers(q, "exited", "created"),
-    "paused": lambda q: containers(q, "paused"),
+    "paused": lambda q: containers(q, "paused", every=False),
     "removable": removable,
     "links": lambda q: [f"{name}:" for name in containers(q)],
     "link-names": lambda q: [n.lstrip("/") for c in listed(q) for n in c.get("Names") or [] if "/" in n.lstrip("/")],

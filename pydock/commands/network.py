@@ -6,7 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import resources
-from pydock.api.request import filters, named, version_key
+from pydock.api.request import filters, version_key
 from pydock.commands.shared import ListOptions, PruneOptions, confirmed, print_list, prune_filters, prune_objects
 from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure, failing
@@ -159,18 +159,15 @@ def driver_options(texts: tuple[str, ...]) -> dict[str, str]:
     return out
 
 
-def connect_body(o: ConnectOptions) -> Json:
-    """The body of POST /networks/…/connect. Raises ValueError."""
+def settings_of(o: ConnectOptions) -> Json:
+    """The container's end of the network (EndpointSettings). Raises ValueError."""
     addresses = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
     return {
-        "Container": named("container", o.container),
-        "EndpointConfig": {
-            "IPAMConfig": {k: v for k, v in addresses.items() if v}, "Links": list(o.link) or None, "Aliases": list(o.alias),
-            "DriverOpts": driver_options(o.driver_opt), "GwPriority": o.gw_priority,
-            # what the engine finds out, as docker's client sends it
-            "MacAddress": "", "NetworkID": "", "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
-            "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": None,
-        },
+        "IPAMConfig": {k: v for k, v in addresses.items() if v}, "Links": list(o.link) or None, "Aliases": list(o.alias),
+        "DriverOpts": driver_options(o.driver_opt), "GwPriority": o.gw_priority,
+        # what the engine finds out, as docker's client sends it
+        "MacAddress": "", "NetworkID": "", "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
+        "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": None,
     }  # fmt: skip
 
 
@@ -178,8 +175,8 @@ def connect_body(o: ConnectOptions) -> Json:
 def connect(app: App, o: ConnectOptions) -> None:
     app.need_engine()
     with failing():
-        body = connect_body(o)
-    app.engine.read(resources.connect_network(o.network, body))
+        settings = settings_of(o)
+    app.engine.read(resources.connect_network(o.network, o.container, settings))
 
 
 @options

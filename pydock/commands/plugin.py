@@ -164,10 +164,10 @@ CREATE_USAGE = "[OPTIONS] PLUGIN PLUGIN-DATA-DIR"
 def create(app: App, o: CreateOptions) -> None:
     reference_of(o.plugin)
     folder = clean(app.copies.absolute(o.folder))
-    if not app.copies.source(folder, False).is_dir:
+    if not app.files.is_folder(folder):
         raise Failure("context must be a directory")
     try:
-        decode(app.files.read(clean(f"{o.folder}/config.json")), {})
+        decode(app.files.read(clean(f"{o.folder or '.'}/config.json")), {})
     except ValueError as error:
         raise Failure(str(error).replace("unexpected end of JSON input", "unexpected EOF")) from None
 

@@ -47,7 +47,7 @@ def ls(app: App, o: VolumeListOptions) -> None:
 class CreateOptions(Options):
     """One volume; the second half is for volumes of a swarm."""
 
-    name: str = argument("[VOLUME]", default="")
+    name: str | None = argument("[VOLUME]", default=None)
     driver: str = flag("-d", "--driver", default="local", help="Driver of the volume", sources="volume-drivers")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the volume, KEY=VALUE")
     name_flag: str = flag("--name", hidden=True, help="Name of the volume")
@@ -81,18 +81,18 @@ def cluster_spec(o: CreateOptions) -> Json:
     return {
         **({"Group": o.group} if o.group else {}), "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
         "AccessibilityRequirements": {k: v for k, v in places.items() if v},
-        "CapacityRange": {"RequiredBytes": o.required_bytes, "LimitBytes": o.limit_bytes},
+        "CapacityRange": {"RequiredBytes": max(o.required_bytes, 0), "LimitBytes": max(o.limit_bytes, 0)},
         **({"Secrets": secrets} if secrets else {}), "Availability": o.availability,
     }  # fmt: skip
 
 
 def create_body(o: CreateOptions) -> Json:
     """The body of POST /volumes/create. Raises ValueError."""
-    if o.name and o.name_flag:
+    if o.name is not None and o.name_flag:
         raise ValueError("conflicting options: cannot specify a volume-name through both --name and as a positional arg")
-    optional = {"DriverOpts": dict(o.opt), "Labels": pairs.mapping(o.label), "Name": o.name or o.name_flag}
+    optional = {"Driver": o.driver, "DriverOpts": dict(o.opt), "Labels": pairs.mapping(o.label), "Name": o.name or o.name_flag}
     cluster = {"ClusterVolumeSpec": cluster_spec(o)} if o.given & CLUSTER_FLAGS else {}
-    return {**cluster, "Driver": o.driver, **{k: v for k, v in optional.items() if v}}
+    return {**cluster, **{k: v for k, v in optional.items() if v}}
 
 
 @command("volume create", CreateOptions, "Create a volume")

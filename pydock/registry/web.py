@@ -205,13 +205,22 @@ class _Deadline:
                 pass
 
 
+def address_of(url: str) -> str:
+    """What is dialled for a URL, as far as names lead; of several addresses the first is tried first."""
+    _, host, port = origin(url)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
+    except OSError:
+        found = host
+    return f"[{found}]:{port}" if ":" in str(found) else f"{found}:{port}"
+
+
 def plain(url: str, error: Exception) -> str:
     """What went wrong, in the words of Go's net/http where it has some."""
     text = str(error) or type(error).__name__
     refused = os.strerror(errno.ECONNREFUSED)
     if isinstance(error, httpx.ConnectError) and (refused in text or f"Errno {errno.ECONNREFUSED}]" in text):
-        _, host, port = origin(url)
-        return f"dial tcp {host}:{port}: connect: connection refused"
+        return f"dial tcp {address_of(url)}: connect: connection refused"
     if isinstance(error, httpx.TimeoutException):
         return f"no answer for {TIMEOUT:g} seconds"
     if isinstance(error, httpx.RemoteProtocolError) and "without" in text:

@@ -132,6 +132,9 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
     if isinstance(value, GoStruct) and (value.text is None or verb not in TEXTUAL):
         body = " ".join((f"{n}:" if names else "") + inner(v) for n, v in value.fields.items())
         return ("&" if isinstance(value, Pointer) else "") + "{" + body + "}"
+    if verb == "v":
+        # %+v names fields; it is no sign of numbers
+        flags = flags.replace("+", "")
     try:
         return pad(scalar(value, verb, flags, precision), width, flags, value)
     except BadVerb:

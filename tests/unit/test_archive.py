@@ -104,6 +104,9 @@ def test_the_local_end(tmp_path: Path) -> None:
     assert local.source(f"{root}/link/", False) == Place(f"{root}/d/", True, True, "link")
     assert local.destination(f"{root}/link") == Place(f"{root}/d", True, True)
     assert local.destination(f"{root}/new") == Place(f"{root}/not-yet")
+    for bad in ("d/f/", "d/f/x", "d/f/x/"):
+        with pytest.raises(Failure, match=r"^not a directory$"):
+            local.source(f"{root}/{bad}", False)
     for bad, words in ((f"{root}/loop", "too many symlinks in"), (f"{root}/d/f/x", "not a directory"), (f"{root}/no/x", "no such file")):
         with pytest.raises(Failure, match=words):
             local.destination(bad)

@@ -11,7 +11,7 @@ from pydock.errors import BrokenStream
 from pydock.render.human import duration, ellipsis, size
 from pydock.render.table import align
 from pydock.views.container import display_ports
-from tests.support.cli import FakeDuplex, Messages, Reply, any_of, cli, refused
+from tests.support.cli import FakeDuplex, Messages, Reply, Result, any_of, cli, refused
 from tests.support.samples import container, network, plugin
 
 ID = "f" * 64
@@ -302,6 +302,9 @@ def test_plugin_create_takes_more_words_than_it_reads(tmp_path: Any) -> None:
     for place, wrong in (("link", "context must be a directory"), ("file", "context must be a directory"), ("none", f"lstat {tmp_path}/none: no such file or directory")):
         assert cli("plugin", "create", "x", f"{tmp_path}/{place}", "more").err == wrong + "\n"
     assert cli("plugin", "create", "x", str(tmp_path)).err == f"open {tmp_path}/config.json: no such file or directory\n"
+    (tmp_path / "some").mkdir()
+    assert cli("plugin", "create", "x", "", folder=tmp_path / "some").err == "open config.json: no such file or directory\n"
+    assert cli("plugin", "create", "x", str(tmp_path / "file" / "y")).err == f"lstat {tmp_path}/file/y: not a directory\n"
     assert cli("plugin", "create", "x").err.startswith("docker: 'docker plugin create' requires at least 2 arguments\n\nUsage:  docker plugin create [OPTIONS] PLUGIN PLUGIN-DATA-DIR\n")
 
 
@@ -319,6 +322,11 @@ def test_what_does_not_go_with_a_tree_of_images_is_named_as_docker_names_it(flag
     assert cli("images", "--tree", *flags.split()).err == f"--{name} is not yet supported with --tree\n"
 
 
+def test_the_network_is_named_before_the_container() -> None:
+    for line, kind in ((("connect", "", ""), "network"), (("connect", "a", ""), "container"), (("disconnect", "", ""), "network")):
+        assert cli("network", *line) == Result(1, "", f"invalid {kind} name or ID: value is empty\n")
+
+
 def test_network_create_says_nothing_but_the_id() -> None:
     done = cli("network", "create", "n", table={("POST", "/networks/create"): {"Id": ID, "Warning": "careful"}})
     assert (done.out, done.err) == (ID + "\n", "")
@@ -328,6 +336,17 @@ def test_the_last_address_of_a_name_is_the_networks() -> None:
     line = ("network", "create", "--subnet", "10.0.0.0/24", "--aux-address", "a=1.2.3.4", "--aux-address", "a=10.0.0.9", "n")
     done = cli(*line, table={("POST", "/networks/create"): {"Id": ID, "Warning": ""}})
     assert done.requests[0].body["IPAM"]["Config"] == [{"Subnet": "10.0.0.0/24", "AuxiliaryAddresses": {"a": "10.0.0.9"}}]
+
+
+def test_a_volume_is_named_once() -> None:
+    words = "conflicting options: cannot specify a volume-name through both --name and as a positional arg\n"
+    for names in (("--name=x", "y"), ("--name=x", "")):
+        assert cli("volume", "create", *names) == Result(1, "", words)
+    table = {("POST", "/volumes/create"): {"Name": "v"}}
+    done = cli("volume", "create", "--name", "", "-d", "", "--group=g", "--secret=a=b", "--secret=a=c", "--limit-bytes=9000p", "v", table=table)
+    body = done.requests[0].body
+    assert (body["Name"], "Driver" in body, body["ClusterVolumeSpec"]["Secrets"]) == ("v", False, [{"Key": "a", "Secret": "c"}])
+    assert body["ClusterVolumeSpec"]["CapacityRange"] == {"RequiredBytes": 0, "LimitBytes": 0}
 
 
 def test_a_volume_becomes_one_of_the_cluster_by_certain_flags_only() -> None:
@@ -375,20 +394,45 @@ def test_an_export_of_a_missing_context_leaves_no_file(tmp_path: Any) -> None:
 
 def test_a_context_is_not_made_of_settings_that_cannot_be(tmp_path: Any) -> None:
     config, made = ("--config", str(tmp_path), "context", "create", "ctx", "--docker"), "unable to create docker endpoint config: "
+    (tmp_path / "text").write_text("text")
     for setting, wrong in (
         ("host=npipe:////./pipe/x", "unable to apply docker endpoint options: protocol not available"),
         ("host=unix://", "unable to apply docker endpoint options: unable to parse docker host `unix://`"),
         ("host=tcp://a:b", 'invalid docker endpoint options: parse "tcp://a:b": invalid port ":b" after host'),
         ("host=ssh://", "invalid docker endpoint options: ssh host connection is not valid: invalid SSH URL: hostname is empty"),
         ("host=a,b", "unable to apply docker endpoint options: unable to parse docker host `a,b`"),
+        ("host=://", 'invalid docker endpoint options: parse "://": missing protocol scheme'),
+        ("host=ssh://a:b", 'invalid docker endpoint options: parse "ssh://a:b": invalid port ":b" after host'),
+        ("skip-tls-verify=", 'skip-tls-verify: parsing "": invalid syntax'),
+        (f"host=tcp://a:1,ca={tmp_path}/text", "invalid docker endpoint options: failed to retrieve context tls info: ca.pem seems invalid"),
+        (f"host=tcp://a:1,cert={tmp_path}/text,key={tmp_path}/text", "invalid docker endpoint options: no valid private key found"),
+        (f"ca={tmp_path}", f"read {tmp_path}: is a directory"),
     ):
         assert cli(*config, setting).err == f"{made}{wrong}\n"
     done = cli(*config, "")
     assert done.code == 125 and done.err.startswith('invalid argument "" for "--docker" flag:  must be formatted as key=value\n')
     assert not (tmp_path / "contexts").exists()
+    # what nothing is encrypted with is not looked at
+    assert cli(*config, f"host=unix:///x,ca={tmp_path}/text").code == 0
+
+
+def test_what_no_context_can_be_made_of_in_docker_words(tmp_path: Any) -> None:
+    files = {"folder/x": "", "zip": b"PK\x03\x04", "empty": ""}
+    for source, words in (("folder", "read folder: is a directory"), ("zip", "zip: not a valid zip file"), ("empty", "invalid context: no metadata found")):
+        done = cli("--config", str(tmp_path / "c"), "context", "import", "new", source, folder=tmp_path, files=files)
+        assert (done.code, done.err) == (1, f"{words}\n")
 
 
 def test_sizes_may_have_underscores_and_old_engines_are_asked_by_filter() -> None:
     assert created("--memory", "1_000")["HostConfig"]["Memory"] == 1000
     done = cli("images", "busybox", table={("GET", "/images/json"): []}, api_version="1.24")
     assert done.requests[0].query == {"filter": "busybox"}
+
+
+def test_a_format_of_events_is_tried_on_a_pointer_and_shown_the_events_themselves() -> None:
+    event = {"Type": "image", "Action": "pull", "Actor": {"ID": "i"}, "time": 5, "timeNano": 6}
+    table = {("GET", "/events"): Messages([event])}
+    assert cli("events", "--format", '{{printf "%v" .Actor}} {{printf "%+v" .Time}}', table=table).out == "{i map[]} 5\n"
+    done = cli("events", "--format", "x{{eq . .}}", table=table)
+    assert (done.code, done.out) == (1, "x\n")
+    assert "error calling eq: " in done.err

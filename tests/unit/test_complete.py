@@ -22,7 +22,7 @@ from tests.support.samples import image, info, network, plugin
 
 CONTAINERS = [{"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state} for n, state in enumerate(("running", "paused", "exited", "created"))]
 TABLE: dict[tuple[str, str], Any] = any_of({
-    ("GET", "/containers/json"): CONTAINERS,
+    ("GET", "/containers/json"): lambda asked: CONTAINERS if asked.query.get("all") else CONTAINERS[:2],
     ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
     ("GET", "/networks"): [network("bridge"), network("front_net")],
     ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
@@ -50,7 +50,7 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("run --mount ", ["type=bind,", "type=tmpfs,", "type=volume,"], 6), ("run --mount type=volume,source=k", ["type=volume,source=kept"], 4),
     ("run --mount type=bind,t", ["type=bind,target="], 6), ("run --ulimit nof", ["nofile="], 6), ("run --detach-keys c", ["ctrl-"], 6), ("run --gpus ", ["all"], 4),
     ("run --memory ", [], 4), ("run --env-file ", [], 0), ("run --rm --rm", [], 4), ("run busybox ", [], 4), ("run --link run", ["running:"], 6),
-    ("exec running ", [], 4), ("exec ", ["paused", "running"], 4), ("kill -s K", ["KILL"], 4), ("kill --signal=SIGK", ["SIGKILL"], 4), ("kill -sK", [], 4),
+    ("exec running ", [], 4), ("exec ", ["running"], 4), ("port ", ["paused", "running"], 4), ("kill -s K", ["KILL"], 4), ("kill --signal=SIGK", ["SIGKILL"], 4), ("kill -sK", [], 4),
     ("rm ", ["created", "exited"], 4), ("rm -f ", ["created", "exited", "paused", "running"], 4), ("rm exited ", ["created"], 4), ("pause ", ["running"], 4),
     ("unpause ", ["paused"], 4), ("restart e", ["exited"], 4), ("stop --time ", [], 4), ("cp pau", ["paused:"], 2), ("build ", [], 16),
     ("events --filter ty", ["type="], 6), ("events --filter type=im", ["type=image"], 4), ("events --filter=event=oo", ["event=oom"], 4),

@@ -18,6 +18,7 @@ from pydock.config.manifests import ManifestStore
 from pydock.errors import Failure, Missing
 from pydock.registry.client import MANIFEST, OCI_MANIFEST, Document, Registry
 from pydock.registry.tokens import Token, fetch
+from pydock.registry.web import address_of
 from pydock.render.notes import note
 from tests.support.cli import any_of, cli
 
@@ -241,3 +242,8 @@ def test_a_helper_that_fails_says_no_secret(tmp_path: Path) -> None:
 def test_notes() -> None:
     assert note("Info", "one\ntwo\n", False) == "\n Info -> one\n         two\n         \n"
     assert note("Warn", "one", True).startswith("\n\x1b[1m\x1b[103m")
+
+
+def test_who_refuses_a_connection_is_told_by_its_address() -> None:
+    for url, addresses in (("http://localhost:1/v2/", ("127.0.0.1:1", "[::1]:1")), ("https://[::1]/", ("[::1]:443",)), ("https://1.2.3.4/", ("1.2.3.4:443",))):
+        assert address_of(url) in addresses

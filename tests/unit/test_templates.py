@@ -36,6 +36,7 @@ DATA = {"Name": "/web", "Env": ["A=1", "B=2"], "Labels": {"b": "2", "a": "1"}, "
         ("{{.Name | printf \"%q\" | len}}", "6"),
         ("{{(index .Env 0) | lower}} {{index .Labels \"a\"}} {{slice .Name 1 3}}", "a=1 1 we"),
         ("{{print 1 2 \"a\" \"b\" 3}}|{{println .Count \"x\"}}", "1 2ab3|5 x\n"),
+        ("{{printf \"%+v %+v\" 5 1.5}}", "5 1.5"),
         ("{{printf \"%5d|%-5d|%05d|%x|%+d|%c|%U\" 42 42 42 255 5 65 65}}", "   42|42   |00042|ff|+5|A|U+0041"),
         ("{{printf \"%s %v %q %t %T\" .Name .Env .Name .On .Name}}", "/web [A=1 B=2] \"/web\" true string"),
         ("{{printf \"%d %s\" .Name}} {{printf \"%d\" 1 2}}", "%!d(string=/web) %!s(MISSING) 1%!(EXTRA int=2)"),

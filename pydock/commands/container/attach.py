@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @options
 class AttachOptions(Options):
-    container: str = argument("CONTAINER", sources="running")
+    container: str = argument("CONTAINER", sources="unpaused")
     detach_keys: str = detach_keys_flag()
     no_stdin: bool = flag("--no-stdin", help="Do not attach to the container's input")
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")

@@ -29,7 +29,7 @@ PAUSES = (0.05, 0.2, 0.75, 2.0)
 
 @options
 class ExecOptions(Options):
-    container: str = argument("CONTAINER", sources="running")
+    container: str = argument("CONTAINER", sources="unpaused")
     command: tuple[str, ...] = argument("COMMAND [ARG...]")
     detach: bool = flag("-d", "--detach", help="Run the command in the background")
     detach_keys: str = detach_keys_flag()

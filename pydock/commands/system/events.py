@@ -30,7 +30,9 @@ class EventsOptions(Options):
 
 
 def template_of(app: App, text: str) -> Template | None:
-    """The template of --format, tried on an empty event: of any engine, and then of this one. Raises Failure (64)."""
+    """The template of --format, tried on an empty event: of any engine, and then of this one. Raises Failure (64).
+
+    It is tried on a pointer, and shown the events themselves: as docker does, and what compares or prints them can tell."""
     if not text:
         return None
     try:
