@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pydock.api.containers import inspect_container, kill_container, remove_container, stop_container
-from pydock.errors import BrokenStream
+from pydock.errors import BrokenStream, Failure, Unreachable
 from pydock.render.human import duration, ellipsis, size
 from pydock.render.table import align
 from pydock.views.container import display_ports
@@ -90,6 +90,12 @@ def test_what_run_makes_of_a_failed_start(message: str, code: int) -> None:
     table[("POST", f"/containers/{ID}/start")] = refused(400, message)
     done = cli("run", "busybox", table=table)
     assert (done.code, done.err.splitlines()[1]) == (code, f"docker: Error response from daemon: {message}")
+
+
+@pytest.mark.parametrize("problem", [refused(404, "No such container: a"), Unreachable("no such host", "tcp://x")])
+def test_an_attach_says_why_the_container_cannot_be_seen_and_not_why_it_cannot_be_waited_for(problem: Failure) -> None:
+    table = {("POST", "/containers/a/wait"): Unreachable("of the wait", "tcp://x"), ("GET", "/containers/a/json"): problem}
+    assert (done := cli("attach", "a", table=table)).err == f"{problem.message}\n" and len(done.requests) == 2
 
 
 def test_flags_need_their_version() -> None:

@@ -18,7 +18,7 @@ from pydock.commands.container.session import (
 from pydock.commands.container.waiting import EventWaiter, WaitCall, end_of, waits_ahead
 from pydock.commands.shared import detach_keys_flag
 from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import EngineError, Exit, Failure
+from pydock.errors import Exit, Failure
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -51,8 +51,8 @@ def attach(app: App, o: AttachOptions) -> None:
     if waits_ahead(app):
         try:
             ahead = WaitCall(app, o.container, "")
-        except EngineError:
-            pass  # what is wrong with the container the next request says better
+        except Failure:
+            pass  # what is wrong with the container, or the engine, the next request says better
     facts = running(app, o.container)
     tty, stdin = bool(facts["Config"]["Tty"]), bool(facts["Config"]["OpenStdin"]) and not o.no_stdin
     check_terminal(app, not o.no_stdin, tty)
