@@ -267,7 +267,7 @@ class _Run:
         found = getter(name) if getter else Failed
         if found is Failed:
             # what a function or a constant gave has a type of its own; what the JSON holds is an interface
-            untyped = self.missing == "error" and type(value) is not str
+            untyped = self.missing == "error" and type(value) not in (str, int)
             kind = "interface {}" if untyped else shown_type(value)
             raise self.fail(node, f"can't evaluate field {name} in type {kind}")
         if callable(found):

@@ -88,6 +88,7 @@ def test_what_is_no_template(text: str, words: str) -> None:
         ("{{.Name 1}}", "template: :1:2: executing \"\" at <.Name>: Name is not a method but has arguments"),
         ("{{template \"x\"}}", 'template: :1:11: executing "" at <{{template "x"}}>: template "x" not defined'),
         ("{{join 'x' \",\"}}", 'template: :1:7: executing "" at <\'x\'>: can\'t handle \'x\' for arg of type []string'),
+        ("{{range 3}}{{.X}}{{end}}", 'template: :1:13: executing "" at <.X>: can\'t evaluate field X in type int'),
         ("{{upper nil}}", 'template: :1:8: executing "" at <nil>: cannot assign nil to string'),
         ("{{upper .None}}", 'template: :1:8: executing "" at <.None>: wrong type for value; expected string; got interface {}'),
         ("{{upper (.Name | print | len)}}", 'template: :1:25: executing "" at <len>: wrong type for value; expected string; got int'),
