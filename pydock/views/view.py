@@ -19,9 +19,10 @@ class View:
 
     TITLES: ClassVar[dict[str, str]] = {}
     DEFAULT: ClassVar[str] = ""
-    RAW: ClassVar[str] = ""
+    # where a list has no such form the word is a template like any other
+    RAW: ClassVar[str] = "raw"
     QUIET: ClassVar[str] = "{{.ID}}"
-    RAW_QUIET: ClassVar[str] = ""
+    RAW_QUIET: ClassVar[str] = "raw"
     CONFIG: ClassVar[str] = ""
     #: fields that take an argument (Label "key"): callables, left out of JSON
     METHODS: ClassVar[tuple[str, ...]] = ("Label",)
