@@ -21,15 +21,15 @@ from pydock.streams.output import Output, unbuffered
 if TYPE_CHECKING:
     from io import BytesIO, RawIOBase
 
-    from pydock.archive.copies import Copies
-    from pydock.archive.files import Files
     from pydock.buildkit.builder import Builder
     from pydock.config.current import Contexts
     from pydock.config.file import ConfigFile
     from pydock.config.logins import Credentials
     from pydock.config.manifests import ManifestStore
     from pydock.config.plugins import Plugins
+    from pydock.copy.copies import Copies
     from pydock.engine.engine import Engine, Ping
+    from pydock.files.files import Files
     from pydock.registry.registries import Registries
     from pydock.streams.log import Log
 
@@ -81,13 +81,13 @@ class App:
 
     @cached_property
     def files(self) -> Files:
-        from pydock.archive.files import Files
+        from pydock.files.files import Files
 
         return Files(self.stdin)
 
     @cached_property
     def copies(self) -> Copies:
-        from pydock.archive.copies import Copies
+        from pydock.copy.copies import Copies
 
         return Copies()
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from pydock import lean
+from pydock import lazy_imports
 from pydock.app import App
 from pydock.errors import Ended, Failure, NoEngine, first_line
 from pydock.streams.awake import keep_awake
@@ -97,7 +97,7 @@ def main() -> None:
     if sys.path[:1] == [""]:
         # python -c, python <: the current folder may hold what others wrote
         del sys.path[0]
-    lean.enable()
+    lazy_imports.enable()
     _open_standard_streams()
     keep_awake()
     app = App.of_process()
@@ -149,9 +149,9 @@ def _flush(app: App, code: int) -> int:
 
 def _tidy_up(app: App) -> None:
     """Nothing half done stays, however often one asks; what is left then is short, and who asks again is not kept waiting."""
-    if "pydock.archive.whole" in sys.modules:
+    if "pydock.files.atomic" in sys.modules:
         _on_signals(signal.SIG_IGN, signal.SIG_IGN)
-        sys.modules["pydock.archive.whole"].sweep()
+        sys.modules["pydock.files.atomic"].sweep()
     _on_signals(signal.SIG_DFL, signal.SIG_DFL)
     app.close()
 

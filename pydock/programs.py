@@ -14,7 +14,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import IO
 
-from pydock.record import record
+from pydock.values import record
 
 #: the most that a program may say where an answer of a few lines is due, in bytes
 MAX_ANSWER = 1 << 20

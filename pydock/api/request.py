@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydock.errors import Failure
-from pydock.record import made, record
 from pydock.shape import Shape
+from pydock.values import made, record
 
 Query = dict[str, str | list[str]]
 #: an API version as numbers
@@ -51,7 +51,7 @@ def query(**values: Any) -> Query:
         if value is True:
             out[key] = "1"
         elif isinstance(value, dict):
-            from pydock.gojson import dumps
+            from pydock.go.json import dumps
 
             out[key] = dumps(value)
         elif isinstance(value, (list, tuple)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydock.api.containers import CONTAINER
 from pydock.api.images import IMAGE
 from pydock.api.request import Request, Version, query
-from pydock.api.resources import VOLUME
+from pydock.api.volumes import VOLUME
 from pydock.shape import Shape, opt
 
 COMPONENT = {"Name": str, "Version": opt(str), "Details": opt({str: opt(str)})}

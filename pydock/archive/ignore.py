@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pydock.archive.expressions import Expression
-from pydock.paths import clean
+from pydock.go.filepath import clean
 
 #: what one path tells of the paths below it: for each pattern, did it match
 Known = tuple[bool, ...]

@@ -10,8 +10,8 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator
 
+from pydock.copypaths import Place, split_entry
 from pydock.errors import Failure, first_line
-from pydock.paths import Place, split_entry
 
 BLOCK = 1 << 20
 END = bytes(2 * tarfile.BLOCKSIZE)

@@ -11,11 +11,11 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from pydock.archive.folder import Growing, Parts
 from pydock.archive.untar import CONTENT, entries
 from pydock.errors import Failure, first_line
-from pydock.golang import quote
-from pydock.paths import clean, parent
+from pydock.files.folder import Growing, Parts
+from pydock.go.filepath import clean, parent
+from pydock.go.strconv import quote
 
 XATTR = "SCHILY.xattr."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

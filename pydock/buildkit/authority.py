@@ -17,12 +17,12 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydock.archive.lock import locked_file
-from pydock.archive.whole import write_whole
 from pydock.buildkit.call import UNAVAILABLE
 from pydock.errors import Failure, RpcError
-from pydock.gojson import decode
-from pydock.golang import is_true
+from pydock.files.atomic import write_whole
+from pydock.files.lock import locked_file
+from pydock.go.json import decode
+from pydock.go.strconv import is_true
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

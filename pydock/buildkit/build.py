@@ -9,6 +9,7 @@ from typing import Any
 from pydock.buildkit.auth import Credentials
 from pydock.buildkit.call import NOT_FOUND, Call
 from pydock.buildkit.content import Content
+from pydock.buildkit.grpc import Duplex
 from pydock.buildkit.messages import DATA, STATUS_RESPONSE
 from pydock.buildkit.proto import Values
 from pydock.buildkit.receive import FileSend, Sink
@@ -16,9 +17,8 @@ from pydock.buildkit.secrets import Agents, Secret, Secrets
 from pydock.buildkit.session import Service, Session, new_id
 from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
-from pydock.buildkit.wire import Duplex
 from pydock.errors import BrokenStream, NotUpgraded, RpcError
-from pydock.record import made, record
+from pydock.values import made, record
 
 #: seconds that the result of a build that went well has to begin to come, where it has not yet
 LAST_BYTES = 2.0

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from pydock.archive.context import BuildContext
+    from pydock.archive.build_context import BuildContext
     from pydock.buildkit.auth import Auth, FetchToken
     from pydock.buildkit.build import Build
     from pydock.buildkit.inputs import BuildInputs
+    from pydock.oci.layout import Layout
 
 
 class Builder:
@@ -52,8 +53,14 @@ class Builder:
 
         return git_attributes(context, file, folders, self._environ)
 
+    def layout(self, folder: str) -> Layout:
+        """A folder as an OCI image layout."""
+        from pydock.oci.layout import Layout
+
+        return Layout(folder)
+
     def classic_context(self, place: str, file: str, report: Callable[[str, int], None], warn: Callable[[str], None]) -> BuildContext:
         """The classic builder's context as an archive. report: (title, bytes) of what was fetched. Raises Failure."""
-        from pydock.archive.context import BuildContext
+        from pydock.archive.build_context import BuildContext
 
         return BuildContext(place, file, self._stdin, self._open_url, report, warn)

@@ -11,12 +11,12 @@ import os
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from pydock.archive.layout import Incoming, Layout
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import ALREADY_EXISTS, FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, Call
 from pydock.buildkit.proto import Values
 from pydock.digests import parts
 from pydock.errors import Failure, RpcError, first_line
+from pydock.oci.layout import Incoming, Layout
 
 #: the header that names a store
 STORE = "buildkit-attachable-store-id"

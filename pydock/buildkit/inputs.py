@@ -13,14 +13,14 @@ from contextlib import ExitStack
 from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
-from pydock.archive.context import chunks, dockerfile_of, is_archive, is_url, with_head
-from pydock.archive.layout import Layout
-from pydock.archive.whole import Scratch, write_whole
+from pydock.archive.build_context import chunks, dockerfile_of, is_archive, is_url, with_head
 from pydock.buildkit.session import new_id
 from pydock.errors import Failure, first_line
+from pydock.files.atomic import Scratch, write_whole
 from pydock.git import Git
-from pydock.golang import parse_bool, quote
-from pydock.paths import base, clean
+from pydock.go.filepath import base, clean
+from pydock.go.strconv import parse_bool, quote
+from pydock.oci.layout import Layout
 
 DOCKERFILE = "Dockerfile"
 LAYOUT = "oci-layout://"

@@ -12,15 +12,15 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pydock.archive.folder import Growing, Parts
 from pydock.archive.tree import unix_mode
 from pydock.archive.unpack import device, make_link, make_node, set_facts
-from pydock.archive.whole import Draft, make_folders
 from pydock.buildkit.call import UNKNOWN, Call
 from pydock.buildkit.messages import DATA, PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, PACKET_STAT
 from pydock.buildkit.proto import Values
 from pydock.buildkit.sync import TYPE_BITS
 from pydock.errors import Failure, RpcError, first_line
+from pydock.files.atomic import Draft, make_folders
+from pydock.files.folder import Growing, Parts
 
 #: puts one block of an archive to its place
 Sink = Callable[[bytes], None]

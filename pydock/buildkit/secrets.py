@@ -18,7 +18,7 @@ from pydock.buildkit.call import NOT_FOUND, UNKNOWN, Call
 from pydock.buildkit.messages import CHECK_AGENT, DATA, GET_SECRET, SECRET
 from pydock.errors import Failure, RpcError, first_line
 from pydock.programs import ask, environment, find
-from pydock.record import record
+from pydock.values import record
 
 MAX_SECRET = 500 * 1024
 BLOCK = 32 * 1024

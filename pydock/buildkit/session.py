@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pydock.buildkit.call import INTERNAL, UNIMPLEMENTED, UNKNOWN, Call
+from pydock.buildkit.grpc import Connection, Duplex
 from pydock.buildkit.messages import HEALTH
-from pydock.buildkit.wire import Connection, Duplex
 from pydock.errors import BrokenStream, Failure, RpcError
 
 SERVING = HEALTH.encode({"status": 1})

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import CANCELED, Call
+from pydock.buildkit.grpc import Connection, Duplex
 from pydock.buildkit.proto import Values
-from pydock.buildkit.wire import Connection, Duplex
 from pydock.errors import BrokenStream, RpcError
-from pydock.gojson import decode
+from pydock.go.json import decode
 from pydock.shape import opt
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"

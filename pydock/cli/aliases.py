@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.errors import Failure, failing
-from pydock.golang import parse_bool, quote
+from pydock.go.strconv import parse_bool, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,8 @@ from pydock.cli.params import Command
 from pydock.cli.sources import NO_FILES, NO_SPACE, Candidate, Query
 from pydock.cli.sources import answer as ask
 from pydock.config.globals import Globals, Invocation
-from pydock.declare import FlagSpec
 from pydock.errors import Failure, NoEngine
+from pydock.options import FlagSpec
 
 #: the longest that a person waits for candidates; then there are none
 SECONDS = 4.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS, OF_PLUGINS
 from pydock.cli.names import children
-from pydock.declare import CommandNote, FlagSpec
+from pydock.options import CommandNote, FlagSpec
 
 if TYPE_CHECKING:
     from pydock.config.plugins import Plugin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
-from pydock.record import record
+from pydock.values import record
 
 
 def children(path: str) -> dict[str, str]:

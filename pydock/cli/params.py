@@ -10,8 +10,8 @@ import click
 from pydock.app import App
 from pydock.cli.names import Needs, group_needs
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
-from pydock.declare import ArgumentSpec, CommandNote, FlagSpec
 from pydock.errors import Exit, Misuse
+from pydock.options import ArgumentSpec, CommandNote, FlagSpec
 
 
 def click_option(spec: FlagSpec) -> click.Option:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydock.declare import FlagSpec, Parser
-from pydock.golang import parse_bool, parse_int, quote
+from pydock.go.strconv import parse_bool, parse_int, quote
+from pydock.options import FlagSpec, Parser
 
 
 class BadFlag(Exception):

@@ -103,19 +103,19 @@ def images(query: Query) -> list[str]:
 
 
 def networks(query: Query) -> list[str]:
-    from pydock.api.resources import list_networks
+    from pydock.api.networks import list_networks
 
     return [n["Name"] for n in query.app.engine.json(list_networks()) or []]
 
 
 def volumes(query: Query) -> list[str]:
-    from pydock.api.resources import list_volumes
+    from pydock.api.volumes import list_volumes
 
     return [v["Name"] for v in (query.app.engine.json(list_volumes()) or {}).get("Volumes") or []]
 
 
 def plugins(query: Query) -> list[str]:
-    from pydock.api.resources import list_plugins
+    from pydock.api.plugins import list_plugins
 
     return [p["Name"] for p in query.app.engine.json(list_plugins({})) or []]
 

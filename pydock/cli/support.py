@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pydock.app import App
 from pydock.cli.names import Needs
-from pydock.declare import FlagSpec
 from pydock.errors import Failure, NoEngine
+from pydock.options import FlagSpec
 
 
 def check(app: App, path: str, needs: Sequence[Needs], flags: Sequence[FlagSpec] = ()) -> None:

@@ -14,7 +14,7 @@ from pydock.cli.params import Command, click_option, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.config.globals import Globals, Invocation
 from pydock.errors import Exit, Failure, Misuse
-from pydock.record import replace
+from pydock.values import replace
 
 
 def find(path: str) -> Command | Group | None:

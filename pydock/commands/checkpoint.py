@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.api import containers
-from pydock.declare import Options, argument, command, flag, options
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
 from pydock.views.view import View

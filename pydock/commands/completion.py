@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.declare import Options, command, flag, options
+from pydock.options import Options, command, flag, options
 from pydock.render.completion import script
 
 if TYPE_CHECKING:

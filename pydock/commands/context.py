@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.commands.inspect import print_all
 from pydock.commands.shared import FORMAT_HELP, InspectOptions, each_name
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair, words
-from pydock.gojson import dumps
-from pydock.golang import parse_bool, quote
+from pydock.go.json import dumps
+from pydock.go.strconv import parse_bool, quote
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import ellipsis, natural
 from pydock.render.listing import listing

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pydock.api import containers, images, resources, system
+from pydock.api import containers, images, networks, plugins, swarm, system, volumes
 from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions, platform_flag
-from pydock.declare import argument, command, flag, options
 from pydock.errors import EngineError, Failure, failing
-from pydock.gojson import compact, dumps, indented
-from pydock.gojson import decode as decode_json
-from pydock.render.gotemplate import ExecError, ParseError, Template
-from pydock.render.values import json_number, untyped
+from pydock.go.json import compact, dumps, indented
+from pydock.go.json import decode as decode_json
+from pydock.go.kinds import json_number, untyped
+from pydock.go.template.execute import ExecError, ParseError, Template
+from pydock.options import argument, command, flag, options
 from pydock.views.gotypes import CHANGED, decode
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "container": (containers.inspect_container, "container.InspectResponse", False),
     "image": (images.inspect_image, "image.InspectResponse", False),
-    "network": (resources.inspect_network, "network.Inspect", False),
-    "volume": (resources.inspect_volume, "volume.Volume", False),
-    "service": (lambda n: resources.inspect_swarm_object("services", n), "swarm.Service", True),
-    "task": (lambda n: resources.inspect_swarm_object("tasks", n), "swarm.Task", True),
-    "node": (lambda n: resources.inspect_swarm_object("nodes", n), "swarm.Node", True),
-    "plugin": (resources.inspect_plugin, "*types.Plugin", False),
-    "secret": (lambda n: resources.inspect_swarm_object("secrets", n), "swarm.Secret", True),
-    "config": (lambda n: resources.inspect_swarm_object("configs", n), "swarm.Config", True),
+    "network": (networks.inspect_network, "network.Inspect", False),
+    "volume": (volumes.inspect_volume, "volume.Volume", False),
+    "service": (lambda n: swarm.inspect_swarm_object("services", n), "swarm.Service", True),
+    "task": (lambda n: swarm.inspect_swarm_object("tasks", n), "swarm.Task", True),
+    "node": (lambda n: swarm.inspect_swarm_object("nodes", n), "swarm.Node", True),
+    "plugin": (plugins.inspect_plugin, "*types.Plugin", False),
+    "secret": (lambda n: swarm.inspect_swarm_object("secrets", n), "swarm.Secret", True),
+    "config": (lambda n: swarm.inspect_swarm_object("configs", n), "swarm.Config", True),
 }
 
 #: what an engine says of a name that is none of a kind's, beside 404
@@ -86,7 +86,7 @@ class Printer:
 
 def typed_json(text: str, shape: str) -> str:
     """An object's JSON with what its Go type knows, and nothing else."""
-    from pydock.render.encoded import encode
+    from pydock.go.encoding import encode
 
     return encode(decode(shape, decode_json(text)), escape_html=True)
 
@@ -135,10 +135,10 @@ def inspect(app: App, o: AnyInspectOptions) -> None:
 def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
     """The first object of that name, by docker's order of kinds. Raises Failure."""
     manager: bool | None = None
-    for kind, (request, shape, swarm) in KINDS.items():
+    for kind, (request, shape, of_swarm) in KINDS.items():
         if o.type not in ("", kind):
             continue
-        if swarm and not o.type:
+        if of_swarm and not o.type:
             manager = is_manager(app) if manager is None else manager
             if not manager:
                 continue
@@ -204,7 +204,7 @@ class NetworkInspectOptions(InspectOptions):
 @command("network inspect", NetworkInspectOptions, "Show everything about one or more networks")
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_network(n, o.verbose), KINDS["network"][1]))
+    print_all(app, o.names, o.format, lambda n: fetch(app, networks.inspect_network(n, o.verbose), KINDS["network"][1]))
 
 
 @options
@@ -215,4 +215,4 @@ class VolumeInspectOptions(InspectOptions):
 @command("volume inspect", VolumeInspectOptions, "Show everything about one or more volumes")
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_volume(n), KINDS["volume"][1]), raw=False)
+    print_all(app, o.names, o.format, lambda n: fetch(app, volumes.inspect_volume(n), KINDS["volume"][1]), raw=False)

@@ -6,11 +6,11 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, Missing, failing
 from pydock.flags.pairs import words
 from pydock.flags.reference import Reference, parse
-from pydock.gojson import decode, dumps, indented
+from pydock.go.json import decode, dumps, indented
+from pydock.options import Options, argument, command, flag, options
 from pydock.shape import Json, Shape, opt
 
 if TYPE_CHECKING:

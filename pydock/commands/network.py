@@ -5,15 +5,15 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
-from pydock.api import resources
+from pydock.api import networks
 from pydock.api.request import filters, version_key
 from pydock.commands.shared import ListOptions, PruneOptions, confirmed, print_list, prune_filters, prune_objects
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags import pairs
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
 from pydock.shape import Json
-from pydock.views.resources import NetworkView
+from pydock.views.networks import NetworkView
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -26,7 +26,7 @@ class NetworkListOptions(ListOptions):
 
 @command("network ls", NetworkListOptions, "List networks", aliases=("list",))
 def ls(app: App, o: NetworkListOptions) -> None:
-    found = app.engine.json(resources.list_networks(filters=filters(o.filter))) or []
+    found = app.engine.json(networks.list_networks(filters=filters(o.filter))) or []
     print_list(app, o, NetworkView, [NetworkView(n, not o.no_trunc) for n in sorted(found, key=lambda n: natural(n["Name"]))])
 
 
@@ -128,7 +128,7 @@ def create(app: App, o: CreateOptions) -> None:
     with failing():
         ipam_config(o)
         body = create_body(o, version_key(app.engine.api_version))
-    network = app.engine.json(resources.create_network(body))
+    network = app.engine.json(networks.create_network(body))
     app.out.line(network["Id"])
 
 
@@ -176,7 +176,7 @@ def connect(app: App, o: ConnectOptions) -> None:
     app.need_engine()
     with failing():
         settings = settings_of(o)
-    app.engine.read(resources.connect_network(o.network, o.container, settings))
+    app.engine.read(networks.connect_network(o.network, o.container, settings))
 
 
 @options
@@ -188,7 +188,7 @@ class DisconnectOptions(Options):
 
 @command("network disconnect", DisconnectOptions, "Disconnect a container from a network")
 def disconnect(app: App, o: DisconnectOptions) -> None:
-    app.engine.read(resources.disconnect_network(o.network, o.container, o.force))
+    app.engine.read(networks.disconnect_network(o.network, o.container, o.force))
 
 
 # -- rm, prune -------------------------------------------------------------------------------------
@@ -211,13 +211,13 @@ def remove(app: App, o: RemoveOptions) -> None:
     failed = False
     for name in o.networks:
         try:
-            ingress = bool(app.engine.json(resources.inspect_network(name)).get("Ingress"))
+            ingress = bool(app.engine.json(networks.inspect_network(name)).get("Ingress"))
         except Failure:
             ingress = False
         if ingress and not confirmed(app, INGRESS):
             return
         try:
-            app.engine.read(resources.remove_network(name))
+            app.engine.read(networks.remove_network(name))
         except Failure as failure:
             if not (o.force and isinstance(failure, EngineError) and failure.status == 404):
                 app.err.line(failure.message)
@@ -235,5 +235,5 @@ class NetworkPruneOptions(PruneOptions):
 
 @command("network prune", NetworkPruneOptions, "Remove all unused networks", since="1.25")
 def prune(app: App, o: NetworkPruneOptions) -> None:
-    request, unused = resources.prune_networks(prune_filters(app, o.filter)), "all custom networks not used by at least one container"
+    request, unused = networks.prune_networks(prune_filters(app, o.filter)), "all custom networks not used by at least one container"
     prune_objects(app, o, unused, request, "Networks", lambda report: report.get("NetworksDeleted"))

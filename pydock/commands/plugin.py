@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.api import resources
+from pydock.api import plugins
 from pydock.api.request import filters
 from pydock.commands.inspect import KINDS, fetch, print_all
 from pydock.commands.progress import show_progress
 from pydock.commands.shared import NO_TRUST, InspectOptions, ListOptions, confirmed, each_name, print_list, trust_flag
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
-from pydock.gojson import decode
-from pydock.golang import quote
-from pydock.paths import clean
+from pydock.go.filepath import clean
+from pydock.go.json import decode
+from pydock.go.strconv import quote
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
 from pydock.shape import Json
-from pydock.views.resources import PluginView
+from pydock.views.plugins import PluginView
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -33,7 +33,7 @@ class PluginListOptions(ListOptions):
 
 @command("plugin ls", PluginListOptions, "List plugins", aliases=("list",))
 def ls(app: App, o: PluginListOptions) -> None:
-    found = app.engine.json(resources.list_plugins(filters(o.filter))) or []
+    found = app.engine.json(plugins.list_plugins(filters(o.filter))) or []
     print_list(app, o, PluginView, [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))])
 
 
@@ -45,7 +45,7 @@ class PluginInspectOptions(InspectOptions):
 @command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins")
 def inspect(app: App, o: PluginInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, resources.inspect_plugin(n), KINDS["plugin"][1]))
+    print_all(app, o.names, o.format, lambda n: fetch(app, plugins.inspect_plugin(n), KINDS["plugin"][1]))
 
 
 def reference_of(text: str, wrong: str = "") -> Reference:
@@ -64,7 +64,7 @@ def undigested(text: str) -> Reference:
 
 def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> list[Json]:
     """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
-    wanted: list[Json] = app.engine.json(resources.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
+    wanted: list[Json] = app.engine.json(plugins.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
     if wanted and not without_asking:
         app.out.line(f'Plugin {quote(shown)} is requesting the following privileges:')
         for privilege in wanted:
@@ -91,15 +91,15 @@ def install(app: App, o: InstallOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     privileges = granted(app, reference, o.plugin, o.grant_all_permissions)
-    request = resources.pull_plugin(str(reference), name, privileges, app.credentials.header(reference.domain))
+    request = plugins.pull_plugin(str(reference), name, privileges, app.credentials.header(reference.domain))
     answer = app.engine.background(request)
     show_progress(app, answer.messages(), app.out)
     # what it is called here the engine alone knows
     local = answer.header("docker-plugin-name")
     if o.settings:
-        app.engine.read(resources.set_plugin(local, o.settings))
+        app.engine.read(plugins.set_plugin(local, o.settings))
     if not o.disable:
-        app.engine.read(resources.enable_plugin(local, 0))
+        app.engine.read(plugins.enable_plugin(local, 0))
     app.out.line(f"Installed plugin {o.plugin}")
 
 
@@ -117,7 +117,7 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     try:
-        plugin = app.engine.json(resources.inspect_plugin(o.plugin))
+        plugin = app.engine.json(plugins.inspect_plugin(o.plugin))
     except Failure as failure:
         raise Failure(f"error reading plugin data: {failure.message}") from None
     if plugin.get("Enabled"):
@@ -130,7 +130,7 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
     if not o.skip_remote_check and str(old) != str(new) and not confirmed(app, "Plugin images do not match, are you sure?"):
         return
     privileges = granted(app, reference, remote, o.grant_all_permissions)
-    request = resources.upgrade_plugin(plugin["Name"], str(reference), privileges, app.credentials.header(reference.domain))
+    request = plugins.upgrade_plugin(plugin["Name"], str(reference), privileges, app.credentials.header(reference.domain))
     show_progress(app, app.engine.messages(request), app.out)
     app.out.line(f"Upgraded plugin {plugin['Name']} to {remote}")
 
@@ -146,7 +146,7 @@ def push(app: App, o: PushOptions) -> None:
     reference = undigested(o.plugin)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    show_progress(app, app.engine.messages(resources.push_plugin(reference.familiar, app.credentials.header(reference.domain))), app.out)
+    show_progress(app, app.engine.messages(plugins.push_plugin(reference.familiar, app.credentials.header(reference.domain))), app.out)
 
 
 @options
@@ -175,7 +175,7 @@ def create(app: App, o: CreateOptions) -> None:
         raise Failure(f"{path} cannot be part of a plugin: {why}")
 
     blocks = app.copies.pack(app.copies.source(f"{folder}/.", False), lambda name: name.removeprefix("./"), skipped)
-    app.engine.read(resources.create_plugin(o.plugin, app.copies.gzip(blocks) if o.compress else blocks))
+    app.engine.read(plugins.create_plugin(o.plugin, app.copies.gzip(blocks) if o.compress else blocks))
     app.out.line(o.plugin)
 
 
@@ -189,7 +189,7 @@ class EnableOptions(Options):
 def enable(app: App, o: EnableOptions) -> None:
     if o.timeout < 0:
         raise Failure(f"negative timeout {o.timeout} is invalid")
-    app.engine.read(resources.enable_plugin(o.plugin, o.timeout))
+    app.engine.read(plugins.enable_plugin(o.plugin, o.timeout))
     app.out.line(o.plugin)
 
 
@@ -201,7 +201,7 @@ class DisableOptions(Options):
 
 @command("plugin disable", DisableOptions, "Disable a plugin")
 def disable(app: App, o: DisableOptions) -> None:
-    app.engine.read(resources.disable_plugin(o.plugin, o.force))
+    app.engine.read(plugins.disable_plugin(o.plugin, o.force))
     app.out.line(o.plugin)
 
 
@@ -213,7 +213,7 @@ class RemoveOptions(Options):
 
 @command("plugin rm", RemoveOptions, "Remove one or more plugins", aliases=("remove",))
 def remove(app: App, o: RemoveOptions) -> None:
-    each_name(app, o.plugins, lambda name: app.engine.read(resources.remove_plugin(name, o.force)))
+    each_name(app, o.plugins, lambda name: app.engine.read(plugins.remove_plugin(name, o.force)))
 
 
 @options
@@ -224,4 +224,4 @@ class SetOptions(Options):
 
 @command("plugin set", SetOptions, "Change the settings of a plugin")
 def configure(app: App, o: SetOptions) -> None:
-    app.engine.read(resources.set_plugin(o.plugin, o.settings))
+    app.engine.read(plugins.set_plugin(o.plugin, o.settings))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydock.api import images
 from pydock.api.request import filters
 from pydock.commands.shared import FORMAT_HELP, ask
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.reference import registry_host
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import ellipsis
 from pydock.render.listing import listing

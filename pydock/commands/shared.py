@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
-from pydock.declare import Options, flag, options
 from pydock.errors import Ended, Failure
 from pydock.flags.pairs import Pair, filter_pair
+from pydock.options import Options, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
 from pydock.shape import Json

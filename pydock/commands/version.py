@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydock import API_VERSION, DOCKER_VERSION, __version__
 from pydock.api import system
 from pydock.commands.shared import InspectOptions
-from pydock.declare import command, options
 from pydock.errors import Failure
-from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.go.template.execute import ExecError, ParseError, Template
+from pydock.options import command, options
 from pydock.render.table import align
 from pydock.views.gotypes import decode
 from pydock.views.times import build_time

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.api import resources
+from pydock.api import volumes
 from pydock.api.request import filters, version_key
 from pydock.commands.shared import FORMAT_HELP, PruneOptions, each_name, print_list, prune_filters, prune_objects
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags import pairs, units
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import natural
 from pydock.render.listing import listing
 from pydock.shape import Json
-from pydock.views.resources import VolumeView
+from pydock.views.volumes import VolumeView
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -30,7 +30,7 @@ class VolumeListOptions(Options):
 
 @command("volume ls", VolumeListOptions, "List volumes", aliases=("list",))
 def ls(app: App, o: VolumeListOptions) -> None:
-    found = (app.engine.json(resources.list_volumes(filters=filters(o.filter))) or {}).get("Volumes") or []
+    found = (app.engine.json(volumes.list_volumes(filters=filters(o.filter))) or {}).get("Volumes") or []
     rows = [VolumeView(v) for v in sorted(found, key=lambda v: natural(v["Name"])) if v.get("ClusterVolume") or not o.cluster]
     if o.cluster:
         # --format has no say here, as in docker
@@ -99,7 +99,7 @@ def create_body(o: CreateOptions) -> Json:
 def create(app: App, o: CreateOptions) -> None:
     with failing():
         body = create_body(o)
-    app.out.line(app.engine.json(resources.create_volume(body))["Name"])
+    app.out.line(app.engine.json(volumes.create_volume(body))["Name"])
 
 
 # -- rm, prune, update -----------------------------------------------------------------------------
@@ -113,7 +113,7 @@ class RemoveOptions(Options):
 
 @command("volume rm", RemoveOptions, "Remove one or more volumes", aliases=("remove",))
 def remove(app: App, o: RemoveOptions) -> None:
-    each_name(app, o.volumes, lambda name: app.engine.read(resources.remove_volume(name, o.force)))
+    each_name(app, o.volumes, lambda name: app.engine.read(volumes.remove_volume(name, o.force)))
 
 
 @options
@@ -132,7 +132,7 @@ def prune(app: App, o: VolumePruneOptions) -> None:
     everything = o.all or version_key(app.api_version) < (1, 42)
     what = "all local volumes" if everything else "anonymous local volumes"
     unused = f"{what} not used by at least one container"
-    prune_objects(app, o, unused, resources.prune_volumes(chosen), "Volumes", lambda report: report.get("VolumesDeleted"))
+    prune_objects(app, o, unused, volumes.prune_volumes(chosen), "Volumes", lambda report: report.get("VolumesDeleted"))
 
 
 @options
@@ -143,9 +143,9 @@ class UpdateOptions(Options):
 
 @command("volume update", UpdateOptions, "Change a volume of a swarm", since="1.42", usage="[OPTIONS] [VOLUME]")
 def update(app: App, o: UpdateOptions) -> None:
-    volume = app.engine.json(resources.inspect_volume(o.volume))
+    volume = app.engine.json(volumes.inspect_volume(o.volume))
     cluster = volume.get("ClusterVolume")
     if not cluster:
         raise Failure("can only update cluster volumes")
     spec = {**(cluster.get("Spec") or {}), **({"Availability": o.availability} if "availability" in o.given else {})}
-    app.engine.read(resources.update_volume(cluster["ID"], (cluster.get("Version") or {}).get("Index") or 0, spec))
+    app.engine.read(volumes.update_volume(cluster["ID"], (cluster.get("Version") or {}).get("Index") or 0, spec))

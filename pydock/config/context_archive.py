@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pydock.archive.untar import CONTENT, entries
 from pydock.config.contexts import SHAPE, Meta
 from pydock.errors import BrokenStream
-from pydock.gojson import decode, dumps
+from pydock.go.json import decode, dumps
 
 #: bytes of an archive, and of all that is in it; how many files that may be
 LIMIT, MAX_FILES = 10 << 20, 1000

@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, first_line
-from pydock.gojson import decode, dumps
+from pydock.go.json import decode, dumps
 from pydock.shape import opt
 
 if TYPE_CHECKING:
-    from pydock.archive.whole import Scratch
+    from pydock.files.atomic import Scratch
 
 Meta = dict[str, Any]
 
@@ -78,7 +78,7 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """While the block runs no other process changes contexts. Raises Failure."""
-        from pydock.archive.lock import locked_folder
+        from pydock.files.lock import locked_folder
 
         try:
             os.makedirs(self.root, mode=0o755, exist_ok=True)
@@ -102,7 +102,7 @@ class Store:
         """Write a context's metadata, and its TLS material unless `tls` is None; both or none of them. While `changing`.
 
         Raises Failure, OSError."""
-        from pydock.archive.whole import remove_folder, write_whole
+        from pydock.files.atomic import remove_folder, write_whole
 
         folder = self.meta_path(name)
         os.makedirs(folder, mode=0o755, exist_ok=True)
@@ -116,7 +116,7 @@ class Store:
 
     def _tls_folder(self, tls: dict[str, bytes]) -> Scratch:
         """TLS material that is not in its place yet. Raises Failure, OSError."""
-        from pydock.archive.whole import Scratch, write_whole
+        from pydock.files.atomic import Scratch, write_whole
 
         os.makedirs(above := os.path.join(self.root, "tls"), mode=0o700, exist_ok=True)
         scratch = Scratch(above)
@@ -131,7 +131,7 @@ class Store:
 
     def remove(self, name: str) -> None:
         """Metadata and TLS material; nothing happens if they are not there. While `changing`. Raises OSError."""
-        from pydock.archive.whole import remove_folder
+        from pydock.files.atomic import remove_folder
 
         for folder in (self.meta_path(name), self.tls_path(name)):
             if os.path.lexists(folder):

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydock.config.file import ConfigFile
 from pydock.errors import Failure, first_line
-from pydock.gojson import decode
-from pydock.gojson import problem as problem_of
+from pydock.go.json import decode
+from pydock.go.json import problem as problem_of
 from pydock.shape import opt
 
 HUB_KEY = "https://index.docker.io/v1/"

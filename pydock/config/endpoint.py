@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydock.errors import Failure, NoEngine
-from pydock.golang import check_url, csv_fields, quote
-from pydock.record import record
+from pydock.go.strconv import check_url, csv_fields, quote
+from pydock.values import record
 
 if TYPE_CHECKING:
     from pydock.config.contexts import Store

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, first_line
-from pydock.gojson import decode
+from pydock.go.json import decode
 
 if TYPE_CHECKING:
     from pydock.config.globals import Globals
@@ -23,7 +23,7 @@ def folder_in_force(flags: Globals, environ: Mapping[str, str]) -> str:
     """The folder of config.json and contexts."""
     if not flags.config:
         return default_folder(environ)
-    from pydock.paths import clean
+    from pydock.go.filepath import clean
 
     return clean(flags.config)
 
@@ -90,8 +90,8 @@ class ConfigFile:
     def change(self, act: Callable[[dict[str, Any]], object]) -> None:
         """Let `act` change the object, as it is in the file now, and write it as docker does: tabs, sorted keys, where a link
         leads to. The file's mode and owner are kept, and so is what other processes change at the same time. Raises Failure."""
-        from pydock.archive.lock import locked_folder
-        from pydock.archive.whole import write_whole
+        from pydock.files.atomic import write_whole
+        from pydock.files.lock import locked_folder
 
         folder = os.path.dirname(os.path.realpath(self.path))
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydock.declare import Options, flag, options
 from pydock.errors import Failure
-from pydock.record import record
+from pydock.options import Options, flag, options
+from pydock.values import record
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
 

@@ -8,7 +8,7 @@ from pydock.config import credentials
 from pydock.config.credentials import Auth
 from pydock.config.file import ConfigFile
 from pydock.errors import Failure
-from pydock.gojson import dumps
+from pydock.go.json import dumps
 
 
 class Credentials:

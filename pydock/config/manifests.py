@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydock.errors import Failure, first_line
-from pydock.gojson import decode, dumps
+from pydock.go.json import decode, dumps
 from pydock.shape import Json, opt
 
 _PLATFORM = {"architecture": opt(str), "os": opt(str), "os.version": opt(str), "os.features": opt([str]), "variant": opt(str)}
@@ -49,7 +49,7 @@ class ManifestStore:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """While the block runs no other process changes lists. Raises Failure."""
-        from pydock.archive.lock import locked_folder
+        from pydock.files.lock import locked_folder
 
         try:
             os.makedirs(self.root, exist_ok=True)
@@ -60,7 +60,7 @@ class ManifestStore:
 
     def save(self, name: str, images: dict[str, Json]) -> None:
         """Put images into a list: all of them or none. While `changing`. Raises Failure, OSError."""
-        from pydock.archive.whole import Scratch, write_whole
+        from pydock.files.atomic import Scratch, write_whole
 
         folder = self._path(name)
         # made beside the folder: docker takes every file in it for an image
@@ -76,6 +76,6 @@ class ManifestStore:
 
     def remove(self, name: str) -> None:
         """While `changing`. Raises OSError."""
-        from pydock.archive.whole import discard
+        from pydock.files.atomic import discard
 
         discard(self._path(name))

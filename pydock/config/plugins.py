@@ -11,9 +11,9 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pydock.gojson import decode
+from pydock.go.json import decode
 from pydock.programs import ask, find_in
-from pydock.record import made, record
+from pydock.values import made, record
 
 PREFIX = "docker-"
 METADATA = "docker-cli-plugin-metadata"

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydock.api.request import Request
 from pydock.errors import BadAnswer, BrokenStream
-from pydock.gojson import decode
+from pydock.go.json import decode
 from pydock.shape import blank, problem
 
 #: bytes of the largest body that is read whole, of an error's, and of one message of a stream

@@ -23,9 +23,9 @@ from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
 from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
-from pydock.lean import NoCookies, load_httpx
-from pydock.paths import clean
-from pydock.record import record, replace
+from pydock.go.filepath import clean
+from pydock.lazy_imports import NoCookies, load_httpx
+from pydock.values import record, replace
 
 if TYPE_CHECKING:
     import httpx

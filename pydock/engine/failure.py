@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydock.engine.dial import CommandEnded
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
-from pydock.gojson import decode
+from pydock.go.json import decode
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint

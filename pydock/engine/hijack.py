@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from pydock.engine.wire import Wire
+from pydock.engine.http1 import Wire
 from pydock.errors import BrokenStream, first_line
 
 

@@ -14,9 +14,9 @@ from pydock.config.endpoint import Endpoint
 from pydock.engine.dial import CommandEnded, dial, hung_up
 from pydock.engine.failure import connect_failure, lost_answer, not_sent
 from pydock.engine.hijack import Duplex
-from pydock.engine.wire import Head, Wire
+from pydock.engine.http1 import Head, Wire
 from pydock.errors import BrokenStream, Failure
-from pydock.lean import load_httpx
+from pydock.lazy_imports import load_httpx
 
 if TYPE_CHECKING:
     import httpx

@@ -9,8 +9,8 @@ import re
 
 from pydock.flags.pairs import is_ip
 from pydock.flags.reference import parse
-from pydock.golang import csv_fields, parse_bool, quote
-from pydock.record import made, record
+from pydock.go.strconv import csv_fields, parse_bool, quote
+from pydock.values import made, record
 
 Attributes = dict[str, str]
 

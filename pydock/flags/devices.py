@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from pydock.flags.pairs import mapping
-from pydock.golang import csv_fields, parse_int
+from pydock.go.strconv import csv_fields, parse_int
 
 _CDI = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?")
 

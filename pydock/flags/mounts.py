@@ -7,7 +7,7 @@ from typing import Any
 
 from pydock.flags.pairs import pair
 from pydock.flags.units import ram_bytes
-from pydock.golang import csv_fields, parse_bool, parse_uint
+from pydock.go.strconv import csv_fields, parse_bool, parse_uint
 
 Mount = dict[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pydock.golang import csv_fields, parse_int
-from pydock.record import made, record
+from pydock.go.strconv import csv_fields, parse_int
+from pydock.values import made, record
 
 
 @record

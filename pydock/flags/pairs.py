@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pydock.golang import csv_fields, quote
+from pydock.go.strconv import csv_fields, quote
 
 Pair = tuple[str, str]
 

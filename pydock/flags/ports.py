@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pydock.flags.pairs import is_ip
-from pydock.golang import parse_uint
-from pydock.record import record
+from pydock.go.strconv import parse_uint
+from pydock.values import record
 
 
 @record

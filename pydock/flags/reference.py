@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pydock.golang import quote
-from pydock.record import record
+from pydock.go.strconv import quote
+from pydock.values import record
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*"
 _DOMAIN_PART = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
 
-from pydock.golang import SECOND, parse_duration, parse_int, quote
+from pydock.go.strconv import SECOND, parse_duration, parse_int, quote
 
 #: element of a Go layout -> (pattern, what it sets, least and greatest value)
 _ELEMENTS: dict[str, tuple[str, str, int, int]] = {

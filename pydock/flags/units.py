@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from pydock.golang import parse_duration, parse_float, parse_int, parse_uint, truncated, wrapped
-from pydock.record import record
+from pydock.go.strconv import parse_duration, parse_float, parse_int, parse_uint, truncated, wrapped
+from pydock.values import record
 
 _SCALES = {unit: 1024**i for i, unit in enumerate("kmgtp", 1)}
 

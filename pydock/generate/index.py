@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pydock.commands
-from pydock.declare import CommandNote
+from pydock.options import CommandNote
 
 GROUPS = {
     "builder": "Manage builds", "checkpoint": "Manage checkpoints", "completion": "Print the completion script of a shell",

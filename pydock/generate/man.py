@@ -8,7 +8,7 @@ from pydock.cli.names import children
 from pydock.cli.params import Command
 from pydock.cli.tree import find
 from pydock.config.globals import Globals
-from pydock.declare import FlagSpec
+from pydock.options import FlagSpec
 
 PROG = "pydock"
 

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from pydock.digests import check, digest_of, parts
 from pydock.errors import Failure, Missing, failing
-from pydock.record import record
 from pydock.registry.challenge import challenges
 from pydock.registry.tokens import CERTIFICATES, Refused, basic, by_form, by_query, check_realm, message, tls
 from pydock.registry.web import Answer, Web, WebError, origin
+from pydock.values import record
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from pydock.errors import Failure
-from pydock.gojson import decode
-from pydock.golang import parse_rfc3339
-from pydock.record import record
+from pydock.go.json import decode
+from pydock.go.strconv import parse_rfc3339
 from pydock.registry.web import Answer, Web, WebError, origin
 from pydock.shape import opt
+from pydock.values import record
 
 CERTIFICATES = "/etc/docker/certs.d"
 #: bytes of the longest answer that holds a token

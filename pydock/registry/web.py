@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from pydock.errors import Failure
-from pydock.lean import NoCookies, load_httpx
-from pydock.record import record
+from pydock.lazy_imports import NoCookies, load_httpx
+from pydock.values import record
 
 if TYPE_CHECKING:
     import httpx

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from pydock.errors import failing
-from pydock.gojson import decode
+from pydock.go.json import decode
 from pydock.render.shown import Drawn
 from pydock.render.table import columns
 from pydock.shape import Json, opt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydock.record import record
+from pydock.values import record
 
 
 @record

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pydock.errors import Failure
+from pydock.go.kinds import GoMap
+from pydock.go.template.execute import Dot, ExecError, ParseError, Template
+from pydock.go.template.functions import HEADER_FUNCTIONS
 from pydock.render.format import Format
-from pydock.render.functions import HEADER_FUNCTIONS
-from pydock.render.gotemplate import Dot, ExecError, ParseError, Template
 from pydock.render.table import align
-from pydock.render.values import GoMap
 
 
 class Header(GoMap):

@@ -12,7 +12,7 @@ from codecs import utf_8_decode
 from datetime import datetime, timezone
 from typing import Any
 
-from pydock.golang import within_years
+from pydock.go.strconv import within_years
 from pydock.render.steps import SECOND, Step, Trace, counts
 
 #: seconds: how long a step may be silent about itself, and how long another is heard before it is interrupted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pydock.golang import quote
+from pydock.go.strconv import quote
 from pydock.streams.output import Output
 
 

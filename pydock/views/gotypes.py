@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from pydock.errors import Failure
-from pydock.render.values import (
+from pydock.go.kinds import (
     AnyList,
     Duration,
     Embedded,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydock.golang import parse_rfc3339
-from pydock.record import record, replace
+from pydock.go.strconv import parse_rfc3339
 from pydock.render.human import bytes_size, short_id, size
 from pydock.shape import Json
+from pydock.values import record, replace
 from pydock.views.view import View
 
 DEFAULT = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from pydock.golang import parse_rfc3339
+from pydock.go.kinds import Time
+from pydock.go.strconv import parse_rfc3339
 from pydock.render.human import ago, short_id, size
-from pydock.render.values import Time
 from pydock.shape import Json
-from pydock.views.container import ContainerView
-from pydock.views.image import ImageView
-from pydock.views.resources import VolumeView
+from pydock.views.containers import ContainerView
+from pydock.views.images import ImageView
 from pydock.views.view import View
+from pydock.views.volumes import VolumeView
 
 DEFAULT = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
 CACHE_RAW = (

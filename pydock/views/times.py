@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pydock.golang import within_years
+from pydock.go.strconv import within_years
 
 
 def utc_text(seconds: float) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydock.render.values import Failed
+from pydock.go.kinds import Failed
 
 
 class View:
@@ -44,7 +44,7 @@ class View:
 
     def go_struct(self) -> Any:
         """docker's row, printed whole by {{.}}."""
-        from pydock.render.unexported import bare_fields
+        from pydock.go.unexported import bare_fields
         from pydock.views.gotypes import decode
 
         return bare_fields(decode(self.go_type, self.go_facts()))

@@ -100,7 +100,7 @@ class Peer:
     b"\x00HTTP/1.1 200 OK\r\nContent-Length: 2\r\nApi-Version: 1.44\r\n\r\nok", b"\x05HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
     b"\x01HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 Not Found\r\n\r\nno", b"\x00HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\nx", errors=(Failure,))  # fmt: skip
 def http_answers(data: bytes) -> None:
-    from pydock.engine.wire import Wire
+    from pydock.engine.http1 import Wire
 
     wire = Wire(Peer(pieces(data)))  # type: ignore[arg-type]
     for _ in wire.body(wire.head(), "GET"):
@@ -112,7 +112,7 @@ def http_answers(data: bytes) -> None:
 
 @target("GET\n/_ping\nHost\nx", "POST\n/v1.44/a?b=c\nX-Registry-Auth\n\xff", errors=(Failure,))
 def request_heads(data: bytes) -> None:
-    from pydock.engine.wire import request_head
+    from pydock.engine.http1 import request_head
 
     method, target_, *rest = [*data.split(b"\n", 3), b"", b"", b""][:4]
     head = request_head(text(method), target_, [(rest[0], rest[1])])
@@ -133,7 +133,7 @@ def streams_of_json(data: bytes) -> None:
 
 @target('{"a": [1, 2.5, "x\\u00e9", null, true]}', '[[[{"a": {}}]]]', '"\\ud83d\\ude00"', "-1.5e+10", errors=(ValueError,))
 def json_of_strangers(data: bytes) -> None:
-    from pydock.gojson import compact, decode, dumps, indented
+    from pydock.go.json import compact, decode, dumps, indented
 
     value = decode(data)
     dumps(value, indent=" ")
@@ -214,7 +214,7 @@ class Watched:
 
 @target(b"\x00" + _grpc_answer(), b"\x07" + _grpc_answer(), heavy=True, errors=(Failure,))
 def grpc_answers(data: bytes) -> None:
-    from pydock.buildkit.wire import Connection
+    from pydock.buildkit.grpc import Connection
 
     with Watched() as watched:
         peer = Later(pieces(data))
@@ -246,7 +246,7 @@ def _grpc_calls() -> bytes:
 
 @target(b"\x00" + _grpc_calls(), b"\x09" + _grpc_calls(), heavy=True, errors=(Failure,))
 def grpc_calls(data: bytes) -> None:
-    from pydock.buildkit.wire import Call, Connection
+    from pydock.buildkit.grpc import Call, Connection
 
     def serve(call: Call) -> None:
         try:
@@ -439,7 +439,7 @@ def archives_of_contexts(data: bytes) -> None:
 
 @target(tar(a=b"x"), b"\x1f\x8b\x08abc", b"FROM x", b"BZh91AY", b"\xfd7zXZ\x00", b"(\xb5/\xfd", errors=())
 def heads_of_build_contexts(data: bytes) -> None:
-    from pydock.archive.context import is_archive, with_head
+    from pydock.archive.build_context import is_archive, with_head
 
     head, blocks = with_head(iter(pieces(b"\x07" + data)))
     is_archive(head)
@@ -555,7 +555,7 @@ def files_of_variables(data: bytes) -> None:
 @target('{"version": 1, "rules": [{"action": "DENY", "selector": {"identifier": "docker-image://*"}, "updates": {"identifier": "x", "attrs": {"a": "b"}}}]}', errors=(ValueError,))
 def source_policies(data: bytes) -> None:
     from pydock.buildkit.messages import POLICY
-    from pydock.commands.image.build_policy import source_policy
+    from pydock.commands.build.policy import source_policy
 
     POLICY.encode(source_policy(data))
 
@@ -639,7 +639,7 @@ def sources_of_errors(data: bytes) -> None:
 
 @target('{"containerimage.digest": "sha256:d", "a": "e30=", "result.json": "[{}]"}', '{"mediaType": "m", "digest": "d", "size": 1}', '{"predicate": {"metadata": {}}}', errors=())
 def answers_of_exporters(data: bytes) -> None:
-    from pydock.commands.image.build_result import descriptor, image_id, metadata_text, provenance
+    from pydock.commands.build.result import descriptor, image_id, metadata_text, provenance
 
     shown = data.decode("utf-8", "replace")
     response = {"a": shown, "containerimage.digest": shown, "result.json": shown}
@@ -654,7 +654,7 @@ def answers_of_exporters(data: bytes) -> None:
 
 @target("eyJtb2RlIjogMSwgImxpbmtUYXJnZXQiOiAieCJ9", errors=(Failure,))
 def facts_of_paths(data: bytes) -> None:
-    from pydock.commands.container.files import PathStat
+    from pydock.commands.container.cp import PathStat
 
     PathStat.parse(text(data))
 
@@ -672,9 +672,9 @@ DOT: dict[str, Any] = {
     '{{truncate .Long 3}}{{pad .Name 1 2}}{{join (split .Name ",") "-"}}{{html .Text}}{{js .Text}}{{urlquery .Text}}{{println .}}', "table {{.Name}}\\t{{.Number}}",
     "{{'a'}}{{0x1F}}{{1e3}}{{`raw`}}{{(.Map).k}}{{$x := 1}}{{$x = 2}}{{$x}}{{break}}{{not .True}}{{lt 1 2.5}}{{block \"b\" .}}{{end}}", errors=(Failure,))  # fmt: skip
 def templates(data: bytes) -> None:
+    from pydock.go.kinds import untyped
     from pydock.render.format import Format
     from pydock.render.listing import compile_template, listing
-    from pydock.render.values import untyped
 
     form = Format.parse(text(data))
     compile_template(form.template)
@@ -698,7 +698,7 @@ def tables(data: bytes) -> None:
 def human_sizes(data: bytes) -> None:
     import struct
 
-    from pydock.golang import format_duration, parse_duration
+    from pydock.go.strconv import format_duration, parse_duration
     from pydock.render.human import ago, bytes_size, duration, ellipsis, natural, size
 
     (real,) = struct.unpack("<d", (data + bytes(8))[:8])
@@ -769,13 +769,15 @@ _flags()
 
 
 def _others() -> None:
-    from pydock import golang, paths
-    from pydock.archive.context import is_git
+    from pydock import copypaths
+    from pydock.archive.build_context import is_git
     from pydock.buildkit.inputs import _without_password
     from pydock.config.endpoint import Endpoint, custom_headers, parse_host
     from pydock.engine.dial import ssh_command
     from pydock.engine.engine import Engine
-    from pydock.render.templateparse import unquote
+    from pydock.go import filepath
+    from pydock.go import strconv as golang
+    from pydock.go.template.parser import unquote
 
     def numbers(t: str) -> None:
         for call in (golang.parse_bool, golang.parse_int, golang.parse_uint, golang.parse_float):
@@ -794,12 +796,12 @@ def _others() -> None:
             Engine(Endpoint(host)).close()
 
     def places(t: str) -> None:
-        cleaned = paths.clean(t)
-        assert paths.clean(cleaned) == cleaned
-        paths.split_argument(t)
-        paths.split_entry(t)
-        paths.rebased(t, cleaned)
-        paths.link_target(t, t)
+        cleaned = filepath.clean(t)
+        assert filepath.clean(cleaned) == cleaned
+        copypaths.split_argument(t)
+        copypaths.split_entry(t)
+        copypaths.rebased(t, cleaned)
+        copypaths.link_target(t, t)
 
     words("numbers", numbers, "0x1F", "1_000", "-0b1", "1e5", "true", "2024-01-02T03:04:05.678Z")
     words("durations", golang.parse_duration, "1h30m5.5s", "-1.5us", ".5h", "0", errors=(ValueError,))
@@ -873,7 +875,7 @@ def promising(source: Source) -> Any:
     from pydock.config.endpoint import Endpoint
     from pydock.engine.answers import checked
     from pydock.engine.engine import Engine, Ping
-    from pydock.gojson import dumps
+    from pydock.go.json import dumps
 
     class Promising(Engine):
         _ping = Ping(True, "1.51", "linux", False)

@@ -11,7 +11,7 @@ import pytest
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.params import Command
 from pydock.cli.tree import find
-from pydock.commands.image.build_options import ClassicBuildOptions
+from pydock.commands.build.options import ClassicBuildOptions
 from tests.support.cli import cli
 
 REFERENCE: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "flags.json").read_text())

@@ -60,7 +60,7 @@ def test_lean_imports_are_for_the_command_line_only() -> None:
 def test_deferred_modules_come_when_they_are_needed() -> None:
     """After a lean import everything that was put off still works."""
     code = (
-        "from pydock import lean; lean.enable(); httpx = lean.load_httpx()\n"
+        "from pydock import lazy_imports; lazy_imports.enable(); httpx = lazy_imports.load_httpx()\n"
         "import click, inspect, urllib.request, http.cookiejar, pathlib, base64, hashlib, idna, mimetypes, ipaddress, traceback\n"
         "assert urllib.request.Request.__module__ == 'urllib.request' and http.cookiejar.CookieJar.__module__ == 'http.cookiejar'\n"
         "assert inspect.cleandoc('  a') == 'a' and pathlib.Path('a').name == 'a'\n"

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pydock.archive.context import BuildContext
+from pydock.archive.build_context import BuildContext
 from pydock.errors import Failure
 from tests.support.cli import program
 

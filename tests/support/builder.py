@@ -14,7 +14,7 @@ from typing import Any
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import INTERNAL, UNKNOWN, Call
-from pydock.buildkit.wire import Connection
+from pydock.buildkit.grpc import Connection
 from pydock.errors import BrokenStream, Failure
 
 Act = Callable[["Builder", Any], None]

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.archive import local
 from pydock.archive.pack import pack
 from pydock.archive.unpack import unpack
+from pydock.copy import local
+from pydock.copypaths import Place, keep_ending, link_target, rebased, split_argument, split_entry, target
 from pydock.errors import BrokenStream, Failure
-from pydock.paths import Place, base, clean, keep_ending, link_target, parent, rebased, split_argument, split_entry, target
+from pydock.go.filepath import base, clean, parent
 from tests.support.cut import cut
 
 

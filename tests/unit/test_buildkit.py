@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydock.archive.layout import Layout, tag_of
 from pydock.archive.tree import Tree
 from pydock.buildkit import messages as m
 from pydock.buildkit.auth import Credentials
@@ -26,14 +25,15 @@ from pydock.buildkit.authority import Authority
 from pydock.buildkit.build import Upload
 from pydock.buildkit.call import Call
 from pydock.buildkit.content import STORE, Content
+from pydock.buildkit.grpc import Connection
 from pydock.buildkit.proto import BOOL, BYTES, INT, STRING, TIME, Malformed, Message, keyed, many
 from pydock.buildkit.receive import FileSend
 from pydock.buildkit.secrets import Agents, Guard, Secret, Secrets
 from pydock.buildkit.session import SERVING, Service, Session
 from pydock.buildkit.solve import sources
 from pydock.buildkit.sync import TYPE_BITS, FileSync
-from pydock.buildkit.wire import Connection
 from pydock.errors import BrokenStream, Failure, RpcError
+from pydock.oci.layout import Layout, tag_of
 
 # -- messages ------------------------------------------------------------------------------------------
 

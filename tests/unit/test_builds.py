@@ -15,16 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.archive.context import BuildContext, is_archive, read_patterns
+from pydock.archive.build_context import BuildContext, is_archive, read_patterns
 from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
 from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
-from pydock.commands.image import build_classic
-from pydock.commands.image.build_body import Found, all_outputs, solve_request, wishes
-from pydock.commands.image.build_caches import with_environment
-from pydock.commands.image.build_options import BuildOptions, ClassicBuildOptions
-from pydock.commands.image.build_policy import source_policy
-from pydock.commands.image.build_result import image_id, metadata_text
+from pydock.commands.build import classic as build_classic
+from pydock.commands.build.body import Found, all_outputs, solve_request, wishes
+from pydock.commands.build.caches import with_environment
+from pydock.commands.build.options import BuildOptions, ClassicBuildOptions
+from pydock.commands.build.policy import source_policy
+from pydock.commands.build.result import image_id, metadata_text
 from pydock.errors import Failure
 from pydock.flags import builds
 from pydock.render import build_live, build_report

@@ -10,7 +10,7 @@ from pydock.api.containers import inspect_container, kill_container, remove_cont
 from pydock.errors import BrokenStream, Failure, Unreachable
 from pydock.render.human import duration, ellipsis, size
 from pydock.render.table import align
-from pydock.views.container import display_ports
+from pydock.views.containers import display_ports
 from tests.support.cli import FakeDuplex, Messages, Reply, Result, any_of, cli, refused
 from tests.support.samples import container, network, plugin
 

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.api import containers, images, resources, system
+from pydock.api import containers, images, networks, plugins, system, volumes
 from pydock.api.request import Request
 from pydock.buildkit.inputs import context_key
 from pydock.config.endpoint import Endpoint
 from pydock.engine import answers
 from pydock.engine.engine import Engine
-from pydock.engine.wire import MAX_INTERIM, Wire, request_head
+from pydock.engine.http1 import MAX_INTERIM, Wire, request_head
 from pydock.errors import BadAnswer, BrokenStream, EngineError, Failure
 from pydock.shape import opt, problem
 from tests.support.cli import program
@@ -200,8 +200,8 @@ def test_a_name_becomes_a_path_as_in_dockers_client(tmp_path: Path, name: str, p
     ("make", "kind"),
     [
         (containers.stop_container, "container"), (containers.inspect_container, "container"), (containers.wait_container, "container"),
-        (resources.inspect_network, "network"), (resources.inspect_volume, "volume"), (resources.inspect_plugin, "plugin"),
-        (lambda n: resources.remove_volume(n, False), "volume"), (resources.remove_network, "network"),
+        (networks.inspect_network, "network"), (volumes.inspect_volume, "volume"), (plugins.inspect_plugin, "plugin"),
+        (lambda n: volumes.remove_volume(n, False), "volume"), (networks.remove_network, "network"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["", " \t"])
@@ -244,7 +244,7 @@ def test_an_empty_answer_is_one_only_where_the_api_has_it_so(tmp_path: Path) -> 
 
 
 SILENT = [
-    (images.check_auth({}), b"{}"), (images.check_auth({}), b"null"), (images.remove_image("x", False, False, ()), b"null"), (resources.list_volumes(), b"{}"),
+    (images.check_auth({}), b"{}"), (images.check_auth({}), b"null"), (images.remove_image("x", False, False, ()), b"null"), (volumes.list_volumes(), b"{}"),
     (system.events((1, 51)), b"{}"),
 ]  # fmt: skip
 

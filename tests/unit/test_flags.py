@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pydock.commands.container.networking import check_mac
 from pydock.flags import devices, mounts, networks, pairs, ports, reference, times, units
-from pydock.golang import parse_duration, parse_int
+from pydock.go.strconv import parse_duration, parse_int
 
 
 @pytest.mark.parametrize(("text", "value"), [("64m", 64 << 20), ("1.5GiB", 3 << 29), ("100 kb", 102400), ("7", 7), ("2tb", 2 << 40), ("1P", 1 << 50), ("10B", 10), ("8191p", 8191 << 50), ("8192p", -1 << 63), ("1e30", -1 << 63)])

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pydock.archive.layout import Layout
 from pydock.buildkit.authority import Authority
 from pydock.buildkit.solve import json_source
-from pydock.commands.container.files import PathStat
-from pydock.commands.image.build_policy import source_policy
-from pydock.commands.image.build_result import descriptor, metadata_text, provenance
+from pydock.commands.build.policy import source_policy
+from pydock.commands.build.result import descriptor, metadata_text, provenance
+from pydock.commands.container.cp import PathStat
 from pydock.commands.manifest import read
 from pydock.config import credentials, plugins
 from pydock.config.context_archive import unpack
@@ -22,6 +21,7 @@ from pydock.config.contexts import Store
 from pydock.config.file import load
 from pydock.config.manifests import ManifestStore
 from pydock.errors import Failure, RpcError
+from pydock.oci.layout import Layout
 from pydock.render.build_report import answer
 from tests.support.build_table import archive
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock import gojson, golang
+from pydock.go import json as gojson
+from pydock.go import strconv as golang
 
 
 @given(st.integers(-(2**62), 2**62))
@@ -47,7 +48,7 @@ def test_bad_unsigned(text: str, bits: int, what: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_quoting_keeps_the_text(text: str) -> None:
-    from pydock.render.templateparse import unquote
+    from pydock.go.template.parser import unquote
 
     quoted = golang.quote(text)
     assert quoted.isprintable() and unquote(quoted) == text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pydock.api.request import Request
-from pydock.render.encoded import encode
+from pydock.go.encoding import encode
 from pydock.views.gotypes import Mismatch, decode, table
 from tests.support.cli import any_of, cli
 from tests.support.samples import info

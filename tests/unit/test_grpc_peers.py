@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import CALLER, PREFIX, SERVER, Call
+from pydock.buildkit.grpc import MAX_BACKLOG, MAX_CALLS, MAX_FRUITLESS, MAX_QUEUED, Connection
 from pydock.buildkit.proto import BYTES, INT, STRING, TIME, Malformed, Message, keyed, many, varint
 from pydock.buildkit.session import Session
 from pydock.buildkit.solve import Control, json_source, sources
-from pydock.buildkit.wire import MAX_BACKLOG, MAX_CALLS, MAX_FRUITLESS, MAX_QUEUED, Connection
 from pydock.errors import BrokenStream, Failure, RpcError
 from tests.unit.test_buildkit import Echo
 

@@ -19,12 +19,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pydock.archive import whole
 from pydock.archive.unpack import unpack
 from pydock.archive.untar import LIMIT, entries
 from pydock.buildkit import messages as m
 from pydock.buildkit.receive import OPEN_FILES, Receiving
 from pydock.errors import BrokenStream, Failure
+from pydock.files import atomic as whole
 from tests.support.cli import program
 from tests.support.places import facts, running, small, wait_for
 from tests.support.stand_in import Handler, stand_in

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from pydock.archive.lock import locked_file, locked_folder
 from pydock.buildkit.authority import Authority
 from pydock.config.file import load
 from pydock.config.manifests import ManifestStore
 from pydock.errors import Failure
+from pydock.files.lock import locked_file, locked_folder
 from tests.support.cli import cli, program
 from tests.support.stand_in import stand_in
 
@@ -122,7 +122,7 @@ def test_who_only_reads_needs_no_lock_and_no_right_to_write(pydock: Path, tmp_pa
 
 
 def test_the_lock_of_a_dead_holder_is_free(tmp_path: Path) -> None:
-    code = f"import os, time\nfrom pydock.archive.lock import locked_folder\nwith locked_folder({str(tmp_path)!r}):\n    print('held', flush=True)\n    time.sleep(100)"
+    code = f"import os, time\nfrom pydock.files.lock import locked_folder\nwith locked_folder({str(tmp_path)!r}):\n    print('held', flush=True)\n    time.sleep(100)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as holder:
         assert holder.stdout and holder.stdout.readline() == b"held\n"
         with pytest.raises(Failure, match="is locked: another process has been changing it"), locked_folder(str(tmp_path), patience=0.05):

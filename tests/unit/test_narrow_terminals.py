@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from pydock.app import App
-from pydock.commands.container.files import CopyOptions
-from pydock.commands.container.files import Progress as CopyProgress
+from pydock.commands.container.cp import CopyOptions
+from pydock.commands.container.cp import Progress as CopyProgress
 from pydock.commands.container.stats import frame
 from pydock.render.build_live import Board
 from pydock.render.format import Format

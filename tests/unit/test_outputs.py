@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from pydock.app import App
-from pydock.archive import whole
-from pydock.archive.whole import Claim, WholeFile, check_place, remove_folder, write_whole
-from pydock.commands.image.build_places import Places
+from pydock.commands.build.places import Places
 from pydock.errors import Failure
+from pydock.files import atomic as whole
+from pydock.files.atomic import Claim, WholeFile, check_place, remove_folder, write_whole
 from pydock.flags.builds import Output
 from tests.support.cli import cli, program
 from tests.support.places import facts, running, small, wait_for
@@ -201,7 +201,7 @@ def test_the_file_of_an_image_id_spares_folders_and_devices(pydock: Path, tmp_pa
 
 def test_standard_output_by_its_name_of_a_file(tmp_path: Path) -> None:
     """/dev/stdout is a link of the system's own, and leads to what was redirected."""
-    code = "from pydock.archive.whole import write_whole; write_whole('/dev/stdout', [b'data'])"
+    code = "from pydock.files.atomic import write_whole; write_whole('/dev/stdout', [b'data'])"
     with open(tmp_path / "f", "wb") as out:
         subprocess.run([sys.executable, "-c", code], stdout=out, check=True, timeout=60)
     assert facts(tmp_path) == {"f": (stat.S_IFREG, b"data")}
@@ -329,7 +329,7 @@ def test_a_signal_leaves_what_was_there(pydock: Path, tmp_path: Path, argv: tupl
 def test_what_other_threads_have_not_finished_goes_too(tmp_path: Path) -> None:
     """They end without a word when the program does; and nothing new is begun then."""
     code = (
-        "import os, sys, threading\nfrom pydock.archive import whole\n"
+        "import os, sys, threading\nfrom pydock.files import atomic as whole\n"
         f"place = {str(tmp_path)!r}\n"
         "def work():\n"
         "    folder = os.open(place, whole.WAY)\n"

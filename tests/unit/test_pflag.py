@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pydock.cli.pflag import BadFlag, FlagSet
-from pydock.declare import Options, flag, options
+from pydock.options import Options, flag, options
 
 
 @options

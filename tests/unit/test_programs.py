@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pydock.archive.context import clone
+from pydock.archive.build_context import clone
 from pydock.buildkit.inputs import git_attributes
 from pydock.buildkit.secrets import Agents
 from pydock.config import plugins

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.render.gotemplate import ExecError, ParseError, Template
-from pydock.render.values import untyped
+from pydock.go.kinds import untyped
+from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.views.gotypes import decode
 
 DATA = {"Name": "/web", "Env": ["A=1", "B=2"], "Labels": {"b": "2", "a": "1"}, "Count": 5, "Ratio": 1.5, "None": None, "Empty": [], "On": True}

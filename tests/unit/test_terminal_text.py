@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pydock.app import App
 from pydock.cli.index import COMMANDS
-from pydock.commands.image.build_progress import show
+from pydock.commands.build.progress import show
 from pydock.errors import Failure
 from pydock.render.build_live import last_output
 from pydock.render.plain_steps import Plain
@@ -245,14 +245,14 @@ def test_names_that_a_shell_would_read_otherwise_are_not_offered() -> None:
 
 #: modules that pass bytes on as they are, and whose they are
 RAW = {
-    "commands/container/logs.py": "a container's", "commands/container/session.py": "a container's", "commands/container/files.py": "an archive, never to a terminal",
-    "commands/image/transfer.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/image/build_places.py": "an archive, never to a terminal",
+    "commands/container/logs.py": "a container's", "commands/container/session.py": "a container's", "commands/container/cp.py": "an archive, never to a terminal", "commands/container/export.py": "an archive, never to a terminal",
+    "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/places.py": "an archive, never to a terminal",
     "commands/system/dial.py": "the engine's protocol, for the program at the other end of the pipe",
 }  # fmt: skip
 #: modules that draw
 DRAWING = {
-    "render/shown.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/files.py",
-    "commands/image/build_classic.py",
+    "render/shown.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/cp.py",
+    "commands/build/classic.py",
 }  # fmt: skip
 
 

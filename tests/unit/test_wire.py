@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pydock.engine.wire import Wire
+from pydock.engine.http1 import Wire
 from pydock.errors import BrokenStream
 from tests.support.cut import cut
 

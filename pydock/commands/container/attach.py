@@ -17,8 +17,8 @@ from pydock.commands.container.session import (
 )
 from pydock.commands.container.waiting import EventWaiter, WaitCall, end_of, waits_ahead
 from pydock.commands.shared import detach_keys_flag
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Exit, Failure
+from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App

@@ -17,8 +17,8 @@ from pydock.flags.devices import device, is_cdi
 from pydock.flags.mounts import volume
 from pydock.flags.pairs import key_value_lines, mapping
 from pydock.flags.units import ulimit_objects
-from pydock.gojson import compact, problem
-from pydock.golang import parse_int, quote
+from pydock.go.json import compact, problem
+from pydock.go.strconv import parse_int, quote
 from pydock.shape import Json
 
 #: path -> content; raises Failure

@@ -11,15 +11,15 @@ from pydock.commands.container.body import create_body, for_version
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.image.pull import pull_missing
 from pydock.commands.shared import NO_TRUST
-from pydock.declare import command
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags.mounts import absolute
 from pydock.flags.reference import Reference, parse, platform
-from pydock.record import replace
+from pydock.options import command
+from pydock.values import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
-    from pydock.archive.whole import Claim
+    from pydock.files.atomic import Claim
 
 #: where --use-api-socket puts the engine's socket and the credentials in the container
 SOCKET, CONFIG_FOLDER = "/var/run/docker.sock", "/run/secrets/docker"

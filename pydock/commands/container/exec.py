@@ -12,13 +12,13 @@ from pydock.api.request import version_key
 from pydock.commands.container.body import lines_of
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size
 from pydock.commands.shared import detach_keys_flag
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import Exit, Failure, Unreachable, failing
 from pydock.flags import pairs
-from pydock.record import replace
+from pydock.options import Options, argument, command, flag, options
 from pydock.shape import Json
 from pydock.streams.signals import leaving_with
 from pydock.streams.terminal import is_terminal, size
+from pydock.values import replace
 
 if TYPE_CHECKING:
     from pydock.app import App

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import failing
 from pydock.flags.times import timestamp
+from pydock.options import Options, argument, command, flag, options
 from pydock.streams.pump import distribute
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from pydock.api import containers
 from pydock.api.request import Request, filters
 from pydock.commands.shared import ListOptions, format_of
-from pydock.declare import command, flag, options
 from pydock.errors import Failure
-from pydock.record import replace
-from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.go.template.execute import ExecError, ParseError, Template
+from pydock.options import command, flag, options
 from pydock.render.listing import listing
-from pydock.views.container import ContainerView, Probe
+from pydock.values import replace
+from pydock.views.containers import ContainerView, Probe
 
 if TYPE_CHECKING:
     from pydock.app import App

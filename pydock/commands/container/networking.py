@@ -7,8 +7,8 @@ from typing import Any
 from pydock.commands.container.create_options import CreateOptions
 from pydock.flags.networks import Attachment
 from pydock.flags.pairs import is_mac
-from pydock.golang import quote
-from pydock.record import replace
+from pydock.go.strconv import quote
+from pydock.values import replace
 
 
 def network_mode(o: CreateOptions) -> str:

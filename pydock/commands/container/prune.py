@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.shared import PruneOptions, prune_filters, prune_objects
-from pydock.declare import command, options
+from pydock.options import command, options
 
 if TYPE_CHECKING:
     from pydock.app import App

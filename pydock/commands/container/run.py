@@ -12,8 +12,8 @@ from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.waiting import Waiter, end_of, told_as_wait, waiter
 from pydock.commands.shared import detach_keys_flag
-from pydock.declare import command, flag, options
 from pydock.errors import BrokenStream, EngineError, Exit, Failure
+from pydock.options import command, flag, options
 from pydock.streams.terminal import size
 
 if TYPE_CHECKING:

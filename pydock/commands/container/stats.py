@@ -10,14 +10,14 @@ from pydock.api import containers, system
 from pydock.api.ping import PING_GET
 from pydock.api.request import version_key
 from pydock.commands.shared import FORMAT_HELP
-from pydock.declare import Options, argument, command, flag, options
 from pydock.errors import EngineError, Failure
-from pydock.record import replace
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import cut, display_width
 from pydock.render.listing import listing
 from pydock.render.shown import Drawn
 from pydock.streams.terminal import size
+from pydock.values import replace
 from pydock.views.stats import DEFAULT, WINDOWS, Figures, StatsView, figures
 
 if TYPE_CHECKING:

@@ -1,15 +1,11 @@
-"""`top` and `port`: what runs in a container, and where its ports are."""
+"""`top`: the processes of a container."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.declare import Options, argument, command, options
-from pydock.errors import Failure, failing
-from pydock.golang import parse_uint
-from pydock.render.human import host_port, natural
+from pydock.options import Options, argument, command, options
 from pydock.render.table import align
 
 if TYPE_CHECKING:
@@ -27,36 +23,3 @@ def top(app: App, o: TopOptions) -> None:
     answer = app.engine.json(containers.container_top(o.container, " ".join(o.ps_options)))
     lines = ["\t".join(row) for row in (answer["Titles"], *(answer.get("Processes") or []))]
     app.out.write(align("\n".join(lines) + "\n", minimum=20, padding=3))
-
-
-@options
-class PortOptions(Options):
-    container: str = argument("CONTAINER", sources="running")
-    port: str = argument("[PRIVATE_PORT[/PROTO]]", default="")
-
-
-def published(ports: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """("80/tcp", "0.0.0.0:8080") of each published port."""
-    for port, bindings in ports.items():
-        for binding in bindings or []:
-            yield port, host_port(binding.get("HostIp") or "", binding.get("HostPort") or "")
-
-
-def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
-    """What is printed; `wanted`: one port ("80", "80/udp"), or "" for all. Raises Failure."""
-    if not wanted:
-        return sorted((f"{port} -> {address}" for port, address in published(ports)), key=natural)
-    number, _, protocol = wanted.partition("/")
-    with failing(f"Error: invalid port ({number}): "):
-        parse_uint(number, 16, base=10)
-    found = [address for port, address in published(ports) if port == f"{number}/{protocol or 'tcp'}"]
-    if not found:
-        raise Failure(f"Error: No public port '{wanted}' published for {container}")
-    return sorted(found, key=natural)
-
-
-@command("container port", PortOptions, "Show where a container's ports are published", also=("port",))
-def port(app: App, o: PortOptions) -> None:
-    facts = app.engine.json(containers.inspect_container(o.container))
-    for line in port_lines((facts.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):
-        app.out.line(line)

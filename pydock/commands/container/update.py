@@ -1,18 +1,15 @@
-"""`update` and `commit`: change a container's limits; make an image of its changes."""
+"""`update`: the limits of containers that exist."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.api.request import named
 from pydock.commands.container.body import limits, restart_policy
 from pydock.commands.container.create_options import LimitOptions
-from pydock.declare import Options, argument, command, flag, options
-from pydock.errors import EngineError, Failure, failing
+from pydock.errors import Failure, failing
 from pydock.flags import units
-from pydock.flags.reference import parse
-from pydock.record import replace
+from pydock.options import argument, command, flag, options
 from pydock.shape import Json
 
 if TYPE_CHECKING:
@@ -62,36 +59,3 @@ def update(app: App, o: UpdateOptions) -> None:
         app.out.line(warning)
     if problems:
         raise Failure("\n".join(problems))
-
-
-@options
-class CommitOptions(Options):
-    container: str = argument("CONTAINER", sources="containers")
-    reference: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
-    author: str = flag("-a", "--author", help='Author of the image ("Jane Doe <jane@example.com>")')
-    change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
-    message: str = flag("-m", "--message", help="Message of the commit")
-    no_pause: bool = flag("--no-pause", help="Do not pause the container meanwhile")
-    pause: bool = flag("-p", "--pause", default=True, help="Pause the container meanwhile")
-
-
-@command("container commit", CommitOptions, "Make an image of a container's changes", also=("commit",), interspersed=False)
-def commit(app: App, o: CommitOptions) -> None:
-    app.need_engine()
-    container = named("container", o.container)
-    repository = tag = ""
-    if o.reference:
-        with failing():
-            reference = parse(o.reference)
-        if reference.digest:
-            raise Failure("refusing to create a tag with a digest reference")
-        repository, tag = reference.name, reference.tagged().tag
-    request = containers.commit_container(container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause)
-    try:
-        image = app.engine.json(request)
-    except EngineError as error:
-        # Podman insists on a body, which docker's client does not send
-        if "EOF" not in error.reason:
-            raise
-        image = app.engine.json(replace(request, body={}))
-    app.out.line(image["Id"])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydock.api import images
 from pydock.commands.inspect import platform_json
 from pydock.commands.shared import FORMAT_HELP, platform_flag
-from pydock.declare import Options, argument, command, flag, options
+from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
-from pydock.views.image import HISTORY, HISTORY_EXACT, HistoryView
+from pydock.views.images import HISTORY, HISTORY_EXACT, HistoryView
 
 if TYPE_CHECKING:
     from pydock.app import App

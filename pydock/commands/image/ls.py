@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import images
 from pydock.api.request import filters, version_key
 from pydock.commands.shared import ListOptions, format_of
-from pydock.declare import argument, command, flag, options
 from pydock.errors import Failure
-from pydock.record import replace
+from pydock.options import argument, command, flag, options
 from pydock.render.listing import listing
-from pydock.views.image import ImageView, image_views
+from pydock.values import replace
+from pydock.views.images import ImageView, image_views
 
 if TYPE_CHECKING:
     from pydock.app import App

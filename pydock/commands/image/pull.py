@@ -1,21 +1,18 @@
-"""`pull` and `push`, and the pull of an image that `run` and `create` lack."""
+"""`pull`: an image from a registry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import images
 from pydock.commands.progress import show_progress
-from pydock.commands.shared import NO_TRUST, default_platform_flag, platform_flag, trust_flag
-from pydock.declare import Options, argument, command, flag, options
+from pydock.commands.shared import NO_TRUST, default_platform_flag, trust_flag
 from pydock.errors import Failure, failing
-from pydock.flags.reference import Reference, parse, platform
-from pydock.gojson import dumps
+from pydock.flags.reference import Reference, parse
+from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
-
 
 
 def pull_missing(app: App, reference: Reference, platform: str, quiet: bool) -> None:
@@ -60,70 +57,3 @@ def pull(app: App, o: PullOptions) -> None:
             raise Failure(f"{failure.message} - Use `{app.prog} plugin install`") from None
         raise
     app.out.line(str(reference))
-
-
-@options
-class PushOptions(Options):
-    image: str = argument("NAME[:TAG]", sources="images")
-    all_tags: bool = flag("-a", "--all-tags", help="Push every tag of the image")
-    disable_content_trust: bool = trust_flag("Do not sign the image")
-    platform: str = platform_flag("Push only this platform", "1.46")
-    quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
-
-
-ONE_PLATFORM = """\
-Using --platform pushes only the specified platform manifest of a multi-platform image index.
-Other components, like attestations, will not be included.
-To push the complete multi-platform image, remove the --platform flag.
-"""
-
-
-@command("image push", PushOptions, "Send an image to a registry", also=("push",), top=6)
-def push(app: App, o: PushOptions) -> None:
-    from pydock.render.notes import note
-
-    if not o.disable_content_trust:
-        raise Failure(NO_TRUST)
-    colour = app.out.is_terminal and not app.environ.get("NO_COLOR")
-    wanted = ""
-    if o.platform:
-        try:
-            wanted = dumps(platform(o.platform, app.architecture))
-        except ValueError as error:
-            # docker sets no space between them
-            raise Failure(f"Invalid platform {o.platform}{error}") from None
-        app.out.write(note("Info", ONE_PLATFORM, colour))
-    reference = reference_of(app, o.image, o.all_tags, o.quiet)
-    if reference.digest:
-        raise Failure("cannot push a digest reference")
-    # the engine's remarks, which come after the progress
-    remarks: list[str] = []
-    request = images.push_image(reference.name, reference.tag, wanted, app.credentials.header(reference.domain))
-    try:
-        show_progress(app, without_remarks(app.engine.messages(request), remarks), app.out, o.quiet)
-    finally:
-        for remark in remarks:
-            app.out.write(note("Info", remark, colour))
-    if o.quiet:
-        app.out.line(str(reference))
-
-
-def without_remarks(messages: Iterable[dict[str, Any]], remarks: list[str]) -> Iterable[dict[str, Any]]:
-    """The same messages, but for "aux" ones: what those say to a person goes to `remarks`."""
-    for message in messages:
-        aux = message.get("aux")
-        if not isinstance(aux, dict):
-            yield message
-        elif aux.get("manifestPushedInsteadOfIndex"):
-            original, selected = (str((aux.get(k) or {}).get("digest")) for k in ("originalIndex", "selectedManifest"))
-            remarks.append(
-                "Not all multiplatform-content is present and only the available single-platform image was pushed\n"
-                f"{original} -> {selected}"
-            )
-        elif aux.get("contentMissing"):
-            remarks.append(
-                "You're trying to push a manifest list/index which references multiple platform specific manifests, but not all of them are "
-                "available locally or available to the remote repository.\n\n"
-                "Make sure you have all the referenced content and try again.\n\n"
-                "You can also push only a single platform specific manifest directly by specifying the platform you want to push with the --platform flag."
-            )

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from pydock.api import system
 from pydock.api.request import version_key
 from pydock.commands.shared import FORMAT_HELP
-from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure
 from pydock.flags.reference import parse
+from pydock.go.kinds import AnyList, Pointer, named
+from pydock.go.template.execute import ExecError
+from pydock.options import Options, command, flag, options
 from pydock.render.format import Format
-from pydock.render.gotemplate import ExecError
 from pydock.render.human import size
 from pydock.render.listing import compile_template, listing
-from pydock.render.values import AnyList, Pointer, named
 from pydock.shape import Json
-from pydock.views.container import ContainerView
-from pydock.views.image import NONE, ImageView
-from pydock.views.resources import VolumeView
+from pydock.views.containers import ContainerView
+from pydock.views.images import NONE, ImageView
 from pydock.views.system import (
     BUILD_CACHE,
     CONTAINERS,
@@ -37,6 +36,7 @@ from pydock.views.system import (
     usage_rows,
 )
 from pydock.views.view import View
+from pydock.views.volumes import VolumeView
 
 if TYPE_CHECKING:
     from pydock.app import App

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.declare import Options, command, options
+from pydock.options import Options, command, options
 from pydock.streams.pump import Sender, receive
 
 if TYPE_CHECKING:

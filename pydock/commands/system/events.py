@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import system
 from pydock.api.request import filters, version_key
 from pydock.commands.inspect import speaks_newer
-from pydock.declare import Options, command, flag, options
 from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.flags.times import timestamp
-from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.go.template.execute import ExecError, ParseError, Template
+from pydock.options import Options, command, flag, options
 from pydock.views.gotypes import decode
 from pydock.views.times import local_nanoseconds
 

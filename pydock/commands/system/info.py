@@ -10,11 +10,11 @@ from pydock.api import system
 from pydock.commands.inspect import speaks_newer
 from pydock.commands.shared import InspectOptions
 from pydock.commands.version import client_facts
-from pydock.declare import command, options
 from pydock.errors import Failure, Unreachable
-from pydock.render.gotemplate import ExecError, ParseError, Template
+from pydock.go.kinds import GoStruct
+from pydock.go.template.execute import ExecError, ParseError, Template
+from pydock.options import command, options
 from pydock.render.human import bytes_size, duration
-from pydock.render.values import GoStruct
 from pydock.shape import Json
 from pydock.views.gotypes import decode
 

@@ -1,23 +1,21 @@
-"""`system prune` and `builder prune`: everything that is unused."""
+"""`system prune`: everything that is unused."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.api import containers, images, resources, system
+from pydock.api import containers, images, networks, system, volumes
 from pydock.api.request import version_key
-from pydock.commands.image.manage import deleted_images
-from pydock.commands.shared import PruneOptions, confirmed, print_deleted, print_reclaimed, prune_filters
-from pydock.declare import Options, command, flag, options
+from pydock.commands.image.prune import deleted_images
+from pydock.commands.shared import confirmed, print_deleted, print_reclaimed, prune_filters
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair, filter_pair
-from pydock.flags.units import ram_bytes
+from pydock.options import Options, command, flag, options
 from pydock.render.human import natural
 from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
-
 
 
 @options
@@ -49,9 +47,9 @@ def prune(app: App, o: SystemPruneOptions) -> None:
     cache = version >= (1, 31)
     if not o.force and not confirmed(app, warning(o, cache, filters)):
         return
-    reports = [("Containers", "ContainersDeleted", containers.prune_containers(filters)), ("Networks", "NetworksDeleted", resources.prune_networks(filters))]
+    reports = [("Containers", "ContainersDeleted", containers.prune_containers(filters)), ("Networks", "NetworksDeleted", networks.prune_networks(filters))]
     if o.volumes:
-        reports.append(("Volumes", "VolumesDeleted", resources.prune_volumes(filters)))
+        reports.append(("Volumes", "VolumesDeleted", volumes.prune_volumes(filters)))
     reclaimed = 0
     for title, key, request in reports:
         report = app.engine.json(request) or {}
@@ -65,20 +63,3 @@ def prune(app: App, o: SystemPruneOptions) -> None:
         reclaimed += report.get("SpaceReclaimed") or 0
         print_deleted(app, "build cache objects", report.get("CachesDeleted"))
     print_reclaimed(app, reclaimed)
-
-
-@options
-class BuilderPruneOptions(PruneOptions):
-    all: bool = flag("-a", "--all", help="Remove all unused build cache, not only dangling parts")
-    keep_storage: int = flag("--keep-storage", parse=ram_bytes, metavar="bytes", help="How much of the cache may stay")
-
-
-@command("builder prune", BuilderPruneOptions, "Remove build cache", since="1.39", usage="")
-def builder_prune(app: App, o: BuilderPruneOptions) -> None:
-    what = "all build cache" if o.all else "all dangling build cache"
-    if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
-        return
-    version = version_key(app.engine.api_version)
-    report = app.engine.json(system.prune_build_cache(version, prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
-    print_deleted(app, "build cache objects", report.get("CachesDeleted"))
-    print_reclaimed(app, report.get("SpaceReclaimed"))

@@ -1,0 +1,46 @@
+"""Networks: https://docs.docker.com/reference/api/engine/#tag/Network. Pure."""
+
+from __future__ import annotations
+
+from pydock.api.request import Request, named, query
+from pydock.shape import Json, opt
+
+#: entries of lists
+NETWORK = {
+    "Id": str, "Name": str, "Driver": opt(str), "Scope": opt(str), "EnableIPv4": opt(bool), "EnableIPv6": opt(bool), "Internal": opt(bool),
+    "Labels": opt({str: opt(str)}), "Created": opt(str), "Ingress": opt(bool),
+}  # fmt: skip
+
+
+def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Request:
+    return Request("GET", _network(network), query(verbose="true" if verbose else "", scope=scope), answer=NETWORK)
+
+
+def list_networks(**options: object) -> Request:
+    return Request("GET", "/networks", query(**options), answer=[NETWORK])
+
+
+def _network(network: str, *rest: str) -> str:
+    return "/".join(("/networks", named("network", network), *rest))
+
+
+def create_network(body: Json) -> Request:
+    """POST /networks/create -> {"Id", "Warning"}."""
+    return Request("POST", "/networks/create", body=body, answer={"Id": str, "Warning": opt(str)})
+
+
+def remove_network(network: str) -> Request:
+    return Request("DELETE", _network(network))
+
+
+def connect_network(network: str, container: str, settings: Json) -> Request:
+    return Request("POST", _network(network, "connect"), body={"Container": named("container", container), "EndpointConfig": settings})
+
+
+def disconnect_network(network: str, container: str, force: bool) -> Request:
+    return Request("POST", _network(network, "disconnect"), body={"Container": named("container", container), "Force": force})
+
+
+def prune_networks(filters: Json) -> Request:
+    """POST /networks/prune -> {"NetworksDeleted"}."""
+    return Request("POST", "/networks/prune", query(filters=filters), answer={"NetworksDeleted": opt([str])})

@@ -1,0 +1,38 @@
+"""Volumes: https://docs.docker.com/reference/api/engine/#tag/Volume. Pure."""
+
+from __future__ import annotations
+
+from pydock.api.request import Request, named, query
+from pydock.shape import Json, given, opt
+
+VOLUME = {
+    "Name": str, "Driver": opt(str), "Scope": opt(str), "Mountpoint": opt(str), "Labels": opt({str: opt(str)}),
+    "UsageData": opt({"Size": int, "RefCount": int}), "ClusterVolume": opt({"ID": str, "Version": {"Index": int}, "Spec": dict}),
+}  # fmt: skip
+
+
+def inspect_volume(volume: str) -> Request:
+    return Request("GET", f"/volumes/{named('volume', volume)}", answer=VOLUME)
+
+
+def list_volumes(**options: object) -> Request:
+    return Request("GET", "/volumes", query(**options), answer={"Volumes": given([VOLUME]), "Warnings": opt([str])})
+
+
+def create_volume(body: Json) -> Request:
+    """POST /volumes/create -> the volume."""
+    return Request("POST", "/volumes/create", body=body, answer=VOLUME)
+
+
+def remove_volume(volume: str, force: bool) -> Request:
+    return Request("DELETE", f"/volumes/{named('volume', volume)}", query(force=force))
+
+
+def update_volume(volume: str, version: int, spec: Json) -> Request:
+    """PUT /volumes/…: cluster volumes only; `version` is the one that the change is based on."""
+    return Request("PUT", f"/volumes/{named('volume', volume)}", {"version": str(version)}, body={"Spec": spec})
+
+
+def prune_volumes(filters: Json) -> Request:
+    """POST /volumes/prune -> {"VolumesDeleted", "SpaceReclaimed"}."""
+    return Request("POST", "/volumes/prune", query(filters=filters), answer={"VolumesDeleted": opt([str]), "SpaceReclaimed": opt(int)})

@@ -1,0 +1,279 @@
+"""What a build asks of BuildKit: options → SolveRequest. Pure; as buildx's build/opt.go, for the engine's own builder.
+
+https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docs/reference.md, and for the exporters the README there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydock.api.request import Query, query
+from pydock.commands.build.caches import with_environment
+from pydock.commands.build.options import BuildOptions
+from pydock.errors import Failure, failing
+from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
+from pydock.flags.reference import exact, normal_machine, platform
+from pydock.flags.units import ulimit_objects
+from pydock.go.json import dumps
+from pydock.go.strconv import is_true, quote
+from pydock.shape import Json
+from pydock.values import made, record
+
+DOCS = "https://docs.docker.com/go"
+
+
+@record
+class Wishes:
+    """What the lists among the options say, taken apart."""
+
+    build_args: Mapping[str, str]
+    labels: Mapping[str, str]
+    attests: Mapping[str, str | None]
+    outputs: list[Output]
+    cache_from: list[Cache]
+    cache_to: list[Cache]
+    call: Call | None
+
+
+@record
+class Found:
+    """What was found out for a build: its inputs, and what the engine's builder can do.
+
+    attributes: of the frontend, for the inputs; imports: caches that are there to be read; policy: what the
+    build may fetch, and what in its place; proxies: build arguments of the config file; containerd: the engine keeps
+    images in containerd's store, and can do more; gateway: the address that "host-gateway" means.
+    """
+
+    attributes: Mapping[str, str] = made(default_factory=dict)
+    imports: list[Cache] = made(default_factory=list)
+    policy: Json = made(default_factory=dict)
+    proxies: Mapping[str, str] = made(default_factory=dict)
+    containerd: bool = False
+    gateway: str = ""
+    attestations: bool = True
+    machine: str = "amd64"
+
+
+def assignments(texts: Iterable[str], environ: Mapping[str, str] | None) -> dict[str, str]:
+    """NAME=VALUE as an object; a name alone is looked up in the environment, and left out if it is not there; without one it is
+    empty. Raises ValueError."""
+    out = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name:
+            raise ValueError(f"invalid key-value pair {quote(text)}: empty key")
+        if equals or environ is None:
+            out[name] = value
+        elif name in environ:
+            out[name] = environ[name]
+    return out
+
+
+def wishes(o: BuildOptions, environ: Mapping[str, str]) -> Wishes:
+    """Raises ValueError in buildx's words, for the first thing that is wrong."""
+    build_args = assignments(o.build_arg, environ)
+    if environ.get("SOURCE_DATE_EPOCH"):
+        build_args.setdefault("SOURCE_DATE_EPOCH", environ["SOURCE_DATE_EPOCH"])
+    labels = assignments(o.label, None)
+    given = [*o.attest, *([shorthand("provenance", o.provenance)] if o.provenance else []), *([shorthand("sbom", o.sbom)] if o.sbom else [])]
+    attests: dict[str, str | None] = {}
+    for text in given:
+        kind, value = attestation(text)
+        attests.setdefault(kind, value)
+    outputs = [output(t) for t in o.output if t]
+    if o.iidfile and any(x.kind in ("local", "tar") for x in outputs):
+        raise ValueError("local and tar exporters are incompatible with image ID file")
+    given_caches = ([c for t in texts if t for c in caches(t)] for texts in (o.cache_from, o.cache_to))
+    cache_from, cache_to = ([c for g in some if (c := with_environment(g, environ))] for some in given_caches)
+    return Wishes(build_args, labels, attests, outputs, cache_from, cache_to, call("check" if o.check else o.print_ or o.call))
+
+
+def all_outputs(o: BuildOptions, wanted: Wishes) -> list[Output]:
+    """With those of --push and --load, and the engine's image store where nothing is said. Raises ValueError."""
+    outputs = []
+    for one in wanted.outputs:
+        pushed = one.kind == "registry"
+        outputs.append(Output("image", one.destination, {**one.attributes, "push": "true"}) if pushed else one)
+    if o.push:
+        images = [x for x in outputs if x.kind == "image"]
+        outputs = [Output(x.kind, x.destination, {**x.attributes, "push": "true"}) if x.kind == "image" else x for x in outputs]
+        outputs += [] if images else [Output("image", "", {"push": "true"})]
+    if o.load and not any(x.kind == "docker" and not x.destination for x in outputs):
+        outputs.append(Output("docker"))
+    extra: dict[str, str] = {}
+    for text in o.annotation:
+        if text:
+            try:
+                extra |= annotation(text)
+            except ValueError as error:
+                raise ValueError(f"parse annotations: {error}") from None
+    outputs = [Output(x.kind, x.destination, {**x.attributes, **extra}) for x in outputs]
+    # as docker: what goes to the image store without being asked to has no annotations
+    return outputs or ([] if wanted.call else [Output("image")])
+
+
+def not_supported(what: str, page: str) -> ValueError:
+    return ValueError(
+        f"{what} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, "
+        f"and try again.\nLearn more at {DOCS}/{page}/"
+    )
+
+
+def exporters(o: BuildOptions, outputs: list[Output], wanted: Wishes, found: Found, platforms: int) -> list[Json]:
+    """What Solve exports to: [{"Type", "Attrs"}]. Raises ValueError for what this engine's store cannot do."""
+    names = ",".join(_tag(t) for t in o.tag)
+    out = []
+    for one in outputs:
+        kind, attributes = one.kind, dict(one.attributes)
+        pushed = is_true(attributes.get("push", ""))
+        if names and kind in ("image", "oci", "docker"):
+            attributes["name"] = names
+        elif kind == "image" and pushed and not attributes.get("name"):
+            raise ValueError("tag is needed when pushing to registry")
+        if kind == "cacheonly":
+            continue
+        if kind == "oci" and not found.containerd:
+            raise not_supported("OCI exporter", "build-exporters")
+        if kind == "docker":
+            if one.destination and not is_true(attributes.get("tar", ""), True):
+                raise ValueError("output directory is not supported by moby exporter")
+            if not found.containerd and (platforms > 1 or any(wanted.attests.values())):
+                ending = "exporting manifest lists, use the oci exporter instead" if one.destination else "exporting manifest lists"
+                raise ValueError(f"docker exporter does not {'support' if one.destination else 'currently support'} {ending}")
+            if one.destination and not found.containerd:
+                raise not_supported("Docker exporter", "build-exporters")
+            kind = kind if one.destination else "image"
+        if kind == "image":
+            if pushed and is_true(attributes.get("push-by-digest", "")):
+                raise ValueError("push-by-digest is currently not implemented for docker driver, please create a new builder instance")
+            kind = "moby"
+        out.append({"Type": kind, "Attrs": attributes})
+    return out
+
+
+def _tag(text: str) -> str:
+    try:
+        return exact(text)
+    except ValueError as error:
+        raise ValueError(f"invalid tag {quote(text)}: {error}") from None
+
+
+def platform_names(texts: Iterable[str], machine: str) -> list[str]:
+    """OS/ARCHITECTURE[/VARIANT] of each; "local" is this machine's. Raises ValueError."""
+    out = []
+    for text in [part for t in texts for part in t.split(",")]:
+        facts = {"os": "linux", "architecture": machine} if text.lower() == "local" else platform(text, machine)
+        version = f"({facts['os.version']})" if facts.get("os.version") else ""
+        names = (facts["os"] + version, *normal_machine(facts["architecture"], facts.get("variant", "")))
+        out.append("/".join(n for n in names if n))
+    return out
+
+
+def frontend_attributes(o: BuildOptions, wanted: Wishes, found: Found, platforms: list[str]) -> dict[str, str]:
+    """What the Dockerfile frontend is told. Raises ValueError."""
+    out: dict[str, str] = {"cgroup-parent": o.cgroup_parent} if o.cgroup_parent else {}
+    if any(wanted.attests.values()) and not found.containerd:
+        raise not_supported("Attestation", "attestations")
+    out |= {f"attest:{kind}": value for kind, value in wanted.attests.items() if value is not None}
+    if found.containerd and found.attestations and "provenance" not in wanted.attests:
+        out["attest:provenance"] = "mode=min,inline-only=true"
+    if is_true(wanted.build_args.get("BUILDKIT_MULTI_PLATFORM", "")):
+        out["multi-platform"] = "true"
+    if "BUILDKIT_SYNTAX" in wanted.build_args:
+        out["source"], out["cmdline"] = wanted.build_args["BUILDKIT_SYNTAX"].strip().partition(" ")[0], wanted.build_args["BUILDKIT_SYNTAX"]
+    arguments = {**found.proxies, **wanted.build_args}
+    out |= {f"build-arg:{k}": v for k, v in arguments.items()} | {f"label:{k}": v for k, v in wanted.labels.items()}
+    out |= found.attributes
+    out["image-resolve-mode"] = "pull" if o.pull else "local"
+    if o.target:
+        out["target"] = o.target
+    if o.no_cache_filter:
+        out["no-cache"] = ",".join(o.no_cache_filter)
+    if o.no_cache:
+        out["no-cache"] = ""
+    if platforms:
+        if len(platforms) > 1 and not found.containerd:
+            raise not_supported("Multi-platform build", "build-multi-platform")
+        out["platform"] = ",".join(platforms)
+    if o.network not in ("", "default", "host", "none"):
+        raise ValueError(
+            f"network mode {quote(o.network)} not supported by buildkit - you can define a custom network for your builder "
+            "using the network driver-opt in buildx create"
+        )
+    if o.network in ("host", "none"):
+        out["force-network-mode"] = o.network
+    if o.add_host:
+        out["add-hosts"] = ",".join(extra_host(h, found.gateway) for h in o.add_host)
+    if o.shm_size:
+        out["shm-size"] = str(o.shm_size)
+    if o.ulimit:
+        out["ulimit"] = ",".join(f"{u.name}={u.soft}:{u.hard}" for u in {u.name: u for u in o.ulimit}.values())
+    return out
+
+
+def cache_options(wanted: Wishes, found: Found) -> Json:
+    """{"Exports", "Imports"}. Raises ValueError."""
+    exports = [*wanted.cache_to, *([Cache("inline", {})] if is_true(wanted.build_args.get("BUILDKIT_INLINE_CACHE", "")) else [])]
+    for cache in exports:
+        if cache.kind != "inline" and not found.containerd:
+            raise not_supported("Cache export", "build-cache-backends")
+    for some, word, key in ((exports, "exporter", "dest"), (found.imports, "importer", "src")):
+        for cache in some:
+            need = {"local": key, "registry": "ref"}.get(cache.kind)
+            if need and not cache.attributes.get(need):
+                raise ValueError(f"{cache.kind} cache {word} requires {need}")
+    return {key: [{"Type": c.kind, "Attrs": c.attributes} for c in some] for key, some in (("Exports", exports), ("Imports", found.imports))}
+
+
+def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found: Found) -> Json:
+    """A SolveRequest without Ref and Session. Raises Failure."""
+    with failing():
+        platforms = platform_names(o.platform, found.machine)
+        cache = cache_options(wanted, found)
+        attributes = frontend_attributes(o, wanted, found, platforms)
+        exports = exporters(o, outputs, wanted, found, len(platforms))
+        entitlements = [entitlement(t) for t in o.allow if t] + (["network.host"] if o.network == "host" else [])
+    if cache["Imports"]:
+        attributes["cache-imports"] = dumps(cache["Imports"])
+    first = exports[0] if exports else {"Type": "", "Attrs": {}}
+    return {
+        "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0", "FrontendAttrs": attributes, "Cache": cache,
+        "Exporters": exports, "ExporterDeprecated": first["Type"], "ExporterAttrsDeprecated": first["Attrs"],
+        "Entitlements": entitlements, "Internal": wanted.call is not None, **({"SourcePolicy": found.policy} if found.policy else {}),
+    }  # fmt: skip
+
+
+#: attributes that POST /build has parameters for, and those that only a control connection can carry
+_PARAMETERS = {"filename": "dockerfile", "context": "remote", "target": "target", "platform": "platform", "force-network-mode": "networkmode", "shm-size": "shmsize"}
+_ELSEWHERE = ("image-resolve-mode", "no-cache", "add-hosts", "ulimit", "cache-imports")
+
+
+def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
+    """The same build for POST /build of an engine whose BuildKit has no control connection (Docker 18.09).
+
+    Raises Failure for what that cannot carry."""
+    attributes = request["FrontendAttrs"]
+    known = (*_PARAMETERS, *_ELSEWHERE)
+    lost = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
+    lost += ["several outputs"] if len(request["Exporters"]) > 1 else []
+    lost += ["cache exports"] if request["Cache"]["Exports"] else []
+    lost += ["cache that lies in no registry"] if any(c["Type"] != "registry" for c in request["Cache"]["Imports"]) else []
+    lost += ["stages that are not cached"] if attributes.get("no-cache") else []
+    lost += ["source policies"] if request.get("SourcePolicy") else []
+    lost += ["questions"] if request["Internal"] else []
+    lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []
+    if lost:
+        raise Failure(f"this engine's BuildKit takes builds over its REST API alone, which cannot carry: {', '.join(lost)}")
+    pairs = {kind: {k.partition(":")[2]: v for k, v in attributes.items() if k.startswith(f"{kind}:")} for kind in ("build-arg", "label")}
+    other = [e for e in request["Exporters"] if e["Type"] != "moby"]
+    return {
+        "version": "2", "remote": "client-session", "buildid": ref, "session": session,
+        **query(
+            t=o.tag, buildargs=pairs["build-arg"], labels=pairs["label"], nocache="no-cache" in attributes, pull=o.pull,
+            extrahosts=[h.replace("=", ":", 1) for h in attributes["add-hosts"].split(",")] if "add-hosts" in attributes else [],
+            **{parameter: attributes[k] for k, parameter in _PARAMETERS.items() if k in attributes},
+        ),
+        **({"outputs": dumps(other)} if other else {}),
+        **({"cachefrom": dumps([c["Attrs"].get("ref", "") for c in request["Cache"]["Imports"]])} if request["Cache"]["Imports"] else {}),
+        **({"ulimits": dumps(ulimit_objects(o.ulimit))} if o.ulimit else {}),
+    }  # fmt: skip

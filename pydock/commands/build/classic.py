@@ -1,0 +1,138 @@
+"""`build` without BuildKit: the context as a tar to POST /build, the engine's lines as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from pydock.api import builds
+from pydock.api.request import Query, query
+from pydock.commands.build.options import ClassicBuildOptions
+from pydock.commands.progress import show_progress
+from pydock.commands.shared import NO_TRUST
+from pydock.errors import BrokenStream, Failure
+from pydock.flags.pairs import mapping
+from pydock.flags.units import ulimit_objects
+from pydock.go.json import dumps
+from pydock.options import command
+from pydock.render.human import beside, size
+from pydock.render.shown import Drawn
+from pydock.shape import Json
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+TITLE = "Sending build context to Docker daemon"
+
+
+@command("image build", ClassicBuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), listed=False)
+def classic_build(app: App, o: ClassicBuildOptions) -> None:
+    run(app, o)
+
+
+def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, str | None]) -> Query:
+    """The query of POST /build, as docker sends it."""
+    return {
+        "version": "1",
+        **query(
+            t=o.tag, dockerfile=dockerfile, q=o.quiet, nocache=o.no_cache, forcerm=o.force_rm, pull=o.pull, cpusetcpus=o.cpuset_cpus,
+            cpusetmems=o.cpuset_mems, cpushares=o.cpu_shares or None, cpuquota=o.cpu_quota or None, cpuperiod=o.cpu_period or None,
+            memory=o.memory or None, memswap=o.memory_swap or None, cgroupparent=o.cgroup_parent, shmsize=o.shm_size or None,
+            isolation="" if o.isolation.lower() == "default" else o.isolation, networkmode="" if o.network == "default" else o.network, squash=o.squash,
+            target=o.target, platform=o.platform.lower(), securityopt=o.security_opt, extrahosts=o.add_host, buildargs=build_args,
+        ),
+        **({} if o.rm else {"rm": "0"}),
+        **({"ulimits": dumps(ulimit_objects(o.ulimit))} if o.ulimit else {}),
+        **({"labels": dumps(dict(sorted(mapping(o.label).items())))} if o.label else {}),
+        **({"cachefrom": dumps(list(o.cache_from))} if o.cache_from else {}),
+    }  # fmt: skip
+
+
+def run(app: App, o: ClassicBuildOptions) -> None:
+    """Raises Failure, with the code of the instruction that failed."""
+    if not o.disable_content_trust:
+        raise Failure(NO_TRUST)
+    if o.context == o.file == "-":
+        raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
+    if o.iidfile:
+        app.files.remove_output(o.iidfile)
+    said = Said(app, o.quiet)
+    with app.builder.classic_context(o.context, o.file, said.download, app.log.error) as context:
+        credentials = app.credentials.header_of_all()
+        variables = app.config.variables(o.build_arg, app.contexts.endpoint.host, app.environ)
+        options = build_query(o, context.dockerfile, dict(sorted(variables.items())))
+        blocks = app.copies.gzip(context.blocks) if o.compress else context.blocks
+        image, built = "", False
+
+        def without_aux(messages: Iterable[Json]) -> Iterator[Json]:
+            nonlocal image, built
+            for message in messages:
+                built = built or str(message.get("stream")).startswith("Successfully built ")
+                if isinstance(message.get("aux"), dict):
+                    image = str(message["aux"].get("ID") or image)
+                else:
+                    yield message
+
+        request = builds.build_image(options, said.counted(blocks), credentials)
+        try:
+            messages = without_aux(app.engine.background(request).messages())
+            if o.quiet:
+                said.swallow(messages)
+            else:
+                show_progress(app, messages, app.out, False)
+        except Failure:
+            if o.quiet:
+                app.err.write(said.text)
+            raise
+    if o.quiet:
+        image = said.last
+        app.out.write(image)
+    if not image and not built:
+        # each message that came was whole, but there are some that did not
+        raise BrokenStream("the engine has ended its answer without the id of an image")
+    if o.iidfile:
+        if not image:
+            raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
+        app.files.write(o.iidfile, [image.encode()], 0o666)
+
+
+class Said:
+    """What is told of the context on its way; kept, where the build is quiet, for the case that it fails."""
+
+    def __init__(self, app: App, quiet: bool) -> None:
+        self.app, self.quiet = app, quiet
+        self.text = self.last = ""
+        self.count = 0
+
+    def _write(self, *parts: str) -> None:
+        if self.quiet:
+            self.text += "".join(parts)
+        else:
+            self.app.out.write(*parts)
+
+    def download(self, title: str, done: int) -> None:
+        """A context that came from the web."""
+        self._write(f"{title} {size(done):>8}", Drawn("\r\r\n"))
+
+    def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same blocks; on a terminal their number is shown as it grows."""
+        shown = 0.0
+        for block in blocks:
+            self.count += len(block)
+            yield block
+            if self.app.out.is_terminal and not self.quiet and self.app.clock() - shown > 0.1:
+                shown = self.app.clock()
+                self.app.out.write(beside(f"{TITLE} ", f"{size(self.count):>8}", self.app.out.width), Drawn("\r"))
+        self._write(f"{TITLE} {size(self.count):>8}", Drawn("\r\r\n"))
+
+    def swallow(self, messages: Iterable[Json]) -> None:
+        """Keep the lines. Raises Failure for the engine's error."""
+        from pydock.render.progress import check, plain_line
+
+        for message in messages:
+            check(message)
+            line = plain_line(message)
+            self.last = line or self.last
+            self.text += line
+

@@ -1,0 +1,33 @@
+"""`pause` and `unpause`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.commands.shared import all_names
+from pydock.options import Options, argument, command, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+from pydock.commands.container.stop import NAMES
+
+
+@options
+class PauseOptions(Options):
+    containers: tuple[str, ...] = argument(NAMES, sources="unpaused")
+
+
+@command("container pause", PauseOptions, "Pause all processes within one or more containers", also=("pause",))
+def pause(app: App, o: PauseOptions) -> None:
+    all_names(app, o.containers, lambda name: app.engine.read(containers.pause_container(name)))
+
+
+@options
+class UnpauseOptions(Options):
+    containers: tuple[str, ...] = argument(NAMES, sources="paused")
+
+
+@command("container unpause", UnpauseOptions, "Let the processes of paused containers go on", also=("unpause",))
+def unpause(app: App, o: UnpauseOptions) -> None:
+    all_names(app, o.containers, lambda name: app.engine.read(containers.unpause_container(name)))

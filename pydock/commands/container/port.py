@@ -1,0 +1,48 @@
+"""`port`: where a container's ports are published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import containers
+from pydock.errors import Failure, failing
+from pydock.go.strconv import parse_uint
+from pydock.options import Options, argument, command, options
+from pydock.render.human import host_port, natural
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class PortOptions(Options):
+    container: str = argument("CONTAINER", sources="running")
+    port: str = argument("[PRIVATE_PORT[/PROTO]]", default="")
+
+
+def published(ports: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """("80/tcp", "0.0.0.0:8080") of each published port."""
+    for port, bindings in ports.items():
+        for binding in bindings or []:
+            yield port, host_port(binding.get("HostIp") or "", binding.get("HostPort") or "")
+
+
+def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
+    """What is printed; `wanted`: one port ("80", "80/udp"), or "" for all. Raises Failure."""
+    if not wanted:
+        return sorted((f"{port} -> {address}" for port, address in published(ports)), key=natural)
+    number, _, protocol = wanted.partition("/")
+    with failing(f"Error: invalid port ({number}): "):
+        parse_uint(number, 16, base=10)
+    found = [address for port, address in published(ports) if port == f"{number}/{protocol or 'tcp'}"]
+    if not found:
+        raise Failure(f"Error: No public port '{wanted}' published for {container}")
+    return sorted(found, key=natural)
+
+
+@command("container port", PortOptions, "Show where a container's ports are published", also=("port",))
+def port(app: App, o: PortOptions) -> None:
+    facts = app.engine.json(containers.inspect_container(o.container))
+    for line in port_lines((facts.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):
+        app.out.line(line)

@@ -1,0 +1,30 @@
+"""`rename`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.errors import Failure
+from pydock.options import Options, argument, command, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class RenameOptions(Options):
+    container: str = argument("CONTAINER", sources="containers")
+    name: str = argument("NEW_NAME")
+
+
+@command("container rename", RenameOptions, "Give a container another name", also=("rename",))
+def rename(app: App, o: RenameOptions) -> None:
+    old, new = o.container.strip(), o.name.strip()
+    if not old or not new:
+        raise Failure("Error: Neither old nor new names may be empty")
+    try:
+        app.engine.read(containers.rename_container(old, new))
+    except Failure as failure:
+        app.err.line(failure.message)
+        raise Failure(f"Error: failed to rename container named {old}") from None

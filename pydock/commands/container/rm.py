@@ -1,0 +1,55 @@
+"""`rm`: remove containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.commands.shared import all_names
+from pydock.errors import EngineError, Failure
+from pydock.options import Options, argument, command, flag, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+from pydock.commands.container.stop import NAMES
+
+
+@options
+class RemoveOptions(Options):
+    containers: tuple[str, ...] = argument(NAMES, sources="removable")
+    force: bool = flag("-f", "--force", help="Remove a running container too (by SIGKILL)")
+    link: bool = flag("-l", "--link", help="Remove the link, not the container")
+    volumes: bool = flag("-v", "--volumes", help="Remove the container's anonymous volumes too")
+
+
+@command("container rm", RemoveOptions, "Remove one or more containers", also=("rm",), aliases=("remove",))
+def remove(app: App, o: RemoveOptions) -> None:
+    app.need_engine()
+
+    def act(name: str) -> None:
+        target = name.strip("/") if name != "/" else ""
+        if not target:
+            raise Failure("container name cannot be empty")
+        app.engine.read(containers.remove_container(target, o.force, o.volumes, o.link))
+
+    if not o.force:
+        all_names(app, o.containers, act)
+        return
+    missing: list[str] = []
+
+    def forgiving(name: str) -> None:
+        try:
+            act(name)
+        except EngineError as error:
+            if error.status != 404:
+                raise
+            missing.append(error.message)
+            raise Failure(error.message) from None
+
+    try:
+        all_names(app, o.containers, forgiving)
+    except Failure as failure:
+        if sorted(failure.message.splitlines()) != sorted(missing):
+            raise
+        # with --force what is not there counts as removed, and is told all the same
+        app.err.line(failure.message)

@@ -1,0 +1,79 @@
+"""`start`: one or more containers, or one with its streams."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydock.api import containers
+from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
+from pydock.commands.container.waiting import end_of, told_as_wait, waiter
+from pydock.commands.shared import detach_keys_flag
+from pydock.errors import Exit, Failure
+from pydock.options import Options, argument, command, flag, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+from pydock.commands.container.stop import NAMES
+
+
+@options
+class StartOptions(Options):
+    containers: tuple[str, ...] = argument(NAMES, sources="stopped")
+    attach: bool = flag("-a", "--attach", help="Attach to the container's output and pass signals on")
+    checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Start from this checkpoint")
+    checkpoint_dir: str = flag("--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept", sources="folders")
+    detach_keys: str = detach_keys_flag()
+    interactive: bool = flag("-i", "--interactive", help="Attach to the container's input")
+
+
+@command("container start", StartOptions, "Start one or more stopped containers", also=("start",))
+def start(app: App, o: StartOptions) -> None:
+    if o.attach or o.interactive:
+        start_attached(app, o)
+        return
+    if o.checkpoint:
+        if len(o.containers) > 1:
+            raise Failure("you cannot restore multiple containers at once")
+        app.engine.read(containers.start_container(o.containers[0], o.checkpoint, o.checkpoint_dir))
+        return
+    failed: list[str] = []
+    for name in o.containers:
+        try:
+            app.engine.read(containers.start_container(name))
+            app.out.line(name)
+        except Failure as failure:
+            app.err.line(failure.message)
+            failed.append(name)
+    if failed:
+        raise Failure(f"Error: failed to start containers: {', '.join(failed)}")
+
+
+def start_attached(app: App, o: StartOptions) -> None:
+    """start -a, -i: one container, joined before it runs."""
+    if len(o.containers) > 1:
+        raise Failure("you cannot start and attach multiple containers at once")
+    facts = app.engine.json(containers.inspect_container(o.containers[0]))
+    identifier, tty = facts["Id"], bool(facts["Config"]["Tty"])
+    stdin = o.interactive and bool(facts["Config"]["OpenStdin"])
+    keys = detach_sequence(o.detach_keys, app.config.detach_keys)
+    check_terminal(app, stdin, tty)
+    with ExitStack() as stack:
+        stack.enter_context(forwarding(app, identifier, not tty))
+        request = containers.attach_container(identifier, stdin, True, True, o.detach_keys or app.config.detach_keys)
+        session = Session(app, app.engine.hijack(request), tty, stdin, True, keys)
+        exit_code = waiter(app, identifier, bool((facts.get("HostConfig") or {}).get("AutoRemove")))
+        try:
+            app.engine.read(containers.start_container(identifier, o.checkpoint, o.checkpoint_dir))
+        except Failure:
+            session.stream.close()
+            raise
+        if tty and app.out.is_terminal:
+            stack.enter_context(following_size(app, partial(containers.resize_container, identifier)))
+        if session.run():
+            return
+        with told_as_wait():
+            code = end_of(app, identifier, exit_code)
+    if code:
+        raise Exit(code)

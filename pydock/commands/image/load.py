@@ -1,0 +1,31 @@
+"""`load`: images from an archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import images
+from pydock.commands.progress import counted, show_progress
+from pydock.errors import Failure
+from pydock.options import Options, command, flag, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+from pydock.commands.image.save import platforms
+
+
+@options
+class LoadOptions(Options):
+    input: str = flag("-i", "--input", help="Read from a file, not from STDIN", sources="files")
+    platform: tuple[str, ...] = flag("--platform", metavar="string", since="1.48", help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    quiet: bool = flag("-q", "--quiet", help="No output of the load")
+
+
+@command("image load", LoadOptions, "Load images from a tar archive or STDIN", also=("load",))
+def load(app: App, o: LoadOptions) -> None:
+    if not o.input and app.stdin.isatty():
+        raise Failure("requested load from stdin, but stdin is empty")
+    quiet = o.quiet or not app.out.is_terminal
+    source: Any = counted(app, app.files.blocks(o.input or None), "Loading", app.files.size(o.input))
+    request = images.load_images(source, quiet, platforms(app, o.platform))
+    show_progress(app, app.engine.messages(request), app.out)

@@ -1,0 +1,31 @@
+"""`image prune`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydock.api import images
+from pydock.commands.shared import PruneOptions, prune_filters, prune_objects
+from pydock.options import command, flag, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class ImagePruneOptions(PruneOptions):
+    all: bool = flag("-a", "--all", help="Remove every image that no container uses, not only dangling ones")
+
+
+WHAT = {False: "all dangling images", True: "all images without at least one container associated to them"}
+
+
+def deleted_images(report: dict[str, Any]) -> list[str]:
+    """What was removed, a line each."""
+    return [f"untagged: {e['Untagged']}" if e.get("Untagged") else f"deleted: {e.get('Deleted')}" for e in report.get("ImagesDeleted") or []]
+
+
+@command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")
+def prune(app: App, o: ImagePruneOptions) -> None:
+    filters = prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")])
+    prune_objects(app, o, WHAT[o.all], images.prune_images(filters), "Images", deleted_images)

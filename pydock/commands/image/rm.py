@@ -1,0 +1,44 @@
+"""`rmi`, also called `image rm`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import images
+from pydock.errors import EngineError, Failure, failing
+from pydock.flags.pairs import words
+from pydock.flags.reference import platform
+from pydock.go.json import dumps
+from pydock.options import Options, argument, command, flag, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class RemoveOptions(Options):
+    images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
+    force: bool = flag("-f", "--force", help="Remove it although it is in use")
+    no_prune: bool = flag("--no-prune", help="Keep the untagged images below it")
+    platform: tuple[str, ...] = flag("--platform", parse=words, metavar="strings", since="1.50", help="Remove only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+
+
+@command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
+def remove(app: App, o: RemoveOptions) -> None:
+    app.need_engine()
+    with failing():
+        platforms = tuple(dict.fromkeys(dumps(platform(p, app.architecture)) for p in o.platform))
+    problems: list[Failure] = []
+    for image in o.images:
+        try:
+            for entry in app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms)):
+                app.out.line(f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}")
+        except Failure as failure:
+            problems.append(failure)
+    if not problems:
+        return
+    text = "\n".join(p.message for p in problems)
+    if not o.force or any(not isinstance(p, EngineError) or p.status != 404 for p in problems):
+        raise Failure(text)
+    # with --force what is not there counts as removed, and is told all the same
+    app.err.line(text)

@@ -1,0 +1,49 @@
+"""`save`: images to an archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydock.api import images
+from pydock.api.request import version_key
+from pydock.commands.inspect import platform_json
+from pydock.commands.progress import counted
+from pydock.errors import Failure
+from pydock.options import Options, argument, command, flag, options
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+INVALID = "invalid platform: "
+
+
+@options
+class SaveOptions(Options):
+    images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
+    output: str = flag("-o", "--output", help="Write to a file, not to STDOUT", sources="files")
+    platform: tuple[str, ...] = flag("--platform", metavar="string", since="1.48", help="Save only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+
+
+def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
+    """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them. Raises Failure."""
+    if not given or version_key(app.api_version) < (1, 52):
+        wanted = given[-1:]
+    else:
+        wanted = tuple(name for text in given for name in text.split(","))
+    return tuple(text for text in (platform_json(app, name, INVALID) for name in wanted) if text)
+
+
+@command("image save", SaveOptions, "Save one or more images to a tar archive", also=("save",))
+def save(app: App, o: SaveOptions) -> None:
+    request = images.save_images(o.images, platforms(app, o.platform))
+    if not o.output:
+        if app.out.is_terminal:
+            raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
+        for block in app.engine.blocks(request):
+            app.out.put(block)
+        return
+    try:
+        app.files.check_output(o.output)
+    except Failure as failure:
+        raise Failure(f"failed to save image: {failure.message}") from None
+    app.files.write(o.output, counted(app, app.engine.blocks(request), f"Saving {' '.join(o.images)}"))

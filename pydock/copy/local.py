@@ -1,0 +1,99 @@
+"""The local end of a copy: what a path of this machine stands for."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NoReturn
+
+from pydock.copypaths import Place, keep_ending, link_target, rebased, split_entry
+from pydock.errors import Failure, first_line
+from pydock.go.filepath import base, clean, parent
+from pydock.go.strconv import quote
+
+MAX_LINKS = 10
+
+
+def fail(verb: str, path: str, error: OSError) -> NoReturn:
+    """Raises Failure in Go's words: "lstat PATH: no such file or directory"."""
+    raise Failure(f"{verb} {path}: {first_line(error)}") from error
+
+
+def absolute(path: str, cwd: str) -> str:
+    """An absolute, clean path that ends as the given one."""
+    return keep_ending(clean(path if path.startswith("/") else f"{cwd}/{path}"), path)
+
+
+def check_output(path: str) -> None:
+    """Can something be copied to `path`? Raises Failure."""
+    folder = parent(clean(path))
+    if folder != "." and not os.path.exists(folder):
+        raise Failure(f"invalid output path: directory {quote(folder)} does not exist")
+    if path == "-":
+        return
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        fail("stat", path, error)
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode) and (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
+        raise Failure(f"invalid output path: {quote(path)} must be a directory or a regular file: got a device")
+
+
+def source(path: str, follow: bool) -> Place:
+    """What is copied: links before the last element are followed, and the last one where that is asked for. Raises Failure."""
+    resolved, rename = _resolve(path, follow)
+    try:
+        mode = os.lstat(resolved).st_mode
+    except OSError as error:
+        fail("lstat", resolved, error)
+    return Place(resolved, True, stat.S_ISDIR(mode), rename)
+
+
+def _resolve(path: str, follow: bool) -> tuple[str, str]:
+    if follow:
+        return rebased(path, _real(path))
+    folder, slash, name = path.rpartition("/")
+    resolved = f"{_real(folder + slash)}/{name}"
+    return resolved, base(path) if path.endswith("/") and base(path) != base(resolved) else ""
+
+
+def _real(path: str) -> str:
+    """filepath.EvalSymlinks. Raises Failure."""
+    try:
+        resolved = os.path.realpath(path, strict=True)
+    except NotADirectoryError:
+        raise Failure("not a directory") from None
+    except OSError as error:
+        fail("lstat", str(error.filename or path), error)
+    if path.endswith("/") and not os.path.isdir(resolved):
+        raise Failure("not a directory")
+    return resolved
+
+
+def destination(path: str) -> Place:
+    """Where a copy goes: links are followed, also one that leads to nothing yet. Raises Failure."""
+    original = path
+    for _ in range(MAX_LINKS + 1):
+        try:
+            mode = os.lstat(path).st_mode
+        except FileNotFoundError:
+            return _missing(path)
+        except NotADirectoryError as error:
+            fail("lstat", path, error)
+        if not stat.S_ISLNK(mode):
+            return Place(path, True, stat.S_ISDIR(mode))
+        path = link_target(path, os.readlink(path.rstrip("/")))
+    raise Failure(f"too many symlinks in {original}")
+
+
+def _missing(path: str) -> Place:
+    folder = split_entry(path)[0]
+    try:
+        mode = os.stat(folder).st_mode
+    except OSError as error:
+        fail("stat", folder, error)
+    if not stat.S_ISDIR(mode):
+        raise Failure("not a directory")
+    return Place(path)

@@ -1,0 +1,232 @@
+"""HTTP/1.1 on a connected socket: one request, one answer, both framings, nothing hidden.
+
+RFC 9112. Limits on what a head may hold; a body that ends before its framing says so is an error, never a shorter body.
+Bytes that came together with the header of an upgraded connection belong to its stream: they stay in the buffer.
+Nothing that could end a line early is ever sent, whoever gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from pydock.errors import BrokenStream, Failure, first_line
+from pydock.go.strconv import quote
+
+if TYPE_CHECKING:
+    from pydock.engine.dial import Sock
+
+BLOCK = 256 * 1024
+MAX_LINE = 64 * 1024
+MAX_HEADERS = 256
+#: heads with a status of 1xx before the answer's own; Go's client takes five
+MAX_INTERIM = 5
+#: digits of the largest size that is believed: 2**63 in decimal
+MAX_DIGITS = 19
+
+Headers = list[tuple[bytes, bytes]]
+
+#: RFC 9110: the bytes of a token, of a request target, of a field value (those over 127 are opaque)
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_TARGET = bytes(range(0x21, 0x7F))
+_VALUE = bytes([ord("\t"), *range(0x20, 0x7F), *range(0x80, 0x100)])
+
+
+def chunk_size(line: bytes) -> int:
+    """The number before a chunk. Raises BrokenStream."""
+    digits = line.partition(b";")[0].strip()
+    if not digits or digits.strip(b"0123456789abcdefABCDEF") or len(digits.lstrip(b"0")) > MAX_DIGITS:
+        raise BrokenStream(f"malformed chunked encoding: {line[:40]!r}")
+    return int(digits, 16)
+
+
+def content_length(headers: Headers) -> int | None:
+    """The length that a head announces; None if it does not. Raises BrokenStream."""
+    given = {value for name, value in headers if name.lower() == b"content-length"}
+    if not given:
+        return None
+    text = given.pop()
+    if given or not text.isdigit() or len(text) > MAX_DIGITS:
+        raise BrokenStream(f"malformed answer of the engine: Content-Length {text[:40]!r}")
+    return int(text)
+
+
+def request_head(method: str, target: bytes, headers: Headers) -> bytes:
+    """The bytes of a request's head. Raises Failure for what would be read as something else than it is."""
+    name = method.encode("utf-8", "surrogateescape")
+    if not name or name.strip(_TOKEN):
+        raise Failure(f"invalid HTTP method {method!r}")
+    if not target or target.strip(_TARGET):
+        raise Failure(f"invalid request target {target[:80]!r}")
+    for field, value in headers:
+        text = quote(field.decode("utf-8", "surrogateescape"))
+        if not field or field.strip(_TOKEN):
+            raise Failure(f"net/http: invalid header field name {text}")
+        if value.strip(_VALUE):
+            raise Failure(f"net/http: invalid header field value for {text}")
+    return b"\r\n".join([b"%b %b HTTP/1.1" % (name, target), *(n + b": " + v for n, v in headers), b"", b""])
+
+
+class Head:
+    """The first part of an answer."""
+
+    __slots__ = ("headers", "reason", "status", "version")
+
+    def __init__(self, version: bytes, status: int, reason: bytes, headers: Headers) -> None:
+        self.version, self.status, self.reason, self.headers = version, status, reason, headers
+
+    def get(self, name: bytes) -> bytes:
+        """The value of a header (lower-case name), or b""."""
+        return next((v for n, v in self.headers if n.lower() == name), b"")
+
+
+class Wire:
+    """A socket with a read buffer. `reusable` tells whether another request may follow."""
+
+    def __init__(self, sock: Sock) -> None:
+        self.sock = sock
+        self.buffer = b""
+        self.reusable = True
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def receive(self) -> bytes:
+        """What is there, at least one byte; b"" at the end."""
+        if self.buffer:
+            data, self.buffer = self.buffer, b""
+            return data
+        try:
+            return self.sock.recv(BLOCK)
+        except OSError as error:
+            raise BrokenStream(f"error reading from the engine: {first_line(error)}") from error
+
+    def line(self) -> bytes:
+        """One line without its end. Raises BrokenStream."""
+        whole, _, rest = self.buffer.partition(b"\n")
+        if len(whole) < len(self.buffer):
+            self.buffer = rest
+            return whole.rstrip(b"\r")
+        # it comes in pieces: each is searched once
+        line, self.buffer = bytearray(whole), b""
+        while True:
+            if len(line) > MAX_LINE:
+                raise BrokenStream("malformed answer of the engine: a line without end")
+            piece = self.receive()
+            if not piece:
+                raise BrokenStream("unexpected EOF")
+            end = piece.find(b"\n")
+            if end >= 0:
+                self.buffer = piece[end + 1 :]
+                return bytes(line + piece[:end]).rstrip(b"\r")
+            line += piece
+
+    def headers(self) -> Headers:
+        headers: Headers = []
+        while line := self.line():
+            name, colon, value = line.partition(b":")
+            if not colon or not name or len(headers) > MAX_HEADERS:
+                raise BrokenStream(f"malformed answer of the engine: header {line[:80]!r}")
+            headers.append((name.strip(), value.strip()))
+        return headers
+
+    def head(self) -> Head:
+        """The answer's head; a few of 1xx other than 101 are skipped. Raises BrokenStream."""
+        for _ in range(MAX_INTERIM + 1):
+            line = self.line()
+            version, _, rest = line.partition(b" ")
+            code, _, reason = rest.partition(b" ")
+            if not version.startswith(b"HTTP/1.") or not code.isdigit() or len(code) != 3:
+                raise BrokenStream(f"malformed HTTP response {line[:80].decode('latin1')!r}: is this a Docker Engine?")
+            head = Head(version, int(code), reason, self.headers())
+            if head.status == 101 or head.status >= 200:
+                return head
+        raise BrokenStream("malformed answer of the engine: too many 1xx informational responses")
+
+    def body(self, head: Head, method: str) -> Iterator[bytes]:
+        """The answer's body as it comes. Afterwards `reusable` says whether the connection may serve again."""
+        self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
+        if method == "HEAD" or head.status in (204, 304):
+            return iter(())
+        if b"chunked" in head.get(b"transfer-encoding").lower():
+            return self._chunked()
+        length = content_length(head.headers)
+        if length is not None:
+            return self._sized(length)
+        self.reusable = False
+        return self._until_close()
+
+    def _sized(self, size: int) -> Iterator[bytes]:
+        yield from self._exactly(size)
+        # nothing else has been asked for: a length that is too small must not pass for a whole answer
+        if self.buffer.strip(b"\r\n"):
+            raise BrokenStream("malformed answer of the engine: it is longer than its Content-Length says")
+
+    def _exactly(self, size: int) -> Iterator[bytes]:
+        while size > 0:
+            data = self.receive()
+            if not data:
+                raise BrokenStream("unexpected EOF")
+            if len(data) > size:
+                data, self.buffer = data[:size], data[size:]
+            size -= len(data)
+            yield data
+
+    def _chunked(self) -> Iterator[bytes]:
+        while True:
+            whole = self._whole_chunks()
+            if whole:
+                yield whole
+                continue
+            size = chunk_size(self.line())
+            if size == 0:
+                self.headers()  # trailers
+                return
+            yield from self._exactly(size)
+            if self.line():
+                raise BrokenStream("malformed chunked encoding: a chunk longer than it says")
+
+    def _whole_chunks(self) -> bytes:
+        """The bytes of every chunk that is in the buffer from end to end, in one piece: logs come a chunk a line."""
+        data, at = self.buffer, 0
+        parts: list[bytes] = []
+        while (line_end := data.find(b"\n", at)) >= 0:
+            start = line_end + 1
+            end = start + chunk_size(data[at:line_end].rstrip(b"\r"))
+            if end == start or data[end : end + 2] != b"\r\n":
+                break
+            parts.append(data[start:end])
+            at = end + 2
+        self.buffer = data[at:]
+        return b"".join(parts)
+
+    def _until_close(self) -> Iterator[bytes]:
+        while data := self.receive():
+            yield data
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def send(self, method: str, target: bytes, headers: Headers, body: Iterable[bytes], chunked: bool) -> None:
+        """One request. If the engine answers and hangs up before it has read the body, the answer is what counts.
+
+        Raises Failure, before anything is sent, for a head that must not be sent; and what the body raises."""
+        head = request_head(method, target, headers)
+        blocks = iter(body)
+        try:
+            if not chunked:
+                self.sock.sendall(head + next(blocks, b""))
+                for block in blocks:
+                    self.sock.sendall(block)
+                return
+            self.sock.sendall(head)
+            for block in filter(None, blocks):
+                self.sock.sendall(b"%x\r\n%b\r\n" % (len(block), block))
+            self.sock.sendall(b"0\r\n\r\n")
+        except (BrokenPipeError, ConnectionResetError):
+            self.reusable = False
+
+    def close(self) -> None:
+        self.reusable = False
+        try:
+            self.sock.close()
+        except OSError:
+            pass

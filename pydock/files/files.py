@@ -1,0 +1,112 @@
+"""This host's file system, as commands use it: read a file, write one whole, check that an output can be written."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from pydock.errors import Failure, first_line
+
+if TYPE_CHECKING:
+    from pydock.files.atomic import Claim, WholeFile
+
+
+class Files:
+    """stdin: what is read where no path is given. Errors are Failures in Go's words: "open PATH: no such file or directory"."""
+
+    def __init__(self, stdin: BinaryIO) -> None:
+        self.stdin = stdin
+
+    def cwd(self) -> str:
+        return os.getcwd()
+
+    def read(self, path: str) -> bytes:
+        """Raises Failure."""
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            verb = "read" if isinstance(error, IsADirectoryError) else "open"
+            raise Failure(f"{verb} {path}: {first_line(error)}") from None
+
+    def blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
+        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened, else where it cannot be read."""
+        try:
+            # a folder can be opened, as in Go, and not by open()
+            handle = -1 if path is None else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise Failure(f"open {path}: {first_line(error)}") from None
+
+        def read() -> Iterator[bytes]:
+            try:
+                yield b""
+                while data := self.stdin.read(size) if path is None else os.read(handle, size):
+                    yield data
+            except OSError as error:
+                raise Failure(f"read {'/dev/stdin' if path is None else path}: {first_line(error)}") from None
+            finally:
+                # stdin may be asked for more: whether it is a terminal, say
+                if path is not None:
+                    os.close(handle)
+
+        opened = read()
+        # begun: whatever becomes of it, the file is closed
+        next(opened)
+        return opened
+
+    def size(self, path: str) -> int:
+        """Bytes of a regular file; 0 for anything else."""
+        return os.path.getsize(path) if os.path.isfile(path) else 0
+
+    def is_folder(self, path: str) -> bool:
+        """Is it a folder itself, and no link to one? Raises Failure, also where nothing is."""
+        try:
+            return stat.S_ISDIR(os.lstat(path).st_mode)
+        except OSError as error:
+            raise Failure(f"lstat {path}: {first_line(error)}") from None
+
+    def kind(self, path: str) -> str:
+        """"folder", "file" (whatever is not a folder), or "" where nothing is. Raises Failure."""
+        try:
+            return "folder" if stat.S_ISDIR(os.stat(path).st_mode) else "file"
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise Failure(f"stat {path}: {first_line(error)}") from None
+
+    def check_output(self, path: str) -> None:
+        """Can a file be written at `path`? Raises Failure, in docker's words."""
+        from pydock.files.atomic import check_place
+
+        check_place(path)
+
+    def write(self, path: str, blocks: Iterable[bytes], mode: int = 0o600, **options: bool) -> None:
+        """Write a file that is there only when it is whole; see files.atomic. Raises Failure."""
+        from pydock.files.atomic import write_whole
+
+        write_whole(path, blocks, mode, **options)
+
+    def open_whole(self, path: str, mode: int = 0o600, **options: bool) -> WholeFile:
+        """A file to be written block by block, which is there only when it is whole; see files.atomic."""
+        from pydock.files.atomic import WholeFile
+
+        return WholeFile(path, mode, **options)
+
+    def claim(self, path: str) -> Claim:
+        """A file that nobody else has made; see files.atomic. Raises FileExistsError, Failure."""
+        from pydock.files.atomic import Claim
+
+        return Claim(path)
+
+    def remove_output(self, path: str) -> None:
+        """Remove what an output will replace, so that an old one is not taken for it: a file or a link, and nothing else."""
+        from pydock.files.atomic import DEVICES
+
+        try:
+            kind = os.lstat(path).st_mode
+            if stat.S_ISREG(kind) or (stat.S_ISLNK(kind) and os.path.dirname(path) not in DEVICES):
+                os.remove(path)
+        except OSError:
+            pass

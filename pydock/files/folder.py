@@ -1,0 +1,227 @@
+"""A folder of this machine and what is below it. Each folder on the way is opened by itself and never through a link
+(openat, O_NOFOLLOW): neither ".." nor links, in what is received or made meanwhile by whomever, lead out.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from pydock.errors import Failure, first_line
+from pydock.files import atomic
+from pydock.files.atomic import FOLDER, NO_LINK, Draft, random_name
+from pydock.go.filepath import clean
+from pydock.go.strconv import quote
+
+Parts = tuple[str, ...]
+T = TypeVar("T", bound="Folder")
+
+#: the mode of folders that nobody described, less the umask
+IMPLIED_MODE = 0o755
+
+
+class Folder:
+    """`root` itself may be reached by links: the user has named it. A context manager. Raises Failure."""
+
+    def __init__(self, root: str) -> None:
+        self.root = clean(root)
+        #: the open folders on the way to the last entry
+        self._open: list[tuple[str, int]] = []
+        try:
+            self._handle = os.open(root, FOLDER)
+        except OSError as error:
+            raise Failure(f"open {root}: {first_line(error)}") from error
+
+    def close(self) -> None:
+        for _, handle in self._open:
+            os.close(handle)
+        self._open.clear()
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
+
+    def __enter__(self: T) -> T:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.close()
+
+    def path(self, parts: Iterable[str]) -> str:
+        return clean("/".join((self.root, *parts)))
+
+    def parts(self, name: str) -> Parts:
+        """The elements of a path below. Raises Failure if it leads out."""
+        cleaned = clean(name).lstrip("/")
+        if cleaned == ".." or cleaned.startswith("../"):
+            raise Failure(f"{quote(name)} is outside of {quote(self.root)}")
+        return () if cleaned in (".", "") else tuple(cleaned.split("/"))
+
+    def enter(self, parts: Parts, make: bool = True) -> int:
+        """The open folder, valid until the next call; missing ones are made. Raises Failure for a link or a file in the way."""
+        common = 0
+        while common < min(len(parts), len(self._open)) and self._open[common][0] == parts[common]:
+            common += 1
+        while len(self._open) > common:
+            os.close(self._open.pop()[1])
+        handle = self._open[-1][1] if self._open else self._handle
+        for i in range(common, len(parts)):
+            try:
+                handle = self._enter(parts[: i + 1], handle, make)
+            except OSError as error:
+                if error.errno in (errno.ELOOP, errno.ENOTDIR):
+                    raise Failure(f"{quote(self.path(parts[: i + 1]))} is a link or a file: nothing is written through it") from error
+                raise Failure(f"open {self.path(parts[: i + 1])}: {first_line(error)}") from error
+            self._open.append((parts[i], handle))
+        return handle
+
+    def _enter(self, parts: Parts, above: int, make: bool) -> int:
+        try:
+            return os.open(self.name_of(parts), FOLDER | NO_LINK, dir_fd=above)
+        except FileNotFoundError:
+            if not make:
+                raise
+            try:
+                self.make(parts, above, IMPLIED_MODE)
+            except FileExistsError:
+                pass  # another thread or program was first: what is there now is looked at as any other
+            return os.open(self.name_of(parts), FOLDER | NO_LINK, dir_fd=above)
+
+    def name_of(self, parts: Parts) -> str:
+        """What an entry is called on the disk, for now."""
+        return parts[-1]
+
+    def make(self, parts: Parts, above: int, mode: int) -> None:
+        """A folder that is not there. Raises OSError."""
+        os.mkdir(parts[-1], mode, dir_fd=above)
+
+
+class Growing(Folder):
+    """A folder that something large comes into: files, and folders that were not there, get their names when they are whole.
+
+    replacing: a folder may give way to something else, and the other way round. Raises Failure, OSError."""
+
+    def __init__(self, root: str, replacing: bool) -> None:
+        super().__init__(root)
+        self._replacing = replacing
+        #: the topmost folders that are new -> what they are called until the end
+        self._fresh: dict[Parts, str] = {}
+        #: what is done to each folder when nothing more comes into it
+        self._last: dict[Parts, Callable[[int], None]] = {}
+
+    # -- folders -------------------------------------------------------------------------------------
+
+    def name_of(self, parts: Parts) -> str:
+        return self._fresh.get(parts) or parts[-1]
+
+    def make(self, parts: Parts, above: int, mode: int) -> None:
+        if self._is_inside(parts):
+            super().make(parts, above, mode)
+            return
+        name = random_name()
+        atomic.begin(self.path((*parts[:-1], name)), lambda: os.mkdir(name, mode, dir_fd=above))
+        self._fresh[parts] = name
+
+    def add_folder(self, parts: Parts, last: Callable[[int], None]) -> None:
+        """last: sets mode and times of the open folder at the end, as one without write permission must be filled first."""
+        above = self.enter(parts[:-1])
+        there = _kind(self.name_of(parts), above)
+        if there is None or not stat.S_ISDIR(there):
+            if there is not None and not self._replacing:
+                raise Failure(f"cannot overwrite non-directory {quote(self.path(parts))} with directory {quote(self.root)}")
+            if there is not None and self._is_inside(parts):
+                os.unlink(parts[-1], dir_fd=above)
+            self.make(parts, above, 0o700)
+        self._last[parts] = last
+
+    def _is_inside(self, parts: Parts) -> bool:
+        """Of a folder that is new itself, and that nobody sees yet."""
+        return any(parts[:i] in self._fresh for i in range(1, len(parts)))
+
+    # -- all else ------------------------------------------------------------------------------------
+
+    def check(self, parts: Parts) -> None:
+        """May what is no folder come here? Raises Failure."""
+        there = _kind(self.name_of(parts), self.enter(parts[:-1]))
+        if there is not None and stat.S_ISDIR(there):
+            self._refuse(parts)
+
+    def _refuse(self, parts: Parts) -> None:
+        if not self._replacing:
+            raise Failure(f"cannot overwrite directory {quote(self.path(parts))} with non-directory {quote(self.root)}")
+
+    def draft(self, parts: Parts) -> Draft:
+        """A file that is to become this entry."""
+        return Draft(self.enter(parts[:-1]), self.path(parts[:-1]))
+
+    def keep(self, draft: Draft, parts: Parts) -> None:
+        """It is whole."""
+        above = self.enter(parts[:-1])
+        self._placed(parts, above, lambda: draft.keep(above, parts[-1]))
+
+    def put(self, parts: Parts, make: Callable[[int, str], None]) -> None:
+        """An entry that `make` makes in the open folder under the name that it is given, all at once: a link, a pipe."""
+        above, name = self.enter(parts[:-1]), random_name()
+        path = self.path((*parts[:-1], name))
+        atomic.begin(path, lambda: make(above, name))
+        try:
+            self._placed(parts, above, lambda: os.replace(name, parts[-1], src_dir_fd=above, dst_dir_fd=above))
+        finally:
+            # also what a rename leaves: one of two links to the same file
+            atomic.remove(path)
+
+    def link(self, parts: Parts, target: Parts) -> None:
+        """A hard link to an entry."""
+        handle = os.dup(self.enter(target[:-1], make=False))  # entering the other folder closes this one
+        try:
+            self.put(parts, lambda above, name: os.link(target[-1], name, src_dir_fd=handle, dst_dir_fd=above, follow_symlinks=False))
+        finally:
+            os.close(handle)
+
+    def _placed(self, parts: Parts, above: int, rename: Callable[[], None]) -> None:
+        """Rename something onto its name; a folder there gives way, if it may, as a whole."""
+        try:
+            rename()
+        except IsADirectoryError:
+            self._refuse(parts)
+            doomed = random_name()
+            path = self.path((*parts[:-1], doomed))
+            atomic.begin(path, lambda: os.rename(parts[-1], doomed, src_dir_fd=above, dst_dir_fd=above))
+            atomic.remove(path)
+            rename()
+
+    # -- the end -------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Everything has come: modes and times of the folders, the deepest first, and the names of those that are new."""
+        for parts in sorted({*self._last, *self._fresh}, key=len, reverse=True):
+            if parts in self._last:
+                self._last[parts](self.enter(parts, make=False))
+            if parts in self._fresh:
+                self._name(parts, self.enter(parts[:-1], make=False))
+
+    def _name(self, parts: Parts, above: int) -> None:
+        name = self._fresh[parts]
+        there = _kind(parts[-1], above)
+        if there is not None and not stat.S_ISDIR(there) and self._replacing:
+            os.unlink(parts[-1], dir_fd=above)
+        os.rename(name, parts[-1], src_dir_fd=above, dst_dir_fd=above)
+        del self._fresh[parts]
+        atomic.done(self.path((*parts[:-1], name)))
+
+    def close(self) -> None:
+        """What is not finished goes."""
+        super().close()
+        for parts, name in self._fresh.items():
+            atomic.remove(self.path((*parts[:-1], name)))
+        self._fresh.clear()
+
+
+def _kind(name: str, above: int) -> int | None:
+    """The st_mode of what has the name, which is not followed."""
+    try:
+        return os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return None

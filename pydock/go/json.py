@@ -1,0 +1,254 @@
+"""JSON as Go's encoding/json writes it, and its words for text that is no JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pydock.go.strconv import quote
+from pydock.shape import Shape
+from pydock.shape import problem as misshapen
+
+HTML_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+#: a string, to its end or to the text's: what always matches is never tried twice
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
+_TOKEN = re.compile(_STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+', re.S)
+_BLANKS = re.compile(f"({_STRING})" + r"|\s+", re.S)
+#: what a scanner may pass by without looking: blanks, and the inside of a string
+_BLANK = re.compile(r"[ \t\r\n]*")
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_HEX = set("0123456789abcdefABCDEF")
+_DIGITS = re.compile("[0-9]*")
+_HTML_RE = re.compile("[<>&\u2028\u2029]")
+
+#: lists and objects within each other. Go's bound is 10,000; what walks through a value here keeps to Python's stack.
+MAX_DEPTH = 200
+
+
+def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: bool = False) -> str:
+    """Compact (or indented) JSON with Go's escapes: < > & as \\u003c …, other characters as they are."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys)
+    if escape_html:
+        return _HTML_RE.sub(lambda m: HTML_ESCAPES[m[0]], text)
+    return text
+
+
+def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
+    """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in Go.
+
+    first: what follows the first value is not looked at. Raises ValueError, in Go's words where it has some, also for what
+    Python's own reader gives up on, and for a value that does not have the `shape` (see pydock.shape; None: any will do).
+    """
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    try:
+        value = _DECODER.raw_decode(text.lstrip(" \t\r\n"))[0] if first else _DECODER.decode(text)
+    except RecursionError:
+        raise ValueError("exceeded max depth") from None
+    except ValueError:
+        raise ValueError(_Scanner(text).problem() or "a number that is too large") from None
+    if text.count("[") + text.count("{") > MAX_DEPTH and _too_deep(value):
+        raise ValueError("exceeded max depth")
+    if shape is not None and (wrong := misshapen(value, shape)):
+        raise ValueError(wrong)
+    # an escape that may be half of a surrogate pair
+    return _whole_characters(value) if "\\ud" in text or "\\uD" in text else value
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [c for v in level for c in (v.values() if type(v) is dict else v) if type(c) is dict or type(c) is list]
+        if not level:
+            return False
+    return True
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole_characters(v) for v in value]
+    if isinstance(value, dict):
+        return {_whole_characters(k): _whole_characters(v) for k, v in value.items()}
+    return value
+
+
+def compact(text: str) -> str:
+    """JSON without the blanks between its tokens; strings and numbers as they were written."""
+    return _BLANKS.sub(lambda m: m[1] or "", text)
+
+
+def indented(text: str, indent: str = "    ") -> str:
+    """JSON laid out as Go's json.Indent does; strings and numbers as they were written."""
+    out: list[str] = []
+    depth = 0
+    opened = False
+    for token in _TOKEN.findall(text):
+        if opened and token not in "}]":
+            depth += 1
+            out.append("\n" + indent * depth)
+        if token in "{[":
+            out.append(token)
+        elif token in "}]":
+            if not opened:
+                depth -= 1
+                out.append("\n" + indent * depth)
+            out.append(token)
+        elif token == ",":
+            out.append(",\n" + indent * depth)
+        elif token == ":":
+            out.append(": ")
+        else:
+            out.append(token)
+        opened = token in "{["
+    return "".join(out)
+
+
+def problem(text: str) -> str:
+    """What is wrong with text that is no single JSON value, in Go's words; empty if it is one."""
+    try:
+        decode(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value - value:
+        raise ValueError(digits)
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+
+
+class _Wrong(Exception):
+    pass
+
+
+class _Scanner:
+    """A reader that stops where Go's scanner stops, with its words."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.depth = text, 0, 0
+
+    def problem(self) -> str:
+        try:
+            self.value("looking for beginning of value")
+            self.blank()
+            if self.at < len(self.text):
+                self.wrong("after top-level value")
+        except _Wrong as wrong:
+            return str(wrong)
+        return ""
+
+    def wrong(self, where: str) -> None:
+        if self.at >= len(self.text):
+            raise _Wrong("unexpected end of JSON input")
+        # Go looks at bytes
+        char = chr(self.text[self.at].encode("utf-8", "surrogatepass")[0])
+        shown = "'\\''" if char == "'" else "'\"'" if char == '"' else quote(char, "'")
+        raise _Wrong(f"invalid character {shown} {where}")
+
+    def blank(self) -> str:
+        self.at = _BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]
+        return self.text[self.at] if self.at < len(self.text) else ""
+
+    def value(self, where: str) -> None:
+        char = self.blank()
+        if char == "{":
+            self.items("}", "object key:value pair", keyed=True)
+        elif char == "[":
+            self.items("]", "array element", keyed=False)
+        elif char == '"':
+            self.string()
+        elif char and char in "-0123456789":
+            self.number()
+        elif char and char in "tfn":
+            self.word({"t": "true", "f": "false", "n": "null"}[char])
+        else:
+            self.wrong(where)
+
+    def items(self, end: str, what: str, keyed: bool) -> None:
+        self.at += 1
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _Wrong("exceeded max depth")
+        if self.blank() == end:
+            self.close()
+            return
+        while True:
+            if keyed:
+                if self.blank() != '"':
+                    self.wrong("looking for beginning of object key string")
+                self.string()
+                if self.blank() != ":":
+                    self.wrong("after object key")
+                self.at += 1
+            self.value("looking for beginning of value")
+            char = self.blank()
+            if char == ",":
+                self.at += 1
+            elif char == end:
+                self.close()
+                return
+            else:
+                self.wrong(f"after {what}")
+
+    def close(self) -> None:
+        self.at += 1
+        self.depth -= 1
+
+    def string(self) -> None:
+        self.at += 1
+        while (start := _PLAIN.match(self.text, self.at).end()) < len(self.text):  # type: ignore[union-attr]
+            self.at = start
+            char = self.text[start]
+            if char == '"':
+                self.at += 1
+                return
+            if char < " ":
+                self.wrong("in string literal")
+            self.at += 1
+            self.escape()
+        self.at = len(self.text)
+        self.wrong("")
+
+    def escape(self) -> None:
+        if self.at < len(self.text) and self.text[self.at] not in '"\\/bfnrtu':
+            self.wrong("in string escape code")
+        hexadecimal = self.text[self.at : self.at + 1] == "u"
+        self.at += 1
+        for _ in range(4 if hexadecimal else 0):
+            if self.text[self.at : self.at + 1] not in _HEX:
+                self.wrong("in \\u hexadecimal character escape")
+            self.at += 1
+
+    def number(self) -> None:
+        self.at += self.text[self.at] == "-"
+        self.digits("in numeric literal", several=self.text[self.at : self.at + 1] != "0")
+        if self.text[self.at : self.at + 1] == ".":
+            self.at += 1
+            self.digits("after decimal point in numeric literal")
+        if self.text[self.at : self.at + 1] in ("e", "E"):
+            self.at += 2 if self.text[self.at + 1 : self.at + 2] in ("+", "-") else 1
+            self.digits("in exponent of numeric literal")
+
+    def digits(self, where: str, several: bool = True) -> None:
+        end = _DIGITS.match(self.text, self.at).end()  # type: ignore[union-attr]
+        if end == self.at:
+            self.wrong(where)
+        self.at = end if several else self.at + 1
+
+    def word(self, word: str) -> None:
+        for i, char in enumerate(word):
+            if self.at + i >= len(self.text) or self.text[self.at + i] != char:
+                self.at += i
+                self.wrong(f"in literal {word} (expecting '{char}')")
+        self.at += len(word)

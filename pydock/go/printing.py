@@ -1,0 +1,96 @@
+"""How Go's fmt prints values. Pure.
+
+Follows https://pkg.go.dev/fmt: a struct is {a b}, a pointer to one &{a b} by itself and an address within another value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydock.go.kinds import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type
+from pydock.go.strconv import format_duration, quote
+
+
+def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> str:
+    """fmt's %v (or %+v). top: as a template prints it, a pointer shows what it points to."""
+    if value is None or isinstance(value, NilPointer):
+        return "<nil>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Duration):
+        return format_duration(value)
+    if isinstance(value, Time):
+        return value.go_text()
+    if isinstance(value, (int, str)):
+        return str(value)
+    if isinstance(value, float):
+        return go_float(value)
+    if isinstance(value, list):
+        return "[" + " ".join(go_print(v, False, verb, depth + 1) for v in value) + "]"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{k}:{go_print(v, False, verb, depth + 1)}" for k, v in sorted(value.items())) + "]"
+    if isinstance(value, GoStruct):
+        return _struct(value, top, verb, depth)
+    if isinstance(value, Reference):
+        return go_print(value.value) if top else address(value)
+    getter = getattr(value, "go_struct", None)
+    return go_print(getter(), top, verb, depth) if getter else str(value)
+
+
+def _struct(value: GoStruct, top: bool, verb: str, depth: int) -> str:
+    if value.text is not None:
+        return value.text
+    pointer = isinstance(value, Pointer)
+    if pointer and depth and not top:
+        return address(value)
+    names = verb == "+v"
+    body = " ".join((f"{n}:" if names else "") + go_print(v, False, verb, depth + 1) for n, v in value.fields.items())
+    return ("&" if pointer and not top else "") + "{" + body + "}"
+
+
+def address(value: Any) -> str:
+    if isinstance(value, NilPointer) or getattr(value, "go_nil", False):
+        return "0x0"
+    return f"0xc{id(value) & 0xFFFFFFFFF:09x}"
+
+
+def go_float(value: float) -> str:
+    """%v of a float64: the shortest text, with an exponent below 1e-4 and from 1e6 on."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "+Inf" if value > 0 else "-Inf"
+    if not value:
+        return "-0" if str(value)[0] == "-" else "0"
+    from decimal import Decimal
+
+    number = Decimal(repr(value)).normalize()
+    sign, digits, _ = number.as_tuple()
+    power = number.adjusted()
+    if -4 <= power < 6:
+        return format(number, "f")
+    text = "".join(map(str, digits))
+    return f"{'-' * sign}{text[0]}{'.' if text[1:] else ''}{text[1:]}e{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def go_sharp(value: Any, depth: int = 0) -> str:
+    """fmt's %#v, for plain values. depth: how far within another value."""
+    value = value.go_struct() if hasattr(value, "go_struct") else value
+
+    def inner(item: Any) -> str:
+        return go_sharp(item, depth + 1)
+
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, list):
+        return f"{shown_type(value)}{{" + ", ".join(map(inner, value)) + "}"
+    if isinstance(value, dict):
+        return f"{shown_type(value)}{{" + ", ".join(f"{quote(k)}:{inner(v)}" for k, v in sorted(value.items())) + "}"
+    if isinstance(value, NilPointer):
+        return f"({value.type_name})(nil)"
+    if isinstance(value, Reference) or (depth and isinstance(value, Pointer)):
+        return f"({value.type_name})({address(value)})"
+    if isinstance(value, GoStruct):
+        body = ", ".join(f"{n}:{inner(v)}" for n, v in value.fields.items())
+        return ("&" if isinstance(value, Pointer) else "") + f"{value.type_name.lstrip('*')}{{{body}}}"
+    return go_print(value)

@@ -1,0 +1,37 @@
+"""Values of a struct's unexported fields, as Go's fmt sees them: no method of theirs may be called. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydock.go.kinds import Duration, GoStruct, NilPointer, Reference, Time, named
+from pydock.go.methods import nanoseconds, seconds
+
+#: seconds from the year 1, where Go's time.Time begins, to 1970
+_BEFORE_1970 = 62135596800
+
+
+def bare_fields(struct: GoStruct) -> GoStruct:
+    """The struct, its fields with names in lower case printed without methods."""
+    return _copied(struct, {name: value if name[0].isupper() else bare(value) for name, value in struct.fields.items()})
+
+
+def bare(value: Any) -> Any:
+    """The same value of a type that has no methods."""
+    if isinstance(value, GoStruct):
+        return _copied(value, {name: bare(v) for name, v in value.fields.items()})
+    if isinstance(value, Time):
+        # what is no UTC points to its zone
+        zone = NilPointer("*time.Location") if value.endswith("Z") else Reference("*time.Location", "")
+        wall, ext = named(int, "uint64")(nanoseconds(value)), named(int, "int64")(seconds(value) + _BEFORE_1970)
+        return GoStruct("time.Time", {"wall": wall, "ext": ext, "loc": zone})
+    if isinstance(value, Duration):
+        return int(value)
+    if isinstance(value, (list, dict)):
+        items: Any = map(bare, value) if isinstance(value, list) else ((k, bare(v)) for k, v in value.items())
+        return type(value)(items)
+    return value
+
+
+def _copied(struct: GoStruct, fields: dict[str, Any]) -> GoStruct:
+    return type(struct)(struct.type_name, fields, struct.tags)

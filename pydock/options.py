@@ -1,0 +1,202 @@
+"""How a command is declared: an options class, its flags and arguments, and the function that is the verb.
+
+    @options
+    class KillOptions(Options):
+        containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]")
+        signal: str = flag("-s", "--signal", help="Signal to send to the container")
+
+    @command("container kill", KillOptions, "Kill one or more running containers", also=("kill",))
+    def kill(app: App, o: KillOptions) -> None: ...
+
+A flag is written once; Click's parameters, help, man page and completion derive from it. Nothing here knows Click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from pydock.values import dataclass_transform, freeze
+
+T = TypeVar("T")
+O = TypeVar("O", bound="Options")
+MISSING: Any = object()
+Parser = Callable[[str], Any]
+
+
+#: what stands for a value in help, where the type says enough
+_VALUE_NAMES = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float": "float"}
+
+
+class FlagSpec:
+    """One flag as declared. `dest` and `kind` (the annotation, without "| None") are filled in by @options."""
+
+    def __init__(
+        self, names: tuple[str, ...], help: str, default: Any = None, parse: Parser | None = None, many: bool = False, metavar: str = "",
+        since: str = "", ostype: str = "", experimental: bool = False, hidden: bool = False, hidden_names: tuple[str, ...] = (),
+        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "",
+        warning: Callable[[str], str] | None = None, dest: str = "", kind: str = "",
+    ) -> None:  # fmt: skip
+        self.short = next((n[1:] for n in names if not n.startswith("--")), "")
+        self.longs = tuple(n[2:] for n in names if n.startswith("--"))
+        self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
+        self.since, self.ostype, self.experimental = since, ostype, experimental
+        self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
+        self.env, self.sources, self.warning, self.dest, self.kind = env, sources, warning, dest, kind
+
+    @property
+    def name(self) -> str:
+        """The long name, without dashes."""
+        return self.longs[0]
+
+    @property
+    def is_bool(self) -> bool:
+        return bool(self.kind == "bool")
+
+    @property
+    def value_name(self) -> str:
+        """What stands for the value in help; empty for a bool."""
+        if self.metavar:
+            return self.metavar
+        return "" if self.is_bool else _VALUE_NAMES.get(self.kind, "list" if self.many else "string")
+
+
+class ArgumentSpec:
+    """Positional words. `usage` is what stands in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
+
+    def __init__(self, usage: str, default: Any, sources: str) -> None:
+        self.usage, self.default, self.sources = usage, default, sources
+        self.dest = self.kind = ""
+
+    @property
+    def many(self) -> bool:
+        return self.kind.startswith("tuple")
+
+    @property
+    def required(self) -> int:
+        return int(not self.usage.startswith("["))
+
+
+def flag(
+    *names: str,
+    help: str,
+    default: Any = MISSING,
+    parse: Parser | None = None,
+    many: bool = False,
+    metavar: str = "",
+    since: str = "",
+    ostype: str = "",
+    experimental: bool = False,
+    hidden: bool = False,
+    hidden_names: tuple[str, ...] = (),
+    deprecated: dict[str, str] | None = None,
+    env: str = "",
+    sources: str = "",
+    warning: Callable[[str], str] | None = None,
+) -> Any:
+    """A flag. `names`: "-s", "--long", more long names for the same value (`hidden_names` are not shown).
+
+    parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
+    metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, experimental: docker's
+    other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
+    sources: what completes it (see cli.complete); warning: text -> what docker's log says of it, or "".
+    """
+    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources, warning)
+
+
+def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:
+    """One positional word, or all that remain (a tuple field)."""
+    return ArgumentSpec(usage, default, sources)
+
+
+_ZERO: dict[str, Any] = {"bool": False, "int": 0, "str": "", "float": 0.0}
+
+
+def _bare(annotation: str) -> str:
+    return annotation.replace(" | None", "").strip()
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def _frozen(cls: type[T]) -> type[T]:
+    return freeze(cls)
+
+
+@_frozen
+class Options:
+    """What every options class is. `given`: the names of the fields that the user typed."""
+
+    given: frozenset[str] = frozenset()
+    flag_specs: ClassVar[tuple[FlagSpec, ...]] = ()
+    argument_specs: ClassVar[tuple[ArgumentSpec, ...]] = ()
+
+    @classmethod
+    def make(cls: type[O], **values: Any) -> O:
+        """Options with these values, and the defaults for the rest."""
+        return cls(**values)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(flag, argument))
+def options(cls: type[T]) -> type[T]:
+    """Make a class of flags and arguments a frozen value; inherited flags come first."""
+    flags = {f.dest: f for f in getattr(cls, "flag_specs", ())}
+    arguments = {a.dest: a for a in getattr(cls, "argument_specs", ())}
+    annotations = cls.__dict__.get("__annotations__") or cls.__annotations__  # noqa: RUF063
+    for name, annotation in annotations.items():
+        spec = cls.__dict__.get(name)
+        if not isinstance(spec, (FlagSpec, ArgumentSpec)):
+            continue
+        spec.dest, spec.kind = name, _bare(annotation)
+        if spec.default is MISSING:
+            spec.default = () if spec.kind.startswith("tuple") else _ZERO[spec.kind]
+        if isinstance(spec, FlagSpec):
+            spec.many = spec.many or spec.kind.startswith("tuple")
+            flags[name] = spec
+        else:
+            arguments[name] = spec
+        setattr(cls, name, spec.default)
+    cls.flag_specs = tuple(flags.values())  # type: ignore[attr-defined]
+    cls.argument_specs = tuple(arguments.values())  # type: ignore[attr-defined]
+    return freeze(cls)
+
+
+class CommandNote:
+    """What @command attaches: the paths, the options class, the words for help."""
+
+    def __init__(
+        self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
+        interspersed: bool, since: str, usage: str | None, choose: Callable[[Any], Any] | None, listed: bool, plugin: str,
+    ) -> None:  # fmt: skip
+        self.choose, self.listed, self.plugin = choose, listed, plugin
+        self.paths, self.options, self.short, self.aliases, self.description, self.top = paths, options, short, aliases, description, top
+        self.interspersed, self.since, self.usage = interspersed, since, usage
+
+
+def command(
+    path: str,
+    options: type[Options],
+    short: str,
+    *,
+    also: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
+    description: str = "",
+    top: int = 0,
+    interspersed: bool = True,
+    since: str = "",
+    usage: str | None = None,
+    choose: Callable[[Any], Any] | None = None,
+    listed: bool = True,
+    plugin: str = "",
+) -> Callable[[T], T]:
+    """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
+    names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
+    the first positional word; since: the API version that the engine must speak; usage: in place of the
+    flags and arguments in the usage line, "PROG" in it standing for the program's name; choose: App -> the verb to take
+    in place of this one, declared alike, or None: for a command that is another one in another environment, which is then not `listed` by itself;
+    plugin: the CLI plugin that gets the command line, word for word, if it is installed."""
+    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, usage, choose, listed, plugin)
+
+    def attach(function: T) -> T:
+        function.__command__ = note  # type: ignore[attr-defined]
+        return function
+
+    return attach

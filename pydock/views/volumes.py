@@ -1,0 +1,76 @@
+"""Volumes as their lists show them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from pydock.render.human import size
+from pydock.views.view import View, labels_text
+
+NOT_KNOWN = "N/A"
+
+
+class VolumeView(View):
+    """One entry of GET /volumes, or of /system/df with its size."""
+
+    go_type = "*formatter.volumeContext"
+    TITLES: ClassVar[dict[str, str]] = {
+        "Name": "VOLUME NAME", "Driver": "DRIVER", "Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS",
+        "Size": "SIZE", "Group": "GROUP", "Availability": "AVAILABILITY", "Status": "STATUS",
+    }  # fmt: skip
+    DEFAULT = "{{.Driver}}\t{{.Name}}"
+    CLUSTER = "{{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}"
+    RAW = "name: {{.Name}}\ndriver: {{.Driver}}\n"
+    QUIET = "{{.Name}}"
+    RAW_QUIET = "name: {{.Name}}"
+    CONFIG = "volumesFormat"
+
+    def __init__(self, volume: dict[str, Any]) -> None:
+        self.v = volume
+        self.usage: dict[str, Any] = volume.get("UsageData") or {}
+        self.cluster: dict[str, Any] = volume.get("ClusterVolume") or {}
+        self.Name, self.Driver, self.Scope, self.Mountpoint = (str(volume.get(k) or "") for k in ("Name", "Driver", "Scope", "Mountpoint"))
+
+    def go_facts(self) -> dict[str, Any]:
+        return {"v": self.v}
+
+    @property
+    def Labels(self) -> str:
+        return labels_text(self.v.get("Labels"))
+
+    @property
+    def Label(self) -> Callable[[str], str]:
+        return lambda key: (self.v.get("Labels") or {}).get(key, "")
+
+    @property
+    def Links(self) -> str:
+        return str(self.usage.get("RefCount", 0)) if self.usage else NOT_KNOWN
+
+    @property
+    def Size(self) -> str:
+        return size(float(self.usage.get("Size", 0)), 4) if self.usage else NOT_KNOWN
+
+    @property
+    def Group(self) -> str:
+        return str((self.cluster.get("Spec") or {}).get("Group") or "") if self.cluster else NOT_KNOWN
+
+    @property
+    def Availability(self) -> str:
+        return str((self.cluster.get("Spec") or {}).get("Availability") or "") if self.cluster else NOT_KNOWN
+
+    @property
+    def Status(self) -> str:
+        """Of a cluster volume: where it is published."""
+        if not self.cluster:
+            return NOT_KNOWN
+        if not (self.cluster.get("Info") or {}).get("VolumeID"):
+            return "pending creation"
+        states = {"pending-publish": 0, "published": 0, "pending-node-unpublish": 0, "pending-controller-unpublish": 0}
+        for published in self.cluster.get("PublishStatus") or []:
+            states[published["State"]] = states.get(published["State"], 0) + 1
+        unpublishing = states["pending-node-unpublish"] + states["pending-controller-unpublish"]
+        for count, word in ((states["published"], "in use"), (states["pending-publish"], "pending-publish"), (unpublishing, "pending-unpublish")):
+            if count:
+                return f"{word} ({count} node{'s' if count > 1 else ''})"
+        return "created"
