@@ -35,13 +35,19 @@ if TYPE_CHECKING:
 
 
 class App:
-    """out, err, stdin: the streams; prog: the name that the program was called by; clock: seconds since 1970; invocation: the
-    command line, with its global flags."""
+    """out, err, stdin: the streams; prog: the name that the program was called by; clock: seconds since 1970;
+    invocation: the command line, with its global flags."""
 
     def __init__(
-        self, out: RawIOBase | BytesIO, err: RawIOBase | BytesIO, stdin: BinaryIO, environ: Mapping[str, str], prog: str = "pydock",
-        clock: Callable[[], float] = time.time, **nouns: Any,
-    ) -> None:  # fmt: skip
+        self,
+        out: RawIOBase | BytesIO,
+        err: RawIOBase | BytesIO,
+        stdin: BinaryIO,
+        environ: Mapping[str, str],
+        prog: str = "pydock",
+        clock: Callable[[], float] = time.time,
+        **nouns: Any,
+    ) -> None:
         """nouns: properties of this class to take in place of those that it would make."""
         if unknown := [name for name in nouns if not isinstance(getattr(App, name, None), cached_property)]:
             raise TypeError(f"App has no {', '.join(unknown)}")
@@ -138,7 +144,9 @@ class App:
         from pydock.buildkit.builder import Builder
 
         registries = self.registries
-        return Builder(self.stdin, self.environ, self.config.folder, self.credentials.of, registries.token, registries.blocks)
+        return Builder(
+            self.stdin, self.environ, self.config.folder, self.credentials.of, registries.token, registries.blocks
+        )
 
     @cached_property
     def engine(self) -> Engine:
@@ -156,7 +164,9 @@ class App:
         return {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm"}.get(name, name)
 
     def need_engine(self) -> None:
-        """Where a command cannot do without an engine, and docker says so before it looks at anything else. Raises NoEngine."""
+        """Where a command cannot do without an engine, and docker says so before it looks at anything else. Raises
+        NoEngine.
+        """
         _ = self.engine
 
     @property

@@ -92,7 +92,11 @@ def target(source: Place, destination: Place) -> Target:
         return Target(destination.path)
     if destination.exists and source.is_dir:
         raise Failure("cannot copy directory")
-    if not destination.exists and not source.is_dir and (destination.path.endswith("/") or names_content(destination.path)):
+    if (
+        not destination.exists
+        and not source.is_dir
+        and (destination.path.endswith("/") or names_content(destination.path))
+    ):
         raise Failure("no such directory")
     folder, new = split_entry(destination.path)
     return Target(folder, source.rename or entry_name(source.path), new)

@@ -10,5 +10,7 @@ import sys
 def leave() -> None:
     """For `python -m`, which puts the current folder before all others. Where pydock itself lies in it, it stays."""
     # a Python that was told so (-P, -I, PYTHONSAFEPATH) has not put it there
-    if not getattr(sys.flags, "safe_path", sys.flags.isolated) and sys.path[0] != os.path.dirname(os.path.dirname(__file__)):
+    if not getattr(sys.flags, "safe_path", sys.flags.isolated) and sys.path[0] != os.path.dirname(
+        os.path.dirname(__file__)
+    ):
         del sys.path[0]

@@ -1,7 +1,7 @@
 """Digests, as the OCI image specification writes them: "sha256:HEX". Pure.
 
-https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests. A digest is checked by the algorithm that it names;
-one whose algorithm is not known here is an error, and never a reason not to check.
+https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests. A digest is checked by the algorithm that
+it names; one whose algorithm is not known here is an error, and never a reason not to check.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@
     ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
 
-Ended is none of them: a signal ends the program, and no `except Failure` may take that for something that went wrong and go on.
+Ended is none of them: a signal ends the program, and no `except Failure` may take that for something that went wrong
+and go on.
 
-NoEngine is none of them either: where an engine is needed and its address cannot be, nothing else can be done, and the program ends at
-once, as docker does.
+NoEngine is none of them either: where an engine is needed and its address cannot be, nothing else can be done, and the
+program ends at once, as docker does.
 
 ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure (failing).
 """
@@ -82,7 +83,9 @@ CODES = (
 
 
 class RpcError(Failure):
-    """A gRPC call that failed. `status`: the code; `reason`: its text; `details`: a google.rpc.Status, encoded, or b""."""
+    """A gRPC call that failed. `status`: the code; `reason`: its text; `details`: a google.rpc.Status, encoded, or
+    b"".
+    """
 
     def __init__(self, status: int, reason: str, details: bytes = b"") -> None:
         self.status, self.reason, self.details = status, reason, details

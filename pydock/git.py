@@ -1,8 +1,8 @@
 """git, in folders that others wrote: a repository's own configuration must not run programs.
 
-git asks the repository itself what to run: hooks, file monitors, filters, transports (`ext::COMMAND`), pagers, signature
-programs (git-config(1), gitattributes(5)). Everything that pydock asks of git goes through here, where all of that is off.
-The user's own variables and global configuration stay in force.
+git asks the repository itself what to run: hooks, file monitors, filters, transports (`ext::COMMAND`), pagers,
+signature programs (git-config(1), gitattributes(5)). Everything that pydock asks of git goes through here, where all of
+that is off. The user's own variables and global configuration stay in force.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Git:
         return ask(self._command(args), environ, cwd=self.folder, seconds=SECONDS)
 
     def is_dirty(self) -> bool:
-        """Is there anything in the work tree that is not in the commit, ignored files among it? False where git cannot tell.
+        """Is there anything in the work tree that is not in the commit, ignored files among it? False where git cannot
+        tell.
 
         Work trees of submodules are not looked into: they have a configuration, and so filters, of their own."""
         found = self.query("config", "--show-scope", "--name-only", "-z", "--get-regexp", FILTERS)
@@ -63,16 +64,32 @@ class Git:
 
     def fetch(self, *args: str) -> Answer:
         """A command that may fetch, in a repository of our own making."""
-        return ask(self._command(args), {**self.environ, "GIT_ALLOW_PROTOCOL": ":".join(REMOTE)}, cwd=self.folder, seconds=FETCH_SECONDS)
+        return ask(
+            self._command(args),
+            {**self.environ, "GIT_ALLOW_PROTOCOL": ":".join(REMOTE)},
+            cwd=self.folder,
+            seconds=FETCH_SECONDS,
+        )
 
     def _command(self, args: Sequence[str]) -> list[str]:
-        return [self.program, "--no-pager", *(word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")), *args]
+        return [
+            self.program,
+            "--no-pager",
+            *(word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")),
+            *args,
+        ]
 
 
 def _with_settings(environ: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """More settings, after those that the variables hold already; names may hold any letter, which `-c` does not allow."""
+    """More settings, after those that the variables hold already; names may hold any letter, which `-c` does not
+    allow.
+    """
     count = environ.get("GIT_CONFIG_COUNT", "")
     out, first = dict(environ), int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 0
     for number, (name, value) in enumerate(settings.items(), first):
-        out |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value, "GIT_CONFIG_COUNT": str(number + 1)}
+        out |= {
+            f"GIT_CONFIG_KEY_{number}": name,
+            f"GIT_CONFIG_VALUE_{number}": value,
+            "GIT_CONFIG_COUNT": str(number + 1),
+        }
     return out

@@ -95,14 +95,19 @@ class NoRequest:
 
 
 def httpx_stand_ins() -> dict[str, Deferred]:
+    """Module -> what stands for it while httpx is imported."""
     request = {name: _later("urllib.request", name) for name in ("parse_http_list", "getproxies")}
     return {
         "http.cookiejar": Deferred("http.cookiejar", CookieJar=NoCookies, Cookie=object),
         "urllib.request": Deferred("urllib.request", Request=NoRequest, **request),
-        "hashlib": Deferred("hashlib", **{name: _later("hashlib", name) for name in ("md5", "sha1", "sha256", "sha512")}),
+        "hashlib": Deferred(
+            "hashlib", **{name: _later("hashlib", name) for name in ("md5", "sha1", "sha256", "sha512")}
+        ),
         "pathlib": Deferred("pathlib", Path=_later("pathlib", "Path")),
         "base64": Deferred("base64", b64encode=_later("base64", "b64encode")),
-        **{name: Deferred(name) for name in ("email.message", "mimetypes", "ipaddress", "idna", "inspect", "traceback")},
+        **{
+            name: Deferred(name) for name in ("email.message", "mimetypes", "ipaddress", "idna", "inspect", "traceback")
+        },
     }
 
 

@@ -47,7 +47,9 @@ def run(app: App, args: Sequence[str]) -> int:
 def unexpected(app: App, error: Exception) -> Failure:
     """A fault of ours: told in one line, with the way to more."""
     what = f"{type(error).__name__}: {error}".rstrip(": ")
-    return Failure(f"{app.prog}: unexpected error: {what}\nThis is a fault of pydock. Run again with --debug to see where it comes from.")
+    return Failure(
+        f"{app.prog}: unexpected error: {what}\nThis is a fault of pydock. Run again with --debug to see where it comes from."
+    )
 
 
 def report(app: App, failure: Failure) -> int:
@@ -121,8 +123,8 @@ def main() -> None:
 
 
 def _open_standard_streams() -> None:
-    """Streams that were closed are /dev/null, as in Go: else the next socket or file would get the number of one, and what
-    is printed would go there."""
+    """Streams that were closed are /dev/null, as in Go: else the next socket or file would get the number of one, and
+    what is printed would go there."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -148,7 +150,9 @@ def _flush(app: App, code: int) -> int:
 
 
 def _tidy_up(app: App) -> None:
-    """Nothing half done stays, however often one asks; what is left then is short, and who asks again is not kept waiting."""
+    """Nothing half done stays, however often one asks; what is left then is short, and who asks again is not kept
+    waiting.
+    """
     if "pydock.files.atomic" in sys.modules:
         _on_signals(signal.SIG_IGN, signal.SIG_IGN)
         sys.modules["pydock.files.atomic"].sweep()

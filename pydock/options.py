@@ -32,11 +32,25 @@ class FlagSpec:
     """One flag as declared. `dest` and `kind` (the annotation, without "| None") are filled in by @options."""
 
     def __init__(
-        self, names: tuple[str, ...], help: str, default: Any = None, parse: Parser | None = None, many: bool = False, metavar: str = "",
-        since: str = "", ostype: str = "", experimental: bool = False, hidden: bool = False, hidden_names: tuple[str, ...] = (),
-        deprecated: dict[str, str] | None = None, env: str = "", sources: str = "",
-        warning: Callable[[str], str] | None = None, dest: str = "", kind: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        names: tuple[str, ...],
+        help: str,
+        default: Any = None,
+        parse: Parser | None = None,
+        many: bool = False,
+        metavar: str = "",
+        since: str = "",
+        ostype: str = "",
+        experimental: bool = False,
+        hidden: bool = False,
+        hidden_names: tuple[str, ...] = (),
+        deprecated: dict[str, str] | None = None,
+        env: str = "",
+        sources: str = "",
+        warning: Callable[[str], str] | None = None,
+        dest: str = "",
+        kind: str = "",
+    ) -> None:
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
         self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
@@ -101,7 +115,23 @@ def flag(
     other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
     sources: what completes it (see cli.complete); warning: text -> what docker's log says of it, or "".
     """
-    return FlagSpec(names, help, default, parse, many, metavar, since, ostype, experimental, hidden, hidden_names, deprecated, env, sources, warning)
+    return FlagSpec(
+        names,
+        help,
+        default,
+        parse,
+        many,
+        metavar,
+        since,
+        ostype,
+        experimental,
+        hidden,
+        hidden_names,
+        deprecated,
+        env,
+        sources,
+        warning,
+    )
 
 
 def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:
@@ -163,11 +193,29 @@ class CommandNote:
     """What @command attaches: the paths, the options class, the words for help."""
 
     def __init__(
-        self, paths: tuple[str, ...], options: type[Options], short: str, aliases: tuple[str, ...], description: str, top: int,
-        interspersed: bool, since: str, usage: str | None, choose: Callable[[Any], Any] | None, listed: bool, plugin: str,
-    ) -> None:  # fmt: skip
+        self,
+        paths: tuple[str, ...],
+        options: type[Options],
+        short: str,
+        aliases: tuple[str, ...],
+        description: str,
+        top: int,
+        interspersed: bool,
+        since: str,
+        usage: str | None,
+        choose: Callable[[Any], Any] | None,
+        listed: bool,
+        plugin: str,
+    ) -> None:
         self.choose, self.listed, self.plugin = choose, listed, plugin
-        self.paths, self.options, self.short, self.aliases, self.description, self.top = paths, options, short, aliases, description, top
+        self.paths, self.options, self.short, self.aliases, self.description, self.top = (
+            paths,
+            options,
+            short,
+            aliases,
+            description,
+            top,
+        )
         self.interspersed, self.since, self.usage = interspersed, since, usage
 
 
@@ -191,9 +239,12 @@ def command(
     names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
     the first positional word; since: the API version that the engine must speak; usage: in place of the
     flags and arguments in the usage line, "PROG" in it standing for the program's name; choose: App -> the verb to take
-    in place of this one, declared alike, or None: for a command that is another one in another environment, which is then not `listed` by itself;
+    in place of this one, declared alike, or None: for a command that is another one in another environment, which is
+    then not `listed` by itself;
     plugin: the CLI plugin that gets the command line, word for word, if it is installed."""
-    note = CommandNote((path, *also), options, short, aliases, description, top, interspersed, since, usage, choose, listed, plugin)
+    note = CommandNote(
+        (path, *also), options, short, aliases, description, top, interspersed, since, usage, choose, listed, plugin
+    )
 
     def attach(function: T) -> T:
         function.__command__ = note  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """The programs that pydock runs: found by one rule, and heard out within bounds.
 
-A program is looked for in the absolute entries of PATH alone. An empty or relative entry means the current folder, which
-others may have written (a project, a download): what lies there is never run, neither by us nor by what we start.
+A program is looked for in the absolute entries of PATH alone. An empty or relative entry means the current folder,
+which others may have written (a project, a download): what lies there is never run, neither by us nor by what we start.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def _suffixes(name: str) -> Sequence[str]:
 
 @record
 class Answer:
-    """code: the exit status, or minus a signal's number; problem: why it was ended before its time, "" if it was not."""
+    """code: the exit status, or minus a signal's number; problem: why it was ended before its time, "" if it was
+    not.
+    """
 
     code: int
     out: bytes
@@ -64,7 +66,8 @@ def ask(
     command: Sequence[str], environ: Mapping[str, str], data: bytes = b"", cwd: str | None = None, *,
     seconds: float, hear_errors: bool = True, new_session: bool = False,
 ) -> Answer:  # fmt: skip
-    """Run a program, and take what it says: no more than MAX_ANSWER bytes, for no longer than `seconds`; then it is killed.
+    """Run a program, and take what it says: no more than MAX_ANSWER bytes, for no longer than `seconds`; then it is
+    killed.
 
     command: begins with an absolute path; data: its stdin; hear_errors: keep stderr, and do not show it to the person;
     new_session: without a terminal, so that it can ask nobody.

@@ -19,7 +19,14 @@ Shape = Any
 #: a JSON object of the API
 Json = dict[str, Any]
 
-_NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or false", dict: "an object", list: "a list"}
+_NAMES = {
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    bool: "true or false",
+    dict: "an object",
+    list: "a list",
+}
 #: what Go reads into its largest integers
 _LARGEST = 2**64
 

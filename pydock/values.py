@@ -39,7 +39,9 @@ def _init(self: Any, *args: Any, **values: Any) -> None:
         raise TypeError(f"{type(self).__name__} takes {len(fields)} values, not {len(args)}")
     given = dict(zip(fields, args))
     if values.keys() - fields.keys() or values.keys() & given.keys():
-        raise TypeError(f"{type(self).__name__}: unexpected {sorted(values.keys() - fields.keys() or values.keys() & given.keys())}")
+        raise TypeError(
+            f"{type(self).__name__}: unexpected {sorted(values.keys() - fields.keys() or values.keys() & given.keys())}"
+        )
     state = {**fields, **given, **values}
     for name, value in state.items():
         if value is _REQUIRED:
@@ -62,7 +64,11 @@ def _hash(self: Any) -> int:
 
 
 def _show(self: Any) -> str:
-    changed = {n: v for n, v in self.__dict__.items() if v != self.__record_fields__[n] or type(v) is not type(self.__record_fields__[n])}
+    changed = {
+        n: v
+        for n, v in self.__dict__.items()
+        if v != self.__record_fields__[n] or type(v) is not type(self.__record_fields__[n])
+    }
     return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in changed.items())})"
 
 
@@ -75,7 +81,14 @@ def freeze(cls: type[T]) -> type[T]:
     for name, annotation in annotations.items():
         if "ClassVar" not in str(annotation):
             fields[name] = cls.__dict__.get(name, _REQUIRED)
-    for name, method in (("__init__", _init), ("__setattr__", _refuse), ("__delattr__", _refuse), ("__eq__", _equal), ("__hash__", _hash), ("__repr__", _show)):
+    for name, method in (
+        ("__init__", _init),
+        ("__setattr__", _refuse),
+        ("__delattr__", _refuse),
+        ("__eq__", _equal),
+        ("__hash__", _hash),
+        ("__repr__", _show),
+    ):
         setattr(cls, name, method)
     cls.__record_fields__ = fields  # type: ignore[attr-defined]
     return cls

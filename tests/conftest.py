@@ -34,8 +34,16 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="the whole of what is otherwise a sample, beside docker's own client: takes hours")
-    parser.addoption("--journal", type=Path, help="with --all: a file that keeps what of the fault table is done, so that a run that was cut goes on")
+    parser.addoption(
+        "--all",
+        action="store_true",
+        help="the whole of what is otherwise a sample, beside docker's own client: takes hours",
+    )
+    parser.addoption(
+        "--journal",
+        type=Path,
+        help="with --all: a file that keeps what of the fault table is done, so that a run that was cut goes on",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

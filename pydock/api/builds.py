@@ -1,4 +1,6 @@
-"""Builds: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Image/operation/ImageBuild, and BuildKit's ways in. Pure."""
+"""Builds: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Image/operation/ImageBuild, and BuildKit's
+ways in. Pure.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,6 @@ def cancel_build(identity: str) -> Request:
 
 def distribution(name: str, auth: str) -> Request:
     """GET /distribution/…/json -> {"Descriptor"}: what a registry has by this name."""
-    return Request("GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth}, answer={"Descriptor": {"digest": str}})
-
-
+    return Request(
+        "GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth}, answer={"Descriptor": {"digest": str}}
+    )

@@ -45,7 +45,13 @@ def list_containers(**options: Any) -> Request:
 
 def create_container(body: Json, name: str = "", platform: str = "") -> Request:
     """POST /containers/create -> {"Id", "Warnings"}."""
-    return Request("POST", "/containers/create", query(name=name, platform=platform), body=body, answer={"Id": str, "Warnings": opt([str])})
+    return Request(
+        "POST",
+        "/containers/create",
+        query(name=name, platform=platform),
+        body=body,
+        answer={"Id": str, "Warnings": opt([str])},
+    )
 
 
 def inspect_container(container: str, size: bool = False) -> Request:
@@ -53,7 +59,9 @@ def inspect_container(container: str, size: bool = False) -> Request:
 
 
 def start_container(container: str, checkpoint: str = "", checkpoint_dir: str = "") -> Request:
-    return Request("POST", _path(container, "start"), query(checkpoint=checkpoint, **{"checkpoint-dir": checkpoint_dir}))
+    return Request(
+        "POST", _path(container, "start"), query(checkpoint=checkpoint, **{"checkpoint-dir": checkpoint_dir})
+    )
 
 
 def stop_container(container: str, signal: str = "", timeout: int | None = None) -> Request:
@@ -61,7 +69,9 @@ def stop_container(container: str, signal: str = "", timeout: int | None = None)
 
 
 def restart_container(container: str, signal: str = "", timeout: int | None = None) -> Request:
-    return Request("POST", _path(container, "restart"), query(signal=signal, t=None if timeout is None else str(timeout)))
+    return Request(
+        "POST", _path(container, "restart"), query(signal=signal, t=None if timeout is None else str(timeout))
+    )
 
 
 def kill_container(container: str, signal: str = "") -> Request:
@@ -93,21 +103,27 @@ def resize_container(container: str, height: int, width: int) -> Request:
     return Request("POST", _path(container, "resize"), {"h": str(height), "w": str(width)})
 
 
-def attach_container(container: str, stdin: bool, stdout: bool, stderr: bool, detach_keys: str = "", logs: bool = False) -> Request:
+def attach_container(
+    container: str, stdin: bool, stdout: bool, stderr: bool, detach_keys: str = "", logs: bool = False
+) -> Request:
     """POST …/attach: an upgraded connection."""
     options = query(detachKeys=detach_keys, stdin=stdin, stdout=stdout, stderr=stderr, logs=logs, stream=True)
     return Request("POST", _path(container, "attach"), options)
 
 
 def container_logs(container: str, **options: Any) -> Request:
-    """GET …/logs: a stream, framed unless the container has a TTY. Options: follow, since, until, tail, timestamps, details."""
+    """GET …/logs: a stream, framed unless the container has a TTY. Options: follow, since, until, tail, timestamps,
+    details.
+    """
     return Request("GET", _path(container, "logs"), query(stdout=True, stderr=True, **options))
 
 
 def put_archive(container: str, path: str, content: Any, copy_ids: bool = False) -> Request:
     """PUT …/archive: a tar to be unpacked at `path`; no folder there is replaced by a file, nor a file by a folder."""
     options = {"path": path, **query(noOverwriteDirNonDir="true", copyUIDGID="true" if copy_ids else "")}
-    return Request("PUT", _path(container, "archive"), options, content=content, headers={"Content-Type": "application/x-tar"})
+    return Request(
+        "PUT", _path(container, "archive"), options, content=content, headers={"Content-Type": "application/x-tar"}
+    )
 
 
 def get_archive(container: str, path: str) -> Request:
@@ -122,7 +138,9 @@ def stat_archive(container: str, path: str) -> Request:
 
 def container_top(container: str, ps_args: str = "") -> Request:
     """GET …/top -> {"Titles", "Processes"}."""
-    return Request("GET", _path(container, "top"), query(ps_args=ps_args), answer={"Titles": [str], "Processes": opt([[str]])})
+    return Request(
+        "GET", _path(container, "top"), query(ps_args=ps_args), answer={"Titles": [str], "Processes": opt([[str]])}
+    )
 
 
 def container_changes(container: str) -> Request:
@@ -145,15 +163,33 @@ def update_container(container: str, body: Json) -> Request:
     return Request("POST", _path(container, "update"), body=body, answer={"Warnings": opt([str])})
 
 
-def commit_container(container: str, repository: str, tag: str, comment: str, author: str, changes: tuple[str, ...], pause: bool) -> Request:
+def commit_container(
+    container: str, repository: str, tag: str, comment: str, author: str, changes: tuple[str, ...], pause: bool
+) -> Request:
     """POST /commit -> {"Id"} of the new image."""
-    options = {"container": named("container", container), "repo": repository, "tag": tag, "comment": comment, "author": author}
-    return Request("POST", "/commit", {**options, **query(changes=changes), **({} if pause else {"pause": "0"})}, answer={"Id": str})
+    options = {
+        "container": named("container", container),
+        "repo": repository,
+        "tag": tag,
+        "comment": comment,
+        "author": author,
+    }
+    return Request(
+        "POST",
+        "/commit",
+        {**options, **query(changes=changes), **({} if pause else {"pause": "0"})},
+        answer={"Id": str},
+    )
 
 
 def prune_containers(filters: Json) -> Request:
     """POST /containers/prune -> {"ContainersDeleted", "SpaceReclaimed"}."""
-    return Request("POST", "/containers/prune", query(filters=filters), answer={"ContainersDeleted": opt([str]), "SpaceReclaimed": opt(int)})
+    return Request(
+        "POST",
+        "/containers/prune",
+        query(filters=filters),
+        answer={"ContainersDeleted": opt([str]), "SpaceReclaimed": opt(int)},
+    )
 
 
 # -- exec ------------------------------------------------------------------------------------------
@@ -182,7 +218,11 @@ def inspect_exec(identifier: str) -> Request:
 
 
 def create_checkpoint(container: str, name: str, folder: str, leave_running: bool) -> Request:
-    return Request("POST", _path(container, "checkpoints"), body={"CheckpointID": name, "CheckpointDir": folder, "Exit": not leave_running})
+    return Request(
+        "POST",
+        _path(container, "checkpoints"),
+        body={"CheckpointID": name, "CheckpointDir": folder, "Exit": not leave_running},
+    )
 
 
 def list_checkpoints(container: str, folder: str) -> Request:

@@ -51,7 +51,13 @@ def image_history(image: str, platform: str = "") -> Request:
 def pull_image(repository: str, tag: str = "", platform: str = "", auth: str = "") -> Request:
     """POST /images/create: a stream of progress messages. `auth` is the X-Registry-Auth header."""
     headers = {"X-Registry-Auth": auth} if auth else {}
-    return Request("POST", "/images/create", query(fromImage=repository, tag=tag, platform=platform), headers=headers, answer=PROGRESS)
+    return Request(
+        "POST",
+        "/images/create",
+        query(fromImage=repository, tag=tag, platform=platform),
+        headers=headers,
+        answer=PROGRESS,
+    )
 
 
 def save_images(names: tuple[str, ...], platforms: tuple[str, ...] = ()) -> Request:
@@ -62,12 +68,20 @@ def save_images(names: tuple[str, ...], platforms: tuple[str, ...] = ()) -> Requ
 def load_images(content: Any, quiet: bool, platforms: tuple[str, ...] = ()) -> Request:
     """POST /images/load: a tar in, progress messages out. platforms: as in save_images()."""
     options = {"quiet": "1" if quiet else "0", **query(platform=platforms)}
-    return Request("POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS)
+    return Request(
+        "POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS
+    )
 
 
 def push_image(name: str, tag: str, platform: str, auth: str) -> Request:
     """POST /images/…/push: a stream of progress messages. `name`: without tag; `tag`: "" for all."""
-    return Request("POST", _path(name, "push"), query(tag=tag, platform=platform), headers={"X-Registry-Auth": auth}, answer=PROGRESS)
+    return Request(
+        "POST",
+        _path(name, "push"),
+        query(tag=tag, platform=platform),
+        headers={"X-Registry-Auth": auth},
+        answer=PROGRESS,
+    )
 
 
 def tag_image(image: str, repository: str, tag: str) -> Request:
@@ -79,7 +93,9 @@ def remove_image(image: str, force: bool, no_prune: bool, platforms: tuple[str, 
     return Request("DELETE", _path(image), query(force=force, noprune=no_prune, platforms=platforms), answer=[REMOVED])
 
 
-def import_image(source: str, reference: str, message: str, changes: tuple[str, ...], platform: str, content: Any = None) -> Request:
+def import_image(
+    source: str, reference: str, message: str, changes: tuple[str, ...], platform: str, content: Any = None
+) -> Request:
     """POST /images/create: a file system as an image. `source`: a URL that the engine fetches, or "-" for `content`."""
     options = query(fromSrc=source, repo=reference, message=message, changes=changes, platform=platform)
     headers = {} if content is None else {"Content-Type": "text/plain"}

@@ -34,11 +34,17 @@ def remove_network(network: str) -> Request:
 
 
 def connect_network(network: str, container: str, settings: Json) -> Request:
-    return Request("POST", _network(network, "connect"), body={"Container": named("container", container), "EndpointConfig": settings})
+    return Request(
+        "POST",
+        _network(network, "connect"),
+        body={"Container": named("container", container), "EndpointConfig": settings},
+    )
 
 
 def disconnect_network(network: str, container: str, force: bool) -> Request:
-    return Request("POST", _network(network, "disconnect"), body={"Container": named("container", container), "Force": force})
+    return Request(
+        "POST", _network(network, "disconnect"), body={"Container": named("container", container), "Force": force}
+    )
 
 
 def prune_networks(filters: Json) -> Request:

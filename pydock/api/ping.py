@@ -1,4 +1,6 @@
-"""/_ping, which every command asks first: https://docs.docker.com/reference/api/engine/version/v1.55/#operation/SystemPing. Pure."""
+"""/_ping, which every command asks first:
+https://docs.docker.com/reference/api/engine/version/v1.55/#operation/SystemPing. Pure.
+"""
 
 from __future__ import annotations
 

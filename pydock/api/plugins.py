@@ -10,7 +10,13 @@ from pydock.shape import Json, opt
 
 PRIVILEGE = {"Name": str, "Description": opt(str), "Value": opt([str])}
 
-PLUGIN = {"Id": opt(str), "Name": str, "Enabled": bool, "PluginReference": opt(str), "Config": opt({"Description": opt(str)})}
+PLUGIN = {
+    "Id": opt(str),
+    "Name": str,
+    "Enabled": bool,
+    "PluginReference": opt(str),
+    "Config": opt({"Description": opt(str)}),
+}
 
 
 def inspect_plugin(plugin: str) -> Request:
@@ -27,17 +33,33 @@ def list_plugins(filters: Json) -> Request:
 
 def plugin_privileges(remote: str, auth: str) -> Request:
     """GET /plugins/privileges -> [{"Name", "Description", "Value"}]: what the plugin wants to be allowed."""
-    return Request("GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth}, answer=opt([PRIVILEGE]))
+    return Request(
+        "GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth}, answer=opt([PRIVILEGE])
+    )
 
 
 def pull_plugin(remote: str, name: str, privileges: list[Json], auth: str) -> Request:
     """POST /plugins/pull: a stream of progress messages."""
-    return Request("POST", "/plugins/pull", {"remote": remote, **query(name=name)}, body=privileges, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
+    return Request(
+        "POST",
+        "/plugins/pull",
+        {"remote": remote, **query(name=name)},
+        body=privileges,
+        headers={"X-Registry-Auth": auth},
+        answer=PROGRESS,
+    )
 
 
 def upgrade_plugin(plugin: str, remote: str, privileges: list[Json], auth: str) -> Request:
     """POST /plugins/…/upgrade: a stream of progress messages."""
-    return Request("POST", _plugin(plugin, "upgrade"), {"remote": remote}, body=privileges, headers={"X-Registry-Auth": auth}, answer=PROGRESS)
+    return Request(
+        "POST",
+        _plugin(plugin, "upgrade"),
+        {"remote": remote},
+        body=privileges,
+        headers={"X-Registry-Auth": auth},
+        answer=PROGRESS,
+    )
 
 
 def push_plugin(plugin: str, auth: str) -> Request:
@@ -47,7 +69,9 @@ def push_plugin(plugin: str, auth: str) -> Request:
 
 def create_plugin(name: str, content: Any) -> Request:
     """POST /plugins/create: a tar of config.json and rootfs."""
-    return Request("POST", "/plugins/create", {"name": name}, content=content, headers={"Content-Type": "application/x-tar"})
+    return Request(
+        "POST", "/plugins/create", {"name": name}, content=content, headers={"Content-Type": "application/x-tar"}
+    )
 
 
 def enable_plugin(plugin: str, timeout: int) -> Request:

@@ -17,8 +17,8 @@ Version = tuple[int, ...]
 @record
 class Request:
     """path: without the version, as text: the engine client cleans and escapes it; query; `body` sent as JSON, or
-    `content` as it is; a header may have many values. `answer`: the shape (see pydock.shape) of the JSON that is promised,
-    of each message of a stream; None where the answer is no JSON."""
+    `content` as it is; a header may have many values. `answer`: the shape (see pydock.shape) of the JSON that is
+    promised, of each message of a stream; None where the answer is no JSON."""
 
     method: str
     path: str

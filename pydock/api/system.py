@@ -12,8 +12,17 @@ COMPONENT = {"Name": str, "Version": opt(str), "Details": opt({str: opt(str)})}
 VERSION = {"Platform": opt({"Name": opt(str)}), "Version": str, "ApiVersion": opt(str), "Components": opt([COMPONENT])}
 _COMMIT = opt({"ID": opt(str)})
 _PLUGINS = {"Volume": opt([str]), "Network": opt([str]), "Authorization": opt([str]), "Log": opt([str])}
-_REGISTRIES = {"IndexConfigs": opt({str: {"Name": str, "Secure": opt(bool)}}), "InsecureRegistryCIDRs": opt([str]), "Mirrors": opt([str])}
-_RAFT = {"SnapshotInterval": opt(int), "KeepOldSnapshots": opt(int), "HeartbeatTick": opt(int), "ElectionTick": opt(int)}
+_REGISTRIES = {
+    "IndexConfigs": opt({str: {"Name": str, "Secure": opt(bool)}}),
+    "InsecureRegistryCIDRs": opt([str]),
+    "Mirrors": opt([str]),
+}
+_RAFT = {
+    "SnapshotInterval": opt(int),
+    "KeepOldSnapshots": opt(int),
+    "HeartbeatTick": opt(int),
+    "ElectionTick": opt(int),
+}
 _AUTHORITY = {
     "NodeCertExpiry": opt(int), "ForceRotate": opt(int), "SigningCACert": opt(str), "ExternalCAs": opt([{"Protocol": str, "URL": str}]),
 }  # fmt: skip
@@ -21,7 +30,13 @@ _SPEC = {
     "Raft": opt(_RAFT), "CAConfig": opt(_AUTHORITY), "Orchestration": opt({"TaskHistoryRetentionLimit": opt(int)}),
     "Dispatcher": opt({"HeartbeatPeriod": opt(int)}), "EncryptionConfig": opt({"AutoLockManagers": opt(bool)}),
 }  # fmt: skip
-_CLUSTER = {"ID": opt(str), "DefaultAddrPool": opt([str]), "SubnetSize": opt(int), "DataPathPort": opt(int), "Spec": opt(_SPEC)}
+_CLUSTER = {
+    "ID": opt(str),
+    "DefaultAddrPool": opt([str]),
+    "SubnetSize": opt(int),
+    "DataPathPort": opt(int),
+    "Spec": opt(_SPEC),
+}
 _SWARM = {
     "LocalNodeState": opt(str), "NodeID": opt(str), "Error": opt(str), "ControlAvailable": opt(bool), "NodeAddr": opt(str),
     "Cluster": opt(_CLUSTER), "RemoteManagers": opt([{"Addr": str}]),
@@ -48,7 +63,15 @@ USAGE = {
 
 
 def _counted(item: Shape) -> Shape:
-    return opt({"ActiveCount": opt(int), "TotalCount": opt(int), "Reclaimable": opt(int), "TotalSize": opt(int), "Items": opt([item])})
+    return opt(
+        {
+            "ActiveCount": opt(int),
+            "TotalCount": opt(int),
+            "Reclaimable": opt(int),
+            "TotalSize": opt(int),
+            "Items": opt([item]),
+        }
+    )
 
 
 #: the same since API 1.52: counted by the engine, and each object only where it is asked for
@@ -80,7 +103,9 @@ def disk_usage(version: Version, verbose: bool) -> Request:
     return Request("GET", "/system/df", query(verbose=verbose), answer=COUNTED)
 
 
-def prune_build_cache(version: Version, filters: dict[str, dict[str, bool]], all: bool, keep_storage: int = 0) -> Request:
+def prune_build_cache(
+    version: Version, filters: dict[str, dict[str, bool]], all: bool, keep_storage: int = 0
+) -> Request:
     """POST /build/prune -> {"CachesDeleted", "SpaceReclaimed"}. keep_storage: bytes that may stay."""
     kept = keep_storage or None
     options = query(filters=filters, all=all, **{"reserved-space": kept})

@@ -35,4 +35,9 @@ def update_volume(volume: str, version: int, spec: Json) -> Request:
 
 def prune_volumes(filters: Json) -> Request:
     """POST /volumes/prune -> {"VolumesDeleted", "SpaceReclaimed"}."""
-    return Request("POST", "/volumes/prune", query(filters=filters), answer={"VolumesDeleted": opt([str]), "SpaceReclaimed": opt(int)})
+    return Request(
+        "POST",
+        "/volumes/prune",
+        query(filters=filters),
+        answer={"VolumesDeleted": opt([str]), "SpaceReclaimed": opt(int)},
+    )

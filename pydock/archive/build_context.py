@@ -1,7 +1,7 @@
 """The classic builder's context: a folder, a git repository, a URL or stdin → one tar archive, block by block.
 
-As docker/cli's cli/command/image/build: what .dockerignore names is left out, but never the Dockerfile and .dockerignore
-themselves; everything belongs to root.
+As docker/cli's cli/command/image/build: what .dockerignore names is left out, but never the Dockerfile and
+.dockerignore themselves; everything belongs to root.
 """
 
 from __future__ import annotations
@@ -39,14 +39,22 @@ def is_url(text: str) -> bool:
 
 def is_git(text: str) -> bool:
     """Does docker take it for a git repository?"""
-    return (is_url(text) and re.search(r"\.git(?:#.+)?$", text) is not None) or text.startswith(("git://", "github.com/", "git@"))
+    return (is_url(text) and re.search(r"\.git(?:#.+)?$", text) is not None) or text.startswith(
+        ("git://", "github.com/", "git@")
+    )
 
 
 class BuildContext:
     """A context manager. `dockerfile`: its name in the archive; `blocks`: the archive."""
 
     def __init__(
-        self, place: str, file: str, stdin: BinaryIO, open_url: Callable[[str], Iterator[bytes]], told: Callable[[str, int], None], warn: Callable[[str], None]
+        self,
+        place: str,
+        file: str,
+        stdin: BinaryIO,
+        open_url: Callable[[str], Iterator[bytes]],
+        told: Callable[[str, int], None],
+        warn: Callable[[str], None],
     ) -> None:
         """open_url: a body, block by block; told: (title, bytes) of what was fetched; warn: of what was left out.
 
@@ -140,7 +148,9 @@ def relative_dockerfile(folder: str, path: str) -> str:
     try:
         return os.path.relpath(os.path.realpath(path, strict=True), folder)
     except OSError as error:
-        raise Failure(f"unable to evaluate symlinks in Dockerfile path: lstat {error.filename or path}: {first_line(error)}") from None
+        raise Failure(
+            f"unable to evaluate symlinks in Dockerfile path: lstat {error.filename or path}: {first_line(error)}"
+        ) from None
 
 
 def read_patterns(folder: str) -> list[str]:
@@ -149,8 +159,8 @@ def read_patterns(folder: str) -> list[str]:
 
 
 def _read_ignore(folder: str) -> bytes | None:
-    """The bytes of .dockerignore; None where it is not there. Raises Failure, also for a link that leads out of the context:
-    what lies elsewhere on this machine is not the project's to read, and must not be packed."""
+    """The bytes of .dockerignore; None where it is not there. Raises Failure, also for a link that leads out of the
+    context: what lies elsewhere on this machine is not the project's to read, and must not be packed."""
     path, root = os.path.join(folder, IGNORE), os.path.realpath(folder)
     place = os.path.realpath(path)
     if os.path.commonpath((root, place)) != root:
@@ -223,7 +233,9 @@ def check_readable(folder: str, matcher: Matcher) -> None:
             raise Failure(f"checking context: no permission to read from '{path}'")
 
 
-def pack_context(folder: str, matcher: Matcher, added: Mapping[str, bytes], warn: Callable[[str], None]) -> Iterator[bytes]:
+def pack_context(
+    folder: str, matcher: Matcher, added: Mapping[str, bytes], warn: Callable[[str], None]
+) -> Iterator[bytes]:
     """The archive. added: files that are not in the folder, and that the engine is to ignore afterwards."""
 
     def skipped(path: str, why: str, fault: bool) -> None:
@@ -285,7 +297,9 @@ def is_archive(head: bytes) -> bool:
 
 
 def with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """What a stream begins with, as much as is_archive() looks at; and all of its blocks. Both are empty for an empty one."""
+    """What a stream begins with, as much as is_archive() looks at; and all of its blocks. Both are empty for an empty
+    one.
+    """
     head = b""
     while len(head) < HEADER and (block := next(blocks, b"")):
         head += block
@@ -321,7 +335,9 @@ def _opened(url: str, open_url: Callable[[str], Iterator[bytes]]) -> Iterator[by
         blocks = open_url(url)
         return _joined(next(blocks, b""), blocks)
     except Failure as failure:
-        raise Failure(f"unable to prepare context: unable to download remote context {url}: {failure.message}") from None
+        raise Failure(
+            f"unable to prepare context: unable to download remote context {url}: {failure.message}"
+        ) from None
 
 
 def _told(blocks: Iterator[bytes], url: str, told: Callable[[str, int], None]) -> Iterator[bytes]:

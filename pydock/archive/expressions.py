@@ -1,4 +1,5 @@
-"""The regular expressions that ignore patterns stand for, matched in time that grows with the length of the name alone. Pure.
+"""The regular expressions that ignore patterns stand for, matched in time that grows with the length of the name alone.
+Pure.
 
 Docker's matcher turns a pattern into an expression of Go's regexp (RE2), which never backtracks; Python's re does, and
 a pattern like "*a*a*a*a" would keep it busy for ever. So here is the part of RE2's syntax that patterns can come to:
@@ -12,7 +13,8 @@ from collections.abc import Callable
 
 #: does a character match?
 Test = Callable[[str], bool]
-#: the states that a name has led to, as bits, and its last character's kind: "w" of a word, "-" of none, "" before the first
+#: the states that a name has led to, as bits, and its last character's kind: "w" of a word, "-" of none, "" before the
+#: first
 Node = tuple[int, str]
 
 #: remembered transitions; forgotten when there are more

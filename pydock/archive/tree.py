@@ -21,9 +21,13 @@ Entry = tuple[str, os.stat_result]
 
 
 class Tree:
-    """The entries of `root` that match `includes` (all, if empty) and do not match `excludes`. Raises ValueError, Failure."""
+    """The entries of `root` that match `includes` (all, if empty) and do not match `excludes`. Raises ValueError,
+    Failure.
+    """
 
-    def __init__(self, root: str, includes: Sequence[str] = (), excludes: Sequence[str] = (), follow: Sequence[str] = ()) -> None:
+    def __init__(
+        self, root: str, includes: Sequence[str] = (), excludes: Sequence[str] = (), follow: Sequence[str] = ()
+    ) -> None:
         """follow: more paths to include, with all that links on the way to them lead to."""
         self.root = os.path.realpath(root)
         wanted = [*includes]
@@ -37,7 +41,9 @@ class Tree:
         yield from self._folder("", (), (), [])
 
     def _folder(self, folder: str, included: Known, excluded: Known, pending: list[Entry]) -> Iterator[Entry]:
-        """pending: folders on the way here that were filtered themselves, and come out with the first entry that is not."""
+        """pending: folders on the way here that were filtered themselves, and come out with the first entry that is
+        not.
+        """
         place = f"{self.root}/{folder}" if folder else self.root
         try:
             with os.scandir(place) as found:
@@ -70,7 +76,9 @@ class Tree:
             if is_folder:
                 yield from self._folder(path, inside, outside, [])
 
-    def _skipped(self, path: str, is_folder: bool, included: Known, excluded: Known) -> tuple[bool | None, Known, Known]:
+    def _skipped(
+        self, path: str, is_folder: bool, included: Known, excluded: Known
+    ) -> tuple[bool | None, Known, Known]:
         """Is the entry left out (None: with all that is in it)? And what is known for its children."""
         skip = False
         if self.includes:
@@ -160,7 +168,13 @@ def _targets(root: str, path: str, wildcards: bool) -> list[str] | None:
 
 
 _BITS = ((stat.S_ISUID, 1 << 23), (stat.S_ISGID, 1 << 22), (stat.S_ISVTX, 1 << 20))
-_KINDS = {stat.S_IFDIR: 1 << 31, stat.S_IFLNK: 1 << 27, stat.S_IFBLK: 1 << 26, stat.S_IFCHR: 1 << 26 | 1 << 21, stat.S_IFIFO: 1 << 25}
+_KINDS = {
+    stat.S_IFDIR: 1 << 31,
+    stat.S_IFLNK: 1 << 27,
+    stat.S_IFBLK: 1 << 26,
+    stat.S_IFCHR: 1 << 26 | 1 << 21,
+    stat.S_IFIFO: 1 << 25,
+}
 
 
 @cache

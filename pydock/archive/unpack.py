@@ -1,5 +1,5 @@
-"""A tar archive → files, in constant memory; nothing is ever written outside the folder, whatever the archive says, and each
-file and each new folder is there only when it is whole.
+"""A tar archive → files, in constant memory; nothing is ever written outside the folder, whatever the archive says, and
+each file and each new folder is there only when it is whole.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def _add_file(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: I
     try:
         for data in content:
             draft.write(data)
-        attributes = {k.removeprefix(XATTR): os.fsencode(v) for k, v in entry.pax_headers.items() if k.startswith(XATTR)}
+        attributes = {
+            k.removeprefix(XATTR): os.fsencode(v) for k, v in entry.pax_headers.items() if k.startswith(XATTR)
+        }
         set_facts(draft.handle, entry.mode, _time(entry), attributes)
         growing.keep(draft, parts)
     finally:
@@ -109,7 +111,9 @@ def device(major: int, minor: int) -> int:
 
 
 def set_facts(handle: int, mode: int, time: int, attributes: Mapping[str, bytes]) -> None:
-    """Attributes, as far as the file system and our rights allow, mode, and time (nanoseconds) of an open file. Raises OSError."""
+    """Attributes, as far as the file system and our rights allow, mode, and time (nanoseconds) of an open file. Raises
+    OSError.
+    """
     for key, value in attributes.items():
         try:
             os.setxattr(handle, key, value)

@@ -1,9 +1,9 @@
 """A tar archive of strangers → its entries, in constant memory.
 
 tarfile lays out and checks each block; what stands between blocks is read here, by the rules of Go's archive/tar: what
-describes an entry (PAX records, long names) is bounded, and is read once from its beginning to its end. tarfile itself takes a
-header of gigabytes, calls itself once for each that follows another, and searches their content in quadratic time.
-Records for the whole archive are passed over, as docker does; sparse files are refused: no engine sends any.
+describes an entry (PAX records, long names) is bounded, and is read once from its beginning to its end. tarfile itself
+takes a header of gigabytes, calls itself once for each that follows another, and searches their content in quadratic
+time. Records for the whole archive are passed over, as docker does; sparse files are refused: no engine sends any.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _header(source: Source) -> tarfile.TarInfo | None:
 
 
 def pax_records(data: bytes) -> dict[str, bytes]:
-    """"LENGTH KEY=VALUE\\n", one after the other. Raises BrokenStream."""
+    """ "LENGTH KEY=VALUE\\n", one after the other. Raises BrokenStream."""
     out: dict[str, bytes] = {}
     at = 0
     while at < len(data):

@@ -1,7 +1,7 @@
 """Credentials of registries, for the images that a build pulls and pushes: session/auth of github.com/moby/buildkit.
 
-The engine asks for credentials by host. Where a registry hands out tokens, it asks for a token instead: a password is then sent
-to the registry's own server alone (see authority).
+The engine asks for credentials by host. Where a registry hands out tokens, it asks for a token instead: a password is
+then sent to the registry's own server alone (see authority).
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from pydock.buildkit.proto import Values
 from pydock.errors import Failure
 
 Auth = Mapping[str, str]
-#: (registry's host, realm, service, scopes, credentials, client's name) → (token, seconds that it is good for, when it was issued: seconds since
-#: 1970; 0: not told). Raises Failure
+#: (registry's host, realm, service, scopes, credentials, client's name) → (token, seconds that it is good for, when it
+#: was issued: seconds since 1970; 0: not told). Raises Failure
 FetchToken = Callable[[str, str, str, Sequence[str], Auth, str], tuple[str, int, int]]
 
 #: the host of Docker Hub, and the key of its credentials
 HUB_HOST, HUB_KEY = "registry-1.docker.io", "https://index.docker.io/v1/"
 #: seconds that a token is good for whose server does not tell
 EXPIRES = 60
-#: seconds that credentials are kept before they are looked up again: those of Google's registries are good for five minutes
+#: seconds that credentials are kept before they are looked up again: those of Google's registries are good for five
+#: minutes
 FRESH = 290.0
 SERVICE = "/moby.filesync.v1.Auth/"
 
@@ -33,9 +34,13 @@ SERVICE = "/moby.filesync.v1.Auth/"
 class Credentials:
     """auth_of: the credentials kept for a registry; told: called once for each thing that the engine is given."""
 
-    METHODS: tuple[str, ...] = tuple(SERVICE + name for name in ("Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority"))
+    METHODS: tuple[str, ...] = tuple(
+        SERVICE + name for name in ("Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority")
+    )
 
-    def __init__(self, auth_of: Callable[[str], Auth], fetch_token: FetchToken, authority: Authority, told: Callable[[str], None]) -> None:
+    def __init__(
+        self, auth_of: Callable[[str], Auth], fetch_token: FetchToken, authority: Authority, told: Callable[[str], None]
+    ) -> None:
         self.auth_of, self.fetch_token, self.authority, self.told = auth_of, fetch_token, authority, told
         self._seen: set[str] = set()
         self._kept: dict[str, tuple[float, Auth]] = {}
@@ -49,7 +54,9 @@ class Credentials:
             answer = self._token(m.ASK_TOKEN.decode(message))
         elif call.path == SERVICE + "GetTokenAuthority":
             asked = m.ASK_AUTHORITY.decode(message)
-            answer = m.AUTHORITY.encode({"PublicKey": self.authority.public_key(asked["Host"], asked["Salt"], self._is_known(asked["Host"]))})
+            answer = m.AUTHORITY.encode(
+                {"PublicKey": self.authority.public_key(asked["Host"], asked["Salt"], self._is_known(asked["Host"]))}
+            )
         else:
             asked = m.VERIFY_AUTHORITY.decode(message)
             signed = self.authority.sign(asked["Host"], asked["Salt"], self._is_known(asked["Host"]), asked["Payload"])
@@ -88,7 +95,9 @@ class Credentials:
         if known:
             self._tell(f"[auth] {' '.join(s.removeprefix('repository:') for s in asked['Scopes'])} token for {host}")
         try:
-            token, seconds, issued = self.fetch_token(host, asked["Realm"], asked["Service"], asked["Scopes"], auth, asked["ClientID"])
+            token, seconds, issued = self.fetch_token(
+                host, asked["Realm"], asked["Service"], asked["Scopes"], auth, asked["ClientID"]
+            )
         except Failure as failure:
             kind = "oauth" if known else "anonymous"
             raise Failure(f"failed to fetch {kind} token: {failure.message}") from failure

@@ -1,8 +1,8 @@
 """Who fetches tokens for whom: keys by which the engine knows a user again from one build to the next.
 
-session/auth/authprovider of github.com/moby/buildkit. For each registry the user has a key pair, made of a secret that is kept
-beside the configuration and of the engine's salt. A token that was fetched for a build serves another one only if its client
-can sign with the same key: so tokens are kept by the engine, and passwords stay here.
+session/auth/authprovider of github.com/moby/buildkit. For each registry the user has a key pair, made of a secret that
+is kept beside the configuration and of the engine's salt. A token that was fetched for a build serves another one only
+if its client can sign with the same key: so tokens are kept by the engine, and passwords stay here.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Authority:
         self._seeds: dict[str, bytes] = {}
 
     def public_key(self, host: str, salt: bytes, known: bool) -> bytes:
-        """32 bytes. known: there are credentials for the host; without them all share one key. Raises RpcError: UNAVAILABLE, upon
-        which the engine fetches tokens by itself."""
+        """32 bytes. known: there are credentials for the host; without them all share one key. Raises RpcError:
+        UNAVAILABLE, upon which the engine fetches tokens by itself."""
         return self._key(host, salt, known).public_key().public_bytes_raw()
 
     def sign(self, host: str, salt: bytes, known: bool, payload: bytes) -> bytes:

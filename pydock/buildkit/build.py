@@ -34,7 +34,8 @@ class Inputs:
 
     folders: by the names that it knows them by; secrets: (id, file, variable); agents: (id, paths); archive: an archive
     that is its context, block by block; output_folders, output_sinks: where results go, by their index; stores: layouts
-    (folders) that it reads or writes, by the names that the engine knows them by; shared_key: what names the context from one build to the next.
+    (folders) that it reads or writes, by the names that the engine knows them by; shared_key: what names the context
+    from one build to the next.
     """
 
     folders: Mapping[str, str] = made(default_factory=dict)
@@ -105,8 +106,8 @@ class Build:
         self._agents.close()
 
     def connect(self, open_session: OpenSession, open_control: OpenControl) -> bool:
-        """Returns False for an engine that has BuildKit, but takes builds over its own REST API only: there is no control
-        connection then. Raises NotUpgraded for one without BuildKit, Unreachable."""
+        """Returns False for an engine that has BuildKit, but takes builds over its own REST API only: there is no
+        control connection then. Raises NotUpgraded for one without BuildKit, Unreachable."""
         self.session.start(open_session(self.session.headers()), self.session_over.set)
         try:
             self._control = Control(open_control())

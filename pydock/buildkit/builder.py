@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """config_dir: where this builder's identity is kept; auth_of: the credentials kept for a registry; fetch_token, open_url:
-    see registry.registries."""
+    """config_dir: where this builder's identity is kept; auth_of: the credentials kept for a registry; fetch_token,
+    open_url: see registry.registries."""
 
     def __init__(
-        self, stdin: BinaryIO, environ: Mapping[str, str], config_dir: str, auth_of: Callable[[str], Auth], fetch_token: FetchToken,
+        self,
+        stdin: BinaryIO,
+        environ: Mapping[str, str],
+        config_dir: str,
+        auth_of: Callable[[str], Auth],
+        fetch_token: FetchToken,
         open_url: Callable[[str], Iterator[bytes]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._stdin, self._environ, self._config_dir = stdin, environ, config_dir
         self._auth_of, self._fetch_token, self._open_url = auth_of, fetch_token, open_url
 
@@ -31,7 +36,8 @@ class Builder:
         return BuildInputs()
 
     def start(self, report: Callable[[str], None], **inputs: Any) -> Build:
-        """A build that is not begun. report: called for what is done for it here; inputs: the fields of buildkit.build.Inputs.
+        """A build that is not begun. report: called for what is done for it here; inputs: the fields of
+        buildkit.build.Inputs.
 
         Raises Failure for secrets and agents that are not there."""
         from pydock.buildkit.auth import Credentials
@@ -59,7 +65,9 @@ class Builder:
 
         return Layout(folder)
 
-    def classic_context(self, place: str, file: str, report: Callable[[str, int], None], warn: Callable[[str], None]) -> BuildContext:
+    def classic_context(
+        self, place: str, file: str, report: Callable[[str, int], None], warn: Callable[[str], None]
+    ) -> BuildContext:
         """The classic builder's context as an archive. report: (title, bytes) of what was fetched. Raises Failure."""
         from pydock.archive.build_context import BuildContext
 

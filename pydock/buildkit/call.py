@@ -1,4 +1,5 @@
-"""A gRPC call, from either side: messages both ways, within the bounds that a peer has. The connection is wire.Connection.
+"""A gRPC call, from either side: messages both ways, within the bounds that a peer has. The connection is
+wire.Connection.
 
 https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 """
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     import h2.connection
 
 #: gRPC's codes: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md
-OK, CANCELED, UNKNOWN, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED = 0, 1, 2, 3, 5, 6, 7, 8
+OK, CANCELED, UNKNOWN, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED = (
+    0,
+    1,
+    2,
+    3,
+    5,
+    6,
+    7,
+    8,
+)
 FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 9, 11, 12, 13, 14
 #: RST_STREAM's code for a call that is given up
 CANCEL = 8
@@ -42,7 +52,8 @@ class Bounds:
     whole connection `calls` times as much; headers: bytes of one list."""
 
     def __init__(self, message: int, window: int, calls: int, headers: int) -> None:
-        # who may send three quarters of the window, since so much is acknowledged at the latest, can send any message whole
+        # who may send three quarters of the window, since so much is acknowledged at the latest, can send any message
+        # whole
         assert message + PREFIX.size <= window * 3 // 4
         self.message, self.window, self.calls, self.headers = message, window, calls, headers
 
@@ -171,9 +182,13 @@ class Call:
         while not self._problem and len(buffer) - at >= PREFIX.size:
             compressed, length = PREFIX.unpack_from(buffer, at)
             if compressed:
-                self._problem = BrokenStream("malformed message of the engine: compressed, though that was not agreed on")
+                self._problem = BrokenStream(
+                    "malformed message of the engine: compressed, though that was not agreed on"
+                )
             elif length > (largest := self.connection.bounds.message):
-                self._problem = RpcError(RESOURCE_EXHAUSTED, f"grpc: received message larger than max ({length} vs. {largest})")
+                self._problem = RpcError(
+                    RESOURCE_EXHAUSTED, f"grpc: received message larger than max ({length} vs. {largest})"
+                )
             elif len(buffer) - at < PREFIX.size + length:
                 break
             else:
@@ -247,7 +262,9 @@ class Call:
         trailers = [(b"grpc-status", str(status).encode())]
         if reason:
             trailers.append((b"grpc-message", quote(reason, safe=UNQUOTED).encode()))
-        self._leave(lambda h: h.send_headers(self.stream, trailers if self._answered else [*ANSWER, *trailers], end_stream=True))
+        self._leave(
+            lambda h: h.send_headers(self.stream, trailers if self._answered else [*ANSWER, *trailers], end_stream=True)
+        )
 
     def cancel(self) -> None:
         """Give the call up: the engine stops what it does for it."""

@@ -1,8 +1,9 @@
-"""Layouts of this machine, lent to the engine: build cache in folders (`--cache-from`, `--cache-to type=local`), images that
-are contexts (`--build-context oci-layout://…`), and images that are exported unpacked (`--output type=oci,tar=false`).
+"""Layouts of this machine, lent to the engine: build cache in folders (`--cache-from`, `--cache-to type=local`), images
+that are contexts (`--build-context oci-layout://…`), and images that are exported unpacked (`--output
+type=oci,tar=false`).
 
-containerd's content service (api/services/content/v1), as session/content of github.com/moby/buildkit asks it of clients:
-the part of it that reads and writes blobs. Which layout is meant is told by a header.
+containerd's content service (api/services/content/v1), as session/content of github.com/moby/buildkit asks it of
+clients: the part of it that reads and writes blobs. Which layout is meant is told by a header.
 """
 
 from __future__ import annotations
@@ -102,7 +103,11 @@ def _write(call: Call, layout: Layout) -> None:
         while True:
             total = request["total"] or total
             _take(blob, request, total)
-            call.send(m.WRITTEN_CONTENT.encode({"action": request["action"], "offset": blob.size, "total": total, "digest": blob.digest}))
+            call.send(
+                m.WRITTEN_CONTENT.encode(
+                    {"action": request["action"], "offset": blob.size, "total": total, "digest": blob.digest}
+                )
+            )
             if request["action"] == m.WRITE_COMMIT or (message := call.receive()) is None:
                 return
             request = m.WRITE_CONTENT.decode(message)
@@ -127,10 +132,15 @@ def _take(blob: Incoming, request: Values, total: int) -> None:
         blob.write(request["data"])
     if request["action"] == m.WRITE_COMMIT:
         if total and total != blob.size:
-            raise RpcError(FAILED_PRECONDITION, f"unexpected commit size {blob.size}, expected {total}: failed precondition")
+            raise RpcError(
+                FAILED_PRECONDITION, f"unexpected commit size {blob.size}, expected {total}: failed precondition"
+            )
         digest = _digest(blob, request["expected"])
         if request["expected"] not in ("", digest):
-            raise RpcError(FAILED_PRECONDITION, f"unexpected commit digest {digest}, expected {request['expected']}: failed precondition")
+            raise RpcError(
+                FAILED_PRECONDITION,
+                f"unexpected commit digest {digest}, expected {request['expected']}: failed precondition",
+            )
         blob.keep(digest)
 
 

@@ -1,11 +1,11 @@
 """gRPC over HTTP/2 on an upgraded connection, either role: we call the engine (/grpc), the engine calls us (/session).
 
-h2 keeps the HTTP/2 state. One thread reads; any thread may write, and a block of messages of one call goes out as a whole.
-DATA frames are laid out here, with h2's windows kept right: a context of 200 MB is 12,800 frames, and three copies of each
-would be what a build waits for.
+h2 keeps the HTTP/2 state. One thread reads; any thread may write, and a block of messages of one call goes out as a
+whole. DATA frames are laid out here, with h2's windows kept right: a context of 200 MB is 12,800 frames, and three
+copies of each would be what a build waits for.
 
-The peer is not trusted: what it may leave here is bounded in every respect (call.Bounds, and the windows, which open only as
-data are taken up), and whatever it breaks off or gets wrong ends the calls that wait, with an error.
+The peer is not trusted: what it may leave here is bounded in every respect (call.Bounds, and the windows, which open
+only as data are taken up), and whatever it breaks off or gets wrong ends the calls that wait, with an error.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from pydock.errors import BrokenStream, Failure, RpcError, first_line
 MAX_CALLS = 100
 #: frames in a row that bring nothing (pings, settings, empty data): so many that nothing else can be meant
 MAX_FRUITLESS = 10_000
-#: bytes that are laid out and not yet written: messages wait above so many, whatever window the peer has opened; and how
-#: many more may come of answers to pings and the like, by a peer that does not read them
+#: bytes that are laid out and not yet written: messages wait above so many, whatever window the peer has opened; and
+#: how many more may come of answers to pings and the like, by a peer that does not read them
 MAX_QUEUED, MAX_BACKLOG = 4 << 20, 1 << 20
 #: RST_STREAM's code for a call too many
 REFUSED_STREAM = 7
@@ -67,7 +67,9 @@ class Connection:
     """One HTTP/2 connection. `serve`: what is called, in a thread of its own, for each call of the peer; None: we call.
     `ended`: called once when nothing more can come."""
 
-    def __init__(self, duplex: Duplex, serve: Callable[[Call], None] | None = None, ended: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, duplex: Duplex, serve: Callable[[Call], None] | None = None, ended: Callable[[], None] | None = None
+    ) -> None:
         self.duplex, self.serve, self.ended = duplex, serve, ended
         self.bounds = CALLER if serve is None else SERVER
         self.lock = threading.RLock()
@@ -82,15 +84,21 @@ class Connection:
         #: see MAX_QUEUED, MAX_FRUITLESS; and threads that serve a call
         self.queued = self._fruitless = self._serving = 0
         config = h2.config.H2Configuration(
-            client_side=serve is None, header_encoding=None, validate_inbound_headers=False, normalize_inbound_headers=False,
-            validate_outbound_headers=False, normalize_outbound_headers=False,
-        )  # fmt: skip
+            client_side=serve is None,
+            header_encoding=None,
+            validate_inbound_headers=False,
+            normalize_inbound_headers=False,
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+        )
         self.h2 = h2.connection.H2Connection(config)
         # as first values: those that are set later count only when the peer has agreed
         codes = h2.settings.SettingCodes
         values = {
-            codes.INITIAL_WINDOW_SIZE: self.bounds.window, codes.MAX_HEADER_LIST_SIZE: self.bounds.headers, codes.MAX_CONCURRENT_STREAMS: MAX_CALLS,
-        }  # fmt: skip
+            codes.INITIAL_WINDOW_SIZE: self.bounds.window,
+            codes.MAX_HEADER_LIST_SIZE: self.bounds.headers,
+            codes.MAX_CONCURRENT_STREAMS: MAX_CALLS,
+        }
         self.h2.local_settings = h2.settings.Settings(client=serve is None, initial_values=values)
         self.h2.decoder.max_header_list_size = self.bounds.headers
         self.h2.initiate_connection()
@@ -104,9 +112,14 @@ class Connection:
     def call(self, path: str, *messages: bytes, metadata: Iterable[tuple[str, str]] = (), last: bool = True) -> Call:
         """Call a method; `last`: these messages are all that we say. Raises BrokenStream."""
         headers: list[Any] = [
-            (b":method", b"POST"), (b":scheme", b"http"), (b":path", path.encode()), (b":authority", b"localhost"),
-            (b"content-type", b"application/grpc"), (b"te", b"trailers"), *((n.encode(), v.encode()) for n, v in metadata),
-        ]  # fmt: skip
+            (b":method", b"POST"),
+            (b":scheme", b"http"),
+            (b":path", path.encode()),
+            (b":authority", b"localhost"),
+            (b"content-type", b"application/grpc"),
+            (b"te", b"trailers"),
+            *((n.encode(), v.encode()) for n, v in metadata),
+        ]
         with self.lock:
             if self.closed:
                 raise self.problem or BrokenStream("the engine has closed the connection")
@@ -129,8 +142,8 @@ class Connection:
     # -- reading -----------------------------------------------------------------------------------
 
     def _blocks(self) -> Iterator[bytes]:
-        """What the peer says. Raises BrokenStream where that is no HTTP/2 from the start: h2 would wait for the whole of what
-        it takes for a frame, millions of bytes if it is text."""
+        """What the peer says. Raises BrokenStream where that is no HTTP/2 from the start: h2 would wait for the whole
+        of what it takes for a frame, millions of bytes if it is text."""
         data = b""
         while self.serve is None and len(data) < FRAME.size and (more := self.duplex.read()):
             data += more
@@ -194,7 +207,14 @@ class Connection:
         elif isinstance(event, h2.events.StreamReset):
             call._closed = True
             status = RESET.get(event.error_code or 0, INTERNAL)
-            call.on_end(RpcError(status, "context canceled" if status == CANCELED else f"the engine has reset the call: code {event.error_code}"))
+            call.on_end(
+                RpcError(
+                    status,
+                    "context canceled"
+                    if status == CANCELED
+                    else f"the engine has reset the call: code {event.error_code}",
+                )
+            )
             self.forget(call)
 
     @staticmethod
@@ -202,7 +222,10 @@ class Connection:
         """Does a frame further a call?"""
         if isinstance(event, h2.events.DataReceived):
             return bool(event.data)
-        return isinstance(event, (h2.events.RequestReceived, h2.events.ResponseReceived, h2.events.TrailersReceived, h2.events.StreamEnded))
+        return isinstance(
+            event,
+            (h2.events.RequestReceived, h2.events.ResponseReceived, h2.events.TrailersReceived, h2.events.StreamEnded),
+        )
 
     def _on_goodbye(self, event: h2.events.ConnectionTerminated) -> None:
         """GOAWAY: later calls than the one that it names will not be answered."""

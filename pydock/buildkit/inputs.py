@@ -40,9 +40,9 @@ def is_git_over_ssh(text: str) -> bool:
 class BuildInputs:
     """A context manager: what was made for the build is removed at its end.
 
-    attributes: of the frontend; folders: by the names that the build knows them by; archive: the context's blocks, if it
-    comes so; stores: layouts that are contexts, by the names that the engine knows them by; shared_key: what names the
-    context; dockerfile: the Dockerfile's name for a reader.
+    attributes: of the frontend; folders: by the names that the build knows them by; archive: the context's blocks, if
+    it comes so; stores: layouts that are contexts, by the names that the engine knows them by; shared_key: what names
+    the context; dockerfile: the Dockerfile's name for a reader.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,9 @@ class BuildInputs:
     def __exit__(self, *problem: object) -> None:
         self._made.close()
 
-    def find(self, context: str, file: str, named: Mapping[str, str], stdin: BinaryIO, download: Callable[[str], bytes]) -> None:
+    def find(
+        self, context: str, file: str, named: Mapping[str, str], stdin: BinaryIO, download: Callable[[str], bytes]
+    ) -> None:
         """Raises Failure."""
         if context == "-" and file == "-":
             raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
@@ -126,7 +128,9 @@ class BuildInputs:
                 with open(os.path.join(folder.path, name), "xb") as file:
                     file.write(content)
         except OSError as error:
-            raise Failure(f"unable to create temporary context directory: {error.filename or ''}: {first_line(error)}") from None
+            raise Failure(
+                f"unable to create temporary context directory: {error.filename or ''}: {first_line(error)}"
+            ) from None
         return folder.path
 
     def _git_query(self, place: str, suffix: str) -> None:
@@ -164,7 +168,9 @@ class BuildInputs:
             except Failure as failure:
                 raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {failure.message}") from None
             if found is None:
-                raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {folder} has no image of that name, and not one alone")
+                raise Failure(
+                    f"oci-layout reference {quote(value)} could not be resolved: {folder} has no image of that name, and not one alone"
+                )
             digest = found["digest"]
         store = new_id()
         self.stores[f"oci:{store}"] = folder
@@ -187,7 +193,9 @@ def _existing(folder: str, name: str) -> str:
 
 
 def git_attributes(context: str, file: str, folders: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """vcs:* attributes (and labels, where BUILDX_GIT_LABELS asks for them) of a context in a git work tree; {} elsewhere."""
+    """vcs:* attributes (and labels, where BUILDX_GIT_LABELS asks for them) of a context in a git work tree; {}
+    elsewhere.
+    """
 
     def wanted(name: str, default: bool) -> bool:
         try:
@@ -195,7 +203,10 @@ def git_attributes(context: str, file: str, folders: Mapping[str, str], environ:
         except ValueError:
             return default
 
-    labels, facts = wanted("BUILDX_GIT_LABELS", environ.get("BUILDX_GIT_LABELS") == "full"), wanted("BUILDX_GIT_INFO", True)
+    labels, facts = (
+        wanted("BUILDX_GIT_LABELS", environ.get("BUILDX_GIT_LABELS") == "full"),
+        wanted("BUILDX_GIT_INFO", True),
+    )
     folder = os.path.abspath(context)
     if not (labels or facts) or not os.path.isdir(folder) or not _in_work_tree(folder):
         return {}
@@ -210,7 +221,11 @@ def git_attributes(context: str, file: str, folders: Mapping[str, str], environ:
             answer = repository.query(*args)
         except OSError:
             return ""
-        return answer.out.decode("utf-8", "replace").split("\n")[0].replace("'", "") if not answer.code and not answer.problem else ""
+        return (
+            answer.out.decode("utf-8", "replace").split("\n")[0].replace("'", "")
+            if not answer.code and not answer.problem
+            else ""
+        )
 
     root = git("rev-parse", "--show-toplevel")
     if not root:

@@ -35,7 +35,9 @@ ASK_TOKEN = Message(
 TOKEN = Message("moby.filesync.v1.FetchTokenResponse", Token=(1, STRING), ExpiresIn=(2, INT), IssuedAt=(3, INT))
 ASK_AUTHORITY = Message("moby.filesync.v1.GetTokenAuthorityRequest", Host=(1, STRING), Salt=(2, BYTES))
 AUTHORITY = Message("moby.filesync.v1.GetTokenAuthorityResponse", PublicKey=(1, BYTES))
-VERIFY_AUTHORITY = Message("moby.filesync.v1.VerifyTokenAuthorityRequest", Host=(1, STRING), Payload=(2, BYTES), Salt=(3, BYTES))
+VERIFY_AUTHORITY = Message(
+    "moby.filesync.v1.VerifyTokenAuthorityRequest", Host=(1, STRING), Payload=(2, BYTES), Salt=(3, BYTES)
+)
 VERIFIED_AUTHORITY = Message("moby.filesync.v1.VerifyTokenAuthorityResponse", Signed=(1, BYTES))
 
 # -- sources -------------------------------------------------------------------------------------------
@@ -50,9 +52,14 @@ GROUP = Message("pb.ProgressGroup", id=(1, STRING), name=(2, STRING), weak=(3, B
 CACHE_ENTRY = Message("moby.buildkit.v1.CacheOptionsEntry", Type=(1, STRING), Attrs=(2, keyed(STRING)))
 CACHE = Message("moby.buildkit.v1.CacheOptions", Exports=(4, many(CACHE_ENTRY)), Imports=(5, many(CACHE_ENTRY)))
 UPDATE = Message("moby.buildkit.v1.sourcepolicy.Update", identifier=(1, STRING), attrs=(2, keyed(STRING)))
-CONSTRAINT = Message("moby.buildkit.v1.sourcepolicy.AttrConstraint", key=(1, STRING), value=(2, STRING), condition=(3, INT))
+CONSTRAINT = Message(
+    "moby.buildkit.v1.sourcepolicy.AttrConstraint", key=(1, STRING), value=(2, STRING), condition=(3, INT)
+)
 SELECTOR = Message(
-    "moby.buildkit.v1.sourcepolicy.Selector", identifier=(1, STRING), match_type=(2, INT), constraints=(3, many(CONSTRAINT)),
+    "moby.buildkit.v1.sourcepolicy.Selector",
+    identifier=(1, STRING),
+    match_type=(2, INT),
+    constraints=(3, many(CONSTRAINT)),
 )
 RULE = Message("moby.buildkit.v1.sourcepolicy.Rule", action=(1, INT), selector=(2, SELECTOR), updates=(3, UPDATE))
 POLICY = Message("moby.buildkit.v1.sourcepolicy.Policy", version=(1, INT), rules=(2, many(RULE)))
@@ -73,7 +80,9 @@ VERTEX_STATUS = Message(
     "moby.buildkit.v1.VertexStatus", ID=(1, STRING), vertex=(2, STRING), name=(3, STRING), current=(4, INT), total=(5, INT),
     timestamp=(6, TIME), started=(7, TIME), completed=(8, TIME),
 )  # fmt: skip
-VERTEX_LOG = Message("moby.buildkit.v1.VertexLog", vertex=(1, STRING), timestamp=(2, TIME), stream=(3, INT), msg=(4, BYTES))
+VERTEX_LOG = Message(
+    "moby.buildkit.v1.VertexLog", vertex=(1, STRING), timestamp=(2, TIME), stream=(3, INT), msg=(4, BYTES)
+)
 VERTEX_WARNING = Message(
     "moby.buildkit.v1.VertexWarning", vertex=(1, STRING), level=(2, INT), short=(3, BYTES), detail=(4, many(BYTES)), url=(5, STRING),
     info=(6, SOURCE_INFO), ranges=(7, many(RANGE)),
@@ -88,11 +97,18 @@ WORKERS = Message("moby.buildkit.v1.ListWorkersResponse", record=(1, many(WORKER
 
 HISTORY = Message("moby.buildkit.v1.BuildHistoryRequest", ActiveOnly=(1, BOOL), Ref=(2, STRING), EarlyExit=(3, BOOL))
 DESCRIPTOR = Message(
-    "moby.buildkit.v1.Descriptor", media_type=(1, STRING), digest=(2, STRING), size=(3, INT), annotations=(5, keyed(STRING)),
+    "moby.buildkit.v1.Descriptor",
+    media_type=(1, STRING),
+    digest=(2, STRING),
+    size=(3, INT),
+    annotations=(5, keyed(STRING)),
 )
 RESULT_INFO = Message("moby.buildkit.v1.BuildResultInfo", Attestations=(2, many(DESCRIPTOR)))
 RECORD = Message(
-    "moby.buildkit.v1.BuildHistoryRecord", Ref=(1, STRING), Result=(10, RESULT_INFO), Results=(11, keyed(RESULT_INFO)),
+    "moby.buildkit.v1.BuildHistoryRecord",
+    Ref=(1, STRING),
+    Result=(10, RESULT_INFO),
+    Results=(11, keyed(RESULT_INFO)),
 )
 HISTORY_EVENT = Message("moby.buildkit.v1.BuildHistoryEvent", type=(1, INT), record=(2, RECORD))
 
@@ -108,7 +124,9 @@ BRIDGE_SOLVED = Message("moby.buildkit.v1.frontend.SolveResponse", result=(3, RE
 # -- containerd's content store: what the engine keeps of a build, and layouts of ours that it reads and writes -------
 
 CONTENT_SERVICE = "/containerd.services.content.v1.Content/"
-CONTENT_INFO = Message("containerd.services.content.v1.Info", digest=(1, STRING), size=(2, INT), created_at=(3, TIME), updated_at=(4, TIME))
+CONTENT_INFO = Message(
+    "containerd.services.content.v1.Info", digest=(1, STRING), size=(2, INT), created_at=(3, TIME), updated_at=(4, TIME)
+)
 ASK_CONTENT_INFO = Message("containerd.services.content.v1.InfoRequest", digest=(1, STRING))
 CONTENT_INFO_RESPONSE = Message("containerd.services.content.v1.InfoResponse", info=(1, CONTENT_INFO))
 #: the actions of WriteContentRequest
@@ -121,7 +139,9 @@ WRITTEN_CONTENT = Message(
     "containerd.services.content.v1.WriteContentResponse", action=(1, INT), started_at=(2, TIME), updated_at=(3, TIME), offset=(4, INT),
     total=(5, INT), digest=(6, STRING),
 )  # fmt: skip
-READ_CONTENT = Message("containerd.services.content.v1.ReadContentRequest", digest=(1, STRING), offset=(2, INT), size=(3, INT))
+READ_CONTENT = Message(
+    "containerd.services.content.v1.ReadContentRequest", digest=(1, STRING), offset=(2, INT), size=(3, INT)
+)
 CONTENT = Message("containerd.services.content.v1.ReadContentResponse", offset=(1, INT), data=(2, BYTES))
 
 # -- errors --------------------------------------------------------------------------------------------

@@ -36,7 +36,9 @@ class Malformed(BrokenStream):
 
 
 class Budget:
-    """How many fields a message may have, those of messages within it included: two bytes of it become hundreds here."""
+    """How many fields a message may have, those of messages within it included: two bytes of it become hundreds
+    here.
+    """
 
     __slots__ = ("left",)
 
@@ -113,7 +115,9 @@ class Message:
     # -- reading -----------------------------------------------------------------------------------
 
     def decode(self, data: bytes | memoryview, budget: Budget | None = None) -> Values:
-        """Every field by name; what the table does not know is skipped. Raises Malformed. budget: for messages within one."""
+        """Every field by name; what the table does not know is skipped. Raises Malformed. budget: for messages within
+        one.
+        """
         budget = budget or Budget()
         out = {f.name: f.zero() for f in self.fields}
         for number, kind, value in parts(data):

@@ -1,7 +1,8 @@
 """Results from the engine: a folder (`--output type=local`) by DiffCopy, or one stream of bytes (tar, oci, docker).
 
-session/filesync of github.com/moby/buildkit, receive.go and diskwriter.go of fsutil. Files belong to the caller; what lies
-in the folder already stays, unless something of that name comes. A file whose content did not come whole is removed.
+session/filesync of github.com/moby/buildkit, receive.go and diskwriter.go of fsutil. Files belong to the caller; what
+lies in the folder already stays, unless something of that name comes. A file whose content did not come whole is
+removed.
 """
 
 from __future__ import annotations
@@ -41,16 +42,22 @@ class FileSend:
         self._running, self._changed = 0, threading.Condition()
 
     def complete(self, seconds: float) -> bool:
-        """Has every output come to its end? An engine may say that all is done while we still write the last of it; that
-        takes its time, and what has not begun by now may begin for so many seconds."""
+        """Has every output come to its end? An engine may say that all is done while we still write the last of it;
+        that takes its time, and what has not begun by now may begin for so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._broken or self._whole.issuperset([*self.folders, *self.sinks]), seconds)
+            self._changed.wait_for(
+                lambda: self._broken or self._whole.issuperset([*self.folders, *self.sinks]), seconds
+            )
             self._changed.wait_for(lambda: not self._running)
             return not self._broken and self._whole.issuperset([*self.folders, *self.sinks])
 
     def serve(self, call: Call) -> None:
         text = call.header("buildkit-attachable-exporter-id")
-        output = int(text) if text.isascii() and text[:9].isdigit() and len(text) < 10 else next(iter([*self.folders, *self.sinks]), 0)
+        output = (
+            int(text)
+            if text.isascii() and text[:9].isdigit() and len(text) < 10
+            else next(iter([*self.folders, *self.sinks]), 0)
+        )
         with self._changed:
             self._running += 1
         into = self._broken
@@ -69,7 +76,9 @@ class FileSend:
             try:
                 make_folders(folder)
             except OSError as error:
-                raise Failure(f"failed to create synctarget dest dir {folder}: mkdir {folder}: {first_line(error)}") from None
+                raise Failure(
+                    f"failed to create synctarget dest dir {folder}: mkdir {folder}: {first_line(error)}"
+                ) from None
             Receiving(call, folder).run()
             return
         if output not in self.sinks:
@@ -80,7 +89,9 @@ class FileSend:
 
 
 class Receiving:
-    """One folder that comes. Entries are told in strict order, folders before what is in them, as fsutil's validators ask."""
+    """One folder that comes. Entries are told in strict order, folders before what is in them, as fsutil's validators
+    ask.
+    """
 
     def __init__(self, call: Call, folder: str) -> None:
         self.call, self.tree = call, Growing(folder, replacing=True)
@@ -147,14 +158,18 @@ class Receiving:
         if values["linkname"]:
             target = tuple(values["linkname"].split("/"))
             if target not in self.files:
-                raise Failure(f"invalid link {values['path']!r} to {values['linkname']!r} in the result: there is no such file in it")
+                raise Failure(
+                    f"invalid link {values['path']!r} to {values['linkname']!r} in the result: there is no such file in it"
+                )
             self.links.append((parts, target))
             return False
         self.files.add(parts)
         if mode & (DEVICE | FIFO):
             kind = stat.S_IFIFO if mode & FIFO else stat.S_IFCHR if mode & CHARACTER else stat.S_IFBLK
             number_of = 0 if mode & FIFO else device(values["devmajor"], values["devminor"])
-            self.tree.put(parts, partial(make_node, mode=kind | unix_mode(mode), device=number_of, time=values["modTime"]))
+            self.tree.put(
+                parts, partial(make_node, mode=kind | unix_mode(mode), device=number_of, time=values["modTime"])
+            )
             return False
         self.due[number] = (parts, values)
         if mode & TYPE_BITS:
@@ -164,13 +179,17 @@ class Receiving:
         return True
 
     def _in_order(self, path: str) -> Parts:
-        """The elements of an entry's path, which must come after those before it, in a folder that was told. Raises Failure."""
+        """The elements of an entry's path, which must come after those before it, in a folder that was told. Raises
+        Failure.
+        """
         parts = tuple(path.split("/"))
         if any(p in ("", ".", "..") for p in parts) or "\0" in path:
             raise Failure(f"invalid path {path!r} in the result")
         order = tuple(map(os.fsencode, parts))
         if order <= self.last:
-            raise Failure(f"invalid path {path!r} in the result: it comes after {os.fsdecode(b'/'.join(self.last))!r}, and so is out of order")
+            raise Failure(
+                f"invalid path {path!r} in the result: it comes after {os.fsdecode(b'/'.join(self.last))!r}, and so is out of order"
+            )
         if parts[:-1] != self.way[: len(parts) - 1]:
             raise Failure(f"invalid path {path!r} in the result: its folder was not announced")
         self.last, self.way = order, parts[:-1]

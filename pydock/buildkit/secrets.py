@@ -105,7 +105,9 @@ class Agents:
         wanted = [p for p in paths if p] or [environ.get("SSH_AUTH_SOCK", "")]
         prefix = f'failed to convert agent config {{{identity} [{" ".join(paths)}] false}}: failed to convert agent config for ID: "{identity}": '
         if not wanted[0]:
-            raise Failure(f"failed to convert agent config {{{identity} [] false}}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set")
+            raise Failure(
+                f"failed to convert agent config {{{identity} [] false}}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set"
+            )
         sockets = []
         for path in wanted:
             try:
@@ -114,7 +116,14 @@ class Agents:
                 raise Failure(f"{prefix}stat {path}: {first_line(error)}") from None
         if any(sockets):
             if len(wanted) > 1:
-                raise Failure(prefix + ("only single socket allowed" if all(sockets) or sockets[0] else "invalid combination of keys and sockets"))
+                raise Failure(
+                    prefix
+                    + (
+                        "only single socket allowed"
+                        if all(sockets) or sockets[0]
+                        else "invalid combination of keys and sockets"
+                    )
+                )
             return wanted[0]
         self._made.append(agent := KeyAgent(wanted, environ))
         return agent.path
@@ -186,28 +195,42 @@ class Guard:
         return out
 
 
-#: run by ssh-agent as its child: says that the agent listens, and ends both when stdin does, which our death closes, however
-#: we die. Should this be killed itself, the agent ends by itself within ten seconds: it looks for its parent (ssh-agent(1)).
+#: run by ssh-agent as its child: says that the agent listens, and ends both when stdin does, which our death closes,
+#: however we die. Should this be killed itself, the agent ends by itself within ten seconds: it looks for its parent
+#: (ssh-agent(1)).
 WATCH = 'echo; read -r _; kill "$SSH_AGENT_PID"; rm -rf "$0"'
 #: seconds that keys are kept at most, and that OpenSSH's programs may take
 KEPT, PATIENCE = 24 * 3600, 60.0
 
 
 class KeyAgent:
-    """An agent of our own for keys in files: OpenSSH's ssh-agent, on a socket that nobody else can open. It ends when we do."""
+    """An agent of our own for keys in files: OpenSSH's ssh-agent, on a socket that nobody else can open. It ends when
+    we do.
+    """
 
     def __init__(self, keys: Sequence[str], environ: Mapping[str, str]) -> None:
         """Raises Failure for what is no key without a passphrase, or where OpenSSH is not installed."""
         programs = self._agent, self._adder = find("ssh-agent", environ), find("ssh-add", environ)
         if not all(programs):
-            raise Failure("keys in files need ssh-agent, which is not installed; install OpenSSH's client, or name an agent's socket")
+            raise Failure(
+                "keys in files need ssh-agent, which is not installed; install OpenSSH's client, or name an agent's socket"
+            )
         self._folder = tempfile.TemporaryDirectory(prefix="pydock-ssh-", ignore_cleanup_errors=True)
         self.path = os.path.join(self._folder.name, "agent")
-        self._environ = {**environment(environ), "SSH_AUTH_SOCK": self.path, "SSH_ASKPASS_REQUIRE": "never", "DISPLAY": ""}
+        self._environ = {
+            **environment(environ),
+            "SSH_AUTH_SOCK": self.path,
+            "SSH_ASKPASS_REQUIRE": "never",
+            "DISPLAY": "",
+        }
         self._process = subprocess.Popen(
-            [self._agent, "-a", self.path, "/bin/sh", "-c", WATCH, self._folder.name], env=self._environ, start_new_session=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            [self._agent, "-a", self.path, "/bin/sh", "-c", WATCH, self._folder.name],
+            env=self._environ,
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         try:
             assert self._process.stdout and self._process.stderr
             if not self._process.stdout.readline():
@@ -226,9 +249,13 @@ class KeyAgent:
         except OSError as error:
             raise Failure(f"failed to open {key}: open {key}: {first_line(error)}") from None
         # an empty file is no key, but an empty stdin would be none either
-        added = ask([self._adder, "-q", "-t", str(KEPT), "-"], self._environ, data or b"\n", seconds=PATIENCE, new_session=True)
+        added = ask(
+            [self._adder, "-q", "-t", str(KEPT), "-"], self._environ, data or b"\n", seconds=PATIENCE, new_session=True
+        )
         if added.code or added.problem:
-            raise Failure(f"failed to parse {key}: it is no private key, or one with a passphrase (add that to your agent instead)")
+            raise Failure(
+                f"failed to parse {key}: it is no private key, or one with a passphrase (add that to your agent instead)"
+            )
 
     def close(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):

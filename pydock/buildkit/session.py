@@ -1,7 +1,8 @@
 """The session of a build: the engine calls us for files, secrets, agents and credentials.
 
 POST /session upgrades to HTTP/2 with the roles turned round: https://github.com/moby/buildkit/tree/master/session. What
-is served is announced in the request's headers; health is asked for every few seconds, and who does not answer is dropped.
+is served is announced in the request's headers; health is asked for every few seconds, and who does not answer is
+dropped.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class Health:
 
 
 class Session:
-    """Who serves, and by which name the engine knows them. `shared_key`: what names a context from one build to the next,
-    so that only changed files are sent: the same for the same user and folder."""
+    """Who serves, and by which name the engine knows them. `shared_key`: what names a context from one build to the
+    next, so that only changed files are sent: the same for the same user and folder."""
 
     def __init__(self, services: Sequence[Service], shared_key: str = "") -> None:
         self.identity = new_id()

@@ -22,7 +22,10 @@ MAX_CONTENT = 64 << 20
 
 _POSITION = opt({"line": opt(int), "character": opt(int)})
 #: errdefs.Source, as the engine writes it
-SOURCE = {"info": opt({"filename": opt(str), "data": opt(str)}), "ranges": opt([{"start": _POSITION, "end": _POSITION}])}
+SOURCE = {
+    "info": opt({"filename": opt(str), "data": opt(str)}),
+    "ranges": opt([{"start": _POSITION, "end": _POSITION}]),
+}
 
 
 class Control:
@@ -40,7 +43,9 @@ class Control:
         return Solving(self.connection.call(CONTROL + "Solve", m.SOLVE.encode(request)))
 
     def status(self, ref: str) -> Iterator[Values]:
-        """What happens in a build, to its end; nothing for one that ended before it began. Raises RpcError, BrokenStream."""
+        """What happens in a build, to its end; nothing for one that ended before it began. Raises RpcError,
+        BrokenStream.
+        """
         call = self._told = self.connection.call(CONTROL + "Status", m.STATUS.encode({"Ref": ref}))
         try:
             while (message := call.receive()) is not None:
@@ -50,7 +55,9 @@ class Control:
                 raise
 
     def end_status(self) -> None:
-        """Nothing more is to be told: of a build that was refused before it began an engine may wait to hear for ever."""
+        """Nothing more is to be told: of a build that was refused before it began an engine may wait to hear for
+        ever.
+        """
         if self._told:
             self._told.cancel()
 
@@ -64,7 +71,9 @@ class Control:
         within = (("buildkit-controlapi-buildid", ref),)
         self.connection.ask(BRIDGE + "Ping", b"", within)
         try:
-            answer = m.BRIDGE_SOLVED.decode(self.connection.ask(BRIDGE + "Solve", m.BRIDGE_SOLVE.encode(request), within))
+            answer = m.BRIDGE_SOLVED.decode(
+                self.connection.ask(BRIDGE + "Solve", m.BRIDGE_SOLVE.encode(request), within)
+            )
         except RpcError as error:
             status = {"code": error.status, "message": error.reason}
             self.connection.ask(BRIDGE + "Return", m.BRIDGE_RETURN.encode({"error": status}), within)
@@ -73,7 +82,9 @@ class Control:
         return dict((answer["result"] or {}).get("metadata") or {})
 
     def attestations(self, ref: str) -> Iterator[tuple[str, Values]]:
-        """(platform, descriptor) of what the engine has attested of a build; platform "" where there was one. Raises RpcError."""
+        """(platform, descriptor) of what the engine has attested of a build; platform "" where there was one. Raises
+        RpcError.
+        """
         call = self.connection.call(CONTROL + "ListenBuildHistory", m.HISTORY.encode({"Ref": ref, "EarlyExit": True}))
         while (message := call.receive()) is not None:
             record = m.HISTORY_EVENT.decode(message)["record"] or {}
@@ -110,7 +121,9 @@ class Solving:
 
 
 def sources(error: RpcError) -> list[Values]:
-    """The places in a Dockerfile that an error is about: [{"info": {"filename", "data": text}, "ranges"}], outermost last."""
+    """The places in a Dockerfile that an error is about: [{"info": {"filename", "data": text}, "ranges"}], outermost
+    last.
+    """
     try:
         details = m.RPC_STATUS.decode(error.details)["details"] if error.details else []
     except BrokenStream:

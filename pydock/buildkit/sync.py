@@ -44,7 +44,9 @@ class FileSync:
             raise RpcError(NOT_FOUND, f'no access allowed to dir "{name}"')
         patterns = {key: _values(call, key) for key in ("include-patterns", "exclude-patterns", "followpaths")}
         try:
-            tree = Tree(self.folders[name], patterns["include-patterns"], patterns["exclude-patterns"], patterns["followpaths"])
+            tree = Tree(
+                self.folders[name], patterns["include-patterns"], patterns["exclude-patterns"], patterns["followpaths"]
+            )
         except ValueError as error:
             raise RpcError(UNKNOWN, str(error)) from None
         try:
@@ -62,7 +64,11 @@ class FileSync:
 def _values(call: Call, name: str) -> list[str]:
     """A header's values; where they are not ASCII, newer engines quote them."""
     values = call.header_list(name)
-    return [unquote_plus(v, errors="surrogateescape") for v in values] if call.header(f"{name}-encoded") in ("1", "true") else values
+    return (
+        [unquote_plus(v, errors="surrogateescape") for v in values]
+        if call.header(f"{name}-encoded") in ("1", "true")
+        else values
+    )
 
 
 class Sending:
@@ -116,7 +122,9 @@ class Sending:
         yield False
 
     def _send_files(self, first: int) -> None:
-        """The content of a file that was asked for; and with it those asked for meanwhile, in one go if they are small."""
+        """The content of a file that was asked for; and with it those asked for meanwhile, in one go if they are
+        small.
+        """
         out: list[bytes | memoryview] = []
         size, number = 0, first
         while True:
@@ -224,4 +232,3 @@ def xattrs(path: str) -> dict[str, bytes]:
             except OSError:
                 continue
     return out
-

@@ -26,10 +26,13 @@ DEPRECATED: The legacy builder is deprecated and will be removed in a future rel
 
 def resolve(app: App, words: Sequence[str]) -> list[str]:
     """The words with aliases put in. Raises Failure for an alias that may not be, and for a
-    DOCKER_BUILDKIT that is neither true nor false. Says that the classic builder is deprecated, where it is asked for."""
+    DOCKER_BUILDKIT that is neither true nor false. Says that the classic builder is deprecated, where it is asked
+    for."""
     aliases = app.config.mapping("aliases")
     if bad := next((name for name in sorted(aliases) if name != BUILDER), None):
-        raise Failure(f'not allowed to alias {quote(bad)} (allowed: map[string]struct {{}}{{"{BUILDER}":struct {{}}{{}}}})')
+        raise Failure(
+            f'not allowed to alias {quote(bad)} (allowed: map[string]struct {{}}{{"{BUILDER}":struct {{}}{{}}}})'
+        )
     if not buildkit(app) and words[:1] != ["bake"] and any(tuple(words[: len(b)]) == b for b in BUILDS):
         ping = app.server
         if not ping or ping.os_type != "windows":

@@ -1,7 +1,7 @@
 """The hidden `__complete WORD...`: what the completion scripts ask. The last word is the one to complete.
 
-Answers as docker does (cobra's protocol): one "word<TAB>description" a line, then ":DIRECTIVE", the sum of 2: no space after
-the word, 4: no file names, 16: folders alone. After "--flag=" the candidates are values alone.
+Answers as docker does (cobra's protocol): one "word<TAB>description" a line, then ":DIRECTIVE", the sum of 2: no space
+after the word, 4: no file names, 16: folders alone. After "--flag=" the candidates are values alone.
 Words need no engine; names of containers and the like are asked of it, in silence and within bounds of time.
 """
 
@@ -25,7 +25,8 @@ from pydock.options import FlagSpec
 SECONDS = 4.0
 NOTHING = f":{NO_FILES}\n"
 
-#: what a shell takes as it is typed. It puts words into the user's command line: others of an engine's names are not offered
+#: what a shell takes as it is typed. It puts words into the user's command line: others of an engine's names are not
+#: offered
 AS_IT_IS = re.compile(r"[\w@%+=:,./!-]+")
 
 #: candidates that end so are but the beginning of a word
@@ -61,8 +62,8 @@ def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
 
 
 class Typed:
-    """What stands before the word to complete. words: those that are no flags; flags: long name -> values; pending: the flag
-    that waits for its value; closed: no flags may follow."""
+    """What stands before the word to complete. words: those that are no flags; flags: long name -> values; pending: the
+    flag that waits for its value; closed: no flags may follow."""
 
     def __init__(self, before: Sequence[str], flags: Iterable[FlagSpec], interspersed: bool) -> None:
         self.words: list[str] = []
@@ -99,7 +100,9 @@ class Typed:
             self._take(spec, value or "")
 
     def named(self, word: str) -> tuple[FlagSpec | None, str | None]:
-        """The flag of "--name", "--name=value", "-n", "-nvalue" or "-abn" (the last of several), and its value if there is one."""
+        """The flag of "--name", "--name=value", "-n", "-nvalue" or "-abn" (the last of several), and its value if there
+        is one.
+        """
         name, equals, value = word.partition("=")
         if name.startswith("--"):
             return self._longs.get(name[2:]), value if equals else None
@@ -137,7 +140,11 @@ def _answer(app: App, words: list[str], find: Callable[[str], object], described
         target = find(path)
         if isinstance(target, Command):
             target = target.chosen(app)
-            handed = _of_plugin(app, target.note.plugin, [target.note.plugin, name, *rest, current], described) if target.note.plugin else ""
+            handed = (
+                _of_plugin(app, target.note.plugin, [target.note.plugin, name, *rest, current], described)
+                if target.note.plugin
+                else ""
+            )
             return handed or _shown(*_of_command(app, target, rest, current), current, described)
         if target is None and path:
             return (_of_plugin(app, name, words, described) if not group else "") or NOTHING
@@ -185,7 +192,11 @@ def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, cur
     names = dict(children(group))
     if not group:
         names = {n: s for n, s in names.items() if runs(app, n)} | {"help": "Help about any command"}
-        names |= {p.name: str(p.metadata.get("ShortDescription") or "") for p in app.plugins.all(taken_names(), current) if not p.problem}
+        names |= {
+            p.name: str(p.metadata.get("ShortDescription") or "")
+            for p in app.plugins.all(taken_names(), current)
+            if not p.problem
+        }
     return sorted(names.items()), NO_FILES
 
 

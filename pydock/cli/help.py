@@ -78,7 +78,15 @@ def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
     else:
         body, usage, about = _root_sections(width, plugins), f"{full} [OPTIONS] COMMAND", ABOUT
     return "\n".join(
-        [f"Usage:  {usage}", "", about, "", *body, "", f"Run '{full} COMMAND --help' for more information on a command."]
+        [
+            f"Usage:  {usage}",
+            "",
+            about,
+            "",
+            *body,
+            "",
+            f"Run '{full} COMMAND --help' for more information on a command.",
+        ]
     )
 
 
@@ -88,10 +96,17 @@ def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
     installed = {p.name for p in plugins if not p.problem}
     names = {n: s for n, s in children("").items() if n not in OF_PLUGINS or OF_PLUGINS[n] in installed}
     # as docker marks them: what others have added has a star
-    added = [(f"{p.name}*", str(p.metadata.get("ShortDescription") or "")) for p in plugins if not p.problem and not p.metadata.get("Hidden")]
+    added = [
+        (f"{p.name}*", str(p.metadata.get("ShortDescription") or ""))
+        for p in plugins
+        if not p.problem and not p.metadata.get("Hidden")
+    ]
     sections = [
         ("Common Commands:", [(n, names[n]) for n in COMMON if n in names]),
-        ("Management Commands:", sorted([*((n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS), *added])),
+        (
+            "Management Commands:",
+            sorted([*((n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS), *added]),
+        ),
         ("Swarm Commands:", [(n, s) for n, s in names.items() if n in SWARM_GROUPS]),
         ("Commands:", [(n, s) for n, s in names.items() if n in COMMANDS and n not in COMMON]),
         ("Invalid Plugins:", [(p.name, p.problem) for p in plugins if p.problem]),

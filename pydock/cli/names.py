@@ -11,7 +11,9 @@ def children(path: str) -> dict[str, str]:
     prefix = path + " " if path else ""
     names = dict(GROUPS) | {p: entry[2] for p, entry in COMMANDS.items()}
     return {
-        p[len(prefix) :]: short for p, short in sorted(names.items()) if p.startswith(prefix) and " " not in p[len(prefix) :]
+        p[len(prefix) :]: short
+        for p, short in sorted(names.items())
+        if p.startswith(prefix) and " " not in p[len(prefix) :]
     }
 
 

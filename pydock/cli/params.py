@@ -18,13 +18,26 @@ def click_option(spec: FlagSpec) -> click.Option:
     """The flag as Click knows options: for those who walk the tree (documentation, completion)."""
     short = [f"-{spec.short}"] if spec.short else []
     return click.Option(
-        [*short, *(f"--{n}" for n in spec.longs), spec.dest], default=None, help=spec.help, multiple=spec.many, hidden=spec.hidden,
-        metavar=spec.value_name or None, is_flag=spec.is_bool, expose_value=True, type=bool if spec.is_bool else click.UNPROCESSED,
-    )  # fmt: skip
+        [*short, *(f"--{n}" for n in spec.longs), spec.dest],
+        default=None,
+        help=spec.help,
+        multiple=spec.many,
+        hidden=spec.hidden,
+        metavar=spec.value_name or None,
+        is_flag=spec.is_bool,
+        expose_value=True,
+        type=bool if spec.is_bool else click.UNPROCESSED,
+    )
 
 
 def click_argument(spec: ArgumentSpec) -> click.Argument:
-    return click.Argument([spec.dest], required=bool(spec.required), nargs=-1 if spec.many else 1, metavar=spec.usage, type=click.UNPROCESSED)
+    return click.Argument(
+        [spec.dest],
+        required=bool(spec.required),
+        nargs=-1 if spec.many else 1,
+        metavar=spec.usage,
+        type=click.UNPROCESSED,
+    )
 
 
 def misuse(path: str, usage: str, message: str, code: int, pointer: str = "Run") -> Misuse:
@@ -103,7 +116,9 @@ class Command(click.Command):
         return Command(self.name or "", other, self.path) if other else self
 
     def _hand_over(self, app: App) -> None:
-        """To the plugin whose command this is: it is called "PLUGIN COMMAND". Returns if it is not installed; raises Exit."""
+        """To the plugin whose command this is: it is called "PLUGIN COMMAND". Returns if it is not installed; raises
+        Exit.
+        """
         from pydock.cli.plugins import run
 
         plugin = app.plugins.find(self.note.plugin, ())

@@ -138,6 +138,8 @@ class FlagSet:
         parsed.flags.append(spec)
         if spec.many:
             # a parser may give several values for one word ("a,b"): a list is spread
-            parsed.values[spec.dest] = parsed.values.get(spec.dest, ()) + (tuple(value) if isinstance(value, list) else (value,))
+            parsed.values[spec.dest] = parsed.values.get(spec.dest, ()) + (
+                tuple(value) if isinstance(value, list) else (value,)
+            )
         else:
             parsed.values[spec.dest] = value

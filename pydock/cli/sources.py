@@ -1,6 +1,7 @@
 """What completes a flag's value or an argument: words, files, or names that the engine is asked for.
 
-A declaration names its sources, apart by spaces: those in SOURCES and in words.WORDS are asked; any other is a candidate itself.
+A declaration names its sources, apart by spaces: those in SOURCES and in words.WORDS are asked; any other is a
+candidate itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ Candidate = tuple[str, str]
 
 
 class Query:
-    """Where a word is completed. path: the command's; words: the arguments before it; flags: long name -> the values given."""
+    """Where a word is completed. path: the command's; words: the arguments before it; flags: long name -> the values
+    given.
+    """
 
     def __init__(self, app: App, path: str, words: Sequence[str], flags: Mapping[str, list[str]], current: str) -> None:
         self.app, self.path, self.words, self.flags, self.current = app, path, words, flags, current
@@ -79,7 +82,9 @@ def listed(query: Query, every: bool = True) -> list[Any]:
 
 
 def containers(query: Query, *states: str, every: bool = True, but: str = "") -> list[str]:
-    """The names of containers, in some states, or `but` in one; with their ids where DOCKER_COMPLETION_SHOW_CONTAINER_IDS says so."""
+    """The names of containers, in some states, or `but` in one; with their ids where
+    DOCKER_COMPLETION_SHOW_CONTAINER_IDS says so.
+    """
     with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_CONTAINER_IDS") == "yes"
     out = []
     for container in listed(query, every):
@@ -92,13 +97,22 @@ def containers(query: Query, *states: str, every: bool = True, but: str = "") ->
 
 def removable(query: Query) -> list[str]:
     """Containers that rm takes: those that run need its --force."""
-    return containers(query) if "force" in query.flags or "link" in query.flags else containers(query, "exited", "created", "dead")
+    return (
+        containers(query)
+        if "force" in query.flags or "link" in query.flags
+        else containers(query, "exited", "created", "dead")
+    )
 
 
 def images(query: Query) -> list[str]:
     from pydock.api.images import list_images
 
-    tags = [t for i in query.app.engine.json(list_images()) or [] for t in i.get("RepoTags") or [] if not t.startswith("<none>")]
+    tags = [
+        t
+        for i in query.app.engine.json(list_images()) or []
+        for t in i.get("RepoTags") or []
+        if not t.startswith("<none>")
+    ]
     return [name for t in tags for name in ((t, t.removesuffix(":latest")) if t.endswith(":latest") else (t,))]
 
 
@@ -123,7 +137,9 @@ def plugins(query: Query) -> list[str]:
 def checkpoints(query: Query) -> list[str]:
     from pydock.api.containers import list_checkpoints
 
-    return [c["Name"] for c in query.app.engine.json(list_checkpoints(query.words[0], query.flag("checkpoint-dir"))) or []]
+    return [
+        c["Name"] for c in query.app.engine.json(list_checkpoints(query.words[0], query.flag("checkpoint-dir"))) or []
+    ]
 
 
 def facts(query: Query) -> Any:
@@ -161,7 +177,9 @@ ARGUMENT = re.compile(r"^\s*ARG\s+(\w+)", re.IGNORECASE | re.MULTILINE)
 
 
 def in_dockerfile(query: Query, pattern: re.Pattern[str]) -> list[str]:
-    """What the Dockerfile of a build names: that of --file, or of the folder that is built, the current one as a rule."""
+    """What the Dockerfile of a build names: that of --file, or of the folder that is built, the current one as a
+    rule.
+    """
     path = query.flag("file") or "/".join([*query.words[:1], "Dockerfile"])
     return pattern.findall(query.app.files.read(path).decode("utf-8", "replace")) if path != "-" else []
 

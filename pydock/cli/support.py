@@ -1,4 +1,6 @@
-"""What the engine must offer for a flag, a command or a group of them: its API version, its system, experimental features."""
+"""What the engine must offer for a flag, a command or a group of them: its API version, its system, experimental
+features.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from pydock.options import FlagSpec
 
 
 def check(app: App, path: str, needs: Sequence[Needs], flags: Sequence[FlagSpec] = ()) -> None:
-    """needs: the command's at that path, then its group's. Raises Failure with docker's words, for flags one line each."""
+    """needs: the command's at that path, then its group's. Raises Failure with docker's words, for flags one line
+    each.
+    """
     for need in needs:
         if problem := lack(app, f"{app.prog} {path}", need):
             raise Failure(problem)

@@ -49,7 +49,9 @@ class Group(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import group_help
 
-        return group_help(self.path, ctx.find_root().info_name or "pydock", [] if self.path else ctx.obj.plugins.all(taken_names()))
+        return group_help(
+            self.path, ctx.find_root().info_name or "pydock", [] if self.path else ctx.obj.plugins.all(taken_names())
+        )
 
     def read_flags(self, app: App, args: list[str]) -> Parsed:
         """Raises Misuse."""
@@ -117,7 +119,9 @@ class Group(click.Group):
         self.require_engine(app)
         full = f"{app.prog} {self.path}".strip()
         usage = f"\n\nUsage:  {full}" if self.path else ""
-        raise Failure(f"{app.prog}: unknown command: {full} {name}{usage}{self.hint(app, name)}\n\nRun '{full} --help' for more information")
+        raise Failure(
+            f"{app.prog}: unknown command: {full} {name}{usage}{self.hint(app, name)}\n\nRun '{full} --help' for more information"
+        )
 
     def hint(self, app: App, name: str) -> str:
         """What may help who has typed a word that is no command: more of the message, or nothing."""
@@ -141,7 +145,9 @@ class Root(Group):
         return [click_option(f) for f in Globals.flag_specs]
 
     def read_flags(self, app: App, args: list[str]) -> Parsed:
-        """Raises Misuse, and Failure for flags and a configuration that cannot be: those come first, whatever the words are."""
+        """Raises Misuse, and Failure for flags and a configuration that cannot be: those come first, whatever the words
+        are.
+        """
         try:
             parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(args)
         except BadFlag as error:

@@ -30,7 +30,13 @@ class ContextView(View):
 
     go_type = "*formatter.clientContextContext"
     METHODS = ()
-    TITLES: ClassVar[dict[str, str]] = {"Current": "", "Description": "DESCRIPTION", "DockerEndpoint": "DOCKER ENDPOINT", "Error": "ERROR", "Name": "NAME"}
+    TITLES: ClassVar[dict[str, str]] = {
+        "Current": "",
+        "Description": "DESCRIPTION",
+        "DockerEndpoint": "DOCKER ENDPOINT",
+        "Error": "ERROR",
+        "Name": "NAME",
+    }
 
     def __init__(self, name: str, description: str, endpoint: str, current: bool, error: str = "") -> None:
         self.Name, self.Description, self.DockerEndpoint, self.Current = name, description, endpoint, current
@@ -73,7 +79,9 @@ def rows(app: App) -> list[ContextView]:
             out.append(ContextView(name, "", "", current, failure.message))
             continue
         endpoint = (meta.get("Endpoints") or {}).get("docker") or {}
-        description = DEFAULT_DESCRIPTION if name == "default" else str((meta.get("Metadata") or {}).get("Description") or "")
+        description = (
+            DEFAULT_DESCRIPTION if name == "default" else str((meta.get("Metadata") or {}).get("Description") or "")
+        )
         out.append(ContextView(name, description, endpoint.get("Host") or "", current))
     return out
 
@@ -85,7 +93,11 @@ def facts(app: App, name: str) -> dict[str, Any]:
             return app.contexts.stored.load(name)
     endpoint = app.contexts.default_endpoint
     unchecked = endpoint.tls is not None and not endpoint.tls.verify
-    return {"Name": "default", "Metadata": {}, "Endpoints": {"docker": {"Host": endpoint.host, "SkipTLSVerify": unchecked}}}
+    return {
+        "Name": "default",
+        "Metadata": {},
+        "Endpoints": {"docker": {"Host": endpoint.host, "SkipTLSVerify": unchecked}},
+    }
 
 
 def tls_material(app: App, name: str) -> dict[str, bytes]:
@@ -134,7 +146,9 @@ def check_name(name: str) -> None:
     if name == "default":
         raise Failure('"default" is a reserved context name')
     if not NAME.fullmatch(name):
-        raise Failure(f'context name "{name}" is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"')
+        raise Failure(
+            f'context name "{name}" is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"'
+        )
 
 
 def choose(app: App, name: str) -> None:
@@ -143,7 +157,9 @@ def choose(app: App, name: str) -> None:
         check_name(name)
         facts(app, name)
     if (app.config.current_context or "default") != name:
-        app.config.change(lambda data: data.pop("currentContext", None) if name == "default" else data.update(currentContext=name))
+        app.config.change(
+            lambda data: data.pop("currentContext", None) if name == "default" else data.update(currentContext=name)
+        )
     app.out.line(name)
     app.err.line(f'Current context is now "{name}"')
     if app.environ.get("DOCKER_HOST") and name != "default":
@@ -160,18 +176,28 @@ class ContextInspectOptions(InspectOptions):
 
 @command("context inspect", ContextInspectOptions, "Show everything about one or more contexts")
 def inspect(app: App, o: ContextInspectOptions) -> None:
-    print_all(app, o.names or (app.contexts.current,), o.format, lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"), raw=False)
+    print_all(
+        app,
+        o.names or (app.contexts.current,),
+        o.format,
+        lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"),
+        raw=False,
+    )
 
 
 def details(app: App, name: str) -> dict[str, Any]:
     """What `context inspect` shows of one context."""
     memory = name == "default"
     return {
-        **facts(app, name), "TLSMaterial": {} if memory or not app.contexts.stored.tls_files(name) else {"docker": sorted(app.contexts.stored.tls_files(name))},
+        **facts(app, name),
+        "TLSMaterial": {}
+        if memory or not app.contexts.stored.tls_files(name)
+        else {"docker": sorted(app.contexts.stored.tls_files(name))},
         "Storage": {
-            "MetadataPath": "<IN MEMORY>" if memory else app.contexts.stored.meta_path(name), "TLSPath": "<IN MEMORY>" if memory else app.contexts.stored.tls_path(name),
+            "MetadataPath": "<IN MEMORY>" if memory else app.contexts.stored.meta_path(name),
+            "TLSPath": "<IN MEMORY>" if memory else app.contexts.stored.tls_path(name),
         },
-    }  # fmt: skip
+    }
 
 
 # -- making and changing ---------------------------------------------------------------------------
@@ -194,7 +220,13 @@ def settings(text: str) -> list[Pair]:
 class ContextCreateOptions(Options):
     name: str = argument("CONTEXT")
     description: str = flag("--description", help="Description of the context")
-    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP, sources="ca= cert= from= host= key= skip-tls-verify=")
+    docker: tuple[Pair, ...] = flag(
+        "--docker",
+        parse=settings,
+        metavar="stringToString",
+        help=DOCKER_HELP,
+        sources="ca= cert= from= host= key= skip-tls-verify=",
+    )
     source: str = flag("--from", help="Context to copy", sources="contexts")
 
 
@@ -238,7 +270,9 @@ def create(app: App, o: ContextCreateOptions) -> None:
         if source == "default":
             meta["Metadata"] = {"Description": DEFAULT_DESCRIPTION}
     described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
-    app.contexts.stored.add(o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls)
+    app.contexts.stored.add(
+        o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls
+    )
     app.out.line(o.name)
     app.err.line(f'Successfully created context "{o.name}"')
 
@@ -254,7 +288,13 @@ def check_new(app: App, name: str) -> None:
 class ContextUpdateOptions(Options):
     name: str = argument("CONTEXT", sources="contexts")
     description: str = flag("--description", help="Description of the context")
-    docker: tuple[Pair, ...] = flag("--docker", parse=settings, metavar="stringToString", help=DOCKER_HELP, sources="ca= cert= from= host= key= skip-tls-verify=")
+    docker: tuple[Pair, ...] = flag(
+        "--docker",
+        parse=settings,
+        metavar="stringToString",
+        help=DOCKER_HELP,
+        sources="ca= cert= from= host= key= skip-tls-verify=",
+    )
 
 
 @command("context update", ContextUpdateOptions, "Change a context")
@@ -279,7 +319,9 @@ class ContextRemoveOptions(Options):
     force: bool = flag("-f", "--force", help="Remove it although it is in use")
 
 
-@command("context rm", ContextRemoveOptions, "Remove one or more contexts", aliases=("remove",), usage="CONTEXT [CONTEXT...]")
+@command(
+    "context rm", ContextRemoveOptions, "Remove one or more contexts", aliases=("remove",), usage="CONTEXT [CONTEXT...]"
+)
 def remove(app: App, o: ContextRemoveOptions) -> None:
     def act(name: str) -> None:
         if name == "default":

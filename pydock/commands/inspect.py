@@ -54,7 +54,8 @@ class Printer:
                 raise Failure(f"template parsing error: {error}", 64) from None
 
     def add(self, text: str, shape: str, newer: bool = False, raw: bool = True) -> None:
-        """One object's JSON, whether it is of an API of CHANGED or newer, and whether what no Go type knows of it can be shown too.
+        """One object's JSON, whether it is of an API of CHANGED or newer, and whether what no Go type knows of it can
+        be shown too.
 
         Raises Failure where the template does not fit."""
         if self.form in ("", "json"):
@@ -63,7 +64,9 @@ class Printer:
         value = decode_json(text)
         if shape:
             try:
-                self.text += self.template.execute(decode(shape, value, newer), "error" if self.strict else "default") + "\n"
+                self.text += (
+                    self.template.execute(decode(shape, value, newer), "error" if self.strict else "default") + "\n"
+                )
                 return
             except ExecError as error:
                 if not raw:
@@ -127,7 +130,7 @@ def inspect(app: App, o: AnyInspectOptions) -> None:
         names = ", ".join(f'"{k}"' for k in sorted(KINDS))
         raise Failure(f'unknown type: "{o.type}": must be one of {names}')
     if "type" in o.given and not o.type:
-        raise Failure('type is empty: must be one of ' + ", ".join(f'"{k}"' for k in sorted(KINDS)))
+        raise Failure("type is empty: must be one of " + ", ".join(f'"{k}"' for k in sorted(KINDS)))
     app.need_engine()
     print_all(app, o.names, o.format, lambda name: find_any(app, o, name))
 
@@ -171,7 +174,9 @@ class ContainerInspectOptions(InspectOptions):
 @command("container inspect", ContainerInspectOptions, "Show everything about one or more containers")
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
+    print_all(
+        app, o.names, o.format, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1])
+    )
 
 
 @options
@@ -188,7 +193,9 @@ def inspect_images(app: App, o: ImageInspectOptions) -> None:
 
 
 def platform_json(app: App, text: str, wrong: str = "") -> str:
-    """--platform as the engine's query takes it: a JSON object. wrong: stands before what is wrong with it. Raises Failure."""
+    """--platform as the engine's query takes it: a JSON object. wrong: stands before what is wrong with it. Raises
+    Failure.
+    """
     from pydock.flags.reference import platform
 
     with failing(wrong):

@@ -28,7 +28,13 @@ PLATFORMS = frozenset(
         "openbsd/amd64 openbsd/arm plan9/386 plan9/amd64 solaris/amd64 windows/386 windows/amd64"
     ).split()
 )
-_PLATFORM = {"architecture": opt(str), "os": opt(str), "os.version": opt(str), "os.features": opt([str]), "variant": opt(str)}
+_PLATFORM = {
+    "architecture": opt(str),
+    "os": opt(str),
+    "os.version": opt(str),
+    "os.features": opt([str]),
+    "variant": opt(str),
+}
 #: what is asked of documents: a manifest, what it refers to, a list
 _DIGEST = {"digest": str}
 _MANIFEST = {"config": opt(_DIGEST), "layers": opt([{"digest": str, "urls": opt([str])}])}
@@ -60,15 +66,30 @@ def read(raw: bytes, what: object, shape: Shape) -> Json:
 def stored(reference: str, document: Document, platform: Json) -> Json:
     """An image as docker's store keeps it, and `inspect --verbose` shows it. Raises Failure."""
     kind = "OCIManifest" if document.media_type == OCI_MANIFEST else "SchemaV2Manifest"
-    descriptor = {"mediaType": document.media_type, "digest": document.digest, "size": len(document.raw), "platform": platform}
-    return {"Ref": reference, "Descriptor": descriptor, "Raw": base64.b64encode(document.raw).decode(), kind: read(document.raw, reference, dict)}
+    descriptor = {
+        "mediaType": document.media_type,
+        "digest": document.digest,
+        "size": len(document.raw),
+        "platform": platform,
+    }
+    return {
+        "Ref": reference,
+        "Descriptor": descriptor,
+        "Raw": base64.b64encode(document.raw).decode(),
+        kind: read(document.raw, reference, dict),
+    }
 
 
 def list_text(images: list[Json]) -> str:
     """The manifest list of stored images, byte for byte as docker makes it: its digest depends on that."""
     descriptors = [image["Descriptor"] for image in images]
     entries = [
-        {"mediaType": d["mediaType"], "size": d["size"], "digest": d["digest"], "platform": {"architecture": "", "os": "", **platform_of(d.get("platform") or {})}}
+        {
+            "mediaType": d["mediaType"],
+            "size": d["size"],
+            "digest": d["digest"],
+            "platform": {"architecture": "", "os": "", **platform_of(d.get("platform") or {})},
+        }
         for d in descriptors
     ]
     kind = LISTS[bool(descriptors and descriptors[0]["mediaType"] == OCI_MANIFEST)]
@@ -95,7 +116,11 @@ def fetch_image(registry: Registry, reference: Reference, document: Document, na
     manifest = read(document.raw, reference.familiar, _MANIFEST)
     if not manifest.get("config"):
         raise Failure(f"{reference.familiar}: manifests of type {document.media_type} are not supported")
-    config = read(registry.blob(reference.path, manifest["config"]["digest"]).raw, f"the configuration of {reference.familiar}", _PLATFORM)
+    config = read(
+        registry.blob(reference.path, manifest["config"]["digest"]).raw,
+        f"the configuration of {reference.familiar}",
+        _PLATFORM,
+    )
     return stored(name, document, platform_of(config))
 
 
@@ -159,7 +184,9 @@ class AnnotateOptions(Options):
     manifest: str = argument("MANIFEST")
     arch: str = flag("--arch", help="Architecture")
     os: str = flag("--os", help="Operating system")
-    os_features: tuple[str, ...] = flag("--os-features", parse=words, metavar="strings", help="Features that the system must have")
+    os_features: tuple[str, ...] = flag(
+        "--os-features", parse=words, metavar="strings", help="Features that the system must have"
+    )
     os_version: str = flag("--os-version", help="Version of the system")
     variant: str = flag("--variant", help="Variant of the architecture")
 
@@ -254,7 +281,9 @@ def push(app: App, o: PushOptions) -> None:
     for image in images:
         source = named(image["Ref"])
         if source.domain != target.domain:
-            raise Failure(f"cannot use source images from a different registry than the target image: {source.domain} != {target.domain}")
+            raise Failure(
+                f"cannot use source images from a different registry than the target image: {source.domain} != {target.domain}"
+            )
         platform = image["Descriptor"].get("platform") or {}
         if not platform.get("architecture") or not platform.get("os"):
             raise Failure(f"manifest {image['Ref']} must have an OS and Architecture to be pushed to a registry")

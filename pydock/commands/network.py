@@ -27,7 +27,9 @@ class NetworkListOptions(ListOptions):
 @command("network ls", NetworkListOptions, "List networks", aliases=("list",))
 def ls(app: App, o: NetworkListOptions) -> None:
     found = app.engine.json(networks.list_networks(filters=filters(o.filter))) or []
-    print_list(app, o, NetworkView, [NetworkView(n, not o.no_trunc) for n in sorted(found, key=lambda n: natural(n["Name"]))])
+    print_list(
+        app, o, NetworkView, [NetworkView(n, not o.no_trunc) for n in sorted(found, key=lambda n: natural(n["Name"]))]
+    )
 
 
 # -- create ----------------------------------------------------------------------------------------
@@ -39,20 +41,36 @@ class CreateOptions(Options):
 
     name: str = argument("NETWORK")
     attachable: bool = flag("--attachable", since="1.25", help="Allow containers to be attached by hand")
-    aux_address: tuple[pairs.Pair, ...] = flag("--aux-address", parse=pairs.pair, many=True, metavar="map", help="Addresses that the driver uses itself, NAME=ADDRESS")
-    config_from: str = flag("--config-from", since="1.30", help="Network whose configuration is taken", sources="networks")
+    aux_address: tuple[pairs.Pair, ...] = flag(
+        "--aux-address",
+        parse=pairs.pair,
+        many=True,
+        metavar="map",
+        help="Addresses that the driver uses itself, NAME=ADDRESS",
+    )
+    config_from: str = flag(
+        "--config-from", since="1.30", help="Network whose configuration is taken", sources="networks"
+    )
     config_only: bool = flag("--config-only", since="1.30", help="Make a configuration, not a network")
     driver: str = flag("-d", "--driver", default="bridge", help="Driver of the network", sources="network-drivers")
     gateway: tuple[str, ...] = flag("--gateway", parse=pairs.words, metavar="strings", help="Gateway of a subnet")
     ingress: bool = flag("--ingress", since="1.29", help="Make the swarm's routing-mesh network")
     internal: bool = flag("--internal", help="Cut it off from the outside")
-    ip_range: tuple[str, ...] = flag("--ip-range", parse=pairs.words, metavar="strings", help="Part of a subnet to give addresses from")
-    ipam_driver: str = flag("--ipam-driver", default="default", help="Driver of the address management", sources="default")
-    ipam_opt: tuple[pairs.Pair, ...] = flag("--ipam-opt", parse=pairs.pair, many=True, metavar="map", help="Option of that driver")
+    ip_range: tuple[str, ...] = flag(
+        "--ip-range", parse=pairs.words, metavar="strings", help="Part of a subnet to give addresses from"
+    )
+    ipam_driver: str = flag(
+        "--ipam-driver", default="default", help="Driver of the address management", sources="default"
+    )
+    ipam_opt: tuple[pairs.Pair, ...] = flag(
+        "--ipam-opt", parse=pairs.pair, many=True, metavar="map", help="Option of that driver"
+    )
     ipv4: bool = flag("--ipv4", default=True, help="Give out IPv4 addresses")
     ipv6: bool = flag("--ipv6", help="Give out IPv6 addresses")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the network, KEY=VALUE")
-    opt: tuple[pairs.Pair, ...] = flag("-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver")
+    opt: tuple[pairs.Pair, ...] = flag(
+        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
+    )
     scope: str = flag("--scope", since="1.30", help="Scope of the network", sources="local swarm")
     subnet: tuple[str, ...] = flag("--subnet", parse=pairs.words, metavar="strings", help="Subnet in CIDR form")
 
@@ -89,7 +107,10 @@ def ipam_config(o: CreateOptions) -> list[Json]:
         if any(holds(subnet, other) or holds(other, subnet) for other in found):
             raise ValueError("multiple overlapping subnet configuration is not supported")
         found[subnet] = {"Subnet": subnet}
-    for key, what, plural, values in (("IPRange", "range", "ranges", o.ip_range), ("Gateway", "gateway", "gateways", o.gateway)):
+    for key, what, plural, values in (
+        ("IPRange", "range", "ranges", o.ip_range),
+        ("Gateway", "gateway", "gateways", o.gateway),
+    ):
         for value in values:
             if key == "IPRange":
                 _network(value)
@@ -99,7 +120,9 @@ def ipam_config(o: CreateOptions) -> list[Json]:
             for subnet in matching:
                 if key in found[subnet]:
                     word = "on" if key == "IPRange" else "for"
-                    raise ValueError(f"cannot configure multiple {plural} ({value}, {found[subnet][key]}) {word} the same subnet ({subnet})")
+                    raise ValueError(
+                        f"cannot configure multiple {plural} ({value}, {found[subnet][key]}) {word} the same subnet ({subnet})"
+                    )
                 found[subnet][key] = value
     for name, address in dict(o.aux_address).items():
         matching = [s for s in o.subnet if holds(s, address)]
@@ -113,13 +136,21 @@ def ipam_config(o: CreateOptions) -> list[Json]:
 def create_body(o: CreateOptions, version: tuple[int, ...]) -> Json:
     """The body of POST /networks/create. Raises ValueError."""
     return {
-        **({"CheckDuplicate": True} if version < (1, 44) else {}), "Driver": o.driver, "Scope": o.scope,
-        **({"EnableIPv4": o.ipv4} if "ipv4" in o.given else {}), **({"EnableIPv6": o.ipv6} if "ipv6" in o.given else {}),
-        "IPAM": {"Driver": o.ipam_driver, "Options": dict(o.ipam_opt), "Config": ipam_config(o)}, "Internal": o.internal,
-        "Attachable": o.attachable, "Ingress": o.ingress, "ConfigOnly": o.config_only,
-        "ConfigFrom": {"Network": o.config_from} if o.config_from else None, "Options": dict(o.opt), "Labels": pairs.mapping(o.label),
+        **({"CheckDuplicate": True} if version < (1, 44) else {}),
+        "Driver": o.driver,
+        "Scope": o.scope,
+        **({"EnableIPv4": o.ipv4} if "ipv4" in o.given else {}),
+        **({"EnableIPv6": o.ipv6} if "ipv6" in o.given else {}),
+        "IPAM": {"Driver": o.ipam_driver, "Options": dict(o.ipam_opt), "Config": ipam_config(o)},
+        "Internal": o.internal,
+        "Attachable": o.attachable,
+        "Ingress": o.ingress,
+        "ConfigOnly": o.config_only,
+        "ConfigFrom": {"Network": o.config_from} if o.config_from else None,
+        "Options": dict(o.opt),
+        "Labels": pairs.mapping(o.label),
         "Name": o.name,
-    }  # fmt: skip
+    }
 
 
 @command("network create", CreateOptions, "Create a network")
@@ -137,15 +168,23 @@ def create(app: App, o: CreateOptions) -> None:
 
 @options
 class ConnectOptions(Options):
+    """`network connect`: the container's end in the network."""
+
     network: str = argument("NETWORK", sources="networks")
     container: str = argument("CONTAINER", sources="containers")
-    alias: tuple[str, ...] = flag("--alias", parse=pairs.words, metavar="strings", help="Name of the container in this network")
-    driver_opt: tuple[str, ...] = flag("--driver-opt", parse=pairs.words, metavar="strings", help="Option of the network's driver")
+    alias: tuple[str, ...] = flag(
+        "--alias", parse=pairs.words, metavar="strings", help="Name of the container in this network"
+    )
+    driver_opt: tuple[str, ...] = flag(
+        "--driver-opt", parse=pairs.words, metavar="strings", help="Option of the network's driver"
+    )
     gw_priority: int = flag("--gw-priority", help="The network of the highest priority gives the default gateway")
     ip: str = flag("--ip", help="IPv4 address")
     ip6: str = flag("--ip6", help="IPv6 address")
     link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="links")
-    link_local_ip: tuple[str, ...] = flag("--link-local-ip", parse=pairs.words, metavar="strings", help="Link-local address of the container")
+    link_local_ip: tuple[str, ...] = flag(
+        "--link-local-ip", parse=pairs.words, metavar="strings", help="Link-local address of the container"
+    )
 
 
 def driver_options(texts: tuple[str, ...]) -> dict[str, str]:
@@ -163,12 +202,23 @@ def settings_of(o: ConnectOptions) -> Json:
     """The container's end of the network (EndpointSettings). Raises ValueError."""
     addresses = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
     return {
-        "IPAMConfig": {k: v for k, v in addresses.items() if v}, "Links": list(o.link) or None, "Aliases": list(o.alias),
-        "DriverOpts": driver_options(o.driver_opt), "GwPriority": o.gw_priority,
+        "IPAMConfig": {k: v for k, v in addresses.items() if v},
+        "Links": list(o.link) or None,
+        "Aliases": list(o.alias),
+        "DriverOpts": driver_options(o.driver_opt),
+        "GwPriority": o.gw_priority,
         # what the engine finds out, as docker's client sends it
-        "MacAddress": "", "NetworkID": "", "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "",
-        "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": None,
-    }  # fmt: skip
+        "MacAddress": "",
+        "NetworkID": "",
+        "EndpointID": "",
+        "Gateway": "",
+        "IPAddress": "",
+        "IPPrefixLen": 0,
+        "IPv6Gateway": "",
+        "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0,
+        "DNSNames": None,
+    }
 
 
 @command("network connect", ConnectOptions, "Connect a container to a network")
@@ -235,5 +285,8 @@ class NetworkPruneOptions(PruneOptions):
 
 @command("network prune", NetworkPruneOptions, "Remove all unused networks", since="1.25")
 def prune(app: App, o: NetworkPruneOptions) -> None:
-    request, unused = networks.prune_networks(prune_filters(app, o.filter)), "all custom networks not used by at least one container"
+    request, unused = (
+        networks.prune_networks(prune_filters(app, o.filter)),
+        "all custom networks not used by at least one container",
+    )
     prune_objects(app, o, unused, request, "Networks", lambda report: report.get("NetworksDeleted"))

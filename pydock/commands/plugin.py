@@ -34,7 +34,9 @@ class PluginListOptions(ListOptions):
 @command("plugin ls", PluginListOptions, "List plugins", aliases=("list",))
 def ls(app: App, o: PluginListOptions) -> None:
     found = app.engine.json(plugins.list_plugins(filters(o.filter))) or []
-    print_list(app, o, PluginView, [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))])
+    print_list(
+        app, o, PluginView, [PluginView(p, not o.no_trunc) for p in sorted(found, key=lambda p: natural(p["Name"]))]
+    )
 
 
 @options
@@ -64,9 +66,11 @@ def undigested(text: str) -> Reference:
 
 def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> list[Json]:
     """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
-    wanted: list[Json] = app.engine.json(plugins.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
+    wanted: list[Json] = (
+        app.engine.json(plugins.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
+    )
     if wanted and not without_asking:
-        app.out.line(f'Plugin {quote(shown)} is requesting the following privileges:')
+        app.out.line(f"Plugin {quote(shown)} is requesting the following privileges:")
         for privilege in wanted:
             app.out.line(f" - {privilege['Name']}: [{' '.join(privilege.get('Value') or [])}]")
         if not confirmed(app, "Do you grant the above permissions?"):
@@ -109,7 +113,9 @@ class UpgradeOptions(Options):
     remote: str = argument("[REMOTE]", default="")
     disable_content_trust: bool = trust_flag(TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
-    skip_remote_check: bool = flag("--skip-remote-check", help="Do not check whether it is a version of the same plugin")
+    skip_remote_check: bool = flag(
+        "--skip-remote-check", help="Do not check whether it is a version of the same plugin"
+    )
 
 
 @command("plugin upgrade", UpgradeOptions, "Upgrade a plugin", since="1.26")
@@ -127,10 +133,16 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
     reference = reference_of(remote, "error parsing remote upgrade image reference: ")
     old, new = reference_of(current, "error parsing current image reference: ").tagged(), reference.tagged()
     app.out.line(f"Upgrading plugin {plugin['Name']} from {old.familiar} to {new.familiar}")
-    if not o.skip_remote_check and str(old) != str(new) and not confirmed(app, "Plugin images do not match, are you sure?"):
+    if (
+        not o.skip_remote_check
+        and str(old) != str(new)
+        and not confirmed(app, "Plugin images do not match, are you sure?")
+    ):
         return
     privileges = granted(app, reference, remote, o.grant_all_permissions)
-    request = plugins.upgrade_plugin(plugin["Name"], str(reference), privileges, app.credentials.header(reference.domain))
+    request = plugins.upgrade_plugin(
+        plugin["Name"], str(reference), privileges, app.credentials.header(reference.domain)
+    )
     show_progress(app, app.engine.messages(request), app.out)
     app.out.line(f"Upgraded plugin {plugin['Name']} to {remote}")
 
@@ -146,7 +158,11 @@ def push(app: App, o: PushOptions) -> None:
     reference = undigested(o.plugin)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    show_progress(app, app.engine.messages(plugins.push_plugin(reference.familiar, app.credentials.header(reference.domain))), app.out)
+    show_progress(
+        app,
+        app.engine.messages(plugins.push_plugin(reference.familiar, app.credentials.header(reference.domain))),
+        app.out,
+    )
 
 
 @options
@@ -160,7 +176,9 @@ class CreateOptions(Options):
 CREATE_USAGE = "[OPTIONS] PLUGIN PLUGIN-DATA-DIR"
 
 
-@command("plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", usage=CREATE_USAGE)
+@command(
+    "plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", usage=CREATE_USAGE
+)
 def create(app: App, o: CreateOptions) -> None:
     reference_of(o.plugin)
     folder = clean(app.copies.absolute(o.folder))

@@ -36,7 +36,9 @@ SIGN_UP = (
     "https://hub.docker.com/ to create one.\nYou can log in with your password or a Personal Access Token (PAT). Using a limited-scope PAT "
     "grants better security and is required for organizations using SSO. Learn more at https://docs.docker.com/go/access-tokens/\n"
 )
-TOKENS = "A Personal Access Token (PAT) can be used instead.\nTo create a PAT, visit https://app.docker.com/settings\n\n"
+TOKENS = (
+    "A Personal Access Token (PAT) can be used instead.\nTo create a PAT, visit https://app.docker.com/settings\n\n"
+)
 
 
 @options
@@ -112,7 +114,14 @@ def log_in(app: App, auth: dict[str, str]) -> str:
 def log_in_again(app: App, auth: dict[str, str]) -> str | None:
     """With the credentials that are kept; None if the registry takes them no more."""
     app.err.line(f"Authenticating with existing credentials... [Username: {auth['username']}]")
-    app.err.write(note("Info", f"To login with a different account, run '{app.prog} logout' followed by '{app.prog} login'", coloured(app)), "\n\n")
+    app.err.write(
+        note(
+            "Info",
+            f"To login with a different account, run '{app.prog} logout' followed by '{app.prog} login'",
+            coloured(app),
+        ),
+        "\n\n",
+    )
     try:
         return log_in(app, auth)
     except Failure as failure:
@@ -164,7 +173,14 @@ def logout(app: App, o: LogoutOptions) -> None:
 @options
 class SearchOptions(Options):
     term: str = argument("TERM")
-    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag(
+        "-f",
+        "--filter",
+        parse=filter_pair,
+        metavar="filter",
+        sources="filters",
+        help="Show only what matches KEY=VALUE; repeatable",
+    )
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     limit: int = flag("--limit", help="How many results to show at most")
     no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
@@ -174,7 +190,12 @@ class SearchView(View):
     """One entry of GET /images/search."""
 
     go_type = "*registry.searchContext"
-    TITLES: ClassVar[dict[str, str]] = {"Name": "NAME", "Description": "DESCRIPTION", "StarCount": "STARS", "IsOfficial": "OFFICIAL"}
+    TITLES: ClassVar[dict[str, str]] = {
+        "Name": "NAME",
+        "Description": "DESCRIPTION",
+        "StarCount": "STARS",
+        "IsOfficial": "OFFICIAL",
+    }
     DEFAULT = "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}"
 
     def __init__(self, result: dict[str, Any], trunc: bool) -> None:
@@ -210,11 +231,15 @@ class SearchView(View):
 @command("search", SearchOptions, "Search Docker Hub for images", top=10)
 def search(app: App, o: SearchOptions) -> None:
     if any(key == "is-automated" for key, _ in o.filter):
-        app.err.line('WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" will not yield any results in future.')
+        app.err.line(
+            'WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" will not yield any results in future.'
+        )
     # a registry before the term: "HOST[:PORT]/TERM"
     host, slash, _ = o.term.partition("/")
     domain = host if slash and (any(c in host for c in ".:") or host == "localhost") else HUB_DOMAIN
-    found = app.engine.json(images.search_images(o.term, o.limit, filters(o.filter), app.credentials.header(domain))) or []
+    found = (
+        app.engine.json(images.search_images(o.term, o.limit, filters(o.filter), app.credentials.header(domain))) or []
+    )
     form = Format.parse(o.format or "table")
     rows = [SearchView(r, not o.no_trunc) for r in found]
     app.out.write(listing(rows, SearchView.TITLES, form, SearchView.DEFAULT))

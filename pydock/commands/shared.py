@@ -28,7 +28,9 @@ FORMAT_HELP = (
 
 
 PLATFORM = "OS[/ARCHITECTURE[/VARIANT]]"
-NO_TRUST = "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
+NO_TRUST = (
+    "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
+)
 
 
 def platform_flag(text: str, since: str) -> Any:
@@ -38,7 +40,9 @@ def platform_flag(text: str, since: str) -> Any:
 
 def default_platform_flag(since: str, text: str = "Platform of the image") -> Any:
     """--platform where DOCKER_DEFAULT_PLATFORM gives the default."""
-    return flag("--platform", since=since, env="DOCKER_DEFAULT_PLATFORM", help=f"{text}: {PLATFORM}", sources="platforms")
+    return flag(
+        "--platform", since=since, env="DOCKER_DEFAULT_PLATFORM", help=f"{text}: {PLATFORM}", sources="platforms"
+    )
 
 
 def detach_keys_flag() -> Any:
@@ -53,7 +57,14 @@ def trust_flag(text: str = "Skip the check of the image's signature") -> Any:
 class ListOptions(Options):
     """The flags of every list."""
 
-    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag(
+        "-f",
+        "--filter",
+        parse=filter_pair,
+        metavar="filter",
+        sources="filters",
+        help="Show only what matches KEY=VALUE; repeatable",
+    )
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
     quiet: bool = flag("-q", "--quiet", help="Print ids only")
@@ -87,7 +98,9 @@ def print_list(app: App, o: Listed, view: type[V], rows: Iterable[V]) -> None:
     app.out.write(listing(rows, view.TITLES, format_of(app, o, view), view.DEFAULT))
 
 
-def each_name(app: App, names: Iterable[str], act: Callable[[str], R], done: Callable[[str, R], None] | None = None) -> None:
+def each_name(
+    app: App, names: Iterable[str], act: Callable[[str], R], done: Callable[[str, R], None] | None = None
+) -> None:
     """Act on each name in turn; print it unless `done` does; go on after a failure and report all at the end.
 
     Raises Failure with every message, a line each.
@@ -129,12 +142,20 @@ def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit
 class PruneOptions(Options):
     """The flags of every prune."""
 
-    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", sources="filters", help="Remove only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag(
+        "--filter",
+        parse=filter_pair,
+        metavar="filter",
+        sources="filters",
+        help="Remove only what matches KEY=VALUE; repeatable",
+    )
     force: bool = flag("-f", "--force", help="Do not ask")
 
 
 def ask(app: App, question: str, secret: bool = False) -> str:
-    """Ask on stdout, read a line from stdin; a secret is not shown. A signal ends the program with 0, as docker does."""
+    """Ask on stdout, read a line from stdin; a secret is not shown. A signal ends the program with 0, as docker
+    does.
+    """
     from pydock.streams.signals import leaving_with
     from pydock.streams.terminal import unseen
 
@@ -168,7 +189,9 @@ def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]
     return filters(pairs)
 
 
-def prune_objects(app: App, o: PruneOptions, what: str, request: Request, title: str, removed: Callable[[Json], Sequence[str] | None]) -> None:
+def prune_objects(
+    app: App, o: PruneOptions, what: str, request: Request, title: str, removed: Callable[[Json], Sequence[str] | None]
+) -> None:
     """Ask, remove, tell. what: is removed, in the question; removed: the engine's report -> what it has removed."""
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}.\nAre you sure you want to continue?"):
         return

@@ -1,4 +1,6 @@
-"""`trust`: content trust, which docker gave up (29 has it no more). Nothing is signed or checked here, and each verb says so."""
+"""`trust`: content trust, which docker gave up (29 has it no more). Nothing is signed or checked here, and each verb
+says so.
+"""
 
 from __future__ import annotations
 

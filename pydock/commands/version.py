@@ -66,13 +66,21 @@ def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
     import sys
 
     return {
-        "Version": DOCKER_VERSION, **({"ApiVersion": spoken} if spoken else {}), "DefaultAPIVersion": API_VERSION, "GitCommit": f"pydock-{__version__}",
-        "GoVersion": f"python{platform.python_version()}", "Os": sys.platform.replace("win32", "windows"), "Arch": app.architecture,
-        "BuildTime": "", "Context": app.contexts.current,
-    }  # fmt: skip
+        "Version": DOCKER_VERSION,
+        **({"ApiVersion": spoken} if spoken else {}),
+        "DefaultAPIVersion": API_VERSION,
+        "GitCommit": f"pydock-{__version__}",
+        "GoVersion": f"python{platform.python_version()}",
+        "Os": sys.platform.replace("win32", "windows"),
+        "Arch": app.architecture,
+        "BuildTime": "",
+        "Context": app.contexts.current,
+    }
 
 
-def print_template(app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None) -> Failure | None:
+def print_template(
+    app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None
+) -> Failure | None:
     """Returns what the template does not fit."""
     try:
         shown, problem = template.execute(decode("system.versionInfo", {"Client": client, "Server": server})), None
@@ -98,9 +106,13 @@ def shown_details(component: dict[str, Any]) -> dict[str, Any] | None:
 def client_text(c: dict[str, Any]) -> str:
     lowered = f" (downgraded from {c['DefaultAPIVersion']})" if c["ApiVersion"] != c["DefaultAPIVersion"] else ""
     rows = [
-        ("Version", c["Version"]), ("API version", c["ApiVersion"] + lowered), ("Python version", c["GoVersion"].removeprefix("python")),
-        ("pydock", __version__), ("OS/Arch", f"{c['Os']}/{c['Arch']}"), ("Context", c["Context"]),
-    ]  # fmt: skip
+        ("Version", c["Version"]),
+        ("API version", c["ApiVersion"] + lowered),
+        ("Python version", c["GoVersion"].removeprefix("python")),
+        ("pydock", __version__),
+        ("OS/Arch", f"{c['Os']}/{c['Arch']}"),
+        ("Context", c["Context"]),
+    ]
     return "Client:\n" + table(rows, 1)
 
 
@@ -122,7 +134,11 @@ def server_text(s: dict[str, Any]) -> str:
 def engine_component(s: dict[str, Any]) -> dict[str, Any]:
     """What an engine from before components (API 1.35) tells."""
     details = {k: str(s.get(k, "")) for k in DETAILS.values() if k != "Experimental"}
-    return {"Name": "Engine", "Version": s.get("Version"), "Details": {**details, "Experimental": str(s.get("Experimental", False)).lower()}}
+    return {
+        "Name": "Engine",
+        "Version": s.get("Version"),
+        "Details": {**details, "Experimental": str(s.get("Experimental", False)).lower()},
+    }
 
 
 def engine_rows(details: dict[str, Any]) -> list[tuple[str, str]]:
@@ -139,5 +155,3 @@ def engine_rows(details: dict[str, Any]) -> list[tuple[str, str]]:
 
 def table(rows: list[tuple[str, str]], indent: int) -> str:
     return align("".join(f"{' ' * indent}{k}:\t{v}\n" for k, v in rows), 20, 1)
-
-

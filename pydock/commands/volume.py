@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 @options
 class VolumeListOptions(Options):
     cluster: bool = flag("--cluster", since="1.42", help="Show cluster volumes only")
-    filter: tuple[pairs.Pair, ...] = flag("-f", "--filter", parse=pairs.filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[pairs.Pair, ...] = flag(
+        "-f",
+        "--filter",
+        parse=pairs.filter_pair,
+        metavar="filter",
+        sources="filters",
+        help="Show only what matches KEY=VALUE; repeatable",
+    )
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     quiet: bool = flag("-q", "--quiet", help="Print names only")
 
@@ -31,7 +38,11 @@ class VolumeListOptions(Options):
 @command("volume ls", VolumeListOptions, "List volumes", aliases=("list",))
 def ls(app: App, o: VolumeListOptions) -> None:
     found = (app.engine.json(volumes.list_volumes(filters=filters(o.filter))) or {}).get("Volumes") or []
-    rows = [VolumeView(v) for v in sorted(found, key=lambda v: natural(v["Name"])) if v.get("ClusterVolume") or not o.cluster]
+    rows = [
+        VolumeView(v)
+        for v in sorted(found, key=lambda v: natural(v["Name"]))
+        if v.get("ClusterVolume") or not o.cluster
+    ]
     if o.cluster:
         # --format has no say here, as in docker
         form = Format("template", VolumeView.QUIET) if o.quiet else Format("table")
@@ -51,17 +62,54 @@ class CreateOptions(Options):
     driver: str = flag("-d", "--driver", default="local", help="Driver of the volume", sources="volume-drivers")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the volume, KEY=VALUE")
     name_flag: str = flag("--name", hidden=True, help="Name of the volume")
-    opt: tuple[pairs.Pair, ...] = flag("-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver")
-    availability: str = flag("--availability", default="active", since="1.42", help="Availability of a cluster volume", sources="active pause drain")
+    opt: tuple[pairs.Pair, ...] = flag(
+        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
+    )
+    availability: str = flag(
+        "--availability",
+        default="active",
+        since="1.42",
+        help="Availability of a cluster volume",
+        sources="active pause drain",
+    )
     group: str = flag("--group", since="1.42", help="Group of cluster volumes")
-    limit_bytes: int = flag("--limit-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Most bytes of a cluster volume")
-    required_bytes: int = flag("--required-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Least bytes of a cluster volume")
-    scope: str = flag("--scope", default="single", since="1.42", help="How many nodes may use a cluster volume", sources="single multi")
-    secret: tuple[pairs.Pair, ...] = flag("--secret", parse=pairs.pair, many=True, metavar="map", since="1.42", help="Secrets of a cluster volume, KEY=SECRET")
-    sharing: str = flag("--sharing", default="none", since="1.42", help="How a cluster volume may be shared", sources="none readonly onewriter all")
-    topology_preferred: tuple[str, ...] = flag("--topology-preferred", since="1.42", help="Where a cluster volume should be")
-    topology_required: tuple[str, ...] = flag("--topology-required", since="1.42", help="Where a cluster volume must be")
-    type: str = flag("--type", default="block", since="1.42", help="Kind of access to a cluster volume", sources="mount block")
+    limit_bytes: int = flag(
+        "--limit-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Most bytes of a cluster volume"
+    )
+    required_bytes: int = flag(
+        "--required-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Least bytes of a cluster volume"
+    )
+    scope: str = flag(
+        "--scope",
+        default="single",
+        since="1.42",
+        help="How many nodes may use a cluster volume",
+        sources="single multi",
+    )
+    secret: tuple[pairs.Pair, ...] = flag(
+        "--secret",
+        parse=pairs.pair,
+        many=True,
+        metavar="map",
+        since="1.42",
+        help="Secrets of a cluster volume, KEY=SECRET",
+    )
+    sharing: str = flag(
+        "--sharing",
+        default="none",
+        since="1.42",
+        help="How a cluster volume may be shared",
+        sources="none readonly onewriter all",
+    )
+    topology_preferred: tuple[str, ...] = flag(
+        "--topology-preferred", since="1.42", help="Where a cluster volume should be"
+    )
+    topology_required: tuple[str, ...] = flag(
+        "--topology-required", since="1.42", help="Where a cluster volume must be"
+    )
+    type: str = flag(
+        "--type", default="block", since="1.42", help="Kind of access to a cluster volume", sources="mount block"
+    )
 
 
 #: the flags that make a volume one of the cluster; others only say more of such a one
@@ -79,18 +127,27 @@ def cluster_spec(o: CreateOptions) -> Json:
     places = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
     secrets = [{"Key": k, "Secret": v} for k, v in sorted(dict(o.secret).items())]
     return {
-        **({"Group": o.group} if o.group else {}), "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
+        **({"Group": o.group} if o.group else {}),
+        "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
         "AccessibilityRequirements": {k: v for k, v in places.items() if v},
         "CapacityRange": {"RequiredBytes": max(o.required_bytes, 0), "LimitBytes": max(o.limit_bytes, 0)},
-        **({"Secrets": secrets} if secrets else {}), "Availability": o.availability,
-    }  # fmt: skip
+        **({"Secrets": secrets} if secrets else {}),
+        "Availability": o.availability,
+    }
 
 
 def create_body(o: CreateOptions) -> Json:
     """The body of POST /volumes/create. Raises ValueError."""
     if o.name is not None and o.name_flag:
-        raise ValueError("conflicting options: cannot specify a volume-name through both --name and as a positional arg")
-    optional = {"Driver": o.driver, "DriverOpts": dict(o.opt), "Labels": pairs.mapping(o.label), "Name": o.name or o.name_flag}
+        raise ValueError(
+            "conflicting options: cannot specify a volume-name through both --name and as a positional arg"
+        )
+    optional = {
+        "Driver": o.driver,
+        "DriverOpts": dict(o.opt),
+        "Labels": pairs.mapping(o.label),
+        "Name": o.name or o.name_flag,
+    }
     cluster = {"ClusterVolumeSpec": cluster_spec(o)} if o.given & CLUSTER_FLAGS else {}
     return {**cluster, **{k: v for k, v in optional.items() if v}}
 
@@ -138,7 +195,13 @@ def prune(app: App, o: VolumePruneOptions) -> None:
 @options
 class UpdateOptions(Options):
     volume: str = argument("VOLUME", sources="volumes")
-    availability: str = flag("--availability", default="active", since="1.42", help="Availability of a cluster volume", sources="active pause drain")
+    availability: str = flag(
+        "--availability",
+        default="active",
+        since="1.42",
+        help="Availability of a cluster volume",
+        sources="active pause drain",
+    )
 
 
 @command("volume update", UpdateOptions, "Change a volume of a swarm", since="1.42", usage="[OPTIONS] [VOLUME]")

@@ -99,7 +99,8 @@ class Store:
                 raise
 
     def save(self, name: str, meta: Meta, tls: dict[str, bytes] | None) -> None:
-        """Write a context's metadata, and its TLS material unless `tls` is None; both or none of them. While `changing`.
+        """Write a context's metadata, and its TLS material unless `tls` is None; both or none of them. While
+        `changing`.
 
         Raises Failure, OSError."""
         from pydock.files.atomic import remove_folder, write_whole

@@ -69,7 +69,9 @@ def helper_of(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
 
     from pydock.programs import find
 
-    fitting = {"darwin": "osxkeychain", "win32": "wincred"}.get(sys.platform) or ("pass" if find("pass", environ) else "secretservice")
+    fitting = {"darwin": "osxkeychain", "win32": "wincred"}.get(sys.platform) or (
+        "pass" if find("pass", environ) else "secretservice"
+    )
     return fitting if find(f"docker-credential-{fitting}", environ) else ""
 
 
@@ -77,10 +79,23 @@ def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
     """Keep credentials; True if a password now lies in the configuration file. Raises Failure."""
     key = auth["serveraddress"]
     helper = helper_of(config, environ, key)
-    secret = {"username": auth.get("username", ""), "password": auth.get("password", ""), "identitytoken": auth.get("identitytoken", "")}
+    secret = {
+        "username": auth.get("username", ""),
+        "password": auth.get("password", ""),
+        "identitytoken": auth.get("identitytoken", ""),
+    }
     if helper:
-        user, word = ("<token>", secret["identitytoken"]) if secret["identitytoken"] else (secret["username"], secret["password"])
-        problem = _run(helper, "store", json.dumps({"ServerURL": key, "Username": user, "Secret": word}, separators=(",", ":")), environ)[1]
+        user, word = (
+            ("<token>", secret["identitytoken"])
+            if secret["identitytoken"]
+            else (secret["username"], secret["password"])
+        )
+        problem = _run(
+            helper,
+            "store",
+            json.dumps({"ServerURL": key, "Username": user, "Secret": word}, separators=(",", ":")),
+            environ,
+        )[1]
         if problem:
             raise Failure(f"Error saving credentials: error storing credentials - err: {problem}")
         entry: dict[str, str] = {}
@@ -110,7 +125,9 @@ def saved(auth: Auth) -> dict[str, str]:
 
 
 def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
-    """Forget a registry's credentials; returns what went wrong, "" if nothing. Raises Failure if the file cannot be written."""
+    """Forget a registry's credentials; returns what went wrong, "" if nothing. Raises Failure if the file cannot be
+    written.
+    """
     helper = helper_of(config, environ, key)
     problem = _run(helper, "erase", key, environ)[1] if helper else ""
     if not problem and key in config.mapping("auths"):
@@ -172,7 +189,9 @@ def _run(helper: str, verb: str, text: str, environ: Mapping[str, str]) -> tuple
         return b"", f'exec: "{name}": executable file not found in $PATH, out: ``'
     try:
         # stderr is the person's: a helper may have to be unlocked
-        answer = ask([program, verb], environ, text.encode("utf-8", "surrogateescape"), seconds=SECONDS, hear_errors=False)
+        answer = ask(
+            [program, verb], environ, text.encode("utf-8", "surrogateescape"), seconds=SECONDS, hear_errors=False
+        )
     except OSError as error:
         return b"", f"{first_line(error)}, out: ``"
     if answer.problem:

@@ -51,7 +51,9 @@ class Endpoint:
 
 
 def context_name(options: Globals, environ: Mapping[str, str], current: str) -> str:
-    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's `current`, "default": the first that is given."""
+    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's `current`, "default": the first that is
+    given.
+    """
     if options.context:
         return options.context
     if options.host or environ.get("DOCKER_HOST"):
@@ -87,6 +89,7 @@ def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: s
 
 
 def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> Tls | None:
+    """TLS as flags and environment ask for it, with files of docker's names in `config_dir` where none are named."""
     verify = options.tlsverify if "tlsverify" in options.given else bool(environ.get("DOCKER_TLS_VERIFY"))
     tls = options.tls if "tls" in options.given else bool(environ.get("DOCKER_TLS"))
     if not (tls or verify or "tlsverify" in options.given):
@@ -97,7 +100,9 @@ def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> T
         path = given or os.path.join(folder, name)
         return path if given or name == "ca.pem" or os.path.exists(path) else ""
 
-    return Tls(place(options.tlscacert, "ca.pem"), place(options.tlscert, "cert.pem"), place(options.tlskey, "key.pem"), verify)
+    return Tls(
+        place(options.tlscacert, "ca.pem"), place(options.tlscert, "cert.pem"), place(options.tlskey, "key.pem"), verify
+    )
 
 
 def from_context(name: str, store: Store) -> Endpoint:
@@ -110,7 +115,12 @@ def from_context(name: str, store: Store) -> Endpoint:
     host = parse_host(endpoint.get("Host") or "", bool(files))
     tls = None
     if (files or endpoint.get("SkipTLSVerify")) and host.startswith("tcp://"):
-        tls = Tls(files.get("ca.pem", ""), files.get("cert.pem", ""), files.get("key.pem", ""), not endpoint.get("SkipTLSVerify"))
+        tls = Tls(
+            files.get("ca.pem", ""),
+            files.get("cert.pem", ""),
+            files.get("key.pem", ""),
+            not endpoint.get("SkipTLSVerify"),
+        )
     return Endpoint(host, tls)
 
 
@@ -206,7 +216,13 @@ def custom_headers(text: str, configured: Mapping[str, str]) -> dict[str, str]:
     out = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
-        wrong = f"missing \"=\" in key=value pair: '{pair}'" if not equals else "" if key.strip() else f"empty key in key=value pair: '{pair}'"
+        wrong = (
+            f"missing \"=\" in key=value pair: '{pair}'"
+            if not equals
+            else ""
+            if key.strip()
+            else f"empty key in key=value pair: '{pair}'"
+        )
         if wrong:
             raise NoEngine(f"failed to set custom headers from DOCKER_CUSTOM_HEADERS environment variable: {wrong}")
         out[key.strip()] = value

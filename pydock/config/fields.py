@@ -1,6 +1,7 @@
 """The keys of config.json and their types, as docker reads them. Pure.
 
-As Go has it: a key's name in other letters (capital or small) is the same key; what is not of its type is told, and is not there.
+As Go has it: a key's name in other letters (capital or small) is the same key; what is not of its type is told, and is
+not there.
 """
 
 from __future__ import annotations

@@ -79,8 +79,8 @@ class ConfigFile:
         return out
 
     def variables(self, given: Iterable[str], host: str, environ: Mapping[str, str]) -> dict[str, str | None]:
-        """NAME[=VALUE] of flags, the last of a name winning, after the proxies for the engine at `host`: a name alone takes the
-        value that it has in `environ`, None if it is not set there."""
+        """NAME[=VALUE] of flags, the last of a name winning, after the proxies for the engine at `host`: a name alone
+        takes the value that it has in `environ`, None if it is not set there."""
         values: dict[str, str | None] = dict(self.proxy_environment(host))
         for text in given:
             name, equals, value = text.partition("=")
@@ -88,8 +88,9 @@ class ConfigFile:
         return values
 
     def change(self, act: Callable[[dict[str, Any]], object]) -> None:
-        """Let `act` change the object, as it is in the file now, and write it as docker does: tabs, sorted keys, where a link
-        leads to. The file's mode and owner are kept, and so is what other processes change at the same time. Raises Failure."""
+        """Let `act` change the object, as it is in the file now, and write it as docker does: tabs, sorted keys, where
+        a link leads to. The file's mode and owner are kept, and so is what other processes change at the same time.
+        Raises Failure."""
         from pydock.files.atomic import write_whole
         from pydock.files.lock import locked_folder
 

@@ -18,14 +18,30 @@ def unquoted(text: str) -> str:
 class Globals(Options):
     """The flags before the command."""
 
-    config: str = flag("--config", help="Where the client's configuration files lie", metavar="string", sources="folders")
-    context: str = flag("-c", "--context", help="Context that names the engine to use (beats DOCKER_HOST and the current context)", sources="contexts")
+    config: str = flag(
+        "--config", help="Where the client's configuration files lie", metavar="string", sources="folders"
+    )
+    context: str = flag(
+        "-c",
+        "--context",
+        help="Context that names the engine to use (beats DOCKER_HOST and the current context)",
+        sources="contexts",
+    )
     debug: bool = flag("-D", "--debug", help="Say more about what is done")
-    host: tuple[str, ...] = flag("-H", "--host", help="Address of the engine to use", metavar="string", sources="ssh:// tcp:// unix://")
-    log_level: str = flag("-l", "--log-level", default="info", help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"',
-                          sources="debug info warn error fatal panic")  # fmt: skip
+    host: tuple[str, ...] = flag(
+        "-H", "--host", help="Address of the engine to use", metavar="string", sources="ssh:// tcp:// unix://"
+    )
+    log_level: str = flag(
+        "-l",
+        "--log-level",
+        default="info",
+        help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"',
+        sources="debug info warn error fatal panic",
+    )
     tls: bool = flag("--tls", help="Use TLS; implied by --tlsverify")
-    tlscacert: str = flag("--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted, sources="files")
+    tlscacert: str = flag(
+        "--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted, sources="files"
+    )
     tlscert: str = flag("--tlscert", help="Certificate to show to the engine", parse=unquoted, sources="files")
     tlskey: str = flag("--tlskey", help="Key of that certificate", parse=unquoted, sources="files")
     tlsverify: bool = flag("--tlsverify", help="Use TLS and check the engine's certificate")

@@ -32,7 +32,8 @@ class Credentials:
         return credentials.header({key: self.of(key) for key in credentials.known(self._config, self._environ)})
 
     def config_file(self) -> bytes:
-        """A config.json of these credentials alone, or of those in DOCKER_AUTH_CONFIG where it has some; b"" where there are none.
+        """A config.json of these credentials alone, or of those in DOCKER_AUTH_CONFIG where it has some; b"" where
+        there are none.
 
         Raises Failure where that variable cannot be read."""
         if problem := credentials.environment_problem(self._environ):

@@ -11,9 +11,19 @@ from pydock.errors import Failure, first_line
 from pydock.go.json import decode, dumps
 from pydock.shape import Json, opt
 
-_PLATFORM = {"architecture": opt(str), "os": opt(str), "os.version": opt(str), "os.features": opt([str]), "variant": opt(str)}
+_PLATFORM = {
+    "architecture": opt(str),
+    "os": opt(str),
+    "os.version": opt(str),
+    "os.features": opt([str]),
+    "variant": opt(str),
+}
 #: what a stored image is; "Raw" is its manifest in base64
-_STORED = {"Ref": str, "Raw": str, "Descriptor": {"mediaType": str, "digest": str, "size": int, "platform": opt(_PLATFORM)}}
+_STORED = {
+    "Ref": str,
+    "Raw": str,
+    "Descriptor": {"mediaType": str, "digest": str, "size": int, "platform": opt(_PLATFORM)},
+}
 
 
 class ManifestStore:

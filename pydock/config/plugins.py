@@ -34,11 +34,18 @@ class Plugin:
 
     def facts(self) -> dict[str, Any]:
         """As `info` shows it."""
-        return {**self.metadata, "Name": self.name, "Path": self.path, **({"Err": self.problem} if self.problem else {})}
+        return {
+            **self.metadata,
+            "Name": self.name,
+            "Path": self.path,
+            **({"Err": self.problem} if self.problem else {}),
+        }
 
 
 def folders(config_dir: str, extra: Collection[str]) -> list[str]:
-    """Where plugins lie, in docker's order. extra: the configuration's; a relative one would be another wherever one is."""
+    """Where plugins lie, in docker's order. extra: the configuration's; a relative one would be another wherever one
+    is.
+    """
     return [*filter(os.path.isabs, extra), os.path.abspath(os.path.join(config_dir, "cli-plugins")), *SYSTEM_FOLDERS]
 
 
@@ -55,7 +62,9 @@ def names(places: Collection[str]) -> list[str]:
             entries = os.listdir(folder)
         except OSError:
             continue
-        found |= {e.removeprefix(PREFIX).removesuffix(SUFFIX) for e in entries if e.startswith(PREFIX) and e.endswith(SUFFIX)}
+        found |= {
+            e.removeprefix(PREFIX).removesuffix(SUFFIX) for e in entries if e.startswith(PREFIX) and e.endswith(SUFFIX)
+        }
     return sorted(n for n in found if find(n, places))
 
 

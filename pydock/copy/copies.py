@@ -37,7 +37,9 @@ class Copies:
 
         return destination(path)
 
-    def pack(self, place: Place, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]) -> Iterator[bytes]:
+    def pack(
+        self, place: Place, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]
+    ) -> Iterator[bytes]:
         """A tar archive of files here; see archive.pack."""
         from pydock.archive.pack import pack
 

@@ -42,7 +42,9 @@ def check_output(path: str) -> None:
 
 
 def source(path: str, follow: bool) -> Place:
-    """What is copied: links before the last element are followed, and the last one where that is asked for. Raises Failure."""
+    """What is copied: links before the last element are followed, and the last one where that is asked for. Raises
+    Failure.
+    """
     resolved, rename = _resolve(path, follow)
     try:
         mode = os.lstat(resolved).st_mode

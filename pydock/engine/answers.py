@@ -76,7 +76,8 @@ def messages_of(request: Request, blocks: Iterable[bytes]) -> Iterator[dict[str,
     """The objects of a stream, each as soon as it is whole.
 
     Raises BadAnswer for what is no object of the promised shape, and BrokenStream where the last one is cut. What was
-    asked to be done is reported by one message at least: a stream without any, or of such that say nothing, is no success.
+    asked to be done is reported by one message at least: a stream without any, or of such that say nothing, is no
+    success.
     """
     silent = True
     for value in _objects(request, blocks):

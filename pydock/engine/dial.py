@@ -1,4 +1,6 @@
-"""An endpoint's address to a connected socket: unix, tcp, TLS, ssh, npipe. A new kind of address is one more function here."""
+"""An endpoint's address to a connected socket: unix, tcp, TLS, ssh, npipe. A new kind of address is one more function
+here.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,16 @@ MAX_SAID = 64 << 10
 
 
 def dial(endpoint: Endpoint) -> Sock:
-    """A connected stream socket, without a time limit. Raises OSError, and Unreachable for an address that cannot be."""
+    """A connected stream socket, without a time limit. Raises OSError, and Unreachable for an address that cannot
+    be.
+    """
     dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh, **({"npipe": _npipe} if sys.platform == "win32" else {})}
     dialer = dialers.get(endpoint.scheme)
     if dialer is None:
-        raise Unreachable(f"{endpoint.host}: {endpoint.scheme} addresses are not supported on {sys.platform}; use unix://, tcp:// or ssh://", endpoint.host)
+        raise Unreachable(
+            f"{endpoint.host}: {endpoint.scheme} addresses are not supported on {sys.platform}; use unix://, tcp:// or ssh://",
+            endpoint.host,
+        )
     return dialer(endpoint)
 
 
@@ -137,9 +144,14 @@ class CommandSocket:
         with theirs:
             # a session of its own: Ctrl-C is for us, and must not cut the connection
             self.process = subprocess.Popen(
-                command, executable=program, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self.said, start_new_session=True,
+                command,
+                executable=program,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=self.said,
+                start_new_session=True,
                 env=environment(os.environ),
-            )  # fmt: skip
+            )
 
     def recv(self, size: int) -> bytes:
         try:
@@ -153,7 +165,11 @@ class CommandSocket:
 
     def _ended(self) -> CommandEnded:
         line, code = " ".join(self.command), self._exit(PARTING)
-        ended = f"has exited with exit status {code}" if code is not None else f"has closed its output and did not exit after {PARTING:g}s"
+        ended = (
+            f"has exited with exit status {code}"
+            if code is not None
+            else f"has closed its output and did not exit after {PARTING:g}s"
+        )
         self.said.seek(0)
         text = self.said.read(MAX_SAID).decode("utf-8", "replace").strip()
         return CommandEnded(
@@ -184,7 +200,9 @@ class CommandSocket:
         self.sock.settimeout(seconds)
 
     def close(self) -> None:
-        """Nothing of it stays: what it was asked to pass on is through, so it need not be waited for, as with docker."""
+        """Nothing of it stays: what it was asked to pass on is through, so it need not be waited for, as with
+        docker.
+        """
         self.sock.close()
         if self.process.poll() is None:
             self.process.terminate()

@@ -54,18 +54,28 @@ class Engine:
     """See the module. Nothing is sent before the first request. Safe for several threads."""
 
     def __init__(
-        self, endpoint: Endpoint, headers: Mapping[str, str] | None = None, wish: str = "", transport: httpx.BaseTransport | None = None
+        self,
+        endpoint: Endpoint,
+        headers: Mapping[str, str] | None = None,
+        wish: str = "",
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """headers: sent with every request; wish: the API version to speak, unnegotiated; transport: in place of our own."""
+        """headers: sent with every request; wish: the API version to speak, unnegotiated; transport: in place of our
+        own.
+        """
         self.endpoint = endpoint
         self.wish = wish.strip().removeprefix("v")
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         try:
             self.client = httpx.Client(
-                transport=transport or Transport(endpoint), headers=header_bytes({**own, **agent}.items()), timeout=None, trust_env=False,
-                base_url=self._base_url(), cookies=NoCookies(),  # type: ignore[arg-type]
-            )  # fmt: skip
+                transport=transport or Transport(endpoint),
+                headers=header_bytes({**own, **agent}.items()),
+                timeout=None,
+                trust_env=False,
+                base_url=self._base_url(),
+                cookies=NoCookies(),  # type: ignore[arg-type]
+            )
         except (httpx.InvalidURL, UnicodeError):
             name = endpoint.address.partition("/")[0].rpartition(":")[0]
             raise Unreachable(f"error during connect: lookup {name}: no such host", endpoint.host) from None
@@ -93,9 +103,13 @@ class Engine:
                 headers = response.headers
                 if response.status_code == 200:
                     return Ping(
-                        True, headers.get("api-version", ""), headers.get("ostype", ""), headers.get("docker-experimental") == "true",
-                        headers.get("builder-version", ""), headers.get("swarm", ""),
-                    )  # fmt: skip
+                        True,
+                        headers.get("api-version", ""),
+                        headers.get("ostype", ""),
+                        headers.get("docker-experimental") == "true",
+                        headers.get("builder-version", ""),
+                        headers.get("swarm", ""),
+                    )
         return Ping()
 
     @cached_property
@@ -134,7 +148,9 @@ class Engine:
             return whole(response.iter_raw(), MAX_BODY)
 
     def blocks(self, request: Request) -> Iterator[bytes]:
-        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not whole."""
+        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not
+        whole.
+        """
         with self._checked(request) as response:
             yield from blocks_of(request, body_of(request, response))
 
@@ -158,7 +174,9 @@ class Engine:
         return Duplex(connect(self.endpoint, "GET", "/"), "")
 
     def background(self, request: Request) -> Response:
-        """Send now, read the answer later: a wait that must be registered before a start, a body whose head tells more."""
+        """Send now, read the answer later: a wait that must be registered before a start, a body whose head tells
+        more.
+        """
         response = self._send(request)
         try:
             self._check(response)
@@ -176,10 +194,16 @@ class Engine:
         target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
         if request.query:
             target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")
-        headers = [(name, value) for name, given in request.headers.items() for value in ([given] if isinstance(given, str) else given)]
+        headers = [
+            (name, value)
+            for name, given in request.headers.items()
+            for value in ([given] if isinstance(given, str) else given)
+        ]
         content = request.content
         if request.body is not None:
-            content = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
+            content = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode(
+                "utf-8", "surrogateescape"
+            )
             headers.append(("Content-Type", "application/json"))
         built = self.client.build_request(request.method, target, headers=header_bytes(headers), content=content)
         return self.client.send(built, stream=True)
@@ -224,7 +248,9 @@ def path_text(path: str) -> str:
 
 def header_bytes(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     """Names and values as bytes, those that are no UTF-8 as they were given."""
-    return [(name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+    return [
+        (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")) for name, value in headers
+    ]
 
 
 class Response:

@@ -28,7 +28,9 @@ def _request_text(endpoint: Endpoint, method: str, target: str) -> str:
 def lost_answer(endpoint: Endpoint, broken: BrokenStream, method: str, target: str, changes: bool) -> BrokenStream:
     """No answer came to a request that was sent, or none that can be read. changes: it may have been carried out."""
     text = f"error during connect: {_request_text(endpoint, method, target)}: {broken.message}"
-    unknown = "\nThe engine may have carried this request out all the same: look before you try again." if changes else ""
+    unknown = (
+        "\nThe engine may have carried this request out all the same: look before you try again." if changes else ""
+    )
     return BrokenStream(text + unknown)
 
 
@@ -47,7 +49,9 @@ def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str
             f"dial unix {address}: connect: permission denied", host,
         )  # fmt: skip
     if isinstance(error, socket.gaierror):
-        return Unreachable(f"error during connect: {request}: dial tcp: lookup {address.rpartition(':')[0]}: no such host", host)
+        return Unreachable(
+            f"error during connect: {request}: dial tcp: lookup {address.rpartition(':')[0]}: no such host", host
+        )
     if type(error).__module__ == "ssl":
         why = getattr(error, "verify_message", "") or error.args[-1]
         return Unreachable(f"error during connect: {request}: tls: {why}", host)
@@ -67,4 +71,6 @@ def engine_error(status: int, reason: str, content_type: str, body: bytes) -> En
         except (ValueError, TypeError, LookupError):
             pass  # not the object that it should be: it is shown as it is
         text = text or f"API returned a {status} ({reason}) but provided no error-message"
-    return EngineError(status, text or f"request returned {status} {reason}; check if the server supports the requested API version")
+    return EngineError(
+        status, text or f"request returned {status} {reason}; check if the server supports the requested API version"
+    )

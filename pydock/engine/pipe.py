@@ -21,8 +21,14 @@ class PipeSocket:
         # the module has these names on Windows alone
         self.api: Any = _winapi
         self.handle = self.api.CreateFile(
-            path.replace("/", "\\"), self.api.GENERIC_READ | self.api.GENERIC_WRITE, 0, 0, self.api.OPEN_EXISTING, self.api.FILE_FLAG_OVERLAPPED, 0,
-        )  # fmt: skip
+            path.replace("/", "\\"),
+            self.api.GENERIC_READ | self.api.GENERIC_WRITE,
+            0,
+            0,
+            self.api.OPEN_EXISTING,
+            self.api.FILE_FLAG_OVERLAPPED,
+            0,
+        )
 
     def recv(self, size: int) -> bytes:
         """Some bytes; b"" at the end."""

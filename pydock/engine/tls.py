@@ -1,7 +1,7 @@
 """TLS over a connected socket, with each direction ended on its own, and reading and writing from two threads.
 
-Python's SSLSocket can do neither: its unwrap() ends both directions, and OpenSSL's objects must not be used by two threads
-at once. Here the TLS state lives in memory under a lock (ssl.MemoryBIO), and only bytes go through the socket.
+Python's SSLSocket can do neither: its unwrap() ends both directions, and OpenSSL's objects must not be used by two
+threads at once. Here the TLS state lives in memory under a lock (ssl.MemoryBIO), and only bytes go through the socket.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class TlsSocket:
         self.sock = sock
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
-        #: over the TLS state; and over the socket's sending side, so that records leave in the order in which they were made
+        #: over the TLS state; and over the socket's sending side, so that records leave in the order in which they were
+        #: made
         self.state, self.sending = threading.Lock(), threading.Lock()
         #: what had come when our direction was ended
         self.ready = bytearray()
@@ -68,7 +69,8 @@ class TlsSocket:
                         return data
                     return self.tls.read(size)
             except ssl.SSLWantReadError:
-                # what TLS itself has to say (a new key, say) must go out; but never wait for a sender that waits for our reading
+                # what TLS itself has to say (a new key, say) must go out; but never wait for a sender that waits for
+                # our reading
                 self._flush(wait=False)
                 self._fill()
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):

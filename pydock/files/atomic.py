@@ -1,8 +1,8 @@
 """Files and folders that are there only when they are whole: made under another name beside it, and renamed at the end.
 
-What a command leaves unfinished is gone with it: by an error through its `with` block, by a signal through sweep(), which the
-program calls last. The names in between are random: nobody can lie in wait at one. Of names that were given the folder may
-be reached through links, the last element never is one, but for the user's own configuration.
+What a command leaves unfinished is gone with it: by an error through its `with` block, by a signal through sweep(),
+which the program calls last. The names in between are random: nobody can lie in wait at one. Of names that were given
+the folder may be reached through links, the last element never is one, but for the user's own configuration.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def random_name() -> str:
 
 
 def begin(path: str, act: Callable[[], T]) -> T:
-    """Do what makes `path`, a random name, and remember that it is not whole; to be followed by done() or remove(). Raises OSError."""
+    """Do what makes `path`, a random name, and remember that it is not whole; to be followed by done() or remove().
+    Raises OSError.
+    """
     with _guard:
         if _over:
             raise Failure("the program is ending")
@@ -158,7 +160,9 @@ def write_all(handle: int, data: bytes | memoryview) -> None:
 
 
 def check_place(path: str) -> None:
-    """Can a file that was asked for be written at `path`? Raises Failure, in docker's words (atomicwriter of moby/sys)."""
+    """Can a file that was asked for be written at `path`? Raises Failure, in docker's words (atomicwriter of
+    moby/sys).
+    """
     folder = parent(path)
     try:
         if not stat.S_ISDIR(os.stat(folder).st_mode):
@@ -218,9 +222,12 @@ class Draft:
 class WholeFile:
     """A file by its path. A context manager: leaving it by an error leaves what was there before."""
 
-    def __init__(self, path: str, mode: int = 0o600, *, own: bool = False, alike: bool = False, new: bool = False) -> None:
-        """mode: its permissions, less the umask; own: it belongs to the user's own configuration, which may lie elsewhere behind
-        a link; alike: with the permissions and the owner of the file that it replaces; new: it replaces none.
+    def __init__(
+        self, path: str, mode: int = 0o600, *, own: bool = False, alike: bool = False, new: bool = False
+    ) -> None:
+        """mode: its permissions, less the umask; own: it belongs to the user's own configuration, which may lie
+        elsewhere behind a link; alike: with the permissions and the owner of the file that it replaces; new: it
+        replaces none.
 
         A device or a pipe is written as it is. Raises Failure where nothing can be written, and for a link."""
         self.path, self._new = path, new
@@ -334,7 +341,9 @@ def write_whole(path: str, blocks: Iterable[bytes], mode: int = 0o600, **options
 
 
 class Claim:
-    """A new file, whose name is its maker's own from the start. A context manager: it is gone again, unless it was filled."""
+    """A new file, whose name is its maker's own from the start. A context manager: it is gone again, unless it was
+    filled.
+    """
 
     def __init__(self, path: str) -> None:
         """Raises FileExistsError where there is anything of that name, Failure."""

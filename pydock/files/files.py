@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """stdin: what is read where no path is given. Errors are Failures in Go's words: "open PATH: no such file or directory"."""
+    """stdin: what is read where no path is given. Errors are Failures in Go's words: "open PATH: no such file or
+    directory".
+    """
 
     def __init__(self, stdin: BinaryIO) -> None:
         self.stdin = stdin
@@ -32,7 +34,9 @@ class Files:
             raise Failure(f"{verb} {path}: {first_line(error)}") from None
 
     def blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
-        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened, else where it cannot be read."""
+        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened, else where
+        it cannot be read.
+        """
         try:
             # a folder can be opened, as in Go, and not by open()
             handle = -1 if path is None else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
@@ -68,7 +72,7 @@ class Files:
             raise Failure(f"lstat {path}: {first_line(error)}") from None
 
     def kind(self, path: str) -> str:
-        """"folder", "file" (whatever is not a folder), or "" where nothing is. Raises Failure."""
+        """ "folder", "file" (whatever is not a folder), or "" where nothing is. Raises Failure."""
         try:
             return "folder" if stat.S_ISDIR(os.stat(path).st_mode) else "file"
         except FileNotFoundError:
@@ -101,7 +105,9 @@ class Files:
         return Claim(path)
 
     def remove_output(self, path: str) -> None:
-        """Remove what an output will replace, so that an old one is not taken for it: a file or a link, and nothing else."""
+        """Remove what an output will replace, so that an old one is not taken for it: a file or a link, and nothing
+        else.
+        """
         from pydock.files.atomic import DEVICES
 
         try:

@@ -60,7 +60,9 @@ class Folder:
         return () if cleaned in (".", "") else tuple(cleaned.split("/"))
 
     def enter(self, parts: Parts, make: bool = True) -> int:
-        """The open folder, valid until the next call; missing ones are made. Raises Failure for a link or a file in the way."""
+        """The open folder, valid until the next call; missing ones are made. Raises Failure for a link or a file in the
+        way.
+        """
         common = 0
         while common < min(len(parts), len(self._open)) and self._open[common][0] == parts[common]:
             common += 1
@@ -72,7 +74,9 @@ class Folder:
                 handle = self._enter(parts[: i + 1], handle, make)
             except OSError as error:
                 if error.errno in (errno.ELOOP, errno.ENOTDIR):
-                    raise Failure(f"{quote(self.path(parts[: i + 1]))} is a link or a file: nothing is written through it") from error
+                    raise Failure(
+                        f"{quote(self.path(parts[: i + 1]))} is a link or a file: nothing is written through it"
+                    ) from error
                 raise Failure(f"open {self.path(parts[: i + 1])}: {first_line(error)}") from error
             self._open.append((parts[i], handle))
         return handle
@@ -99,7 +103,8 @@ class Folder:
 
 
 class Growing(Folder):
-    """A folder that something large comes into: files, and folders that were not there, get their names when they are whole.
+    """A folder that something large comes into: files, and folders that were not there, get their names when they are
+    whole.
 
     replacing: a folder may give way to something else, and the other way round. Raises Failure, OSError."""
 
@@ -125,12 +130,16 @@ class Growing(Folder):
         self._fresh[parts] = name
 
     def add_folder(self, parts: Parts, last: Callable[[int], None]) -> None:
-        """last: sets mode and times of the open folder at the end, as one without write permission must be filled first."""
+        """last: sets mode and times of the open folder at the end, as one without write permission must be filled
+        first.
+        """
         above = self.enter(parts[:-1])
         there = _kind(self.name_of(parts), above)
         if there is None or not stat.S_ISDIR(there):
             if there is not None and not self._replacing:
-                raise Failure(f"cannot overwrite non-directory {quote(self.path(parts))} with directory {quote(self.root)}")
+                raise Failure(
+                    f"cannot overwrite non-directory {quote(self.path(parts))} with directory {quote(self.root)}"
+                )
             if there is not None and self._is_inside(parts):
                 os.unlink(parts[-1], dir_fd=above)
             self.make(parts, above, 0o700)
@@ -162,7 +171,9 @@ class Growing(Folder):
         self._placed(parts, above, lambda: draft.keep(above, parts[-1]))
 
     def put(self, parts: Parts, make: Callable[[int, str], None]) -> None:
-        """An entry that `make` makes in the open folder under the name that it is given, all at once: a link, a pipe."""
+        """An entry that `make` makes in the open folder under the name that it is given, all at once: a link, a
+        pipe.
+        """
         above, name = self.enter(parts[:-1]), random_name()
         path = self.path((*parts[:-1], name))
         atomic.begin(path, lambda: make(above, name))
@@ -176,7 +187,12 @@ class Growing(Folder):
         """A hard link to an entry."""
         handle = os.dup(self.enter(target[:-1], make=False))  # entering the other folder closes this one
         try:
-            self.put(parts, lambda above, name: os.link(target[-1], name, src_dir_fd=handle, dst_dir_fd=above, follow_symlinks=False))
+            self.put(
+                parts,
+                lambda above, name: os.link(
+                    target[-1], name, src_dir_fd=handle, dst_dir_fd=above, follow_symlinks=False
+                ),
+            )
         finally:
             os.close(handle)
 
@@ -195,7 +211,9 @@ class Growing(Folder):
     # -- the end -------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Everything has come: modes and times of the folders, the deepest first, and the names of those that are new."""
+        """Everything has come: modes and times of the folders, the deepest first, and the names of those that are
+        new.
+        """
         for parts in sorted({*self._last, *self._fresh}, key=len, reverse=True):
             if parts in self._last:
                 self._last[parts](self.enter(parts, make=False))

@@ -1,8 +1,9 @@
 """Locks between processes, held from reading to writing: no change is lost where many are made at once.
 
-flock(2): the kernel lets go when the holder ends, however that comes. docker itself locks nothing, and renames its files over
-ours: so it is the folder that is locked, which no rename of a file in it replaces, and nothing is left behind. Who only reads
-locks nothing: files are replaced as a whole.
+flock(2): the kernel lets go when the holder ends, however that comes. docker itself locks nothing, and renames its
+files over
+ours: so it is the folder that is locked, which no rename of a file in it replaces, and nothing is left behind. Who only
+reads locks nothing: files are replaced as a whole.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ PATIENCE = 30.0
 
 @contextmanager
 def locked_folder(folder: str, patience: float = PATIENCE) -> Iterator[None]:
-    """While the block runs nobody else has this lock. Raises OSError; Failure where the holder does not come to an end."""
+    """While the block runs nobody else has this lock. Raises OSError; Failure where the holder does not come to an
+    end.
+    """
     handle = os.open(folder, FOLDER)
     try:
         _lock(handle, folder, patience)
@@ -32,7 +35,8 @@ def locked_folder(folder: str, patience: float = PATIENCE) -> Iterator[None]:
 
 @contextmanager
 def locked_file(path: str, vanishing: bool, patience: float = PATIENCE) -> Iterator[None]:
-    """The same by a file beside what is changed, for what other programs lock so. vanishing: the file is gone afterwards.
+    """The same by a file beside what is changed, for what other programs lock so. vanishing: the file is gone
+    afterwards.
 
     Raises OSError, Failure."""
     while True:
@@ -71,7 +75,9 @@ def _lock(handle: int, what: str, patience: float) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > end:
-                raise Failure(f"{what} is locked: another process has been changing it for {patience:.0f} seconds") from None
+                raise Failure(
+                    f"{what} is locked: another process has been changing it for {patience:.0f} seconds"
+                ) from None
         except OSError:
             # a file system without locks: no worse than docker
             return

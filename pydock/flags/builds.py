@@ -118,7 +118,9 @@ def attestation(text: str) -> tuple[str, str | None]:
             attributes[key] = value
     if not kind:
         raise ValueError("attestation type not specified")
-    return kind, None if disabled else ",".join(_csv(f"{k}={v}") for k, v in [("type", kind), *sorted(attributes.items())])
+    return kind, None if disabled else ",".join(
+        _csv(f"{k}={v}") for k, v in [("type", kind), *sorted(attributes.items())]
+    )
 
 
 def shorthand(kind: str, text: str) -> str:
@@ -179,7 +181,9 @@ def annotation(text: str) -> dict[str, str]:
     for kind in kinds.split(","):
         match = re.fullmatch(r"([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?", kind)
         if not match:
-            raise ValueError(f"invalid annotation type {quote(kind)}, expected type and optional platform in square brackets")
+            raise ValueError(
+                f"invalid annotation type {quote(kind)}, expected type and optional platform in square brackets"
+            )
         if match[1] not in ("index", "index-descriptor", "manifest", "manifest-descriptor"):
             raise ValueError(f"unknown annotation type {quote(match[1])}")
         platform = f"[{match[2]}]" if match[2] else ""

@@ -51,7 +51,7 @@ def cgroup_rule(text: str) -> str:
 
 
 def gpus(text: str) -> dict[str, Any]:
-    """"all", a number, or "device=…,capabilities=…" as a DeviceRequest."""
+    """ "all", a number, or "device=…,capabilities=…" as a DeviceRequest."""
     request: dict[str, Any] = {}
     seen: set[str] = set()
     for part in csv_fields(text):
@@ -92,4 +92,6 @@ def _count(text: str) -> int:
     try:
         return parse_int(text, base=10)
     except ValueError as error:
-        raise ValueError(f'invalid count ({text}): value must be either "all" or an integer: {str(error).rpartition(": ")[2]}') from None
+        raise ValueError(
+            f'invalid count ({text}): value must be either "all" or an integer: {str(error).rpartition(": ")[2]}'
+        ) from None

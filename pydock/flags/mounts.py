@@ -12,7 +12,12 @@ from pydock.go.strconv import csv_fields, parse_bool, parse_uint
 Mount = dict[str, Any]
 
 _PROPERTIES = {"volume": "VolumeOptions", "bind": "BindOptions", "tmpfs": "TmpfsOptions", "image": "ImageOptions"}
-_RECURSIVE = {"enabled": "", "disabled": "NonRecursive", "writable": "ReadOnlyNonRecursive", "readonly": "ReadOnlyForceRecursive"}
+_RECURSIVE = {
+    "enabled": "",
+    "disabled": "NonRecursive",
+    "writable": "ReadOnlyNonRecursive",
+    "readonly": "ReadOnlyForceRecursive",
+}
 
 
 def mount(text: str) -> Mount:
@@ -67,7 +72,9 @@ def _special(out: Mount, key: str, value: str) -> bool:
     if key == "bind-recursive":
         # the default sets nothing
         if value not in _RECURSIVE:
-            raise ValueError(f'invalid value for {key}: {value} (must be "enabled", "disabled", "writable", or "readonly")')
+            raise ValueError(
+                f'invalid value for {key}: {value} (must be "enabled", "disabled", "writable", or "readonly")'
+            )
         if not _RECURSIVE[value]:
             return True
     options = out.setdefault(_PROPERTIES[kind], {})
@@ -135,7 +142,9 @@ def _check(out: Mount) -> None:
         if bind.get(name) and not out.get("ReadOnly"):
             raise ValueError(f"option 'bind-recursive={value}' requires 'readonly' to be specified in conjunction")
     if bind.get("ReadOnlyForceRecursive") and bind.get("Propagation") != "rprivate":
-        raise ValueError("option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction")
+        raise ValueError(
+            "option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction"
+        )
 
 
 def absolute(path: str, cwd: str) -> str:
@@ -179,4 +188,8 @@ def _source(text: str) -> str:
 
 
 def _is_path(source: str) -> bool:
-    return source[0] in "./~" or source.startswith("\\\\") or (len(source) > 1 and source[0].isalpha() and source[1] == ":")
+    return (
+        source[0] in "./~"
+        or source.startswith("\\\\")
+        or (len(source) > 1 and source[0].isalpha() and source[1] == ":")
+    )

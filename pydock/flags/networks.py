@@ -24,7 +24,9 @@ class Attachment:
 
     @property
     def user_defined(self) -> bool:
-        return self.target not in ("default", "bridge", "host", "none", "nat") and not self.target.startswith("container:")
+        return self.target not in ("default", "bridge", "host", "none", "nat") and not self.target.startswith(
+            "container:"
+        )
 
 
 def attachment(text: str) -> Attachment:
@@ -56,9 +58,16 @@ def attachment(text: str) -> Attachment:
     if not single.get("name"):
         raise ValueError("network name/id is not specified")
     return Attachment(
-        single["name"], tuple(many["alias"]), (), single.get("ip", ""), single.get("ip6", ""), single.get("mac-address", ""),
-        tuple(many["link-local-ip"]), driver_opts, priority,
-    )  # fmt: skip
+        single["name"],
+        tuple(many["alias"]),
+        (),
+        single.get("ip", ""),
+        single.get("ip6", ""),
+        single.get("mac-address", ""),
+        tuple(many["link-local-ip"]),
+        driver_opts,
+        priority,
+    )
 
 
 def _priority(text: str) -> int:

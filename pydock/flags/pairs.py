@@ -9,7 +9,9 @@ from pydock.go.strconv import csv_fields, quote
 
 Pair = tuple[str, str]
 
-_SYSCTLS = frozenset("kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced".split())
+_SYSCTLS = frozenset(
+    "kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced".split()
+)
 _WORD = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])"
 _DOMAIN = re.compile(rf"({_WORD}(?:\.{_WORD})*)\.?\s*$")
 
@@ -161,7 +163,9 @@ def key_value_lines(data: bytes, path: str, environ: Mapping[str, str] | None) -
                 raw = raw.removeprefix(b"\xef\xbb\xbf")
             line = raw.decode().lstrip()
         except UnicodeDecodeError:
-            raise ValueError(f"invalid env file ({path}): invalid utf8 bytes at line {number}: [{' '.join(map(str, raw))}]") from None
+            raise ValueError(
+                f"invalid env file ({path}): invalid utf8 bytes at line {number}: [{' '.join(map(str, raw))}]"
+            ) from None
         if not line or line.startswith("#"):
             continue
         key, equals, _ = line.partition("=")

@@ -22,7 +22,7 @@ class Binding:
 
 
 def split_protocol(text: str) -> tuple[str, str]:
-    """"80/udp" -> ("80", "udp"); the protocol is tcp unless it is given. What follows a second "/" goes unseen."""
+    """ "80/udp" -> ("80", "udp"); the protocol is tcp unless it is given. What follows a second "/" goes unseen."""
     port, protocol, *_ = [*text.split("/"), ""]
     if not port:
         return "", ""
@@ -30,7 +30,7 @@ def split_protocol(text: str) -> tuple[str, str]:
 
 
 def port_range(text: str) -> tuple[int, int]:
-    """"80" or "80-90" as first and last."""
+    """ "80" or "80-90" as first and last."""
     if not text:
         raise ValueError("empty string specified for ports")
     first, dash, last = text.partition("-")
@@ -42,7 +42,7 @@ def port_range(text: str) -> tuple[int, int]:
 
 
 def _long_form(text: str) -> str:
-    """"published=8080,target=80,protocol=udp" in the short form."""
+    """ "published=8080,target=80,protocol=udp" in the short form."""
     params = {"published": "", "target": "", "protocol": "tcp"}
     for param in text.split(","):
         key, equals, value = param.partition("=")
@@ -53,7 +53,7 @@ def _long_form(text: str) -> str:
 
 
 def _unbracketed(text: str) -> str:
-    """"[::1]" without its brackets, or what Go's net.SplitHostPort finds wrong with it."""
+    """ "[::1]" without its brackets, or what Go's net.SplitHostPort finds wrong with it."""
     inside, closed, after = text[1:].partition("]")
     if not closed:
         why = "missing ']' in address"

@@ -12,7 +12,10 @@ _DOMAIN_PART = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _TAG = r"[\w][\w.-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_REFERENCE = re.compile(rf"(?P<name>(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*)(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?", re.ASCII)
+_REFERENCE = re.compile(
+    rf"(?P<name>(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*)(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?",
+    re.ASCII,
+)
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 HUB = "docker.io"
@@ -86,11 +89,15 @@ def tag(text: str) -> str:
 
 
 def exact(text: str) -> str:
-    """A reference as it was typed, with no domain thought of. Raises ValueError in the words of distribution/reference."""
+    """A reference as it was typed, with no domain thought of. Raises ValueError in the words of
+    distribution/reference.
+    """
     if not text:
         raise ValueError("repository name must have at least one component")
     if not _REFERENCE.fullmatch(text):
-        raise ValueError("repository name must be lowercase" if _REFERENCE.fullmatch(text.lower()) else "invalid reference format")
+        raise ValueError(
+            "repository name must be lowercase" if _REFERENCE.fullmatch(text.lower()) else "invalid reference format"
+        )
     return text
 
 
@@ -112,7 +119,11 @@ def _check_digest(digest: str) -> None:
     if algorithm not in _DIGEST_LENGTHS:
         raise ValueError("unsupported digest algorithm")
     if len(digits) != _DIGEST_LENGTHS[algorithm] or not re.fullmatch("[a-f0-9]+", digits):
-        raise ValueError("invalid checksum digest length" if len(digits) != _DIGEST_LENGTHS[algorithm] else "invalid checksum digest format")
+        raise ValueError(
+            "invalid checksum digest length"
+            if len(digits) != _DIGEST_LENGTHS[algorithm]
+            else "invalid checksum digest format"
+        )
 
 
 def registry_host(text: str) -> str:
@@ -120,7 +131,9 @@ def registry_host(text: str) -> str:
     return (text.partition("://")[2] if "://" in text else text).partition("/")[0]
 
 
-_SYSTEMS = frozenset("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split())
+_SYSTEMS = frozenset(
+    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split()
+)
 _MACHINES = frozenset(
     (
         "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x "
@@ -147,19 +160,23 @@ def normal_machine(architecture: str, variant: str = "") -> tuple[str, str]:
 
 
 def platform(text: str, machine: str) -> dict[str, str]:
-    """OS[(VERSION)][/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the architecture where none
-    is given. Raises ValueError in docker's words (those of containerd's platforms)."""
+    """OS[(VERSION)][/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the architecture
+    where none is given. Raises ValueError in docker's words (those of containerd's platforms)."""
     if "*" in text:
         raise ValueError(f"{quote(text)}: wildcards not yet supported: {_BAD}")
     parts = text.split("/", 3)
     system = _SYSTEM.fullmatch(parts[0])
     if not system:
         what = "is an invalid OS component of"
-        raise ValueError(f"{quote(parts[0])} {what} {quote(text)}: OSAndVersion specifier component must match {quote(_SYSTEM_RULE)}: {_BAD}")
+        raise ValueError(
+            f"{quote(parts[0])} {what} {quote(text)}: OSAndVersion specifier component must match {quote(_SYSTEM_RULE)}: {_BAD}"
+        )
     for part in parts[1:]:
         if not re.fullmatch(r"[A-Za-z0-9_.-]+", part):
             what = "is an invalid component of"
-            raise ValueError(f"{quote(part)} {what} {quote(text)}: platform specifier component must match {quote(_COMPONENT_RULE)}: {_BAD}")
+            raise ValueError(
+                f"{quote(part)} {what} {quote(text)}: platform specifier component must match {quote(_COMPONENT_RULE)}: {_BAD}"
+            )
     if len(parts) == 4:
         raise ValueError(f"{quote(text)}: cannot parse platform specifier: {_BAD}")
     name = "darwin" if system[1].lower() == "macos" else system[1].lower()

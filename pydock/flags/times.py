@@ -63,7 +63,9 @@ def parse(layout: str, text: str, now: float) -> tuple[datetime, int]:
         pattern, name, low, high = _ELEMENTS.get(element, (re.escape(element), "", 0, 0))
         match = re.match(pattern, rest)
         if not match:
-            raise ValueError(f"parsing time {quote(text)} as {quote(layout)}: cannot parse {quote(rest)} as {quote(element)}")
+            raise ValueError(
+                f"parsing time {quote(text)} as {quote(layout)}: cannot parse {quote(rest)} as {quote(element)}"
+            )
         rest = rest[match.end() :]
         found[name] = match[0]
         if high and not low <= int(match[0]) <= high:

@@ -59,7 +59,9 @@ uint64 = partial(parse_uint, bits=64)
 int64 = parse_int
 
 
-ULIMITS = frozenset("core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split())
+ULIMITS = frozenset(
+    "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split()
+)
 
 
 @record
@@ -90,7 +92,9 @@ def ulimit(text: str) -> Ulimit:
     hard = parse_int(values[1], base=10) if len(values) == 2 else soft
     if hard != -1:
         if soft == -1:
-            raise ValueError(f"ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: {hard}")
+            raise ValueError(
+                f"ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: {hard}"
+            )
         if soft > hard:
             raise ValueError(f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}")
     return Ulimit(name, soft, hard)

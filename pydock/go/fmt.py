@@ -71,7 +71,9 @@ def sprintf(form: str, values: Sequence[Any]) -> str:
 
     out = re.sub(_VERB, one, form)
     if args.left:
-        extra = ", ".join(f"{shown_type(v)}={go_print(v)}" if v is not None else "<nil>" for v in args.values[args.at :])
+        extra = ", ".join(
+            f"{shown_type(v)}={go_print(v)}" if v is not None else "<nil>" for v in args.values[args.at :]
+        )
         out += f"%!(EXTRA {extra})"
     return out
 
@@ -189,7 +191,9 @@ def integer(value: int, verb: str, flags: str, precision: int | None) -> str:
         digits = format(size, forms[verb])
         if precision is not None:
             digits = digits.rjust(precision, "0") if size or precision else ""
-        prefix = "0o" if verb == "O" else {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if "#" in flags else ""
+        prefix = (
+            "0o" if verb == "O" else {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if "#" in flags else ""
+        )
         return sign + prefix + digits
     if verb == "c":
         return chr(value) if 0 <= value < 0x110000 else "\ufffd"

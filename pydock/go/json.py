@@ -28,17 +28,21 @@ MAX_DEPTH = 200
 
 def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: bool = False) -> str:
     """Compact (or indented) JSON with Go's escapes: < > & as \\u003c …, other characters as they are."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys)
+    text = json.dumps(
+        value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys
+    )
     if escape_html:
         return _HTML_RE.sub(lambda m: HTML_ESCAPES[m[0]], text)
     return text
 
 
 def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
-    """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in Go.
+    """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in
+    Go.
 
-    first: what follows the first value is not looked at. Raises ValueError, in Go's words where it has some, also for what
-    Python's own reader gives up on, and for a value that does not have the `shape` (see pydock.shape; None: any will do).
+    first: what follows the first value is not looked at. Raises ValueError, in Go's words where it has some, also for
+    what Python's own reader gives up on, and for a value that does not have the `shape` (see pydock.shape; None: any
+    will do).
     """
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     try:

@@ -1,7 +1,7 @@
 """Go-shaped values: what templates take apart, compare and take for true. Pure.
 
-Plain Python values are Go's own: bool, int, float64 (float), string (str), []string (list of str), an empty interface that
-is nil (None). Everything else carries its Go type in `go_type` or `type_name`: messages name it.
+Plain Python values are Go's own: bool, int, float64 (float), string (str), []string (list of str), an empty interface
+that is nil (None). Everything else carries its Go type in `go_type` or `type_name`: messages name it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,21 @@ class GoStruct:
     __slots__ = ("fields", "marshaled", "tags", "text", "type_name")
 
     def __init__(
-        self, type_name: str, fields: dict[str, Any], tags: Mapping[str, Tag] | None = None, text: str | None = None, marshaled: Any = None
+        self,
+        type_name: str,
+        fields: dict[str, Any],
+        tags: Mapping[str, Tag] | None = None,
+        text: str | None = None,
+        marshaled: Any = None,
     ) -> None:
         """text, marshaled: what its String and MarshalJSON methods give, if it has them."""
-        self.type_name, self.fields, self.tags, self.text, self.marshaled = type_name, fields, tags or {}, text, marshaled
+        self.type_name, self.fields, self.tags, self.text, self.marshaled = (
+            type_name,
+            fields,
+            tags or {},
+            text,
+            marshaled,
+        )
 
     def go_field(self, name: str) -> Any:
         if name in self.fields:

@@ -1,6 +1,7 @@
 """How Go's fmt prints values. Pure.
 
-Follows https://pkg.go.dev/fmt: a struct is {a b}, a pointer to one &{a b} by itself and an address within another value.
+Follows https://pkg.go.dev/fmt: a struct is {a b}, a pointer to one &{a b} by itself and an address within another
+value.
 """
 
 from __future__ import annotations

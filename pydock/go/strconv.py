@@ -16,7 +16,16 @@ MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
-_UNITS = {"ns": 1, "us": MICROSECOND, "µs": MICROSECOND, "μs": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR}
+_UNITS = {
+    "ns": 1,
+    "us": MICROSECOND,
+    "µs": MICROSECOND,
+    "μs": MICROSECOND,
+    "ms": MILLISECOND,
+    "s": SECOND,
+    "m": MINUTE,
+    "h": HOUR,
+}
 
 
 _LONG = 400
@@ -237,7 +246,9 @@ def csv_fields(text: str) -> list[str]:
             end = text.find(",", at)
             field = text[at:] if end < 0 else text[at:end]
             if '"' in field:
-                raise ValueError(f'parse error on line 1, column {at + field.index(chr(34)) + 1}: bare " in non-quoted-field')
+                raise ValueError(
+                    f'parse error on line 1, column {at + field.index(chr(34)) + 1}: bare " in non-quoted-field'
+                )
             out.append(field)
             at += len(field)
         if at >= len(text):
@@ -295,7 +306,11 @@ def _check_host(host: str) -> None:
     _check_escapes(host)
     for bad in host:
         if bad.isascii() and not bad.isalnum() and bad not in _IN_HOSTS:
-            raise ValueError(f"invalid URL escape {quote(host[host.index(bad) :][:3])}" if bad == "%" else f"invalid character {quote(bad)} in host name")
+            raise ValueError(
+                f"invalid URL escape {quote(host[host.index(bad) :][:3])}"
+                if bad == "%"
+                else f"invalid character {quote(bad)} in host name"
+            )
 
 
 def _check_escapes(text: str) -> None:

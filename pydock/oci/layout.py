@@ -1,7 +1,7 @@
 """OCI image layouts: folders of blobs by their digests, and an index that names the manifests among them.
 
-https://github.com/opencontainers/image-spec/blob/main/image-layout.md. Build cache is kept so on a client's disk, and images
-that are exported unpacked. The tree is the one that docker leaves: blobs/, index.json, ingest/, oci-layout.
+https://github.com/opencontainers/image-spec/blob/main/image-layout.md. Build cache is kept so on a client's disk, and
+images that are exported unpacked. The tree is the one that docker leaves: blobs/, index.json, ingest/, oci-layout.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Layout:
     # -- the index -----------------------------------------------------------------------------------
 
     def find(self, tag: str, or_only: bool = False) -> Json | None:
-        """The descriptor of an image's name, or of a tag; None where the index has neither. or_only: then the one that it has,
-        if that is one. Raises Failure."""
+        """The descriptor of an image's name, or of a tag; None where the index has neither. or_only: then the one that
+        it has, if that is one. Raises Failure."""
         try:
             manifests = self._manifests()
         except OSError as error:
@@ -70,8 +70,17 @@ class Layout:
                     manifests = []
                 for name in names or [""]:
                     wanted = {**({IMAGE_NAME: name} if name else {}), REF_NAME: tag_of(name) if name else tag}
-                    manifests = [m for m in manifests if any((m.get("annotations") or {}).get(k, "") != wanted.get(k, "") for k in (IMAGE_NAME, REF_NAME))]
-                    named = {**descriptor, "annotations": dict(sorted({**(descriptor.get("annotations") or {}), **wanted}.items()))}
+                    manifests = [
+                        m
+                        for m in manifests
+                        if any(
+                            (m.get("annotations") or {}).get(k, "") != wanted.get(k, "") for k in (IMAGE_NAME, REF_NAME)
+                        )
+                    ]
+                    named = {
+                        **descriptor,
+                        "annotations": dict(sorted({**(descriptor.get("annotations") or {}), **wanted}.items())),
+                    }
                     manifests.append({k: named[k] for k in _ORDER if k in named})
                 _write(place, VERSION, {"imageLayoutVersion": "1.0.0"})
                 _write(place, INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
@@ -85,7 +94,12 @@ class Layout:
         if len(data) > INDEX_LIMIT:
             raise Failure(f"malformed {self.index}: it is larger than {INDEX_LIMIT >> 20} MiB")
         try:
-            found = decode(data or b"{}", {"manifests": opt([{"digest": str, "annotations": opt({str: str})}])}).get("manifests") or []
+            found = (
+                decode(data or b"{}", {"manifests": opt([{"digest": str, "annotations": opt({str: str})}])}).get(
+                    "manifests"
+                )
+                or []
+            )
         except ValueError as error:
             raise Failure(f"malformed {self.index}: {error}: it is no index of an OCI image layout") from None
         return list(found)
@@ -101,7 +115,8 @@ class Layout:
         return open_regular(self.blob(digest))
 
     def check(self, image: Json) -> None:
-        """Raises Failure where a blob is missing, or of another size, to which a descriptor leads: an image is whole or it is none.
+        """Raises Failure where a blob is missing, or of another size, to which a descriptor leads: an image is whole or
+        it is none.
 
         What is fetched from elsewhere (`urls`) need not be here."""
         waiting, seen = [image], set()
@@ -121,7 +136,10 @@ class Layout:
                     raise Failure(f"{self.folder}: the blob {one['digest']} has {size} bytes, not {one['size']}")
                 if one["mediaType"] not in NAMING:
                     return []
-                found = decode(file.read(INDEX_LIMIT), {key: opt([DESCRIPTOR] if key in LISTS else DESCRIPTOR) for key in (*LISTS, "config")})
+                found = decode(
+                    file.read(INDEX_LIMIT),
+                    {key: opt([DESCRIPTOR] if key in LISTS else DESCRIPTOR) for key in (*LISTS, "config")},
+                )
         except FileNotFoundError:
             raise Failure(f"{self.folder}: the image is not whole: no blob {one['digest']} has come") from None
         except (OSError, ValueError) as error:

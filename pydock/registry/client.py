@@ -1,4 +1,5 @@
-"""A registry's HTTP API, spoken by the client itself: manifests and blobs (only `manifest` needs it; the engine does the rest).
+"""A registry's HTTP API, spoken by the client itself: manifests and blobs (only `manifest` needs it; the engine does
+the rest).
 
 https://distribution.github.io/distribution/spec/api/, tokens as in …/spec/auth/token/ and …/spec/auth/oauth/.
 """
@@ -27,7 +28,9 @@ MAX_SIZE = 4 << 20
 
 @record
 class Document:
-    """A manifest or a blob as the registry keeps it. digest: of `raw`, by the algorithm that it was asked for by, or sha256."""
+    """A manifest or a blob as the registry keeps it. digest: of `raw`, by the algorithm that it was asked for by, or
+    sha256.
+    """
 
     media_type: str
     digest: str
@@ -35,11 +38,20 @@ class Document:
 
 
 class Registry:
-    """One registry. `auth`: {username, password} or {identitytoken}, empty for none; nothing is sent before it is needed.
+    """One registry. `auth`: {username, password} or {identitytoken}, empty for none; nothing is sent before it is
+    needed.
 
-    It is sent to the registry's own origin, and to the server of tokens that this names; wherever else an answer leads, goes without."""
+    It is sent to the registry's own origin, and to the server of tokens that this names; wherever else an answer leads,
+    goes without."""
 
-    def __init__(self, domain: str, auth: Mapping[str, str], insecure: bool = False, certificates: str = CERTIFICATES, web: Callable[..., Web] = Web) -> None:
+    def __init__(
+        self,
+        domain: str,
+        auth: Mapping[str, str],
+        insecure: bool = False,
+        certificates: str = CERTIFICATES,
+        web: Callable[..., Web] = Web,
+    ) -> None:
         self.host = HUB_HOST if domain == HUB else domain
         self.auth, self.insecure = auth, insecure
         self.web = web(tls(self.host, certificates, insecure))
@@ -69,7 +81,9 @@ class Registry:
         with failing("the registry's answer does not match its digest: "):
             if wanted:
                 check(answer.body, wanted)
-        return Document(answer.headers.get("content-type", "").partition(";")[0], wanted or digest_of(answer.body), answer.body)
+        return Document(
+            answer.headers.get("content-type", "").partition(";")[0], wanted or digest_of(answer.body), answer.body
+        )
 
     # -- what is made ------------------------------------------------------------------------------
 
@@ -78,7 +92,9 @@ class Registry:
         _check_name(digest)
         answer = self._ask("POST", repository, f"blobs/uploads/?{urlencode({'mount': digest, 'from': source})}")
         if answer.status != 201:
-            raise Failure(f"unable to mount blob {digest} from {source} to {repository}: the registry answered {answer.status}")
+            raise Failure(
+                f"unable to mount blob {digest} from {source} to {repository}: the registry answered {answer.status}"
+            )
 
     def put_manifest(self, repository: str, reference: str, media_type: str, raw: bytes) -> str:
         """Returns the digest. Raises Failure, also where the registry says that it keeps something else."""
@@ -104,7 +120,9 @@ class Registry:
             raise Failure(f"failed to configure transport: error pinging v2 registry: {first.message}")
         raise Missing(f"{self.host} does not speak HTTPS that is trusted: {first.reason}")
 
-    def _ask(self, method: str, repository: str, rest: str, headers: Mapping[str, str] | None = None, content: bytes = b"") -> Answer:
+    def _ask(
+        self, method: str, repository: str, rest: str, headers: Mapping[str, str] | None = None, content: bytes = b""
+    ) -> Answer:
         """/v2/REPOSITORY/REST, with the credentials that the registry asks for. Raises Missing, Failure."""
         if not self.base:
             self._find()
@@ -112,8 +130,12 @@ class Registry:
         known = {"Authorization": self.tokens[repository]} if repository in self.tokens else {}
         answer = self.web.ask(method, url, MAX_SIZE, {**(headers or {}), **known}, content)
         if answer.status == 401 and self._is_own(answer):
-            self.tokens[repository] = self._answer(answer.headers.get("www-authenticate", ""), f'{method.title()} "{url}"')
-            answer = self.web.ask(method, url, MAX_SIZE, {**(headers or {}), "Authorization": self.tokens[repository]}, content)
+            self.tokens[repository] = self._answer(
+                answer.headers.get("www-authenticate", ""), f'{method.title()} "{url}"'
+            )
+            answer = self.web.ask(
+                method, url, MAX_SIZE, {**(headers or {}), "Authorization": self.tokens[repository]}, content
+            )
         if answer.status == 404:
             raise Missing(message(answer))
         if not 200 <= answer.status < 300:

@@ -22,7 +22,9 @@ def blocks(url: str) -> Iterator[bytes]:
         with web.stream("GET", url, {}) as response:
             if response.status_code >= 300:
                 text = _start(response).decode("utf-8", "replace").strip()
-                raise Failure(f"failed to GET {url} with status {response.status_code} {response.reason_phrase}: {text}")
+                raise Failure(
+                    f"failed to GET {url} with status {response.status_code} {response.reason_phrase}: {text}"
+                )
             yield from response.iter_bytes()
     finally:
         web.close()

@@ -18,8 +18,12 @@ class Registries:
         return Registry(domain, self._auth_of(domain), insecure)
 
     @staticmethod
-    def token(host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
-        """A registry's token; see registry.tokens. Returns it, the seconds that it is good for, and when it was issued. Raises Failure."""
+    def token(
+        host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str
+    ) -> tuple[str, int, int]:
+        """A registry's token; see registry.tokens. Returns it, the seconds that it is good for, and when it was issued.
+        Raises Failure.
+        """
         from pydock.registry.tokens import fetch
 
         token = fetch(realm, service, scopes, auth, client_id, host)

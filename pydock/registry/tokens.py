@@ -48,7 +48,9 @@ class Refused(Failure):
 
 
 def tls(host: str, certificates: str = CERTIFICATES, insecure: bool = False) -> ssl.SSLContext:
-    """As docker: a host's authorities (*.crt) and our own certificate (*.cert, *.key) lie in a folder of its name. Raises Failure."""
+    """As docker: a host's authorities (*.crt) and our own certificate (*.cert, *.key) lie in a folder of its name.
+    Raises Failure.
+    """
     context = ssl.create_default_context()
     if insecure:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -67,7 +69,8 @@ def tls(host: str, certificates: str = CERTIFICATES, insecure: bool = False) -> 
 
 
 def check_realm(realm: str, registry: str, secure: bool) -> None:
-    """Raises Failure for a realm to which nothing may be sent: it is no URL, or would get in clear what is meant for TLS.
+    """Raises Failure for a realm to which nothing may be sent: it is no URL, or would get in clear what is meant for
+    TLS.
 
     secure: the registry (a host, with a port or without) is spoken with by TLS."""
     try:
@@ -106,7 +109,9 @@ def basic(auth: Mapping[str, str]) -> str:
 
 def _token(method: str, realm: str, answer: Answer) -> Token:
     if answer.status >= 400:
-        raise Refused(f"unexpected status from {method} request to {realm}: {answer.reason}", answer.status, message(answer))
+        raise Refused(
+            f"unexpected status from {method} request to {realm}: {answer.reason}", answer.status, message(answer)
+        )
     try:
         found = decode(answer.body, {"token": opt(str), "access_token": opt(str)})
         text, seconds = found.get("token") or found.get("access_token"), found.get("expires_in")
@@ -114,7 +119,11 @@ def _token(method: str, realm: str, answer: Answer) -> Token:
         if not text or not _TOKEN.fullmatch(text):
             raise ValueError("no token")
         issued = parse_rfc3339(str(found.get("issued_at")))
-        return Token(text, seconds if type(seconds) is int and 0 <= seconds < 1 << 31 else 0, int(issued) if 0 <= issued < 1 << 40 else 0)
+        return Token(
+            text,
+            seconds if type(seconds) is int and 0 <= seconds < 1 << 31 else 0,
+            int(issued) if 0 <= issued < 1 << 40 else 0,
+        )
     except (ValueError, OverflowError):
         raise Refused(f"{realm} gave no token", answer.status, f"{realm} gave no token") from None
 
@@ -125,13 +134,20 @@ def message(answer: Answer) -> str:
         errors = decode(answer.body, {"errors": [{"code": opt(str), "message": opt(str)}]})["errors"]
     except ValueError:
         errors = []
-    said = "\n".join(f"{(e.get('code') or '').lower().replace('_', ' ')}: {e.get('message') or ''}" for e in errors[:MOST_ERRORS])
+    said = "\n".join(
+        f"{(e.get('code') or '').lower().replace('_', ' ')}: {e.get('message') or ''}" for e in errors[:MOST_ERRORS]
+    )
     wait = answer.headers.get("retry-after", "")
-    return (said or f"the registry answered {answer.reason}") + (f" (it wants to be asked again after {wait} seconds)" if wait.isdecimal() else "")
+    return (said or f"the registry answered {answer.reason}") + (
+        f" (it wants to be asked again after {wait} seconds)" if wait.isdecimal() else ""
+    )
 
 
-def fetch(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str, host: str = "") -> Token:
-    """A token for the scopes ("repository:NAME:pull"), as builds do it: by form, where that is not taken by query. Raises Failure.
+def fetch(
+    realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str, host: str = ""
+) -> Token:
+    """A token for the scopes ("repository:NAME:pull"), as builds do it: by form, where that is not taken by query.
+    Raises Failure.
 
     host: the registry's, which may do without TLS only where it asks for tokens at a server of its own host."""
     known = bool(auth.get("identitytoken") or auth.get("password"))
@@ -148,7 +164,9 @@ def fetch(realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, st
                 raise
             return by_query(web, realm, query, auth)
     except WebError as failure:
-        raise Failure(f"{realm} cannot be reached: {failure.reason} (BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens)") from failure
+        raise Failure(
+            f"{realm} cannot be reached: {failure.reason} (BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens)"
+        ) from failure
     finally:
         web.close()
 

@@ -1,7 +1,8 @@
 """HTTP with strangers (registries, servers of tokens, places of files): nothing that they send is without a bound.
 
 - An answer has a largest size, and a longest time from the first byte sent to the last one read.
-- A redirect is followed to http and https alone, ten times at most, and never from https to http where something of ours is
+- A redirect is followed to http and https alone, ten times at most, and never from https to http where something of
+ours is
   sent; Authorization stays with the origin (scheme, host, port) that it was meant for.
 - There are no cookies; answers are asked for without compression; each request has a connection of its own.
 """
@@ -73,15 +74,31 @@ def origin(url: str) -> tuple[str, str, int]:
 class Web:
     """See the module. sleep: waits that many seconds."""
 
-    def __init__(self, verify: ssl.SSLContext | bool = True, deadline: float = 0, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, verify: ssl.SSLContext | bool = True, deadline: float = 0, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         single = httpx.Limits(max_keepalive_connections=0)
-        self.client = httpx.Client(verify=verify, timeout=TIMEOUT, follow_redirects=False, limits=single, cookies=NoCookies())  # type: ignore[arg-type]
+        self.client = httpx.Client(
+            verify=verify,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            limits=single,
+            cookies=NoCookies(),  # type: ignore[arg-type]
+        )
         self.deadline, self.sleep = deadline or DEADLINE, sleep
 
     def close(self) -> None:
         self.client.close()
 
-    def ask(self, method: str, url: str, limit: int, headers: Mapping[str, str] | None = None, content: bytes = b"", away: bool = True) -> Answer:
+    def ask(
+        self,
+        method: str,
+        url: str,
+        limit: int,
+        headers: Mapping[str, str] | None = None,
+        content: bytes = b"",
+        away: bool = True,
+    ) -> Answer:
         """The whole answer. away: a GET may be redirected to other origins. Raises WebError."""
         for attempt in range(PATIENCE):
             answer = self._ask(method, url, limit, headers or {}, content, away)
@@ -92,16 +109,27 @@ class Web:
         return answer
 
     def _ask(self, method: str, url: str, limit: int, headers: Mapping[str, str], content: bytes, away: bool) -> Answer:
-        with _Deadline(self.deadline) as deadline, self.stream(method, url, headers, content, away, deadline) as response:
+        with (
+            _Deadline(self.deadline) as deadline,
+            self.stream(method, url, headers, content, away, deadline) as response,
+        ):
             body = _whole(response, MAX_ERROR if response.status_code >= 300 else limit, method, url)
             kept = {k.lower(): v for k, v in response.headers.items()}
             return Answer(str(response.url), response.status_code, response.reason_phrase, kept, body)
 
     @contextmanager
     def stream(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes = b"", away: bool = True, deadline: _Deadline | None = None,
-    ) -> Iterator[httpx.Response]:  # fmt: skip
-        """The answer's head, its body not read yet. Raises WebError, also for what goes wrong where the body is read."""
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        away: bool = True,
+        deadline: _Deadline | None = None,
+    ) -> Iterator[httpx.Response]:
+        """The answer's head, its body not read yet. Raises WebError, also for what goes wrong where the body is
+        read.
+        """
         response, left = None, dict(headers)
         place = url
         try:
@@ -127,10 +155,15 @@ class Web:
             if response is not None:
                 response.close()
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes, deadline: _Deadline | None) -> httpx.Response:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes, deadline: _Deadline | None
+    ) -> httpx.Response:
         own = {"Accept-Encoding": "identity", **headers}
         extensions = {"trace": deadline.trace} if deadline else {}
-        return self.client.send(self.client.build_request(method, url, headers=own, content=content or None, extensions=extensions), stream=True)
+        return self.client.send(
+            self.client.build_request(method, url, headers=own, content=content or None, extensions=extensions),
+            stream=True,
+        )
 
     def _failure(self, method: str, url: str, error: Exception, deadline: _Deadline | None) -> WebError:
         if deadline and deadline.passed:

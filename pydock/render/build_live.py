@@ -1,10 +1,10 @@
 """A build's steps for a person: drawn in place by rich. Only imported on a terminal.
 
-    [+] Building 2.3s (5/8)                                     docker:default
-     => [internal] load build definition from Dockerfile                  0.0s
-     => => transferring dockerfile: 81B                                   0.0s
-     => [2/3] RUN make                                                    2.1s
-     => => # gcc -c main.c
+[+] Building 2.3s (5/8)                                     docker:default
+ => [internal] load build definition from Dockerfile                  0.0s
+ => => transferring dockerfile: 81B                                   0.0s
+ => [2/3] RUN make                                                    2.1s
+ => => # gcc -c main.c
 """
 
 from __future__ import annotations
@@ -37,7 +37,14 @@ class Row:
     """One line: what it says on the left, its seconds on the right. kind: of COLOURS, "" while it goes on."""
 
     def __init__(self, text: str, status: str, seconds: float, kind: str, done: bool, step: Step | None = None) -> None:
-        self.text, self.status, self.seconds, self.kind, self.done, self.step = on_one_line(text), status, seconds, kind, done, step
+        self.text, self.status, self.seconds, self.kind, self.done, self.step = (
+            on_one_line(text),
+            status,
+            seconds,
+            kind,
+            done,
+            step,
+        )
 
     def line(self, width: int) -> str:
         """Of exactly `width` columns; figures are whole, or not there; "" where there is no room for any text."""
@@ -66,7 +73,9 @@ def rows(trace: Trace, now: int) -> list[Row]:
             finished = bool(status["completed"])
             out.append(Row(f"=> {status['ID']}", counts(status), seconds, "run" if finished else "", finished))
         for warning in step.warnings:
-            out.append(Row(f"WARN: {warning['short'].decode('utf-8', 'replace')}", "", step.seconds(now), "warning", True))
+            out.append(
+                Row(f"WARN: {warning['short'].decode('utf-8', 'replace')}", "", step.seconds(now), "warning", True)
+            )
     return out
 
 
@@ -90,7 +99,9 @@ def last_output(step: Step, width: int) -> list[str]:
     """What a running step has written last, as a terminal would show it."""
     # the kept part may begin within a character; and what it ends within is still to come
     text, _ = codecs.utf_8_decode(step.output.lstrip(CONTINUATION), "replace", False)
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in without_sequences(text).replace("\t", "    ").split("\n")]
+    lines = [
+        line.rstrip("\r").rpartition("\r")[2] for line in without_sequences(text).replace("\t", "    ").split("\n")
+    ]
     return [cut(shown(line), width) for line in lines if line.strip()][-LOG_LINES:]
 
 
@@ -120,7 +131,10 @@ class Board:
         began = self.trace.start or int(self.began * SECOND)
         told = f"{max(0.0, (now - began) / SECOND):.1f}s ({completed}/{len(steps)})"
         head = next((h for h in (f"[+] Building {told}{state}", f"[+] Building {told}") if len(h) <= width), told)
-        yield Text(head + self.name.rjust(width - len(head) - 1) if len(head) + len(self.name) < width else cut(head, width), no_wrap=True)
+        yield Text(
+            head + self.name.rjust(width - len(head) - 1) if len(head) + len(self.name) < width else cut(head, width),
+            no_wrap=True,
+        )
         shown, loud = everything, set[int]()
         if not self.finished:
             speaking = [r for r in everything if not r.done and r.step is not None and r.step.heard]

@@ -110,11 +110,15 @@ def lint(result: Json, filename: str) -> tuple[str, str]:
         out.append(f"Check complete, {'1 warning has' if count == 1 else f'{count} warnings have'} been found!\n")
     for warning in sorted(warnings, key=lambda w: _place(w, sources)):
         url = warning.get("url")
-        out.append(f"\nWARNING: {warning.get('ruleName', '')}{f' - {url}' if url else ''}\n{warning.get('detail', '')}\n")
+        out.append(
+            f"\nWARNING: {warning.get('ruleName', '')}{f' - {url}' if url else ''}\n{warning.get('detail', '')}\n"
+        )
         out.append(_source(warning.get("location") or {}, sources, filename))
     error = result.get("buildError")
     if error:
-        return "".join(out) + ("\n" if count else ""), f"{error.get('message', '')}\n" + _source(error.get("location") or {}, sources, filename)
+        return "".join(out) + ("\n" if count else ""), f"{error.get('message', '')}\n" + _source(
+            error.get("location") or {}, sources, filename
+        )
     return "".join(out) or "Check complete, no warnings found.\n", ""
 
 
@@ -147,7 +151,10 @@ def outline(result: Json) -> str:
         out.append(columns([("BUILD ARG", "VALUE", "DESCRIPTION"), *arguments]) + "\n")
     for title, key in (("SECRET", "secrets"), ("SSH", "ssh")):
         if result.get(key):
-            out.append(columns([(title, "REQUIRED"), *((s["name"], "true" if s.get("required") else "") for s in result[key])]) + "\n")
+            out.append(
+                columns([(title, "REQUIRED"), *((s["name"], "true" if s.get("required") else "") for s in result[key])])
+                + "\n"
+            )
     return "".join(out)
 
 
@@ -161,7 +168,9 @@ def targets(result: Json) -> str:
 
 
 def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tuple[str, str]:
-    """(what is printed, an error's text or "") for the answer to a question about a Dockerfile. Raises Failure for none."""
+    """(what is printed, an error's text or "") for the answer to a question about a Dockerfile. Raises Failure for
+    none.
+    """
     if form == "json" and "result.json" in metadata:
         return metadata["result.json"] + "\n", ""
     with failing(f"the engine's answer to {name!r} is not what it should be: "):

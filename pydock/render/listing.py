@@ -35,7 +35,9 @@ def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, defaul
 def _header(template: Template, titles: Mapping[str, str]) -> str:
     """What the template makes of the titles; where they are not what it is for, as far as it comes."""
     try:
-        return template.with_functions(HEADER_FUNCTIONS).execute(Header({field: title for field, title in titles.items() if title}))
+        return template.with_functions(HEADER_FUNCTIONS).execute(
+            Header({field: title for field, title in titles.items() if title})
+        )
     except ExecError as error:
         return error.partial
 

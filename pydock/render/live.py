@@ -1,4 +1,6 @@
-"""Progress for a person, drawn in place by rich: one line a layer, or one for a stream of bytes. Only imported on a terminal."""
+"""Progress for a person, drawn in place by rich: one line a layer, or one for a stream of bytes. Only imported on a
+terminal.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,14 @@ DONE = ("complete", "exists", "Pushed", "Mounted")
 
 
 class Canvas(Console):
-    """A terminal to draw on: rich draws, and whatever text it is given is shown as it is, neither obeyed nor read as markup."""
+    """A terminal to draw on: rich draws, and whatever text it is given is shown as it is, neither obeyed nor read as
+    markup.
+    """
 
     def __init__(self, stderr: bool) -> None:
-        super().__init__(file=sys.stderr if stderr else sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        super().__init__(
+            file=sys.stderr if stderr else sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False
+        )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """What everything that is drawn passes: segments of text, and rich's own controls."""
@@ -71,7 +77,11 @@ class Layer:
         done = any(word in self.status for word in DONE)
         style = "green" if done else "yellow" if self.status.startswith("Retrying") else ""
         head = (Text(self.identifier, style="bold"), Text(self.status, style=style))
-        return (*head, *figures(self.current, self.total, self.speed)) if self.current or self.total else (*head, "", "", "")
+        return (
+            (*head, *figures(self.current, self.total, self.speed))
+            if self.current or self.total
+            else (*head, "", "", "")
+        )
 
 
 def figures(current: int, total: int, speed: float) -> tuple[RenderableType, str, str]:
@@ -82,10 +92,14 @@ def figures(current: int, total: int, speed: float) -> tuple[RenderableType, str
 
 
 def fitted(rows: list[tuple[Any, ...]], width: int, least: int = 0) -> Table:
-    """Rows whose last cells are figures(), in a terminal of that width. Where it is narrow, bar, speed and count go, in this order,
-    and then the text before them is cut: a figure is whole or not there. least: columns kept for the last text."""
+    """Rows whose last cells are figures(), in a terminal of that width. Where it is narrow, bar, speed and count go, in
+    this order, and then the text before them is cut: a figure is whole or not there. least: columns kept for the last
+    text."""
     texts = len(rows[0]) - 3 if rows else 0
-    widths = [max((BAR if isinstance(c, ProgressBar) else cell_len(str(c)) for c in column), default=0) for column in zip(*rows)]
+    widths = [
+        max((BAR if isinstance(c, ProgressBar) else cell_len(str(c)) for c in column), default=0)
+        for column in zip(*rows)
+    ]
     kept = [n for n, w in enumerate(widths) if w or n < texts]
 
     def needed() -> int:
@@ -152,7 +166,9 @@ class Bytes(Layer):
 
 
 def counted(blocks: Iterable[bytes], title: str, total: int = 0) -> Iterator[bytes]:
-    """The same blocks; meanwhile how many bytes have passed, how fast, and how many there are (0: nobody knows), on stderr."""
+    """The same blocks; meanwhile how many bytes have passed, how fast, and how many there are (0: nobody knows), on
+    stderr.
+    """
     passed, count = Bytes(title), 0
     with Live(passed, console=Canvas(stderr=True), transient=True, refresh_per_second=FRAMES):
         for block in blocks:

@@ -9,10 +9,14 @@ _COLOURS = {"Info": ("i", 106, 96), "Warn": ("w", 103, 93)}
 
 
 def note(kind: str, text: str, colour: bool) -> str:
-    """On a terminal with colours, or without. kind: "Info" or "Warn"; every line of the text below the first one is set in."""
+    """On a terminal with colours, or without. kind: "Info" or "Warn"; every line of the text below the first one is set
+    in.
+    """
     first, *rest = text.split("\n")
     if not colour:
         return f"\n {kind} -> {first}\n" + "".join(f"{_MARGIN}{line}\n" for line in rest)
     letter, background, foreground = _COLOURS[kind]
     head = f"\x1b[1m\x1b[{background}m\x1b[30m{letter}\x1b[0m\x1b[0m \x1b[{foreground}m{kind} → \x1b[0m\x1b[0m"
-    return Drawn(f"\n{head}\x1b[3m{shown(first)}\x1b[0m\n" + "".join(f"{_MARGIN}\x1b[3m{shown(line)}\x1b[0m\n" for line in rest))
+    return Drawn(
+        f"\n{head}\x1b[3m{shown(first)}\x1b[0m\n" + "".join(f"{_MARGIN}\x1b[3m{shown(line)}\x1b[0m\n" for line in rest)
+    )

@@ -1,7 +1,7 @@
 """A build's steps as lines of text, `--progress plain` and `rawjson`. Pure: times are arguments.
 
-As moby's util/progress/progressui (printer.go): one step speaks at a time; what the others say waits until it is done, or
-until they have waited long enough.
+As moby's util/progress/progressui (printer.go): one step speaks at a time; what the others say waits until it is done,
+or until they have waited long enough.
 """
 
 from __future__ import annotations
@@ -54,7 +54,12 @@ class Plain:
             return
         if before in waiting:
             self._step(before, now)
-        self._switch(before, [*waiting, *([before] if before is not None and before not in waiting else [])], before in completed, now)
+        self._switch(
+            before,
+            [*waiting, *([before] if before is not None and before not in waiting else [])],
+            before in completed,
+            now,
+        )
 
     def _switch(self, before: Step | None, candidates: list[Step], done: bool, now: float) -> None:
         """Let another step speak where that is due."""
@@ -115,7 +120,11 @@ class Plain:
                     continue
             self.told[status["ID"]] = (status["current"], status["timestamp"])
             amount = f" {counts(status)}" if counts(status) else ""
-            seconds = ((status["completed"] or status["timestamp"]) - status["started"]) / SECOND if status["started"] else 0.0
+            seconds = (
+                ((status["completed"] or status["timestamp"]) - status["started"]) / SECOND
+                if status["started"]
+                else 0.0
+            )
             took = f" {seconds:.1f}s" if seconds > 0.01 else ""
             unfinished = unfinished or not status["completed"]
             self.out.append(f"#{step.number} {status['ID']}{amount}{took}{' done' if status['completed'] else ''}\n")
@@ -175,29 +184,49 @@ def _group(value: dict[str, Any] | None) -> dict[str, Any]:
 def _vertex(v: dict[str, Any]) -> dict[str, Any]:
     return {
         "digest": v["digest"],
-        **_given(inputs=v["inputs"], name=v["name"], started=_time(v["started"]), completed=_time(v["completed"]), cached=v["cached"],
-                 error=v["error"], progressGroup=_group(v["progressGroup"])),
-    }  # fmt: skip
+        **_given(
+            inputs=v["inputs"],
+            name=v["name"],
+            started=_time(v["started"]),
+            completed=_time(v["completed"]),
+            cached=v["cached"],
+            error=v["error"],
+            progressGroup=_group(v["progressGroup"]),
+        ),
+    }
 
 
 def _status(s: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": s["ID"], **_given(vertex=s["vertex"], name=s["name"], total=s["total"]), "current": s["current"], "timestamp": moment(s["timestamp"]),
+        "id": s["ID"],
+        **_given(vertex=s["vertex"], name=s["name"], total=s["total"]),
+        "current": s["current"],
+        "timestamp": moment(s["timestamp"]),
         **_given(started=_time(s["started"]), completed=_time(s["completed"])),
-    }  # fmt: skip
+    }
 
 
 def _log(log: dict[str, Any]) -> dict[str, Any]:
-    return {**_given(vertex=log["vertex"], stream=log["stream"]), "data": _base64(log["msg"]), "timestamp": moment(log["timestamp"])}
+    return {
+        **_given(vertex=log["vertex"], stream=log["stream"]),
+        "data": _base64(log["msg"]),
+        "timestamp": moment(log["timestamp"]),
+    }
 
 
 def warning_json(w: dict[str, Any]) -> dict[str, Any]:
     info = w["info"]
     return _given(
-        vertex=w["vertex"], level=w["level"], short=_base64(w["short"]), detail=[_base64(d) for d in w["detail"]], url=w["url"],
-        sourceInfo=_given(filename=info["filename"], data=_base64(info["data"]), language=info["language"]) if info else {},
+        vertex=w["vertex"],
+        level=w["level"],
+        short=_base64(w["short"]),
+        detail=[_base64(d) for d in w["detail"]],
+        url=w["url"],
+        sourceInfo=_given(filename=info["filename"], data=_base64(info["data"]), language=info["language"])
+        if info
+        else {},
         range=[{"start": _position(r["start"]), "end": _position(r["end"])} for r in w["ranges"]],
-    )  # fmt: skip
+    )
 
 
 def _position(p: dict[str, Any] | None) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """How a build goes: status messages → steps. Pure; times are nanoseconds since 1970, 0 for none.
 
-A step of BuildKit (a vertex) may start and end several times; what it took is the sum of its merged intervals. Steps may
-belong to a group, which is shown in their place. As moby's util/progress/progressui, which users' eyes and scripts know.
+A step of BuildKit (a vertex) may start and end several times; what it took is the sum of its merged intervals. Steps
+may belong to a group, which is shown in their place. As moby's util/progress/progressui, which users' eyes and scripts
+know.
 """
 
 from __future__ import annotations

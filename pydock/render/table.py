@@ -25,11 +25,14 @@ def align(text: str, minimum: int = 10, padding: int = 3) -> str:
     while pending:
         pending += _columns(lines, widths, *pending.pop(), minimum, padding)
     return "\n".join(
-        "".join(cell + " " * (width - wide(cell)) for cell, width in zip(cells, row)) + cells[-1] for cells, row in zip(lines, widths)
+        "".join(cell + " " * (width - wide(cell)) for cell, width in zip(cells, row)) + cells[-1]
+        for cells, row in zip(lines, widths)
     )
 
 
-def _columns(lines: list[list[str]], widths: list[list[int]], start: int, end: int, column: int, minimum: int, padding: int) -> list[tuple[int, int, int]]:
+def _columns(
+    lines: list[list[str]], widths: list[list[int]], start: int, end: int, column: int, minimum: int, padding: int
+) -> list[tuple[int, int, int]]:
     """Set the widths of `column`, block by block; returns (start, end, next column) of each block."""
     at, blocks = start, []
     while at < end:

@@ -1,9 +1,9 @@
 """A signal is acted on at once, also where it comes a moment before the main thread begins to wait.
 
-Python runs its handlers between two steps of the main thread. A signal ends a call that waits: for the engine, a lock, a child,
-a key. But one that comes just before the call begins, or that the kernel hands to another thread, would be left until the call
-ends by itself. So a thread hears of every signal, and calls the main thread out of what it waits in until that has looked.
-SIGURG does the calling, as in Go's programs: nobody else means anything by it.
+Python runs its handlers between two steps of the main thread. A signal ends a call that waits: for the engine, a lock,
+a child, a key. But one that comes just before the call begins, or that the kernel hands to another thread, would be
+left until the call ends by itself. So a thread hears of every signal, and calls the main thread out of what it waits in
+until that has looked. SIGURG does the calling, as in Go's programs: nobody else means anything by it.
 """
 
 from __future__ import annotations

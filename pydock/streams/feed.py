@@ -13,7 +13,9 @@ T = TypeVar("T")
 
 
 class Feed(Generic[T]):
-    """Things that happen, with a tick where nothing does for a while. put() from anywhere; one thread iterates, until close()."""
+    """Things that happen, with a tick where nothing does for a while. put() from anywhere; one thread iterates, until
+    close().
+    """
 
     def __init__(self, tick: float) -> None:
         """tick: seconds of silence after which None is given."""
@@ -40,8 +42,8 @@ class Feed(Generic[T]):
 
 
 class Work(Generic[T]):
-    """A function that runs in a thread, at whose end a feed is closed. Who waits for it may stop waiting; it may be caught in
-    a call that nobody answers."""
+    """A function that runs in a thread, at whose end a feed is closed. Who waits for it may stop waiting; it may be
+    caught in a call that nobody answers."""
 
     def __init__(self, act: Callable[[], T], feed: Feed[Any]) -> None:
         self._act, self._feed = act, feed

@@ -1,4 +1,5 @@
-"""The engine's stream frames: [kind, 0, 0, 0, length (4 bytes, big endian)] then the bytes. A machine fed with bytes; pure.
+"""The engine's stream frames: [kind, 0, 0, 0, length (4 bytes, big endian)] then the bytes. A machine fed with bytes;
+pure.
 
 https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Container/operation/ContainerAttach
 """

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back, or left for the end."""
+    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back, or left for the
+    end.
+    """
 
     def __init__(self, binary: RawIOBase | BytesIO, name: str = "output") -> None:
         """binary: unbuffered."""

@@ -130,7 +130,12 @@ def display_ports(ports: list[dict[str, Any]]) -> str:
     shown: list[str] = []
     mapped: list[str] = []
     for port in sorted(ports, key=_port_key):
-        ip, private, public, kind = port.get("IP") or "", port["PrivatePort"], port.get("PublicPort") or 0, port.get("Type") or ""
+        ip, private, public, kind = (
+            port.get("IP") or "",
+            port["PrivatePort"],
+            port.get("PublicPort") or 0,
+            port.get("Type") or "",
+        )
         if ip and public != private:
             mapped.append(f"{host_port(ip, public)}->{private}/{kind}")
             continue

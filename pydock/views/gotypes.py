@@ -1,11 +1,12 @@
 """The engine's JSON as docker's templates see it: values of Go types. Pure.
 
-A template like `{{.ID}}` or `{{json .HostConfig}}` works on Go structs in docker, not on JSON: Go's names, order, zero values
-and types. They are told in `go_objects` and `go_system`, and in `go_newer` where API 1.52 has changed them: what it left out is
-a field no more, not even an empty one. A type each: "name = other type", or "name:" and its fields as "GoName type",
-"GoName:JsonName type"; "?" behind the name: left out of JSON when empty; JsonName "-": not in JSON; "+type": embedded.
-Types: Go's own, and time, duration, struct, error, any; any(T), an interface that holds a T; []T, map[K]T, *T, [n]T; a name of
-the tables.
+A template like `{{.ID}}` or `{{json .HostConfig}}` works on Go structs in docker, not on JSON: Go's names, order, zero
+values and types. They are told in `go_objects` and `go_system`, and in `go_newer` where API 1.52 has changed them: what
+it left out is a field no more, not even an empty one. A type each: "name = other type", or "name:" and its fields as
+"GoName type", "GoName:JsonName type"; "?" behind the name: left out of JSON when empty; JsonName "-": not in JSON;
+"+type": embedded.
+Types: Go's own, and time, duration, struct, error, any; any(T), an interface that holds a T; []T, map[K]T, *T, [n]T; a
+name of the tables.
 """
 
 from __future__ import annotations
@@ -53,10 +54,15 @@ STRINGS: dict[str, Callable[[dict[str, Any]], str]] = {
 MARSHALED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "types.PluginInterfaceType": STRINGS["types.PluginInterfaceType"],
     # by way of maps, whose keys are sorted
-    "command.DockerContext": lambda f: {**f["AdditionalFields"], **({"Description": f["Description"]} if f["Description"] else {})},
+    "command.DockerContext": lambda f: {
+        **f["AdditionalFields"],
+        **({"Description": f["Description"]} if f["Description"] else {}),
+    },
     "registry.ServiceConfig": lambda f: {
         **{k: v for k, v in f.items() if k != "ExtraFields" and (v or not k.startswith("Allow"))},
-        "IndexConfigs": None if f["IndexConfigs"].go_nil else {name: index.fields for name, index in f["IndexConfigs"].items()},
+        "IndexConfigs": None
+        if f["IndexConfigs"].go_nil
+        else {name: index.fields for name, index in f["IndexConfigs"].items()},
     },
 }
 
@@ -198,7 +204,9 @@ class Reader:
         key, _, element = under.removeprefix("map[").partition("]")
         shown = go_name(kind)
         entries = (_fits(value, dict, shown) or {}).items()
-        out = named(GoMap, shown, go_nil=value is None, go_key=key)({_key(key, k): self.read(element, v) for k, v in entries})
+        out = named(GoMap, shown, go_nil=value is None, go_key=key)(
+            {_key(key, k): self.read(element, v) for k, v in entries}
+        )
         out.go_element = _zero(element, self.newer)
         return out
 
@@ -211,18 +219,24 @@ class Reader:
         lower: dict[str, Any] = {}
         for go, tag, kind in fields_of(shape, self.newer):
             if go.startswith("+"):
-                fields[go[1:]] = self._struct(kind.lstrip("*"), value, EmbeddedPointer if kind.startswith("*") else Embedded)
+                fields[go[1:]] = self._struct(
+                    kind.lstrip("*"), value, EmbeddedPointer if kind.startswith("*") else Embedded
+                )
                 continue
             if tag.key not in value:
                 lower = lower or {k.lower(): v for k, v in value.items()}
             try:
-                fields[go] = self.read(kind, value[tag.key] if tag.key in value else lower.get(tag.key.lower()) if tag.key else None)
+                fields[go] = self.read(
+                    kind, value[tag.key] if tag.key in value else lower.get(tag.key.lower()) if tag.key else None
+                )
             except Mismatch as wrong:
                 raise wrong.within(tag.key, shape) from None
             tags[go] = tag
         text = STRINGS[shape](fields) if shape in STRINGS else None
         marshaled = MARSHALED[shape](fields) if shape in MARSHALED else None
-        return cls(("*" if issubclass(cls, Pointer) else "") + ANONYMOUS.get(shape, shape), fields, tags, text, marshaled)
+        return cls(
+            ("*" if issubclass(cls, Pointer) else "") + ANONYMOUS.get(shape, shape), fields, tags, text, marshaled
+        )
 
 
 def _key(kind: str, text: str) -> str:
@@ -283,7 +297,12 @@ def go_name(kind: str) -> str:
     """A type as Go's messages spell it."""
     if kind.endswith(")"):
         kind = kind[: kind.index("(")]
-    for short, long in (("any", "interface {}"), ("time", "time.Time"), ("duration", "time.Duration"), ("struct", "struct {}")):
+    for short, long in (
+        ("any", "interface {}"),
+        ("time", "time.Time"),
+        ("duration", "time.Duration"),
+        ("struct", "struct {}"),
+    ):
         if kind == short or kind.endswith(("]" + short, "*" + short)):
             return kind[: len(kind) - len(short)] + long
     return kind
@@ -302,7 +321,10 @@ def _described(value: Any) -> Any:
     """A context's metadata: what is no description is told apart."""
     if not isinstance(value, dict):
         return value
-    return {"Description": value.get("Description"), "AdditionalFields": {k: v for k, v in value.items() if k != "Description"}}
+    return {
+        "Description": value.get("Description"),
+        "AdditionalFields": {k: v for k, v in value.items() if k != "Description"},
+    }
 
 
 #: what the UnmarshalJSON methods of structs make of JSON

@@ -19,14 +19,34 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     content = sum((m.get("Size") or {}).get("Content") or 0 for m in image.get("Manifests") or [])
     used = any((m.get("ImageData") or {}).get("Containers") for m in manifests) or (image.get("Containers") or 0) > 0
     tags = sorted(image.get("RepoTags") or ["<untagged>"], key=len, reverse=True)
-    rows = [(tags, [short_id(image["Id"]), size(float(image.get("Size") or 0), 3), size(float(content), 3), "U" if used else ""])]
+    rows = [
+        (
+            tags,
+            [
+                short_id(image["Id"]),
+                size(float(image.get("Size") or 0), 3),
+                size(float(content), 3),
+                "U" if used else "",
+            ],
+        )
+    ]
     for i, manifest in enumerate(manifests):
         platform = (manifest.get("ImageData") or {}).get("Platform") or {}
         name = "/".join(filter(None, (platform.get("os"), platform.get("architecture"), platform.get("variant"))))
         sizes = manifest.get("Size") or {}
         mark = "└─ " if i == len(manifests) - 1 else "├─ "
         in_use = "U" if (manifest.get("ImageData") or {}).get("Containers") else ""
-        rows.append(([mark + name], [short_id(manifest["ID"]), size(float(sizes.get("Total") or 0), 3), size(float(sizes.get("Content") or 0), 3), in_use]))
+        rows.append(
+            (
+                [mark + name],
+                [
+                    short_id(manifest["ID"]),
+                    size(float(sizes.get("Total") or 0), 3),
+                    size(float(sizes.get("Content") or 0), 3),
+                    in_use,
+                ],
+            )
+        )
     return rows
 
 

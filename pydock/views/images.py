@@ -29,7 +29,9 @@ class ImageView(View):
     RAW_QUIET = "image_id: {{.ID}}"
     CONFIG = "imagesFormat"
 
-    def __init__(self, image: dict[str, Any], repository: str, tag: str, digest: str, now: float, trunc: bool = True) -> None:
+    def __init__(
+        self, image: dict[str, Any], repository: str, tag: str, digest: str, now: float, trunc: bool = True
+    ) -> None:
         self.i, self.now, self.trunc = image, now, trunc
         self.Repository, self.Tag, self.Digest = repository, tag, digest
 
@@ -76,7 +78,9 @@ class ImageView(View):
         return "N/A" if shared in (None, -1) or whole in (None, -1) else size(float(whole - shared))
 
 
-def image_views(images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool) -> Iterator[ImageView]:
+def image_views(
+    images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool
+) -> Iterator[ImageView]:
     """The rows of a list of images: a row for each tag, and for each digest where `digests` (--digests) asks for them.
 
     named: does the template name the digest? Then tags are shown with theirs.

@@ -12,7 +12,13 @@ class PluginView(View):
     """One entry of GET /plugins."""
 
     go_type = "*plugin.pluginContext"
-    TITLES: ClassVar[dict[str, str]] = {"ID": "ID", "Name": "NAME", "Description": "DESCRIPTION", "Enabled": "ENABLED", "PluginReference": "IMAGE"}
+    TITLES: ClassVar[dict[str, str]] = {
+        "ID": "ID",
+        "Name": "NAME",
+        "Description": "DESCRIPTION",
+        "Enabled": "ENABLED",
+        "PluginReference": "IMAGE",
+    }
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}"
     RAW = "plugin_id: {{.ID}}\nname: {{.Name}}\ndescription: {{.Description}}\nenabled: {{.Enabled}}\n"
     RAW_QUIET = "plugin_id: {{.ID}}"

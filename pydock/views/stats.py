@@ -15,7 +15,6 @@ WINDOWS = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.NetIO}}\t{{.Block
 UNKNOWN = "--"
 
 
-
 @record
 class Figures:
     """One look at a container. Sizes in bytes, shares in percent; `valid` is False where the engine told nothing."""
@@ -49,9 +48,15 @@ def figures(message: Json, windows: bool) -> Figures:
     used, limit = memory_used(memory), float(memory.get("limit") or 0)
     read, written = block_io(message.get("blkio_stats") or {})
     return replace(
-        common, cpu=cpu_share(message), memory=used, limit=limit, memory_share=used / limit * 100 if limit else 0.0, read=read,
-        written=written, pids=int((message.get("pids_stats") or {}).get("current") or 0),
-    )  # fmt: skip
+        common,
+        cpu=cpu_share(message),
+        memory=used,
+        limit=limit,
+        memory_share=used / limit * 100 if limit else 0.0,
+        read=read,
+        written=written,
+        pids=int((message.get("pids_stats") or {}).get("current") or 0),
+    )
 
 
 def cpu_share(message: Json) -> float:
@@ -67,7 +72,9 @@ def cpu_share(message: Json) -> float:
 
 def cpu_windows(message: Json) -> float:
     """The same from Windows' counters, which are in units of 100 ns."""
-    passed = (parse_rfc3339(message["read"]) - parse_rfc3339(message["preread"])) * 1e7 * int(message.get("num_procs") or 0)
+    passed = (
+        (parse_rfc3339(message["read"]) - parse_rfc3339(message["preread"])) * 1e7 * int(message.get("num_procs") or 0)
+    )
     used = message["cpu_stats"]["cpu_usage"]["total_usage"] - message["precpu_stats"]["cpu_usage"]["total_usage"]
     return float(used) / passed * 100 if passed > 0 else 0.0
 
@@ -84,7 +91,9 @@ def memory_used(memory: Json) -> float:
 def block_io(blkio: Json) -> tuple[float, float]:
     """(read, written)"""
     entries = blkio.get("io_service_bytes_recursive") or []
-    read, written = (sum(e.get("value") or 0 for e in entries if (e.get("op") or " ")[0] in letters) for letters in ("rR", "wW"))
+    read, written = (
+        sum(e.get("value") or 0 for e in entries if (e.get("op") or " ")[0] in letters) for letters in ("rR", "wW")
+    )
     return float(read), float(written)
 
 
@@ -104,10 +113,20 @@ class StatsView(View):
     def go_facts(self) -> Json:
         f = self.f
         entry = {
-            "Container": self.Container, "Name": f.name, "ID": f.id, "CPUPercentage": f.cpu, "Memory": f.memory, "MemoryLimit": f.limit,
-            "MemoryPercentage": f.memory_share, "NetworkRx": f.received, "NetworkTx": f.sent, "BlockRead": f.read, "BlockWrite": f.written,
-            "PidsCurrent": f.pids, "IsInvalid": not f.valid,
-        }  # fmt: skip
+            "Container": self.Container,
+            "Name": f.name,
+            "ID": f.id,
+            "CPUPercentage": f.cpu,
+            "Memory": f.memory,
+            "MemoryLimit": f.limit,
+            "MemoryPercentage": f.memory_share,
+            "NetworkRx": f.received,
+            "NetworkTx": f.sent,
+            "BlockRead": f.read,
+            "BlockWrite": f.written,
+            "PidsCurrent": f.pids,
+            "IsInvalid": not f.valid,
+        }
         return {"s": entry, "os": "windows" if self.windows else "linux", "trunc": self.trunc}
 
     @property

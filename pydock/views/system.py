@@ -37,11 +37,29 @@ BUILD_CACHE = "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUse
 
 
 class UsageView(View):
-    """One row: a kind of object. Sizes in bytes; facts: what docker's struct holds; share: does the reclaimable part show its percentage?"""
+    """One row: a kind of object. Sizes in bytes; facts: what docker's struct holds; share: does the reclaimable part
+    show its percentage?
+    """
 
-    TITLES: ClassVar[dict[str, str]] = {"Type": "TYPE", "TotalCount": "TOTAL", "Active": "ACTIVE", "Size": "SIZE", "Reclaimable": "RECLAIMABLE"}
+    TITLES: ClassVar[dict[str, str]] = {
+        "Type": "TYPE",
+        "TotalCount": "TOTAL",
+        "Active": "ACTIVE",
+        "Size": "SIZE",
+        "Reclaimable": "RECLAIMABLE",
+    }
 
-    def __init__(self, kind: str, total: int, active: int, used: float, free: float, go_type: str, facts: Json, share: bool = True) -> None:
+    def __init__(
+        self,
+        kind: str,
+        total: int,
+        active: int,
+        used: float,
+        free: float,
+        go_type: str,
+        facts: Json,
+        share: bool = True,
+    ) -> None:
         self.Type, self.TotalCount, self.Active = kind, str(total), str(active)
         self.used, self.free, self.facts, self.share = used, free, facts, share
         self.go_type = go_type  # type: ignore[misc]
@@ -64,27 +82,54 @@ def usage_rows(usage: Json) -> list[UsageView]:
     """From GET /system/df."""
     images, containers, volumes, cache = (usage.get(k) or [] for k in ("Images", "Containers", "Volumes", "BuildCache"))
     layers = float(usage.get("LayersSize") or 0)
-    in_use = sum(i["Size"] - i["SharedSize"] for i in images if i.get("Containers") and i["Size"] != -1 and i.get("SharedSize") not in (None, -1))
+    in_use = sum(
+        i["Size"] - i["SharedSize"]
+        for i in images
+        if i.get("Containers") and i["Size"] != -1 and i.get("SharedSize") not in (None, -1)
+    )
     active = [c for c in containers if c.get("State") in ("running", "paused", "restarting")]
     written = float(sum(c.get("SizeRw") or 0 for c in containers))
     idle = written - sum(c.get("SizeRw") or 0 for c in active)
     known = [v["UsageData"] for v in volumes if (v.get("UsageData") or {}).get("Size", -1) != -1]
     return [
         UsageView(
-            "Images", len(images), sum((i.get("Containers") or 0) > 0 for i in images), layers, layers - in_use, "*formatter.diskUsageImagesContext",
+            "Images",
+            len(images),
+            sum((i.get("Containers") or 0) > 0 for i in images),
+            layers,
+            layers - in_use,
+            "*formatter.diskUsageImagesContext",
             {"totalSize": int(layers), "images": images},
         ),
-        UsageView("Containers", len(containers), len(active), written, idle, "*formatter.diskUsageContainersContext", {"containers": containers}),
         UsageView(
-            "Local Volumes", len(volumes), sum((v.get("UsageData") or {"RefCount": 0})["RefCount"] > 0 for v in volumes), float(sum(u["Size"] for u in known)),
-            float(sum(u["Size"] for u in known if not u["RefCount"])), "*formatter.diskUsageVolumesContext", {"volumes": volumes},
+            "Containers",
+            len(containers),
+            len(active),
+            written,
+            idle,
+            "*formatter.diskUsageContainersContext",
+            {"containers": containers},
         ),
         UsageView(
-            "Build Cache", len(cache), sum(bool(c.get("InUse")) for c in cache), cache_size(cache),
-            cache_size(cache) - sum(c.get("Size") or 0 for c in cache if c.get("InUse")), "*formatter.diskUsageBuilderContext",
-            {"builderSize": int(cache_size(cache)), "buildCache": cache}, share=False,
+            "Local Volumes",
+            len(volumes),
+            sum((v.get("UsageData") or {"RefCount": 0})["RefCount"] > 0 for v in volumes),
+            float(sum(u["Size"] for u in known)),
+            float(sum(u["Size"] for u in known if not u["RefCount"])),
+            "*formatter.diskUsageVolumesContext",
+            {"volumes": volumes},
         ),
-    ]  # fmt: skip
+        UsageView(
+            "Build Cache",
+            len(cache),
+            sum(bool(c.get("InUse")) for c in cache),
+            cache_size(cache),
+            cache_size(cache) - sum(c.get("Size") or 0 for c in cache if c.get("InUse")),
+            "*formatter.diskUsageBuilderContext",
+            {"builderSize": int(cache_size(cache)), "buildCache": cache},
+            share=False,
+        ),
+    ]
 
 
 #: what API 1.52 and later count -> (the row's name, its Go type)
@@ -93,7 +138,12 @@ COUNTED = {
     "VolumeUsage": ("Local Volumes", "*formatter.diskUsageVolumesContext"), "BuildCacheUsage": ("Build Cache", "*formatter.diskUsageBuilderContext"),
 }  # fmt: skip
 #: the same -> the name of its list before API 1.52
-LISTS = {"ImageUsage": "Images", "ContainerUsage": "Containers", "VolumeUsage": "Volumes", "BuildCacheUsage": "BuildCache"}
+LISTS = {
+    "ImageUsage": "Images",
+    "ContainerUsage": "Containers",
+    "VolumeUsage": "Volumes",
+    "BuildCacheUsage": "BuildCache",
+}
 
 
 def counted_rows(usage: Json) -> list[UsageView]:
@@ -101,8 +151,21 @@ def counted_rows(usage: Json) -> list[UsageView]:
     rows = []
     for key, (kind, go_type) in COUNTED.items():
         counts = usage.get(key) or {}
-        total, active, used, free = (int(counts.get(k) or 0) for k in ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable"))
-        rows.append(UsageView(kind, total, active, used, free, go_type, {"totalSize": used, "builderSize": used}, share=key != "BuildCacheUsage"))
+        total, active, used, free = (
+            int(counts.get(k) or 0) for k in ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable")
+        )
+        rows.append(
+            UsageView(
+                kind,
+                total,
+                active,
+                used,
+                free,
+                go_type,
+                {"totalSize": used, "builderSize": used},
+                share=key != "BuildCacheUsage",
+            )
+        )
     return rows
 
 
@@ -121,7 +184,9 @@ def cache_size(cache: Iterable[Json]) -> float:
 
 def by_use(cache: Iterable[Json]) -> list[Json]:
     """Build cache, what was never used first, then by the last use."""
-    return sorted(cache, key=lambda c: (parse_rfc3339(c["LastUsedAt"]) if c.get("LastUsedAt") else -1.0, c.get("ID") or ""))
+    return sorted(
+        cache, key=lambda c: (parse_rfc3339(c["LastUsedAt"]) if c.get("LastUsedAt") else -1.0, c.get("ID") or "")
+    )
 
 
 class CacheView(View):

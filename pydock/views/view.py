@@ -14,8 +14,8 @@ from pydock.go.kinds import Failed
 class View:
     """TITLES: field -> header; a field without a header of its own has "". `go_type`: its name in messages.
 
-    Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both; CONFIG, the
-    key of config.json that gives its --format."""
+    Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both;
+    CONFIG, the key of config.json that gives its --format."""
 
     TITLES: ClassVar[dict[str, str]] = {}
     DEFAULT: ClassVar[str] = ""

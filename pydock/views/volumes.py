@@ -30,7 +30,9 @@ class VolumeView(View):
         self.v = volume
         self.usage: dict[str, Any] = volume.get("UsageData") or {}
         self.cluster: dict[str, Any] = volume.get("ClusterVolume") or {}
-        self.Name, self.Driver, self.Scope, self.Mountpoint = (str(volume.get(k) or "") for k in ("Name", "Driver", "Scope", "Mountpoint"))
+        self.Name, self.Driver, self.Scope, self.Mountpoint = (
+            str(volume.get(k) or "") for k in ("Name", "Driver", "Scope", "Mountpoint")
+        )
 
     def go_facts(self) -> dict[str, Any]:
         return {"v": self.v}
@@ -70,7 +72,11 @@ class VolumeView(View):
         for published in self.cluster.get("PublishStatus") or []:
             states[published["State"]] = states.get(published["State"], 0) + 1
         unpublishing = states["pending-node-unpublish"] + states["pending-controller-unpublish"]
-        for count, word in ((states["published"], "in use"), (states["pending-publish"], "pending-publish"), (unpublishing, "pending-unpublish")):
+        for count, word in (
+            (states["published"], "in use"),
+            (states["pending-publish"], "pending-publish"),
+            (unpublishing, "pending-unpublish"),
+        ):
             if count:
                 return f"{word} ({count} node{'s' if count > 1 else ''})"
         return "created"

@@ -100,7 +100,10 @@ def limited(seconds: float) -> None:
     def stop(number: int, frame: object) -> None:
         raise Slow(f"more than {seconds} seconds")
 
-    for number, timer, limit in ((signal.SIGPROF, signal.ITIMER_PROF, seconds), (signal.SIGALRM, signal.ITIMER_REAL, 20 * seconds)):
+    for number, timer, limit in (
+        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, 20 * seconds),
+    ):
         signal.signal(number, stop)
         signal.setitimer(timer, limit)
 
@@ -133,7 +136,9 @@ def work(target: Target, seconds: float, inputs: int, tell: Callable[[str], None
         except BaseException as error:
             limited(0)
             where = traceback.extract_tb(error.__traceback__)[-1]
-            tell(f"finding {data.hex()} {type(error).__name__} at {where.filename}:{where.lineno}: {str(error)[:300]!r}\ninputs {count}\n")
+            tell(
+                f"finding {data.hex()} {type(error).__name__} at {where.filename}:{where.lineno}: {str(error)[:300]!r}\ninputs {count}\n"
+            )
             os._exit(1)
         finally:
             limited(0)

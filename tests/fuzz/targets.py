@@ -49,7 +49,9 @@ class Target:
 TARGETS: dict[str, Target] = {}
 
 
-def target(*seeds: bytes | str, errors: Errors = EXPECTED, heavy: bool = False, name: str = "") -> Callable[[Callable[[bytes], object]], Callable[[bytes], object]]:
+def target(
+    *seeds: bytes | str, errors: Errors = EXPECTED, heavy: bool = False, name: str = ""
+) -> Callable[[Callable[[bytes], object]], Callable[[bytes], object]]:
     def add(call: Callable[[bytes], object]) -> Callable[[bytes], object]:
         key = name or call.__name__.replace("_", " ").strip()
         TARGETS[key] = Target(key, call, tuple(s if isinstance(s, bytes) else s.encode() for s in seeds), errors, heavy)
@@ -120,7 +122,13 @@ def request_heads(data: bytes) -> None:
     assert b"\0" not in head
 
 
-@target(b"\x00" + b'{"status": "Pulling", "id": "a"}\n{"error": "x"}\r\n{"aux": {"ID": "b"}}', b'\x03{"a": "\\"}{"}[1]', b"\x01  {}{}", b'\x00{"\xff": 1e5}', errors=(Failure,))
+@target(
+    b"\x00" + b'{"status": "Pulling", "id": "a"}\n{"error": "x"}\r\n{"aux": {"ID": "b"}}',
+    b'\x03{"a": "\\"}{"}[1]',
+    b"\x01  {}{}",
+    b'\x00{"\xff": 1e5}',
+    errors=(Failure,),
+)
 def streams_of_json(data: bytes) -> None:
     from pydock.api import images
     from pydock.engine.answers import messages_of
@@ -131,7 +139,9 @@ def streams_of_json(data: bytes) -> None:
         check(message)
 
 
-@target('{"a": [1, 2.5, "x\\u00e9", null, true]}', '[[[{"a": {}}]]]', '"\\ud83d\\ude00"', "-1.5e+10", errors=(ValueError,))
+@target(
+    '{"a": [1, 2.5, "x\\u00e9", null, true]}', '[[[{"a": {}}]]]', '"\\ud83d\\ude00"', "-1.5e+10", errors=(ValueError,)
+)
 def json_of_strangers(data: bytes) -> None:
     from pydock.go.json import compact, decode, dumps, indented
 
@@ -141,7 +151,11 @@ def json_of_strangers(data: bytes) -> None:
     assert decode(laid) == value
 
 
-@target(b"\x00\x01\x00\x00\x00\x00\x00\x00\x02hi", b"\x03\x02\x00\x00\x00\x00\x00\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00", errors=(ValueError,))
+@target(
+    b"\x00\x01\x00\x00\x00\x00\x00\x00\x02hi",
+    b"\x03\x02\x00\x00\x00\x00\x00\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00",
+    errors=(ValueError,),
+)
 def stream_frames(data: bytes) -> None:
     from pydock.streams.frames import Decoder
 
@@ -171,12 +185,16 @@ def _grpc_answer() -> bytes:
     server = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     client = h2.connection.H2Connection(h2.config.H2Configuration())
     client.initiate_connection()
-    client.send_headers(1, [(":method", "POST"), (":scheme", "http"), (":path", "/a"), (":authority", "x")], end_stream=True)
+    client.send_headers(
+        1, [(":method", "POST"), (":scheme", "http"), (":path", "/a"), (":authority", "x")], end_stream=True
+    )
     server.initiate_connection()
     server.receive_data(client.data_to_send())
     server.send_headers(1, [(":status", "200"), ("content-type", "application/grpc")])
     server.send_data(1, b"\0\0\0\0\3abc" + b"\0\0\0\0\0")
-    server.send_headers(1, [("grpc-status", "5"), ("grpc-message", "no%20x"), ("grpc-status-details-bin", "CAUSAW4")], end_stream=True)
+    server.send_headers(
+        1, [("grpc-status", "5"), ("grpc-message", "no%20x"), ("grpc-status-details-bin", "CAUSAW4")], end_stream=True
+    )
     return bytes(server.data_to_send())
 
 
@@ -201,7 +219,10 @@ class Watched:
         import threading
 
         self.errors: list[BaseException] = []
-        self._before, threading.excepthook = threading.excepthook, lambda args: self.errors.append(args.exc_value or SystemError())
+        self._before, threading.excepthook = (
+            threading.excepthook,
+            lambda args: self.errors.append(args.exc_value or SystemError()),
+        )
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -239,7 +260,10 @@ def _grpc_calls() -> bytes:
     client = h2.connection.H2Connection(h2.config.H2Configuration())
     client.initiate_connection()
     for stream, path in ((1, "/moby.filesync.v1.FileSync/DiffCopy"), (3, "/grpc.health.v1.Health/Check")):
-        client.send_headers(stream, [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "x"), ("dir-name", "context")])
+        client.send_headers(
+            stream,
+            [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "x"), ("dir-name", "context")],
+        )
         client.send_data(stream, b"\0\0\0\0\2\x08\1", end_stream=True)
     return bytes(client.data_to_send())
 
@@ -285,9 +309,22 @@ def _status() -> bytes:
         {"digest": "d", "name": "n", "started": now, "completed": 2 * now, "error": "e"},
         {"digest": "g", "name": "m", "started": now, "progressGroup": {"id": "i", "name": "g"}},
     ]
-    warning = {"vertex": "d", "short": b"w", "detail": [b"x"], "info": {"filename": "f", "data": b"1\n2"}, "ranges": [{"start": {"line": 1}, "end": {"line": 2}}]}
+    warning = {
+        "vertex": "d",
+        "short": b"w",
+        "detail": [b"x"],
+        "info": {"filename": "f", "data": b"1\n2"},
+        "ranges": [{"start": {"line": 1}, "end": {"line": 2}}],
+    }
     statuses = [{"ID": "s", "vertex": "d", "current": 1, "total": 2, "timestamp": now, "started": now}]
-    return STATUS_RESPONSE.encode({"vertexes": vertexes, "statuses": statuses, "logs": [{"vertex": "d", "msg": b"a\nb", "timestamp": now}], "warnings": [warning]})
+    return STATUS_RESPONSE.encode(
+        {
+            "vertexes": vertexes,
+            "statuses": statuses,
+            "logs": [{"vertex": "d", "msg": b"a\nb", "timestamp": now}],
+            "warnings": [warning],
+        }
+    )
 
 
 @target(_status(), errors=())
@@ -354,7 +391,11 @@ def _packets() -> bytes:
         {"path": "e", "mode": 0o600, "linkname": "a"}, {"path": "f", "mode": 1 << 25 | 0o600, "xattrs": {"user.x": b"1"}},
     ]  # fmt: skip
     sent = [PACKET.encode({"type": PACKET_STAT, "stat": s}) for s in stats]
-    sent += [PACKET.encode({"type": PACKET_STAT}), PACKET.encode({"type": PACKET_DATA, "ID": 0, "data": b"x"}), PACKET.encode({"type": PACKET_DATA, "ID": 0})]
+    sent += [
+        PACKET.encode({"type": PACKET_STAT}),
+        PACKET.encode({"type": PACKET_DATA, "ID": 0, "data": b"x"}),
+        PACKET.encode({"type": PACKET_DATA, "ID": 0}),
+    ]
     return b"".join(len(p).to_bytes(2, "big") + p for p in [*sent, PACKET.encode({"type": PACKET_FIN})])
 
 
@@ -428,7 +469,11 @@ def zipped(**files: bytes) -> bytes:
 META = b'{"Name": "x", "Metadata": {}, "Endpoints": {"docker": {"Host": "tcp://h:1", "SkipTLSVerify": false}}}'
 
 
-@target(tar(**{"meta.json": META, "tls": b"", "tls/docker": b"", "tls/docker/ca.pem": b"x"}), zipped(**{"meta.json": META, "tls/docker/ca.pem": b"x"}), errors=(ValueError,))
+@target(
+    tar(**{"meta.json": META, "tls": b"", "tls/docker": b"", "tls/docker/ca.pem": b"x"}),
+    zipped(**{"meta.json": META, "tls/docker/ca.pem": b"x"}),
+    errors=(ValueError,),
+)
 def archives_of_contexts(data: bytes) -> None:
     from pydock.config.context_archive import LIMIT, pack, unpack
 
@@ -449,7 +494,12 @@ def heads_of_build_contexts(data: bytes) -> None:
 # -- patterns --------------------------------------------------------------------------------------------
 
 
-@target("# c\n*.pyc\n!keep/**\n/abs\n\\a[b-c]?\na/b/c.pyc", "**/x\n[^a]\n!**\nb", "[[:alpha:]]\n\\d*\nd", errors=(ValueError,))
+@target(
+    "# c\n*.pyc\n!keep/**\n/abs\n\\a[b-c]?\na/b/c.pyc",
+    "**/x\n[^a]\n!**\nb",
+    "[[:alpha:]]\n\\d*\nd",
+    errors=(ValueError,),
+)
 def ignore_files(data: bytes) -> None:
     from pydock.archive.ignore import Matcher, read_ignore_file
 
@@ -476,7 +526,11 @@ def _kept_in(data: bytes) -> Any:
         return load(folder)[0]
 
 
-@target('{"auths": {"h": {"auth": "dTpw"}}, "HttpHeaders": {"a": "b"}, "proxies": {"default": {"httpProxy": "x"}}, "psFormat": "x", "currentContext": "c"}', heavy=True, errors=())
+@target(
+    '{"auths": {"h": {"auth": "dTpw"}}, "HttpHeaders": {"a": "b"}, "proxies": {"default": {"httpProxy": "x"}}, "psFormat": "x", "currentContext": "c"}',
+    heavy=True,
+    errors=(),
+)
 def config_json(data: bytes) -> None:
     from pydock.config.credentials import known, lookup
 
@@ -504,7 +558,11 @@ def contexts(data: bytes) -> None:
         from_context("x", store)
 
 
-@target('{"Ref": "r/x:1", "Descriptor": {"mediaType": "m", "digest": "sha256:d", "size": 1, "platform": {"os": "linux"}}, "Raw": "e30="}', heavy=True, errors=(Failure,))
+@target(
+    '{"Ref": "r/x:1", "Descriptor": {"mediaType": "m", "digest": "sha256:d", "size": 1, "platform": {"os": "linux"}}, "Raw": "e30="}',
+    heavy=True,
+    errors=(Failure,),
+)
 def stored_manifests(data: bytes) -> None:
     import tempfile
 
@@ -552,7 +610,10 @@ def files_of_variables(data: bytes) -> None:
     key_value_lines(data, "f", None)
 
 
-@target('{"version": 1, "rules": [{"action": "DENY", "selector": {"identifier": "docker-image://*"}, "updates": {"identifier": "x", "attrs": {"a": "b"}}}]}', errors=(ValueError,))
+@target(
+    '{"version": 1, "rules": [{"action": "DENY", "selector": {"identifier": "docker-image://*"}, "updates": {"identifier": "x", "attrs": {"a": "b"}}}]}',
+    errors=(ValueError,),
+)
 def source_policies(data: bytes) -> None:
     from pydock.buildkit.messages import POLICY
     from pydock.commands.build.policy import source_policy
@@ -563,7 +624,11 @@ def source_policies(data: bytes) -> None:
 # -- registries ------------------------------------------------------------------------------------------
 
 
-@target('{"schemaVersion": 2, "config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l"}]}', '{"manifests": [{"digest": "sha256:d", "platform": {"os": "linux"}}]}', errors=(Failure,))
+@target(
+    '{"schemaVersion": 2, "config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l"}]}',
+    '{"manifests": [{"digest": "sha256:d", "platform": {"os": "linux"}}]}',
+    errors=(Failure,),
+)
 def documents_of_registries(data: bytes) -> None:
     from pydock.commands.manifest import Reference, blobs_of, fetch_image, list_text, stored
     from pydock.registry.client import MANIFEST, Document
@@ -591,7 +656,12 @@ def challenges_of_registries(data: bytes) -> None:
             check_realm(parameters["realm"], "reg", secure=True)
 
 
-@target('{"token": "t", "expires_in": 60, "issued_at": "2024-01-02T03:04:05Z"}', '{"errors": [{"code": "DENIED", "message": "no"}]}', '{"access_token": "a"}', errors=(Failure,))
+@target(
+    '{"token": "t", "expires_in": 60, "issued_at": "2024-01-02T03:04:05Z"}',
+    '{"errors": [{"code": "DENIED", "message": "no"}]}',
+    '{"access_token": "a"}',
+    errors=(Failure,),
+)
 def answers_of_registries(data: bytes) -> None:
     from pydock.registry import tokens
     from pydock.registry.web import Answer
@@ -628,7 +698,10 @@ def answers_about_dockerfiles(data: bytes) -> None:
         answer(name, "", {"result.json": data.decode("utf-8", "replace")}, "")
 
 
-@target('{"info": {"filename": "Dockerfile", "data": "RlJPTSB4"}, "ranges": [{"start": {"line": 1}, "end": {"line": 1}}]}', errors=())
+@target(
+    '{"info": {"filename": "Dockerfile", "data": "RlJPTSB4"}, "ranges": [{"start": {"line": 1}, "end": {"line": 1}}]}',
+    errors=(),
+)
 def sources_of_errors(data: bytes) -> None:
     from pydock.buildkit.solve import json_source
     from pydock.render.build_report import excerpt
@@ -637,7 +710,12 @@ def sources_of_errors(data: bytes) -> None:
         excerpt(source["info"].get("filename") or "", source["info"]["data"], source["ranges"])
 
 
-@target('{"containerimage.digest": "sha256:d", "a": "e30=", "result.json": "[{}]"}', '{"mediaType": "m", "digest": "d", "size": 1}', '{"predicate": {"metadata": {}}}', errors=())
+@target(
+    '{"containerimage.digest": "sha256:d", "a": "e30=", "result.json": "[{}]"}',
+    '{"mediaType": "m", "digest": "d", "size": 1}',
+    '{"predicate": {"metadata": {}}}',
+    errors=(),
+)
 def answers_of_exporters(data: bytes) -> None:
     from pydock.commands.build.result import descriptor, image_id, metadata_text, provenance
 
@@ -645,7 +723,11 @@ def answers_of_exporters(data: bytes) -> None:
     response = {"a": shown, "containerimage.digest": shown, "result.json": shown}
     image_id(response)
     metadata_text(response, [])
-    for call in (lambda: descriptor(shown), lambda: descriptor(shown, encoded=True), lambda: provenance(data, whole=False)):
+    for call in (
+        lambda: descriptor(shown),
+        lambda: descriptor(shown, encoded=True),
+        lambda: provenance(data, whole=False),
+    ):
         try:
             call()
         except EXPECTED:
@@ -727,15 +809,45 @@ def _flags() -> None:
     words("weights of devices", units.weight_device, "/dev/sda:100", errors=own)
     words("rates of devices", units.rate_device, "/dev/sda:1mb", errors=own)
     words("operations of devices", units.iops_device, "/dev/sda:1000", errors=own)
-    words("moments", lambda t: times.timestamp(t, 1.7e9), "10m", "2024-01-02T03:04:05.678Z", "2024-01-02", "1700000000.5", "2024-01-02T03+01:00", errors=own)
-    words("references", lambda t: (str(reference.parse(t).tagged()), reference.parse(t).familiar), "reg:5000/a/b:1@sha256:" + "a" * 64, "nginx", "[::1]:5000/x", errors=own)
+    words(
+        "moments",
+        lambda t: times.timestamp(t, 1.7e9),
+        "10m",
+        "2024-01-02T03:04:05.678Z",
+        "2024-01-02",
+        "1700000000.5",
+        "2024-01-02T03+01:00",
+        errors=own,
+    )
+    words(
+        "references",
+        lambda t: (str(reference.parse(t).tagged()), reference.parse(t).familiar),
+        "reg:5000/a/b:1@sha256:" + "a" * 64,
+        "nginx",
+        "[::1]:5000/x",
+        errors=own,
+    )
     words("exact references", reference.exact, "reg/a:b", errors=own)
     words("names of images", reference.tag, "a/b:1", errors=own)
     words("hosts of registries", reference.registry_host, "https://reg:5000/v2/", errors=())
     words("platforms", lambda t: reference.platform(t, "amd64"), "linux/arm/v7", "aarch64", errors=own)
-    words("mounts", mounts.mount, "type=bind,source=/a,target=/b,readonly", 'type=volume,"volume-opt=a=b,c",dst=/x,volume-nocopy', "type=tmpfs,target=/t,tmpfs-mode=1777,tmpfs-size=1m", errors=own)
+    words(
+        "mounts",
+        mounts.mount,
+        "type=bind,source=/a,target=/b,readonly",
+        'type=volume,"volume-opt=a=b,c",dst=/x,volume-nocopy',
+        "type=tmpfs,target=/t,tmpfs-mode=1777,tmpfs-size=1m",
+        errors=own,
+    )
     words("volumes", lambda t: mounts.volume(t, "/cwd"), "/a:/b:ro", "C:\\x:/y", "name:/c:z,nocopy", errors=own)
-    words("ports", lambda t: ports.bindings(ports.publish(t)), "127.0.0.1:8000-8010:80-90/tcp", "[::1]:80:80/udp", "target=80,published=8080,protocol=tcp,mode=host", errors=own)
+    words(
+        "ports",
+        lambda t: ports.bindings(ports.publish(t)),
+        "127.0.0.1:8000-8010:80-90/tcp",
+        "[::1]:80:80/udp",
+        "target=80,published=8080,protocol=tcp,mode=host",
+        errors=own,
+    )
     words("exposed ports", ports.expose, "80-90/tcp", errors=own)
     words("networks", networks.attachment, "name=n,alias=a,ip=1.2.3.4,driver-opt=a=b,gw-priority=1", "host", errors=own)
     words("devices", devices.device, "/dev/a:/dev/b:rwm", errors=own)
@@ -808,7 +920,14 @@ def _others() -> None:
     words("quoted text", lambda t: unquote(golang.quote(t)), 'a"\\\n\x01é\U0001f600', errors=())
     words("addresses of engines", hosts, "tcp://h:1/p", "ssh://u@h:22/s", "unix:///a", "h:1", "tcp://[::1]:2375")
     words("custom headers", lambda t: custom_headers(t, {}), 'a=b,"c=d,e"', errors=(NoEngine,))
-    words("places of git repositories", lambda t: (is_git(t), _without_password(t)), "https://u:p@h/x.git#main:sub", "git@h:x", "github.com/a/b", errors=())
+    words(
+        "places of git repositories",
+        lambda t: (is_git(t), _without_password(t)),
+        "https://u:p@h/x.git#main:sub",
+        "git@h:x",
+        "github.com/a/b",
+        errors=(),
+    )
     words("paths", places, "a/../b//c/.", "C:\\x", "name:/a/b", errors=())
 
 
@@ -822,7 +941,9 @@ def command_lines(data: bytes) -> None:
     from tests.support.cli import Optional, cli, refused
 
     table = {("POST", "/containers/create"): Optional(refused(500, "no"))}
-    argv = [w for w in text(data).split("\n") if "file" not in w and not w.startswith(("-c", "-H", "--h", "--con", "--tls"))]
+    argv = [
+        w for w in text(data).split("\n") if "file" not in w and not w.startswith(("-c", "-H", "--h", "--con", "--tls"))
+    ]
     result = cli("create", *argv, table=table)
     assert "This is a fault of pydock" not in result.err, result.err
 
@@ -830,7 +951,28 @@ def command_lines(data: bytes) -> None:
 # -- answers of the promised shape -----------------------------------------------------------------------
 
 #: values that are nowhere expected, though they are JSON
-ODD: tuple[Any, ...] = (None, 0, -1, 2**63, 2**64 - 1, 1.5, 1e300, True, "", "x", "\x1b[2J\r\n", "sha256:", "é" * 40, "2024-13-45T99:99:99Z", "0001-01-01T00:00:00Z", [], {}, [None], [""], {"": None})
+ODD: tuple[Any, ...] = (
+    None,
+    0,
+    -1,
+    2**63,
+    2**64 - 1,
+    1.5,
+    1e300,
+    True,
+    "",
+    "x",
+    "\x1b[2J\r\n",
+    "sha256:",
+    "é" * 40,
+    "2024-13-45T99:99:99Z",
+    "0001-01-01T00:00:00Z",
+    [],
+    {},
+    [None],
+    [""],
+    {"": None},
+)
 LISTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("ps", "-a"), "containers"), (("ps", "--format", "{{json .}}"), "containers"), (("images",), "images"), (("images", "--tree"), "images"), (("volume", "ls"), "volumes"),
     (("network", "ls"), "networks"), (("history", "x"), "history"), (("system", "df"), "df"), (("system", "df", "-v"), "df"), (("info",), "info"), (("version",), "version"),
@@ -866,8 +1008,13 @@ def promised(shape: Any, source: Source, depth: int = 0) -> Any:
     if shape is dict:
         return {k: ODD[source.below(len(ODD))] for k in ("Name", "a")[: source.below(3)]}
     if str in shape:
-        return {("k", "80/tcp", "")[source.below(3)]: promised(shape[str], source, depth + 1) for _ in range(source.below(3))}
-    return {k: promised(v, source, depth + 1) for k, v in shape.items() if not (type(v) is opt and source.below(4) == 0)}
+        return {
+            ("k", "80/tcp", "")[source.below(3)]: promised(shape[str], source, depth + 1)
+            for _ in range(source.below(3))
+        }
+    return {
+        k: promised(v, source, depth + 1) for k, v in shape.items() if not (type(v) is opt and source.below(4) == 0)
+    }
 
 
 def promising(source: Source) -> Any:
@@ -895,7 +1042,16 @@ def promising(source: Source) -> Any:
 
         def background(self, request: Any) -> Any:
             engine, answer = self, self.json(request)
-            return type("Later", (), {"json": lambda _: answer, "header": lambda *_: "", "messages": lambda _: engine.messages(request), "close": lambda _: None})()
+            return type(
+                "Later",
+                (),
+                {
+                    "json": lambda _: answer,
+                    "header": lambda *_: "",
+                    "messages": lambda _: engine.messages(request),
+                    "close": lambda _: None,
+                },
+            )()
 
     return Promising(Endpoint("unix:///fake.sock"))
 

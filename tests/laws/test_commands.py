@@ -37,7 +37,9 @@ LATER: set[str] = set()
 SWARM = ("config", "node", "secret", "service", "stack", "swarm")
 
 
-@pytest.mark.parametrize("path", [p for p in REFERENCE if p not in ("", "help", *LATER) and p.partition(" ")[0] not in SWARM])
+@pytest.mark.parametrize(
+    "path", [p for p in REFERENCE if p not in ("", "help", *LATER) and p.partition(" ")[0] not in SWARM]
+)
 def test_no_command_is_missing(path: str) -> None:
     """Every path of docker's CLI 28.5 and 29.8 is there, and answers --help."""
     assert find(path) is not None
@@ -48,7 +50,11 @@ def test_no_command_is_missing(path: str) -> None:
 @pytest.mark.parametrize("path", list(COMMANDS))
 def test_no_flag_is_missing_or_invented(path: str) -> None:
     """Names, short names, defaults, conditions: as docker has them."""
-    flags = {name: (spec, i == 0) for spec in command(path).flags for i, name in enumerate([*spec.longs, *(n.lstrip("-") for n in spec.hidden_names)])}
+    flags = {
+        name: (spec, i == 0)
+        for spec in command(path).flags
+        for i, name in enumerate([*spec.longs, *(n.lstrip("-") for n in spec.hidden_names)])
+    }
     compare_flags(flags, BUILDX if path in BUILDS else REFERENCE.get(path, {}))
 
 
@@ -84,7 +90,9 @@ def compare_flags(flags: dict[str, Any], reference: dict[str, Any]) -> None:
         assert spec.is_bool == (facts["type"] == "bool"), name
         assert spec.since == facts.get("annotations", {}).get("version", ""), name
         assert spec.ostype == facts.get("annotations", {}).get("ostype", ""), name
-        kind = {"int64": "int", "uint64": "uint", "bool": "", "stringSlice": "strings"}.get(facts["type"], facts["type"])
+        kind = {"int64": "int", "uint64": "uint", "bool": "", "stringSlice": "strings"}.get(
+            facts["type"], facts["type"]
+        )
         assert spec.value_name == kind, name
         if facts.get("default") not in (None, "", "[]", "map[]", "0s"):
             assert str(spec.default).lower() == facts["default"], name

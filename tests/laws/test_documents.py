@@ -14,7 +14,12 @@ import pytest
 from pydock.app import App
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [*sorted(ROOT.glob("*.md")), ROOT / "pydock" / "README.md", *sorted((ROOT / ".github").rglob("*.[my]*")), ROOT / ".pre-commit-config.yaml"]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "pydock" / "README.md",
+    *sorted((ROOT / ".github").rglob("*.[my]*")),
+    ROOT / ".pre-commit-config.yaml",
+]
 SHOWN = re.compile(r"^`([\w/.]+)`(?:, after `([^`]+)`)?:\n\n```\w+\n(.*?)^```$", re.M | re.S)
 #: (file, the line that it is written after, text) of the example
 EXAMPLE = SHOWN.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
@@ -25,14 +30,23 @@ MADE = {file for file, after, _ in EXAMPLE if not after}
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_file_and_test_that_a_page_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    named = set(re.findall(r"(?<![\w/.~-])(?:(?:pydock|tests|scripts|completions|man|\.github)/[\w./-]*[\w/]|[A-Z]{4,}\.md|pyproject\.toml)", text))
+    named = set(
+        re.findall(
+            r"(?<![\w/.~-])(?:(?:pydock|tests|scripts|completions|man|\.github)/[\w./-]*[\w/]|[A-Z]{4,}\.md|pyproject\.toml)",
+            text,
+        )
+    )
     named |= set(re.findall(r"\]\(([^):#]+)\)", text))
     if page.parent.name == "pydock":
         # of a folder of this package
         named |= set(re.findall(r"`([a-z]+/(?:\w+\.py)?)`", text))
     folders = (ROOT, page.parent)
     assert not [name for name in named - MADE if not any((folder / name).exists() for folder in folders)]
-    tests = {name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)\(", path.read_text(encoding="utf-8"))}
+    tests = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)\(", path.read_text(encoding="utf-8"))
+    }
     words = SHOWN.sub("", text)
     assert set(re.findall(r"(?<![\w/])test_\w+(?![\w.])", words)) <= tests
 
@@ -72,7 +86,9 @@ def test_the_example_of_a_new_command_works(tmp_path: Path) -> None:
     assert len(EXAMPLE) > 3
 
     def python(*argv: str) -> None:
-        done = subprocess.run([sys.executable, *argv], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [sys.executable, *argv], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     python("-m", "pydock.generate")

@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_generated_files_are_fresh() -> None:
-    done = subprocess.run([sys.executable, "-m", "pydock.generate", "--check"], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pydock.generate", "--check"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -43,4 +50,6 @@ def test_man_pages_are_roff() -> None:
         text = page.read_text()
         assert ".TH" in text and ".SH NAME" in text
         # a line that starts with a dot must be a request
-        assert all(line[1:3] in ("TH", "SH", "TP", "BR", "B ", '\\"') for line in text.splitlines() if line.startswith(".")), page.name
+        assert all(
+            line[1:3] in ("TH", "SH", "TP", "BR", "B ", '\\"') for line in text.splitlines() if line.startswith(".")
+        ), page.name

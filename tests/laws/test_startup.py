@@ -12,7 +12,27 @@ import pytest
 
 from tests.unit.test_engine import PONG, Server, ok
 
-HEAVY = ("rich", "pygments", "asyncio", "ssl", "httpcore", "h11", "anyio", "certifi", "http.cookiejar", "urllib.request", "dataclasses", "inspect", "concurrent.futures", "tempfile", "uuid", "platform", "tarfile", "zipfile", "shutil")
+HEAVY = (
+    "rich",
+    "pygments",
+    "asyncio",
+    "ssl",
+    "httpcore",
+    "h11",
+    "anyio",
+    "certifi",
+    "http.cookiejar",
+    "urllib.request",
+    "dataclasses",
+    "inspect",
+    "concurrent.futures",
+    "tempfile",
+    "uuid",
+    "platform",
+    "tarfile",
+    "zipfile",
+    "shutil",
+)
 
 
 def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
@@ -25,12 +45,35 @@ def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
         "from pydock.main import main\nmain()"
     )
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host}
-    done = subprocess.run([sys.executable, "-c", code, *argv], capture_output=True, text=True, env=env, timeout=60, check=False, cwd=Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code, *argv],
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
     assert "\n@" in done.stdout, done.stderr
     return set(json.loads(done.stdout.rpartition("\n@")[2]))
 
 
-@pytest.mark.parametrize("argv", [("--help",), ("run", "--help"), ("container", "--help"), ("ps", "--bogus"), ("run",), ("bogus",), ("-v",), ("help", "logs"), ("context", "show"), ("context", "ls")], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--help",),
+        ("run", "--help"),
+        ("container", "--help"),
+        ("ps", "--bogus"),
+        ("run",),
+        ("bogus",),
+        ("-v",),
+        ("help", "logs"),
+        ("context", "show"),
+        ("context", "ls"),
+    ],
+    ids=" ".join,
+)
 def test_without_an_engine_there_is_no_httpx(argv: tuple[str, ...]) -> None:
     modules = loaded(*argv)
     assert not [m for m in modules if m.partition(".")[0] in ("httpx", *HEAVY)]

@@ -20,10 +20,21 @@ from tests.lines.words import Line
 
 #: seconds; a busy machine takes its time, and a command that has not ended by then hangs
 DEADLINE = 120
-CONTEXT = {"Name": "one", "Metadata": {"Description": "the first"}, "Endpoints": {"docker": {"Host": "unix:///nowhere.sock", "SkipTLSVerify": False}}}
-FILES: dict[str, bytes] = {"f.env": b"A=1\n# c\n\nB\nC=a b \n", "bad.env": b"a b=1\n", "folder/x": b"x", "img.tar": archive(a=b"x")}
+CONTEXT = {
+    "Name": "one",
+    "Metadata": {"Description": "the first"},
+    "Endpoints": {"docker": {"Host": "unix:///nowhere.sock", "SkipTLSVerify": False}},
+}
+FILES: dict[str, bytes] = {
+    "f.env": b"A=1\n# c\n\nB\nC=a b \n",
+    "bad.env": b"a b=1\n",
+    "folder/x": b"x",
+    "img.tar": archive(a=b"x"),
+}
 #: the order of requests where docker itself has none: several objects at once
-AT_ONCE = re.compile(r"(container )?(pause|unpause|stop|rm|kill|wait|start|stats|restart|run|attach)|plugin .*|system prune|inspect")
+AT_ONCE = re.compile(
+    r"(container )?(pause|unpause|stop|rm|kill|wait|start|stats|restart|run|attach)|plugin .*|system prune|inspect"
+)
 
 
 @dataclass
@@ -42,22 +53,50 @@ def run(client: Path, line: Line, world: World, folder: Path) -> Outcome:
     shutil.rmtree(folder, ignore_errors=True)
     home, work = folder / "home", folder / "work"
     meta = home / ".docker" / "contexts" / "meta" / hashlib.sha256(b"one").hexdigest()
-    for path, data in {**{work / n: d for n, d in FILES.items()}, meta / "meta.json": json.dumps(CONTEXT).encode()}.items():
+    for path, data in {
+        **{work / n: d for n, d in FILES.items()},
+        meta / "meta.json": json.dumps(CONTEXT).encode(),
+    }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     (folder / "bin").mkdir()
     (folder / "bin" / "docker").symlink_to(client)
-    env = {"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(home), "DOCKER_HOST": world.host, "DOCKER_BUILDKIT": "0", "LANG": "C.UTF-8", "TZ": "UTC", **line.environ}
+    env = {
+        "PATH": f"{folder}/bin:/usr/bin:/bin",
+        "HOME": str(home),
+        "DOCKER_HOST": world.host,
+        "DOCKER_BUILDKIT": "0",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        **line.environ,
+    }
     argv = [word.replace("{registry}", world.registry) for word in line.argv]
     del world.requests[:]
     before = files(folder)
     try:
-        done = subprocess.run(["docker", *argv], input=line.stdin, capture_output=True, cwd=work, env=env, timeout=DEADLINE, check=False, executable=folder / "bin" / "docker")
+        done = subprocess.run(
+            ["docker", *argv],
+            input=line.stdin,
+            capture_output=True,
+            cwd=work,
+            env=env,
+            timeout=DEADLINE,
+            check=False,
+            executable=folder / "bin" / "docker",
+        )
         code, out, err = done.returncode, done.stdout, done.stderr
     except subprocess.TimeoutExpired as late:
         code, out, err = -1, late.stdout or b"", late.stderr or b""
-    texts = [t.decode("utf-8", "backslashreplace").replace(str(folder), "<folder>").replace(world.registry, "<registry>") for t in (out, err)]
-    return Outcome(code, *texts, requests=list(world.requests), files={n: d for n, d in files(folder).items() if before.get(n) != d})
+    texts = [
+        t.decode("utf-8", "backslashreplace").replace(str(folder), "<folder>").replace(world.registry, "<registry>")
+        for t in (out, err)
+    ]
+    return Outcome(
+        code,
+        *texts,
+        requests=list(world.requests),
+        files={n: d for n, d in files(folder).items() if before.get(n) != d},
+    )
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -101,7 +140,13 @@ def compared(line: Line, outcome: Outcome) -> dict[str, Any]:
         stdout = usage_alone(stdout)
     # docker's own tracing has a word to say of itself under --debug
     stderr = "".join(text for text in outcome.stderr.splitlines(True) if 'msg="otel error"' not in text)
-    return {"exit": outcome.exit, "stdout": stdout, "stderr": usage_alone(stderr), "requests": requests, "files": outcome.files}
+    return {
+        "exit": outcome.exit,
+        "stdout": stdout,
+        "stderr": usage_alone(stderr),
+        "requests": requests,
+        "files": outcome.files,
+    }
 
 
 @dataclass
@@ -147,26 +192,46 @@ def reason(found: Difference) -> str:
 
 def words(pattern: str, *parts: str) -> Callable[[Difference], bool]:
     """Lines of these words that differ in no other part."""
-    return lambda found: re.fullmatch(pattern, " ".join(found.line.argv), re.S) is not None and set(found.parts) <= set(parts)
+    return lambda found: (
+        re.fullmatch(pattern, " ".join(found.line.argv), re.S) is not None and set(found.parts) <= set(parts)
+    )
 
 
 def told(theirs: str, ours: str) -> Callable[[Difference], bool]:
     """What docker says on stderr, and pydock in its place."""
-    return lambda found: all(re.search(p, t, re.S) for p, t in zip((theirs, ours), found.parts.get("stderr", ("", "")))) and set(found.parts) <= {"stderr"}
+    return lambda found: (
+        all(re.search(p, t, re.S) for p, t in zip((theirs, ours), found.parts.get("stderr", ("", ""))))
+        and set(found.parts) <= {"stderr"}
+    )
 
 
 def of_detached_exec(found: Difference) -> bool:
     """Is it of Detach in POST …/exec alone?"""
-    theirs, ours = ([r.replace('"Detach": true', '"Detach": false') if "/exec\"" in r else r for r in side] for side in found.parts["requests"])
+    theirs, ours = (
+        [r.replace('"Detach": true', '"Detach": false') if '/exec"' in r else r for r in side]
+        for side in found.parts["requests"]
+    )
     return theirs == ours
 
 
 #: differences that are meant or known, and why
 KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
-    (lambda f: re.fullmatch(r"version|(system )?info", f.line.name) is not None and set(f.parts) <= {"stdout"}, "each client tells its own version, build and API version"),
-    (words(r"(.* )?manifest create .*nothere.*", "stderr", "files", "requests", "exit", "stdout"), "a list of which a part is not there: docker keeps what it has of it, pydock nothing, and names the part"),
-    (words(r"(.* )?manifest create .*(\{registry\}/\S+) .*\2.*", "requests"), "a part that is named twice: docker takes the second from its own list, pydock asks again"),
-    (lambda f: set(f.parts) == {"requests"} and of_detached_exec(f), "Detach is read by the engine when an exec is started, and not when it is made"),
+    (
+        lambda f: re.fullmatch(r"version|(system )?info", f.line.name) is not None and set(f.parts) <= {"stdout"},
+        "each client tells its own version, build and API version",
+    ),
+    (
+        words(r"(.* )?manifest create .*nothere.*", "stderr", "files", "requests", "exit", "stdout"),
+        "a list of which a part is not there: docker keeps what it has of it, pydock nothing, and names the part",
+    ),
+    (
+        words(r"(.* )?manifest create .*(\{registry\}/\S+) .*\2.*", "requests"),
+        "a part that is named twice: docker takes the second from its own list, pydock asks again",
+    ),
+    (
+        lambda f: set(f.parts) == {"requests"} and of_detached_exec(f),
+        "Detach is read by the engine when an exec is started, and not when it is made",
+    ),
 ]
 
 #: differences that are not meant: each to be mended, and its entry then removed. What they are of: names of commands, and parts

@@ -67,8 +67,29 @@ def refusal(name: str, kind: str) -> Reply | None:
 
 
 FRAME = b"\1\0\0\0\0\0\0\6hello\n" + b"\2\0\0\0\0\0\0\5oops\n"
-NETWORKS = {"bridge": {"IPAMConfig": None, "NetworkID": digest("n"), "EndpointID": digest("e"), "Gateway": "172.17.0.1", "IPAddress": "172.17.0.2", "IPPrefixLen": 16, "MacAddress": "02:42:ac:11:00:02"}}
-MOUNTS = [{"Type": "volume", "Name": digest("v"), "Source": "/x", "Destination": "/d", "Driver": "local", "Mode": "z", "RW": True, "Propagation": ""}]
+NETWORKS = {
+    "bridge": {
+        "IPAMConfig": None,
+        "NetworkID": digest("n"),
+        "EndpointID": digest("e"),
+        "Gateway": "172.17.0.1",
+        "IPAddress": "172.17.0.2",
+        "IPPrefixLen": 16,
+        "MacAddress": "02:42:ac:11:00:02",
+    }
+}
+MOUNTS = [
+    {
+        "Type": "volume",
+        "Name": digest("v"),
+        "Source": "/x",
+        "Destination": "/d",
+        "Driver": "local",
+        "Mode": "z",
+        "RW": True,
+        "Propagation": "",
+    }
+]
 PORTS = [{"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}, {"PrivatePort": 443, "Type": "tcp"}]
 LISTED = [
     {"Id": digest("web"), "Names": ["/web"], "Image": "busybox", "ImageID": "sha256:" + digest("b"), "Command": "sh -c 'sleep 1000 && something long'", "Created": THEN, "Ports": PORTS, "Labels": {"a": "b", "c": ""},
@@ -82,7 +103,16 @@ IMAGES = [
 ]  # fmt: skip
 NETWORK = {"Name": "n1", "Id": digest("n1"), "Created": ISO, "Scope": "local", "Driver": "bridge", "EnableIPv4": True, "EnableIPv6": False, "Internal": False, "Attachable": False, "Ingress": False, "ConfigOnly": False, "ConfigFrom": {"Network": ""},
            "IPAM": {"Driver": "default", "Options": None, "Config": [{"Subnet": "172.18.0.0/16", "Gateway": "172.18.0.1"}]}, "Containers": {}, "Options": {}, "Labels": {"k": "v"}}  # fmt: skip
-VOLUME = {"CreatedAt": "2023-11-14T22:13:20Z", "Driver": "local", "Labels": {"z": "1"}, "Mountpoint": "/v/v1", "Name": "v1", "Options": None, "Scope": "local", "UsageData": {"RefCount": 1, "Size": 4096}}
+VOLUME = {
+    "CreatedAt": "2023-11-14T22:13:20Z",
+    "Driver": "local",
+    "Labels": {"z": "1"},
+    "Mountpoint": "/v/v1",
+    "Name": "v1",
+    "Options": None,
+    "Scope": "local",
+    "UsageData": {"RefCount": 1, "Size": 4096},
+}
 PLUGIN = {"Id": digest("plugin"), "Name": "vieux/sshfs:latest", "Enabled": True, "PluginReference": "docker.io/vieux/sshfs:latest", "Settings": {"Mounts": [], "Env": ["A=0"], "Args": [], "Devices": []},
           "Config": {"Description": "a plugin", "Interface": {"Types": ["docker.volumedriver/1.0"], "Socket": "s"}, "Entrypoint": ["/x"], "Args": {"Name": "", "Description": "", "Settable": None, "Value": None}, "Env": [], "Mounts": [],
                      "Linux": {"Capabilities": None, "AllowAllDevices": False, "Devices": None}, "Network": {"Type": "host"}, "Documentation": "", "IpcHost": False, "PidHost": False, "PropagatedMount": "", "WorkDir": "", "User": {}}}  # fmt: skip
@@ -95,8 +125,25 @@ INSPECTED = {
 }  # fmt: skip
 IMAGE = {"Id": "sha256:" + digest("b"), "RepoTags": ["busybox:latest"], "RepoDigests": ["busybox@sha256:" + digest("d")], "Parent": "", "Comment": "", "Created": ISO, "DockerVersion": "", "Author": "", "Architecture": "amd64", "Os": "linux",
          "Size": 4270000, "GraphDriver": {"Data": None, "Name": "overlay2"}, "RootFS": {"Type": "layers", "Layers": ["sha256:" + digest("l")]}, "Metadata": {"LastTagTime": ISO}, "Config": {"Env": ["A=1"], "Cmd": ["sh"], "Labels": {"l": "m"}}}  # fmt: skip
-CACHE = {"ID": "abcdefghijkl", "Type": "regular", "Description": "d", "InUse": False, "Shared": False, "Size": 777, "CreatedAt": ISO, "LastUsedAt": None, "UsageCount": 2}
-USAGE = {"LayersSize": 987654, "Images": IMAGES, "Containers": LISTED, "Volumes": [VOLUME], "BuildCache": [CACHE], "BuilderSize": 777}
+CACHE = {
+    "ID": "abcdefghijkl",
+    "Type": "regular",
+    "Description": "d",
+    "InUse": False,
+    "Shared": False,
+    "Size": 777,
+    "CreatedAt": ISO,
+    "LastUsedAt": None,
+    "UsageCount": 2,
+}
+USAGE = {
+    "LayersSize": 987654,
+    "Images": IMAGES,
+    "Containers": LISTED,
+    "Volumes": [VOLUME],
+    "BuildCache": [CACHE],
+    "BuilderSize": 777,
+}
 INFO = {"ID": "id", "Containers": 2, "ContainersRunning": 1, "ContainersPaused": 0, "ContainersStopped": 1, "Images": 2, "Driver": "overlay2", "DriverStatus": [["a", "b"]], "Plugins": {"Volume": ["local"], "Network": ["bridge"], "Authorization": None,
         "Log": ["json-file"]}, "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True, "PidsLimit": True, "IPv4Forwarding": True, "OomKillDisable": True, "NCPU": 2, "MemTotal": 1 << 30,
         "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2", "KernelVersion": "6.1", "OperatingSystem": "Debian", "OSType": "linux", "Architecture": "x86_64", "Name": "host", "ServerVersion": "28.5.2", "DockerRootDir": "/d",
@@ -105,13 +152,45 @@ INFO = {"ID": "id", "Containers": 2, "ContainersRunning": 1, "ContainersPaused":
         "IndexServerAddress": "https://index.docker.io/v1/", "Isolation": "", "InitBinary": "docker-init", "SystemTime": ISO}  # fmt: skip
 VERSION = {"Platform": {"Name": ""}, "Components": [{"Name": "Engine", "Version": "28.5.2", "Details": {"ApiVersion": "1.51", "Arch": "amd64", "BuildTime": "2025-11-05T14:43:25.000000000+00:00", "Experimental": "true", "GitCommit": "x", "GoVersion": "go1",
            "KernelVersion": "6", "MinAPIVersion": "1.24", "Os": "linux"}}], "Version": "28.5.2", "ApiVersion": "1.51", "MinAPIVersion": "1.24", "GitCommit": "x", "GoVersion": "go1", "Os": "linux", "Arch": "amd64", "KernelVersion": "6", "BuildTime": "b"}  # fmt: skip
-EVENT = {"Type": "container", "Action": "start", "Actor": {"ID": digest("web"), "Attributes": {"image": "busybox", "name": "web"}}, "scope": "local", "time": THEN, "timeNano": THEN * 10**9 + 5}
+EVENT = {
+    "Type": "container",
+    "Action": "start",
+    "Actor": {"ID": digest("web"), "Attributes": {"image": "busybox", "name": "web"}},
+    "scope": "local",
+    "time": THEN,
+    "timeNano": THEN * 10**9 + 5,
+}
 STATS = {"name": "/web", "id": digest("web"), "read": ISO, "cpu_stats": {"cpu_usage": {"total_usage": 5 * 10**9}, "system_cpu_usage": 9 * 10**10, "online_cpus": 2}, "precpu_stats": {"cpu_usage": {"total_usage": 4 * 10**9}, "system_cpu_usage": 8 * 10**10},
          "memory_stats": {"usage": 123456789, "stats": {"inactive_file": 3456789}, "limit": 1 << 30}, "pids_stats": {"current": 7}, "networks": {"eth0": {"rx_bytes": 1234, "tx_bytes": 678}}, "blkio_stats": {"io_service_bytes_recursive": None}}  # fmt: skip
-PULL = ({"status": "Pulling from library/busybox", "id": "latest"}, {"status": "Downloading", "progressDetail": {"current": 1, "total": 2}, "id": "aa"}, {"status": "Pull complete", "progressDetail": {}, "id": "aa"}, {"status": "Status: done"})
-LAYERS = [{"Id": "sha256:" + digest("b"), "Created": THEN, "CreatedBy": "CMD [\"sh\"] and more words than fit in a table's column", "Size": 0, "Tags": ["busybox:latest"], "Comment": ""}, {"Id": "<missing>", "Created": THEN - 5, "CreatedBy": "ADD x", "Size": 4270000, "Comment": "c"}]
-STAT = (("X-Docker-Container-Path-Stat", "eyJuYW1lIjoiYSIsInNpemUiOjMsIm1vZGUiOjQyMCwibXRpbWUiOiIyMDIzLTExLTE0VDIyOjEzOjIwWiIsImxpbmtUYXJnZXQiOiIifQ=="),)
-PRUNED = {"containers": {"ContainersDeleted": ["c1"], "SpaceReclaimed": 1234}, "networks": {"NetworksDeleted": ["n1"]}, "volumes": {"VolumesDeleted": ["v1"], "SpaceReclaimed": 5}, "images": {"ImagesDeleted": [{"Untagged": "a:b"}, {"Deleted": "sha256:" + digest("x")}], "SpaceReclaimed": 99}}
+PULL = (
+    {"status": "Pulling from library/busybox", "id": "latest"},
+    {"status": "Downloading", "progressDetail": {"current": 1, "total": 2}, "id": "aa"},
+    {"status": "Pull complete", "progressDetail": {}, "id": "aa"},
+    {"status": "Status: done"},
+)
+LAYERS = [
+    {
+        "Id": "sha256:" + digest("b"),
+        "Created": THEN,
+        "CreatedBy": 'CMD ["sh"] and more words than fit in a table\'s column',
+        "Size": 0,
+        "Tags": ["busybox:latest"],
+        "Comment": "",
+    },
+    {"Id": "<missing>", "Created": THEN - 5, "CreatedBy": "ADD x", "Size": 4270000, "Comment": "c"},
+]
+STAT = (
+    (
+        "X-Docker-Container-Path-Stat",
+        "eyJuYW1lIjoiYSIsInNpemUiOjMsIm1vZGUiOjQyMCwibXRpbWUiOiIyMDIzLTExLTE0VDIyOjEzOjIwWiIsImxpbmtUYXJnZXQiOiIifQ==",
+    ),
+)
+PRUNED = {
+    "containers": {"ContainersDeleted": ["c1"], "SpaceReclaimed": 1234},
+    "networks": {"NetworksDeleted": ["n1"]},
+    "volumes": {"VolumesDeleted": ["v1"], "SpaceReclaimed": 5},
+    "images": {"ImagesDeleted": [{"Untagged": "a:b"}, {"Deleted": "sha256:" + digest("x")}], "SpaceReclaimed": 99},
+}
 
 #: "METHOD path" -> answer; {1} is the object's name; where several fit, the first
 ANSWERS: list[tuple[str, Callable[[re.Match[str]], Reply]]] = [
@@ -131,7 +210,14 @@ ANSWERS: list[tuple[str, Callable[[re.Match[str]], Reply]]] = [
     (r"GET /networks/([^/]+)", lambda m: Reply({**NETWORK, "Name": m[1]})), (r"POST /networks/([^/]+)/\w+", lambda m: Reply()), (r"DELETE /networks/([^/]+)", lambda m: Reply(status=204)), (r"GET /volumes/([^/]+)", lambda m: Reply({**VOLUME, "Name": m[1]})), (r"DELETE /volumes/([^/]+)", lambda m: Reply(status=204)),
     (r"GET /plugins/(.+)/json", lambda m: Reply(PLUGIN)), (r"POST /plugins/(.+)/(?:push|upgrade)", lambda m: stream(*PULL)), (r"DELETE /plugins/(.+)", lambda m: Reply(PLUGIN)), (r"POST /plugins/(.+)/\w+", lambda m: Reply()),
 ]  # fmt: skip
-KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume", "plugins": "plugin", "exec": "exec"}
+KINDS = {
+    "containers": "container",
+    "images": "image",
+    "networks": "network",
+    "volumes": "volume",
+    "plugins": "plugin",
+    "exec": "exec",
+}
 
 CONFIG = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}}).encode()
 MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": len(CONFIG), "digest": "sha256:" + hashlib.sha256(CONFIG).hexdigest()},
@@ -149,7 +235,9 @@ def answer(line: str) -> Reply:
     for pattern, make in ANSWERS:
         if m := re.fullmatch(pattern, line, re.S):
             top = line.split("/")[1]
-            return (refusal(m[1], KINDS[top]) if m.lastindex and top in KINDS and m[1] not in KINDS else None) or make(m)
+            return (refusal(m[1], KINDS[top]) if m.lastindex and top in KINDS and m[1] not in KINDS else None) or make(
+                m
+            )
     return Reply({"message": "page not found"}, 404)
 
 
@@ -167,7 +255,14 @@ class Talk(Handler):
         target = urllib.parse.urlsplit(self.path)
         path = re.sub(r"^/v[\d.]+(?=/)", "", urllib.parse.unquote(target.path))
         if path not in ("/_ping",) and not path.endswith("/resize"):
-            self.requests.append({"line": f"{self.command} {path}", "query": parsed(target.query), "headers": told(self.headers), "body": understood(self.body)})
+            self.requests.append(
+                {
+                    "line": f"{self.command} {path}",
+                    "query": parsed(target.query),
+                    "headers": told(self.headers),
+                    "body": understood(self.body),
+                }
+            )
         # an exec that nobody watches has no stream
         detached = path.startswith("/exec/") and b'"Detach":true' in self.body
         reply = Reply() if detached else answer(f"{self.command} {path}")
@@ -181,7 +276,11 @@ class Talk(Handler):
     def reply(self, reply: Reply) -> None:
         if reply.hijack:
             self.send_response(101)
-            for name, value in (("Connection", "Upgrade"), ("Upgrade", "tcp"), ("Content-Type", "application/vnd.docker.raw-stream")):
+            for name, value in (
+                ("Connection", "Upgrade"),
+                ("Upgrade", "tcp"),
+                ("Content-Type", "application/vnd.docker.raw-stream"),
+            ):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(reply.data)
@@ -194,7 +293,15 @@ class Talk(Handler):
             return
         self.send_response(reply.status)
         own = (("Content-Length", str(len(reply.data))),) if reply.status != 204 else ()
-        for name, value in (("Api-Version", "1.51"), ("Ostype", "linux"), ("Docker-Experimental", "true"), ("Swarm", "inactive"), ("Content-Type", reply.kind), *reply.headers, *own):
+        for name, value in (
+            ("Api-Version", "1.51"),
+            ("Ostype", "linux"),
+            ("Docker-Experimental", "true"),
+            ("Swarm", "inactive"),
+            ("Content-Type", reply.kind),
+            *reply.headers,
+            *own,
+        ):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD" and reply.status != 204:
@@ -216,7 +323,12 @@ class RegistryTalk(Talk):
         self.body = self._body()
         line = f"{self.command} {urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)}"
         self.requests.append({"line": f"registry: {line}", "query": {}, "headers": {}, "body": understood(self.body)})
-        self.reply(next((make(m) for pattern, make in REGISTRY if (m := re.fullmatch(pattern, line))), Reply({"errors": []}, 404)))
+        self.reply(
+            next(
+                (make(m) for pattern, make in REGISTRY if (m := re.fullmatch(pattern, line))),
+                Reply({"errors": []}, 404),
+            )
+        )
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_any
 
@@ -271,7 +383,9 @@ def world(folder: Path) -> Iterator[World]:
     engine = _Server(str(path), type("BoundTalk", (Talk,), {"requests": requests}))
     registry = ThreadingHTTPServer(("127.0.0.1", 0), type("BoundRegistry", (RegistryTalk,), {"requests": requests}))
     registry.daemon_threads = True
-    threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in (engine, registry)]
+    threads = [
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in (engine, registry)
+    ]
     for thread in threads:
         thread.start()
     try:

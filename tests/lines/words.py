@@ -14,7 +14,9 @@ from pydock.cli.index import COMMANDS
 from pydock.cli.params import Command
 from pydock.cli.tree import find
 
-FLAGS: dict[str, dict[str, dict[str, Any]]] = json.loads((Path(__file__).parents[1] / "data" / "flags.json").read_text())
+FLAGS: dict[str, dict[str, dict[str, Any]]] = json.loads(
+    (Path(__file__).parents[1] / "data" / "flags.json").read_text()
+)
 
 #: commands that are not compared, and why
 LEFT_OUT = {
@@ -36,9 +38,40 @@ BY_TYPE: Mapping[str, Sequence[str]] = {
     "duration": ("10s", "1m30s", "0", "1h", "5", "", "x", "-3s", "1.5h"),
     "ulimit": ("nofile=1024", "nofile=10:20", "core=-1", "nofile=20:10", "nofile", "what=1", ""),
     "map": ("a=b", "a", "a=b=c", "", "=", "a b=c"),
-    "filter": ("name=web", "label=a=b", "label!=c", "dangling=true", "until=24h", "status=running", "name", "", "=x", "nope=1"),
-    "network": ("bridge", "host", "none", "n1", "name=n1,alias=x", "name=n1,ip=1.2.3.4", "container:web", "", "name=", "name=n1,nope=1"),
-    "mount": ("type=bind,source=/a,target=/b", "type=volume,source=v1,target=/c,readonly", "type=tmpfs,target=/t,tmpfs-size=1m", "type=bind,target=/b", "", "type=nope,target=/x", "target=/v", "type=volume,target=/v,volume-nocopy=maybe"),
+    "filter": (
+        "name=web",
+        "label=a=b",
+        "label!=c",
+        "dangling=true",
+        "until=24h",
+        "status=running",
+        "name",
+        "",
+        "=x",
+        "nope=1",
+    ),
+    "network": (
+        "bridge",
+        "host",
+        "none",
+        "n1",
+        "name=n1,alias=x",
+        "name=n1,ip=1.2.3.4",
+        "container:web",
+        "",
+        "name=",
+        "name=n1,nope=1",
+    ),
+    "mount": (
+        "type=bind,source=/a,target=/b",
+        "type=volume,source=v1,target=/c,readonly",
+        "type=tmpfs,target=/t,tmpfs-size=1m",
+        "type=bind,target=/b",
+        "",
+        "type=nope,target=/x",
+        "target=/v",
+        "type=volume,target=/v,volume-nocopy=maybe",
+    ),
     "gpu-request": ("all", "2", "device=0", "count=all,capabilities=utility", "", "count=x"),
 }
 #: a flag's name -> values, where its text has a form
@@ -70,12 +103,34 @@ ARGUMENTS: Mapping[str, Sequence[str]] = {
     "CONTEXT": ("one", "default", "nope", "", "a b", "two"), "CHECKPOINT": ("cp1", "nothere", ""), "FILE": ("img.tar", "none.tar", "-", "folder", "new.tar"), "COPY": ("web:/a", "f.env", "-", "nothere:/x", "folder", "web:", ":/x", "none", "new", "web:/a/"),
     "COMMAND": ("sh", "ls", "-c", "echo hi", ""), "KEY": ("a=b", "a", ""), "PORT": ("80", "80/tcp", "81", "x", "80/nope"), "WORD": ("new1", "x", "", "a b"), "TERM": ("nginx", ""), "LIST": ("{registry}/app:1", "{registry}/new:1", "{registry}/nothere:1", "UPPER", "127.0.0.1:1/x:1"),
 }  # fmt: skip
-GLOBAL = (["--debug"], ["-l", "debug"], ["-l", "nope"], ["--context", "nope"], ["-c", "one"], ["--config", "other"], ["--tls"], ["-H", "nope://x"], ["--log-level="])
-ENVIRON = ({"DOCKER_API_VERSION": "1.40"}, {"DOCKER_API_VERSION": "nope"}, {"DOCKER_CONTEXT": "nope"}, {"DOCKER_DEFAULT_PLATFORM": "linux/arm64"}, {"NO_COLOR": "1"}, {"DOCKER_CUSTOM_HEADERS": "X-A=b"})
+GLOBAL = (
+    ["--debug"],
+    ["-l", "debug"],
+    ["-l", "nope"],
+    ["--context", "nope"],
+    ["-c", "one"],
+    ["--config", "other"],
+    ["--tls"],
+    ["-H", "nope://x"],
+    ["--log-level="],
+)
+ENVIRON = (
+    {"DOCKER_API_VERSION": "1.40"},
+    {"DOCKER_API_VERSION": "nope"},
+    {"DOCKER_CONTEXT": "nope"},
+    {"DOCKER_DEFAULT_PLATFORM": "linux/arm64"},
+    {"NO_COLOR": "1"},
+    {"DOCKER_CUSTOM_HEADERS": "X-A=b"},
+)
 ODD = ("--nope", "--nope=1", "-Z", "--forma", "--", "-", "--=x", "-é")
 STDIN = (b"", b"", b"", b"y\n", b"n\n", b"hello\n")
 #: flags without which a command would not end, or wait for a person
-ALWAYS = {"stats": ["--no-stream"], "container stats": ["--no-stream"], "events": ["--until", "1700000001"], "system events": ["--until", "1700000001"]}
+ALWAYS = {
+    "stats": ["--no-stream"],
+    "container stats": ["--no-stream"],
+    "events": ["--until", "1700000001"],
+    "system events": ["--until", "1700000001"],
+}
 
 
 #: flags that docker 29 has and 28.5 has not; and one that is each client's own
@@ -135,7 +190,9 @@ def arguments(chance: Random, name: str, command: Command) -> list[tuple[str, ..
     out = []
     for spec in command.arguments:
         needed, _, more = spec.usage.partition(" ")
-        times = (0 if needed.startswith("[") and chance.random() < 0.5 else 1) + (chance.choice((0, 0, 1)) if "..." in (more or needed) else 0)
+        times = (0 if needed.startswith("[") and chance.random() < 0.5 else 1) + (
+            chance.choice((0, 0, 1)) if "..." in (more or needed) else 0
+        )
         out += [(pick(chance, ARGUMENTS[kind_of(name, needed)]),) for _ in range(times)]
     if chance.random() < 0.06:
         return out[:-1] if chance.random() < 0.5 else [*out, ("more",)]

@@ -77,7 +77,13 @@ def sent_by(monkeypatch: pytest.MonkeyPatch, builder: EngineProcess, root: Path,
 
     monkeypatch.setattr(Duplex, "write", tapped)
     err = io.BytesIO()
-    app = App(io.BytesIO(), err, io.BytesIO(), {"HOME": str(home), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"]}, "docker")
+    app = App(
+        io.BytesIO(),
+        err,
+        io.BytesIO(),
+        {"HOME": str(home), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"]},
+        "docker",
+    )
     code = run(app, ["build", "-q", str(root)])
     app.close()
     monkeypatch.setattr(Duplex, "write", write)
@@ -102,7 +108,9 @@ def test_only_what_has_changed_is_sent(builder: EngineProcess, tmp_path: Path, m
     assert files_in(sent_by(monkeypatch, builder, root, tmp_path)) == {"f9"}
 
 
-def test_files_that_no_step_needs_are_not_even_told(builder: EngineProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_no_step_needs_are_not_even_told(
+    builder: EngineProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = folder(tmp_path, "FROM busybox\nCOPY wanted /\n", wanted=b"w" * 500, unwanted=b"u" * 500)
     sent = sent_by(monkeypatch, builder, root, tmp_path)
     assert b"w" * 500 in sent and b"unwanted" not in sent
@@ -129,12 +137,25 @@ def test_secrets_leave_no_trace(build: Any, pydock: Path, builder: EngineProcess
     """Not in the image, its history, what is printed, nor anywhere in the engine's files: layers, cache, logs."""
     word, other = b"hush-" + os.urandom(8).hex().encode(), b"mute-" + os.urandom(8).hex().encode()
     (tmp_path / "secret").write_bytes(word)
-    steps = "RUN --mount=type=secret,id=file wc -c /run/secrets/file\nRUN --mount=type=secret,id=VAR,target=/s wc -c /s\n"
+    steps = (
+        "RUN --mount=type=secret,id=file wc -c /run/secrets/file\nRUN --mount=type=secret,id=VAR,target=/s wc -c /s\n"
+    )
     root = folder(tmp_path, f"FROM busybox\n{steps}")
-    words = ["--secret", f"id=file,src={tmp_path}/secret", "--secret", "id=VAR", "--metadata-file", str(tmp_path / "meta"), "-t", "secrets:1"]
+    words = [
+        "--secret",
+        f"id=file,src={tmp_path}/secret",
+        "--secret",
+        "id=VAR",
+        "--metadata-file",
+        str(tmp_path / "meta"),
+        "-t",
+        "secrets:1",
+    ]
     done = build("--progress", "rawjson", *words, str(root), env={"VAR": other.decode()})
     assert done.code == 0, done.err
-    done_debug = program(pydock, "--debug", "build", *words, str(root), host=builder.host, home=tmp_path, env={"VAR": other.decode()})
+    done_debug = program(
+        pydock, "--debug", "build", *words, str(root), host=builder.host, home=tmp_path, env={"VAR": other.decode()}
+    )
     saved = program(pydock, "save", "secrets:1", host=builder.host).out
     history = program(pydock, "history", "--no-trunc", "secrets:1", host=builder.host).out
     for text in (done.out, done.err, done_debug.out, done_debug.err, saved, history, (tmp_path / "meta").read_bytes()):
@@ -187,7 +208,12 @@ def test_ssh_agents_and_keys(build: Any, builder: EngineProcess, tmp_path: Path,
             agent.wait()
     text = done.err.decode()
     assert done.code == 0, text
-    assert text.count("ED25519") == 2 and "BEGIN SSH SIGNATURE" in text and "emoving all identities failed" in text.replace("Failed to remove all identities", "removing all identities failed")
+    assert (
+        text.count("ED25519") == 2
+        and "BEGIN SSH SIGNATURE" in text
+        and "emoving all identities failed"
+        in text.replace("Failed to remove all identities", "removing all identities failed")
+    )
     lines = [line for line in key.read_bytes().split(b"\n") if len(line) > 40]
     assert lines and in_files(builder.folder, lines[1:2] or lines) == [] and not any(line in done.err for line in lines)
     assert not list(Path("/tmp").glob("pydock-ssh-*"))
@@ -202,11 +228,18 @@ def running(builder: EngineProcess, word: str) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_build_that_is_cancelled(pydock: Path, builder: EngineProcess, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_build_that_is_cancelled(
+    pydock: Path, builder: EngineProcess, tmp_path: Path, number: signal.Signals
+) -> None:
     word = f"9{time.time_ns() % 10**8:08d}"
     root = folder(tmp_path, f"FROM busybox\nRUN sleep {word}\n")
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": builder.host}
-    process = subprocess.Popen([pydock, "build", "--progress", "plain", "--iidfile", str(tmp_path / "iid"), root], env=env, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [pydock, "build", "--progress", "plain", "--iidfile", str(tmp_path / "iid"), root],
+        env=env,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     _wait(lambda: running(builder, f"^sleep {word}|sh -c sleep {word}"))
     process.send_signal(number)
     err = process.communicate(timeout=30)[1].decode()
@@ -240,7 +273,9 @@ def test_the_terminal_after_a_cancelled_build(pydock: Path, docker28: EngineProc
 
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-    process = subprocess.Popen([pydock, "build", str(root)], env=env, stdin=slave, stdout=slave, stderr=slave, preexec_fn=leader)
+    process = subprocess.Popen(
+        [pydock, "build", str(root)], env=env, stdin=slave, stdout=slave, stderr=slave, preexec_fn=leader
+    )
     seen = b""
     while b" => => # begun" not in seen:
         seen += os.read(master, 65536)
@@ -263,7 +298,9 @@ def test_an_engine_that_dies(pydock: Path, tmp_path: Path) -> None:
     with engines.running("docker-28", tmp_path / "e") as engine:
         root = folder(tmp_path, "FROM busybox\nRUN echo begun; sleep 78\n")
         env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": engine.host}
-        process = subprocess.Popen([pydock, "build", "--progress", "plain", str(root)], env=env, stderr=subprocess.PIPE, bufsize=0)
+        process = subprocess.Popen(
+            [pydock, "build", "--progress", "plain", str(root)], env=env, stderr=subprocess.PIPE, bufsize=0
+        )
         assert process.stderr
         seen = b""
         while b"begun\n" not in seen.partition(b"RUN echo begun; sleep 78\n")[2]:
@@ -271,11 +308,18 @@ def test_an_engine_that_dies(pydock: Path, tmp_path: Path) -> None:
         assert engine.process
         engine.process.kill()
         rest = process.communicate(timeout=30)[1].decode()
-        assert process.returncode == 1 and rest.splitlines()[-1].startswith("ERROR: failed to build: ") and "Traceback" not in rest
+        assert (
+            process.returncode == 1
+            and rest.splitlines()[-1].startswith("ERROR: failed to build: ")
+            and "Traceback" not in rest
+        )
 
 
 def test_twenty_builds_at_once(build: Any, tmp_path: Path) -> None:
-    roots = [folder(tmp_path, f"FROM busybox\nCOPY . /c\nRUN echo {i} > /f; sleep 0.2; cat /f\n", data=os.urandom(200_000)) for i in range(20)]
+    roots = [
+        folder(tmp_path, f"FROM busybox\nCOPY . /c\nRUN echo {i} > /f; sleep 0.2; cat /f\n", data=os.urandom(200_000))
+        for i in range(20)
+    ]
     with ThreadPoolExecutor(20) as pool:
         results = list(pool.map(lambda root: build("-q", str(root)), roots))
     assert [(d.code, d.err) for d in results] == [(0, b"")] * 20
@@ -293,7 +337,9 @@ def test_results_in_folders_and_archives(build: Any, tmp_path: Path) -> None:
     os.link(root / "big", root / "again")
     out = tmp_path / "out"
     assert build("-o", str(out), str(root)).code == 0
-    assert (out / "big").read_bytes() == big == (out / "again").read_bytes() and (out / "run").stat().st_mode & 0o777 == 0o755
+    assert (out / "big").read_bytes() == big == (out / "again").read_bytes() and (
+        out / "run"
+    ).stat().st_mode & 0o777 == 0o755
     piped = build("-o", "-", str(root))
     assert piped.code == 0 and build("-o", f"type=tar,dest={tmp_path}/x.tar", str(root)).code == 0
     for data in (piped.out, (tmp_path / "x.tar").read_bytes()):
@@ -310,13 +356,33 @@ def test_results_in_folders_and_archives(build: Any, tmp_path: Path) -> None:
 def test_ids_metadata_and_quiet(build: Any, tmp_path: Path) -> None:
 
     root = folder(tmp_path, "FROM busybox\nRUN echo x\n")
-    done = build("-q", "--iidfile", str(tmp_path / "iid"), "--metadata-file", str(tmp_path / "meta"), "-t", "ids:1", "-t", "ids:2", str(root))
+    done = build(
+        "-q",
+        "--iidfile",
+        str(tmp_path / "iid"),
+        "--metadata-file",
+        str(tmp_path / "meta"),
+        "-t",
+        "ids:1",
+        "-t",
+        "ids:2",
+        str(root),
+    )
     meta = json.loads((tmp_path / "meta").read_text())
     identity = done.out.decode().strip()
-    assert (done.code, done.err) == (0, b"") and (tmp_path / "iid").read_text() == identity == meta["containerimage.digest"]
+    assert (done.code, done.err) == (0, b"") and (tmp_path / "iid").read_text() == identity == meta[
+        "containerimage.digest"
+    ]
     assert re.fullmatch(r"default/default/[a-z0-9]{25}", meta["buildx.build.ref"])
-    failing = build("-q", "--iidfile", str(tmp_path / "iid"), str(folder(tmp_path, "FROM busybox\nRUN echo why; false\n")))
-    assert failing.code == 1 and failing.out == b"" and b"ERROR: failed to build" in failing.err and not (tmp_path / "iid").exists()
+    failing = build(
+        "-q", "--iidfile", str(tmp_path / "iid"), str(folder(tmp_path, "FROM busybox\nRUN echo why; false\n"))
+    )
+    assert (
+        failing.code == 1
+        and failing.out == b""
+        and b"ERROR: failed to build" in failing.err
+        and not (tmp_path / "iid").exists()
+    )
 
 
 def test_rawjson_and_other_modes(build: Any, tmp_path: Path) -> None:
@@ -325,10 +391,14 @@ def test_rawjson_and_other_modes(build: Any, tmp_path: Path) -> None:
     done = build("--no-cache", "--progress", "rawjson", str(root))
     messages = [json.loads(line) for line in done.err.splitlines()]
     assert any("logs" in x for x in messages) and {"digest", "name"} <= messages[0]["vertexes"][0].keys()
-    assert build("--progress", "none", str(root)) == Done(0, b"", b"") and build("--progress", "quiet", str(root)).out.startswith(b"sha256:")
+    assert build("--progress", "none", str(root)) == Done(0, b"", b"") and build(
+        "--progress", "quiet", str(root)
+    ).out.startswith(b"sha256:")
     assert build("--progress", "tty", str(root)).err.startswith(b"ERROR: failed to get console")
     # older builders load the .dockerignore beside it: either may come first
-    assert re.search(rb"#[12] \[internal\] load build definition", build(str(root), env={"BUILDKIT_PROGRESS": "plain"}).err)
+    assert re.search(
+        rb"#[12] \[internal\] load build definition", build(str(root), env={"BUILDKIT_PROGRESS": "plain"}).err
+    )
 
 
 def test_unreadable_and_odd_inputs_say_so(build: Any, tmp_path: Path) -> None:
@@ -363,12 +433,33 @@ def test_files_that_cannot_be_read(docker28: EngineProcess, tmp_path: Path) -> N
         reader = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "test", "-x", client], check=False)
         if reader.returncode:
             pytest.skip("the checkout cannot be read by others")
-        env = {"PATH": os.environ["PATH"], "HOME": str(home), "DOCKER_HOST": docker28.host, "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", client, "build", place], env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 1 and "ERROR: failed to build: failed to solve: error from sender: open hidden: permission denied" in done.stderr
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "DOCKER_HOST": docker28.host,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--clear-groups", client, "build", place],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (
+            done.returncode == 1
+            and "ERROR: failed to build: failed to solve: error from sender: open hidden: permission denied"
+            in done.stderr
+        )
         (root / "hidden").unlink()
         (root / "closed").mkdir(0o700)
-        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", client, "build", place], env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--clear-groups", client, "build", place],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 1 and "error from sender: open closed: permission denied" in done.stderr
 
 
@@ -378,7 +469,9 @@ def test_files_that_cannot_be_read(docker28: EngineProcess, tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def containerd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
     """Docker 28.5 that keeps its images in containerd's store."""
-    with engines.running("docker-28", tmp_path_factory.mktemp("containerd"), "--feature", "containerd-snapshotter=true") as engine:
+    with engines.running(
+        "docker-28", tmp_path_factory.mktemp("containerd"), "--feature", "containerd-snapshotter=true"
+    ) as engine:
         yield engine
 
 
@@ -391,17 +484,40 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def building(client: Path, engine: EngineProcess, home: Path, root: Path, *words: str) -> Done:
-    return program(client, "build", "--progress", "plain", *words, str(root), host=engine.host, home=home, env={"BUILDX_GIT_INFO": "0"}, timeout=100)
+    return program(
+        client,
+        "build",
+        "--progress",
+        "plain",
+        *words,
+        str(root),
+        host=engine.host,
+        home=home,
+        env={"BUILDX_GIT_INFO": "0"},
+        timeout=100,
+    )
 
 
-def test_an_engine_with_containerds_image_store(containerd: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+def test_an_engine_with_containerds_image_store(
+    containerd: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path
+) -> None:
     """Archives, several platforms, attestations: the same manifests as docker with buildx makes there."""
     root = folder(tmp_path, "FROM busybox AS one\nRUN echo 1 > /f\nFROM scratch\nCOPY --from=one /f /f\nLABEL a=b\n")
     digests = []
     for client in (pydock, docker):
         archive = tmp_path / f"{client.parent.name}.tar"
         out = tmp_path / f"out-{client.parent.name}"
-        words = ["-t", "x:1", "--provenance=false", "--platform", "linux/amd64", "-o", f"type=oci,dest={archive}", "-o", f"type=local,dest={out}"]
+        words = [
+            "-t",
+            "x:1",
+            "--provenance=false",
+            "--platform",
+            "linux/amd64",
+            "-o",
+            f"type=oci,dest={archive}",
+            "-o",
+            f"type=local,dest={out}",
+        ]
         done = building(client, containerd, home, root, *words)
         assert done.code == 0, done.err
         with tarfile.open(archive) as tar:
@@ -410,9 +526,17 @@ def test_an_engine_with_containerds_image_store(containerd: EngineProcess, home:
             digests.append([m["digest"] for m in json.loads(index.read())["manifests"]])
         assert (out / "f").read_text() == "1\n"
         saved = tmp_path / f"docker-{client.parent.name}.tar"
-        done = building(client, containerd, home, root, "-t", "x:1", "--provenance=false", "-o", f"type=docker,dest={saved}")
+        done = building(
+            client, containerd, home, root, "-t", "x:1", "--provenance=false", "-o", f"type=docker,dest={saved}"
+        )
         assert done.code == 0 and saved.stat().st_size > 1000
-        words = ["-t", f"attested:{client.parent.name}", "--provenance=mode=max", "--metadata-file", str(tmp_path / "meta")]
+        words = [
+            "-t",
+            f"attested:{client.parent.name}",
+            "--provenance=mode=max",
+            "--metadata-file",
+            str(tmp_path / "meta"),
+        ]
         attested = building(client, containerd, home, root, *words)
         assert attested.code == 0 and b"exporting attestation manifest" in attested.err
         assert "containerimage.descriptor" in json.loads((tmp_path / "meta").read_text())
@@ -425,18 +549,42 @@ def layout_of(folder: Path) -> tuple[dict[str, str], dict[str, Any], list[str]]:
     for manifest in index["manifests"]:
         manifest["annotations"].pop("org.opencontainers.image.created", None)
     modes = {str(p.relative_to(folder)): oct(p.stat().st_mode) for p in sorted(folder.rglob("*"))}
-    return modes, index, [p.name for p in (folder / "blobs" / "sha256").iterdir() if hashlib.sha256(p.read_bytes()).hexdigest() != p.name]
+    return (
+        modes,
+        index,
+        [
+            p.name
+            for p in (folder / "blobs" / "sha256").iterdir()
+            if hashlib.sha256(p.read_bytes()).hexdigest() != p.name
+        ],
+    )
 
 
-def test_layouts_of_this_machine(containerd: EngineProcess, docker28: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+def test_layouts_of_this_machine(
+    containerd: EngineProcess, docker28: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path
+) -> None:
     """Cache in folders, images as layouts, written and read: by either client what the other one wrote."""
-    root = folder(tmp_path, "FROM scratch AS one\nCOPY a /a\nFROM scratch\nCOPY --from=one /a /b\nCOPY a /c\n", a=os.urandom(3 << 20))
+    root = folder(
+        tmp_path,
+        "FROM scratch AS one\nCOPY a /a\nFROM scratch\nCOPY --from=one /a /b\nCOPY a /c\n",
+        a=os.urandom(3 << 20),
+    )
     above = tmp_path / "above"
     above.mkdir()
     (above / "Dockerfile").write_text("FROM base\nCOPY --from=base /b /d\n")
     for client in (pydock, docker):
         place = tmp_path / client.parent.name
-        words = ["-t", "lay:1", "-t", "lay:2", "--provenance=false", "--cache-to", f"type=local,dest={place}-cache,mode=max", "-o", f"type=oci,dest={place}-image,tar=false"]
+        words = [
+            "-t",
+            "lay:1",
+            "-t",
+            "lay:2",
+            "--provenance=false",
+            "--cache-to",
+            f"type=local,dest={place}-cache,mode=max",
+            "-o",
+            f"type=oci,dest={place}-image,tar=false",
+        ]
         done = building(client, containerd, home, root, *words)
         assert done.code == 0 and b"writing cache image manifest" in done.err, done.err
     ours, theirs = (tmp_path / client.parent.name for client in (pydock, docker))
@@ -447,17 +595,36 @@ def test_layouts_of_this_machine(containerd: EngineProcess, docker28: EngineProc
     for client, writer in ((pydock, theirs), (docker, ours)):
         for engine in (containerd, docker28):
             assert program(pydock, "builder", "prune", "-af", host=engine.host).code == 0
-            cached = building(client, engine, home, root, "-t", "lay:3", "--cache-from", f"type=local,src={writer}-cache")
+            cached = building(
+                client, engine, home, root, "-t", "lay:3", "--cache-from", f"type=local,src={writer}-cache"
+            )
             assert cached.code == 0 and b"importing cache manifest from local" in cached.err, cached.err
             assert len(re.findall(rb"^#\d+ CACHED$", cached.err, re.M)) == 3, cached.err.decode()
-        based = building(client, containerd, home, above, "-t", "lay:4", "--build-context", f"base=oci-layout://{writer}-image:2")
+        based = building(
+            client, containerd, home, above, "-t", "lay:4", "--build-context", f"base=oci-layout://{writer}-image:2"
+        )
         assert based.code == 0 and b"OCI load from client" in based.err, based.err
     # a second cache beside the first, by a tag of its own
-    words = ["-t", "lay:5", "--cache-to", f"type=local,dest={ours}-cache,tag=other", "--cache-from", f"type=local,src={tmp_path}/none"]
+    words = [
+        "-t",
+        "lay:5",
+        "--cache-to",
+        f"type=local,dest={ours}-cache,tag=other",
+        "--cache-from",
+        f"type=local,src={tmp_path}/none",
+    ]
     done = building(pydock, containerd, home, root, *words)
-    assert done.code == 0 and done.err.decode().splitlines()[-1].startswith(f"WARNING: local cache import at {tmp_path}/none not found due to err: could not read ")
-    tags = [one["annotations"]["org.opencontainers.image.ref.name"] for one in layout_of(Path(f"{ours}-cache"))[1]["manifests"]]
-    assert tags == ["latest", "other"] and building(pydock, containerd, home, root, "--cache-from", f"type=local,src={ours}-cache,tag=other").code == 0
+    assert done.code == 0 and done.err.decode().splitlines()[-1].startswith(
+        f"WARNING: local cache import at {tmp_path}/none not found due to err: could not read "
+    )
+    tags = [
+        one["annotations"]["org.opencontainers.image.ref.name"]
+        for one in layout_of(Path(f"{ours}-cache"))[1]["manifests"]
+    ]
+    assert (
+        tags == ["latest", "other"]
+        and building(pydock, containerd, home, root, "--cache-from", f"type=local,src={ours}-cache,tag=other").code == 0
+    )
 
     for words, problem in [
         (["--cache-from", f"type=local,src={ours}-cache,tag=nope"], 'local cache importer requires either explicit digest, "latest" tag or custom tag on index.json'),
@@ -471,15 +638,23 @@ def test_layouts_of_this_machine(containerd: EngineProcess, docker28: EngineProc
     assert not Path(f"{ours}-1").exists()
 
 
-def test_a_policy_says_what_may_be_fetched(docker28: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+def test_a_policy_says_what_may_be_fetched(
+    docker28: EngineProcess, home: Path, pydock: Path, docker: Path, tmp_path: Path
+) -> None:
     root = folder(tmp_path, "FROM busybox:nowhere\nRUN echo built\n")
     deny = {"action": "DENY", "selector": {"identifier": "docker-image://docker.io/library/busybox:nowhere"}}
-    convert = {**deny, "action": "CONVERT", "updates": {"identifier": "docker-image://docker.io/library/busybox:latest"}}
+    convert = {
+        **deny,
+        "action": "CONVERT",
+        "updates": {"identifier": "docker-image://docker.io/library/busybox:latest"},
+    }
     for rule, code, words in ((deny, 1, b"source denied by policy"), (convert, 0, b"writing image")):
         (tmp_path / "policy").write_text(json.dumps({"version": 1, "rules": [rule]}))
         for client in (docker, pydock):
             env = {"BUILDX_GIT_INFO": "0", "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": str(tmp_path / "policy")}
-            done = program(client, "build", "--progress", "plain", str(root), host=docker28.host, home=home, env=env, timeout=100)
+            done = program(
+                client, "build", "--progress", "plain", str(root), host=docker28.host, home=home, env=env, timeout=100
+            )
             assert done.code == code and words in done.err, done.err
 
 
@@ -489,15 +664,36 @@ def test_a_policy_says_what_may_be_fetched(docker28: EngineProcess, home: Path, 
 def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_path: Path) -> None:
     root = folder(tmp_path, "FROM localhost/busybox\nCOPY a /a\nRUN cat /a\n", a=b"from podman\n")
     program(pydock, "tag", "busybox", "localhost/busybox", host=podman.host)
-    done = program(pydock, "build", "-t", "localhost/classic:1", str(root), host=podman.host, home=tmp_path, timeout=100)
+    done = program(
+        pydock, "build", "-t", "localhost/classic:1", str(root), host=podman.host, home=tmp_path, timeout=100
+    )
     assert done.code == 0, done.err
     assert b"from podman" in done.out and b"has no BuildKit: its own classic builder is used" in done.err
-    piped = program(pydock, "build", "-q", "-", host=podman.host, home=tmp_path, stdin=b"FROM localhost/busybox\nRUN echo piped\n", timeout=100)
+    piped = program(
+        pydock,
+        "build",
+        "-q",
+        "-",
+        host=podman.host,
+        home=tmp_path,
+        stdin=b"FROM localhost/busybox\nRUN echo piped\n",
+        timeout=100,
+    )
     assert piped.code == 0 and len(piped.out.strip()) >= 12, piped
     refused = program(pydock, "build", "--secret", "id=HOME", str(root), host=podman.host, home=tmp_path)
-    assert refused.err.decode() == f"ERROR: --secret needs BuildKit, which the engine at {podman.host} has not\n" and refused.code == 1
+    assert (
+        refused.err.decode() == f"ERROR: --secret needs BuildKit, which the engine at {podman.host} has not\n"
+        and refused.code == 1
+    )
     (tmp_path / "policy").write_text("{}")
-    policy = program(pydock, "build", str(root), host=podman.host, home=tmp_path, env={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/policy"})
+    policy = program(
+        pydock,
+        "build",
+        str(root),
+        host=podman.host,
+        home=tmp_path,
+        env={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/policy"},
+    )
     assert policy.code == 1 and b"needs BuildKit, which the engine at" in policy.err, policy.err
     forced = program(pydock, "build", str(root), host=podman.host, home=tmp_path, env={"DOCKER_BUILDKIT": "1"})
     assert forced.code == 1 and forced.err.startswith(b"ERROR: unable to upgrade to h2c, received 404")
@@ -505,15 +701,25 @@ def test_an_engine_without_buildkit(pydock: Path, podman: EngineProcess, tmp_pat
 
 def test_no_engine(pydock: Path, tmp_path: Path) -> None:
     done = program(pydock, "build", str(folder(tmp_path, "FROM x\n")), host=f"unix://{tmp_path}/none", home=tmp_path)
-    assert done.code == 1 and done.err.decode() == f"ERROR: failed to build: Cannot connect to the Docker daemon at unix://{tmp_path}/none. Is the docker daemon running?\n"
+    assert (
+        done.code == 1
+        and done.err.decode()
+        == f"ERROR: failed to build: Cannot connect to the Docker daemon at unix://{tmp_path}/none. Is the docker daemon running?\n"
+    )
 
 
-def test_an_engine_that_takes_builds_over_rest_alone(builder: EngineProcess, pydock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_takes_builds_over_rest_alone(
+    builder: EngineProcess, pydock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As Docker 18.09, which has no /grpc: the same image, secrets and all."""
     from pydock.engine.engine import Engine
     from pydock.errors import NotUpgraded
 
-    root = folder(tmp_path, "FROM busybox\nARG A\nLABEL a=$A\nCOPY . /c\nRUN --mount=type=secret,id=s wc -c /run/secrets/s; echo $A\n", data=b"x")
+    root = folder(
+        tmp_path,
+        "FROM busybox\nARG A\nLABEL a=$A\nCOPY . /c\nRUN --mount=type=secret,id=s wc -c /run/secrets/s; echo $A\n",
+        data=b"x",
+    )
     words = ["--build-arg", "A=1", "--secret", "id=s", "-t", "rest:1", "--add-host", "h:1.2.3.4", "--progress", "plain"]
     hijack = Engine.hijack
 
@@ -524,7 +730,13 @@ def test_an_engine_that_takes_builds_over_rest_alone(builder: EngineProcess, pyd
 
     def in_process(*argv: str) -> tuple[int, str]:
         err = io.BytesIO()
-        app = App(io.BytesIO(), err, io.BytesIO(), {"HOME": str(tmp_path), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"], "s": "hush"}, "docker")
+        app = App(
+            io.BytesIO(),
+            err,
+            io.BytesIO(),
+            {"HOME": str(tmp_path), "DOCKER_HOST": builder.host, "PATH": os.environ["PATH"], "s": "hush"},
+            "docker",
+        )
         code = run(app, list(argv))
         app.close()
         return code, err.getvalue().decode()
@@ -540,6 +752,9 @@ def test_an_engine_that_takes_builds_over_rest_alone(builder: EngineProcess, pyd
     code, text = in_process("build", "--progress", "plain", str(folder(tmp_path, "FROM busybox\nRUN false\n")))
     assert code == 1 and "ERROR: failed to build: failed to solve: " in text and "exit code: 1" in text
     out = tmp_path / "out"
-    assert in_process("build", "-o", str(out), str(folder(tmp_path, "FROM scratch\nCOPY data /\n", data=b"y")))[0] == 0 and (out / "data").read_bytes() == b"y"
+    assert (
+        in_process("build", "-o", str(out), str(folder(tmp_path, "FROM scratch\nCOPY data /\n", data=b"y")))[0] == 0
+        and (out / "data").read_bytes() == b"y"
+    )
     code, text = in_process("build", "--call", "check", str(root))
     assert code == 1 and "cannot carry: questions" in text

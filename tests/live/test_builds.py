@@ -45,7 +45,12 @@ def builder(request: pytest.FixtureRequest) -> Iterator[EngineProcess]:
 def normal(text: bytes, place: str, outside: bool) -> list[str]:
     """Lines without what differs from one run to the next: times, random names, how far a transfer was when it was told."""
     out = []
-    for line in text.decode("utf-8", "replace").replace(place, "<context>").replace("docker buildx build", "docker build").splitlines():
+    for line in (
+        text.decode("utf-8", "replace")
+        .replace(place, "<context>")
+        .replace("docker buildx build", "docker build")
+        .splitlines()
+    ):
         if re.fullmatch(r"#\d+ transferring [a-z]+:(?: [\d.]+k?B)?(?: [\d.]+s)?", line):
             continue
         line = re.sub(r"^(#\d+ transferring [a-z]+:) [\d.]+[kM]?B( [\d.]+s)? done", r"\1 done", line)
@@ -57,7 +62,11 @@ def normal(text: bytes, place: str, outside: bool) -> list[str]:
         line = re.sub(r'^time="[^"]*"', 'time="<t>"', line)
         line = re.sub(r"ref [0-9a-f-]{36}::[a-z0-9]{25}", "ref <ref>", line)
         line = re.sub(r"(?:docker-tmp|buildkit-mount|docker-builder|docker-build-git)\d+", "<tmp>", line)
-        line = re.sub(r"(Running in|Removed intermediate container|Removing intermediate container) [0-9a-f]{12}", r"\1 <id>", line)
+        line = re.sub(
+            r"(Running in|Removed intermediate container|Removing intermediate container) [0-9a-f]{12}",
+            r"\1 <id>",
+            line,
+        )
         out.append(line)
     return out
 
@@ -83,10 +92,21 @@ def blocks(lines: list[str], failed: bool) -> tuple[list[str], list[str]]:
         steps.append(current)
     # steps that several stages share are called by any of them; one that is told too early is told again
     steps = [re.sub(r"^\[[^\]]+ \d+/\d+\] FROM", "FROM", s) for s in steps]
-    steps = [s for s in steps if not (s.endswith("\nDONE\n") and (s.count("\n") == 2 and any(o != s and o.startswith(s.split("\n")[0] + "\n") for o in steps)))]
+    steps = [
+        s
+        for s in steps
+        if not (
+            s.endswith("\nDONE\n")
+            and (s.count("\n") == 2 and any(o != s and o.startswith(s.split("\n")[0] + "\n") for o in steps))
+        )
+    ]
     if failed:
         # whether another step is still begun when one has failed is chance
-        steps = [s for s in steps if not s.startswith(("[internal] load .dockerignore", "[internal] load build context")) or "ERROR" in s]
+        steps = [
+            s
+            for s in steps
+            if not s.startswith(("[internal] load .dockerignore", "[internal] load build context")) or "ERROR" in s
+        ]
     # warnings come in any order from buildx, which keeps them in a map
     return sorted(set(steps)), _sorted_warnings(rest)
 
@@ -109,7 +129,17 @@ class Side:
         iid = folder.parent / "iid"
         env = {"DOCKER_BUILDKIT": "1" if self.kit else "0", "BUILDX_GIT_INFO": "0", **case.env}
         words = [*(["--progress", "plain"] if self.kit else []), "-t", "case:1", "--iidfile", str(iid), *case.args]
-        done = program(self.client, "build", *words, host=self.engine.host, home=self.home, cwd=folder, env=env, stdin=case.stdin, timeout=100)
+        done = program(
+            self.client,
+            "build",
+            *words,
+            host=self.engine.host,
+            home=self.home,
+            cwd=folder,
+            env=env,
+            stdin=case.stdin,
+            timeout=100,
+        )
         return done, iid.read_text() if iid.exists() else ""
 
 

@@ -49,7 +49,14 @@ class World:
         self.environ = {"PATH": os.environ["PATH"], "HOME": str(home), "DOCKER_HOST": engine.host, "LANG": "C.UTF-8"}
 
     def theirs(self, words: list[str]) -> tuple[set[str], int]:
-        done = subprocess.run([str(self.docker), "__complete", *words], env=self.environ, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [str(self.docker), "__complete", *words],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         return parsed(done.stdout)
 
     def ours(self, words: list[str]) -> tuple[set[str], int]:
@@ -96,13 +103,27 @@ def lines() -> list[list[str]]:
     for path, flags in REFERENCE.items():
         command = path.split()
         # another name of a command that is there by its full one
-        if SWARM & set(command[:1]) or (len(command) == 1 and isinstance(found := find(path), Command) and found.note.paths[0] != path):
+        if SWARM & set(command[:1]) or (
+            len(command) == 1 and isinstance(found := find(path), Command) and found.note.paths[0] != path
+        ):
             continue
         out += [[*command, *more] for more in ([""], ["-"], ["--"], ["runs-1", ""], ["runs-1", "x", ""])]
         valued = [name for name, facts in flags.items() if facts["type"] != "bool"]
         out += [[*command, *value] for name in valued for value in ([f"--{name}", ""], [f"--{name}="])]
         if "filter" in valued:
-            keys = ("type", "event", "container", "image", "network", "volume", "scope", "daemon", "status", "driver", "dangling")
+            keys = (
+                "type",
+                "event",
+                "container",
+                "image",
+                "network",
+                "volume",
+                "scope",
+                "daemon",
+                "status",
+                "driver",
+                "dangling",
+            )
             out += [[*command, "--filter", f"{key}="] for key in keys]
     out += [words.split(" ") for words in (
         "events --filter=type=im|events --filter ty|kill -s K|kill -s |kill --signal=|run --ipc conta|run --ipc container:|run --pid=container:r|run --net |"
@@ -145,14 +166,21 @@ def is_full(words: list[str]) -> bool:
     path = " ".join(words[: 2 if find(" ".join(words[:2])) else 1])
     command = find(path)
     given = len(words) - len(path.split()) - 1
-    return isinstance(command, Command) and (not command.arguments or given >= len([a for a in command.arguments if a.sources]))
+    return isinstance(command, Command) and (
+        not command.arguments or given >= len([a for a in command.arguments if a.sources])
+    )
 
 
 def files_differ_well(words: list[str], theirs: int, ours: int) -> bool:
     """docker leaves file names open for numbers and names, and closes them for some paths."""
     flag = words[-1].partition("=")[0] or words[-2]
     # docker offers a second folder where a build takes one
-    return (ours == 4 and theirs in (0, 2, 6, 16)) or ours == 16 or (ours == 0 and flag in PATHS) or {theirs, ours} <= {4, 6}
+    return (
+        (ours == 4 and theirs in (0, 2, 6, 16))
+        or ours == 16
+        or (ours == 0 and flag in PATHS)
+        or {theirs, ours} <= {4, 6}
+    )
 
 
 @pytest.mark.timeout(1200)
@@ -164,5 +192,9 @@ def test_docker_offers_nothing_that_pydock_does_not(world: World, request: pytes
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         theirs = list(pool.map(world.theirs, asked))
     assert sum(bool(found) for found, _ in theirs) > 60
-    different = {" ".join(words): why for words, answer in zip(asked, theirs, strict=True) if (why := unlike(words, answer, world.ours(words)))}
+    different = {
+        " ".join(words): why
+        for words, answer in zip(asked, theirs, strict=True)
+        if (why := unlike(words, answer, world.ours(words)))
+    }
     assert not different

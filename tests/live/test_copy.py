@@ -51,7 +51,10 @@ def test_there_and_back(run: Client, box: str) -> None:
     assert run.ok("exec", box, "readlink", "/tree/link") == "sub/f\n"
     run.ok("cp", f"{box}:/tree", "back")
     assert (run.folder / "back" / "sub" / "f").read_bytes() == (tree / "sub" / "f").read_bytes()
-    assert os.readlink(run.folder / "back" / "link") == "sub/f" and (run.folder / "back" / "run.sh").stat().st_mode & 0o777 == 0o750
+    assert (
+        os.readlink(run.folder / "back" / "link") == "sub/f"
+        and (run.folder / "back" / "run.sh").stat().st_mode & 0o777 == 0o750
+    )
     run.ok("cp", "-L", f"{box}:/tree/link", "followed")
     assert (run.folder / "followed").read_bytes() == (tree / "sub" / "f").read_bytes()
     out = run("cp", f"{box}:/tree/sub", "-").out
@@ -61,9 +64,18 @@ def test_there_and_back(run: Client, box: str) -> None:
 
 def test_what_cannot_be_copied(run: Client, box: str) -> None:
     (run.folder / "file").touch()
-    for argv in (["cp", f"{box}:/nosuch", "."], ["cp", "nosuch", f"{box}:/"], ["cp", f"{box}:/etc", "file"], ["cp", "file", f"{box}:/nosuch/dir/"], ["cp", "a", "b"]):
+    for argv in (
+        ["cp", f"{box}:/nosuch", "."],
+        ["cp", "nosuch", f"{box}:/"],
+        ["cp", f"{box}:/etc", "file"],
+        ["cp", "file", f"{box}:/nosuch/dir/"],
+        ["cp", "a", "b"],
+    ):
         done = run(*argv)
-        assert done.code == 1 and done.err and b"Traceback" not in done.err and b"unexpected error" not in done.err, (argv, done)
+        assert done.code == 1 and done.err and b"Traceback" not in done.err and b"unexpected error" not in done.err, (
+            argv,
+            done,
+        )
     assert sorted(p.name for p in run.folder.iterdir()) == ["file"]
 
 
@@ -76,7 +88,9 @@ def test_exec(run: Client, box: str) -> None:
             break
     else:
         pytest.fail("the detached command made nothing")
-    assert run.ok("exec", "-w", "/etc", "-u", "5:6", "-e", "A=b", box, "sh", "-c", "pwd; id -u; echo $A") == "/etc\n5\nb\n"
+    assert (
+        run.ok("exec", "-w", "/etc", "-u", "5:6", "-e", "A=b", box, "sh", "-c", "pwd; id -u; echo $A") == "/etc\n5\nb\n"
+    )
     assert run("exec", "nosuch", "true").code == 1
 
 
@@ -103,7 +117,10 @@ def test_prune(run: Client) -> None:
     mark = uuid.uuid4().hex
     run.ok("create", "--label", f"mark={mark}", "busybox")
     asked = run("container", "prune", "--filter", f"label=mark={mark}", stdin=b"n\n")
-    assert (asked.code, asked.out) == (0, b"WARNING! This will remove all stopped containers.\nAre you sure you want to continue? [y/N] ")
+    assert (asked.code, asked.out) == (
+        0,
+        b"WARNING! This will remove all stopped containers.\nAre you sure you want to continue? [y/N] ",
+    )
     done = run("container", "prune", "--filter", f"label=mark={mark}", stdin=b"y\n")
     assert done.code == 0 and b"Deleted Containers:\n" in done.out and b"Total reclaimed space: " in done.out
     assert run.ok("ps", "-aq", "--filter", f"label=mark={mark}") == ""
@@ -118,14 +135,25 @@ MEASURE = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); _, s,
 def measured(pydock: Path, engine: EngineProcess, *argv: str, **streams: object) -> None:
     """Run it; it must succeed with less than 80 MB."""
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": engine.host}
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(pydock), *argv], env=env, stderr=subprocess.PIPE, timeout=120, check=True, **streams)  # type: ignore[call-overload]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(pydock), *argv],
+        env=env,
+        stderr=subprocess.PIPE,
+        timeout=120,
+        check=True,
+        **streams,
+    )  # type: ignore[call-overload]
     code, memory = map(int, done.stderr.split()[-2:])
     assert code == 0 and memory < 80_000, done.stderr
 
 
 def digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+        return (
+            hashlib.file_digest(file, "sha256").hexdigest()
+            if hasattr(hashlib, "file_digest")
+            else hashlib.sha256(file.read()).hexdigest()
+        )
 
 
 def test_large_streams(pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
@@ -154,7 +182,9 @@ def test_an_engine_killed_in_the_middle(pydock: Path, tmp_path: Path) -> None:
     """Streams of every kind: each client says what happened, fails, and leaves no half of a file under its name."""
     folder = Path(os.path.realpath(tmp_path))
     with engines.running("docker-28", folder / "e") as own:
-        fill = "dd if=/dev/zero of=/big bs=1M count=1500 2>/dev/null; touch /ready; while :; do echo x; sleep 0.05; done"
+        fill = (
+            "dd if=/dev/zero of=/big bs=1M count=1500 2>/dev/null; touch /ready; while :; do echo x; sleep 0.05; done"
+        )
         assert program(pydock, "run", "-d", "--name", "killed", "busybox", "sh", "-c", fill, host=own.host).code == 0
         for _ in range(200):
             if program(pydock, "exec", "killed", "test", "-e", "/ready", host=own.host).code == 0:
@@ -171,7 +201,10 @@ def test_an_engine_killed_in_the_middle(pydock: Path, tmp_path: Path) -> None:
         }  # fmt: skip
         env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": own.host}
         clients = {
-            what: subprocess.Popen([str(pydock), *argv], env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for what, argv in lines.items()
+            what: subprocess.Popen(
+                [str(pydock), *argv], env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+            for what, argv in lines.items()
         }
         time.sleep(1)
         early = {what for what, p in clients.items() if p.poll() is not None}
@@ -183,8 +216,14 @@ def test_an_engine_killed_in_the_middle(pydock: Path, tmp_path: Path) -> None:
             if what in early and process.returncode == 0:
                 continue  # a fast machine was done with it
             # docker's code for an exec whose end nobody tells is 255
-            assert process.returncode in ((1, 255) if what.startswith("exec") else (1,)), (what, process.returncode, err)
+            assert process.returncode in ((1, 255) if what.startswith("exec") else (1,)), (
+                what,
+                process.returncode,
+                err,
+            )
             assert err.strip() and b"Traceback" not in err and b"unexpected error" not in err, (what, err)
         assert not {"stats", "logs", "exec"} & early
         assert not list(out.glob(".*")), "what was written under another name is taken away"
-        assert {p.name for p in out.iterdir()} <= {name for what, name in (("cp out", "copy"), ("export", "all.tar")) if what in early}
+        assert {p.name for p in out.iterdir()} <= {
+            name for what, name in (("cp out", "copy"), ("export", "all.tar")) if what in early
+        }

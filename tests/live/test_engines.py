@@ -22,7 +22,9 @@ class Client:
         self.pydock, self.engine, self.folder = pydock, engine, folder
 
     def __call__(self, *argv: str, stdin: bytes = b"", **env: str) -> Done:
-        return program(self.pydock, *argv, host=self.engine.host, stdin=stdin, cwd=self.folder, home=self.folder, env=env)
+        return program(
+            self.pydock, *argv, host=self.engine.host, stdin=stdin, cwd=self.folder, home=self.folder, env=env
+        )
 
     def ok(self, *argv: str, stdin: bytes = b"") -> str:
         done = self(*argv, stdin=stdin)
@@ -57,13 +59,17 @@ def test_stdin_to_its_end(run: Client) -> None:
 
 def test_a_life(run: Client, name: str) -> None:
     """create, start, ps, logs, inspect, kill, wait, start -a, rm."""
-    identifier = run.ok("create", "--name", name, "-e", "A=1", "-l", f"mine={name}", "busybox", "sh", "-c", "echo line; sleep 100").strip()
+    identifier = run.ok(
+        "create", "--name", name, "-e", "A=1", "-l", f"mine={name}", "busybox", "sh", "-c", "echo line; sleep 100"
+    ).strip()
     assert re.fullmatch("[0-9a-f]{64}", identifier)
     assert run.ok("start", name) == f"{name}\n"
     listed = run.ok("ps", "--filter", f"label=mine={name}", "--format", "{{.Names}} {{.State}} {{.ID}}")
     assert listed == f"{name} running {identifier[:12]}\n"
     assert json.loads(run.ok("inspect", name))[0]["Id"] == identifier
-    assert run.ok("inspect", "-f", "{{.State.Running}} {{.Id}} {{index .Config.Env 0}}", name).startswith(f"true {identifier}")
+    assert run.ok("inspect", "-f", "{{.State.Running}} {{.Id}} {{index .Config.Env 0}}", name).startswith(
+        f"true {identifier}"
+    )
     for _ in range(50):
         if run.ok("logs", name):
             break
@@ -95,7 +101,10 @@ def test_what_cannot_be_run(run: Client, command: str, code: int) -> None:
         assert (done.code, done.err) == (1, b"unable to upgrade to tcp, received 409\n")
         return
     assert done.code == code, done
-    assert done.err.startswith(b"docker: Error response from daemon: ") and b"Run 'docker run --help' for more information" in done.err
+    assert (
+        done.err.startswith(b"docker: Error response from daemon: ")
+        and b"Run 'docker run --help' for more information" in done.err
+    )
 
 
 def test_a_name_in_use(run: Client, name: str) -> None:
@@ -115,7 +124,9 @@ def test_images_and_history(run: Client) -> None:
     line = next(x for x in run.ok("images").splitlines() if "busybox" in x)
     assert "latest" in line.split()
     identifier = run.ok("images", "-q", "--no-trunc", "busybox").split()[0]
-    assert run.ok("image", "inspect", "-f", "{{.Id}}", "busybox").strip().removeprefix("sha256:") == identifier.removeprefix("sha256:")
+    assert run.ok("image", "inspect", "-f", "{{.Id}}", "busybox").strip().removeprefix(
+        "sha256:"
+    ) == identifier.removeprefix("sha256:")
     assert run.ok("history", "-q", "busybox").strip()
 
 
@@ -135,7 +146,22 @@ def test_cidfile_env_file_and_volumes(run: Client, name: str) -> None:
     (run.folder / "vars").write_text("# a comment\nONE=1\nHOME\n")
     (run.folder / "d").mkdir()
     (run.folder / "d" / "f").write_text("from the host")
-    out = run.ok("run", "--rm", "--cidfile", "cid", "--env-file", "vars", "-e", "TWO=2", "-v", "./d:/d:ro", "busybox", "sh", "-c", "echo $ONE$TWO; cat /d/f")
+    out = run.ok(
+        "run",
+        "--rm",
+        "--cidfile",
+        "cid",
+        "--env-file",
+        "vars",
+        "-e",
+        "TWO=2",
+        "-v",
+        "./d:/d:ro",
+        "busybox",
+        "sh",
+        "-c",
+        "echo $ONE$TWO; cat /d/f",
+    )
     assert out == "12\nfrom the host"
     assert re.fullmatch("[0-9a-f]{64}", (run.folder / "cid").read_text())
     assert run("create", "--cidfile", "cid", "busybox").code == 1
@@ -144,7 +170,10 @@ def test_cidfile_env_file_and_volumes(run: Client, name: str) -> None:
 def test_ports(run: Client, name: str) -> None:
     run.ok("create", "--name", name, "-p", "127.0.0.1:18080:80", "-p", "53:53/udp", "busybox")
     bindings = json.loads(run.ok("inspect", "-f", "{{json .HostConfig.PortBindings}}", name))
-    assert bindings["80/tcp"] == [{"HostIp": "127.0.0.1", "HostPort": "18080"}] and bindings["53/udp"][0]["HostPort"] == "53"
+    assert (
+        bindings["80/tcp"] == [{"HostIp": "127.0.0.1", "HostPort": "18080"}]
+        and bindings["53/udp"][0]["HostPort"] == "53"
+    )
 
 
 def test_bad_input_is_never_a_traceback(run: Client) -> None:
@@ -156,7 +185,17 @@ def test_bad_input_is_never_a_traceback(run: Client) -> None:
 
 
 def test_flags_that_the_engine_is_too_old_for(docker20: EngineProcess, pydock: Path, tmp_path: Path) -> None:
-    done = program(pydock, "create", "--annotation", "a=b", "--health-start-interval", "1s", "busybox", host=docker20.host, home=tmp_path)
+    done = program(
+        pydock,
+        "create",
+        "--annotation",
+        "a=b",
+        "--health-start-interval",
+        "1s",
+        "busybox",
+        host=docker20.host,
+        home=tmp_path,
+    )
     assert done.code == 1
     assert done.err.decode().splitlines() == [
         '"--annotation" requires API version 1.43, but the Docker daemon API version is 1.41',

@@ -65,7 +65,9 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
 
 @pytest.mark.timeout(600)
-def test_no_damaged_answer_does_harm(pydock: Path, docker28: EngineProcess, folder: Path, request: pytest.FixtureRequest, tell: Callable[[str], None]) -> None:
+def test_no_damaged_answer_does_harm(
+    pydock: Path, docker28: EngineProcess, folder: Path, request: pytest.FixtureRequest, tell: Callable[[str], None]
+) -> None:
     if request.config.getoption("--all"):
         pytest.skip("the whole runs below")
     table = Table(Client("pydock", pydock), docker28, folder / "sample")
@@ -78,7 +80,14 @@ def test_no_damaged_answer_does_harm(pydock: Path, docker28: EngineProcess, fold
 
 
 @pytest.mark.timeout(6 * 3600)
-def test_no_damaged_answer_does_harm_in_the_whole_table(pydock: Path, docker: Path, docker28: EngineProcess, folder: Path, request: pytest.FixtureRequest, tell: Callable[[str], None]) -> None:
+def test_no_damaged_answer_does_harm_in_the_whole_table(
+    pydock: Path,
+    docker: Path,
+    docker28: EngineProcess,
+    folder: Path,
+    request: pytest.FixtureRequest,
+    tell: Callable[[str], None],
+) -> None:
     if not request.config.getoption("--all"):
         pytest.skip("--all runs the whole table")
     buildx = unpack_unstable().parent / "unpacked/usr/libexec/docker/cli-plugins/docker-buildx"

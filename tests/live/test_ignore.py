@@ -19,7 +19,34 @@ from pydock.archive.build_context import BuildContext
 from pydock.errors import Failure
 from tests.support.cli import program
 
-PIECES = ["a", "b", "ab", "*", "?", "**", "**/", "/", "[ab]", "[^a]", "[a-c]", "\\*", "\\a", ".", "x", "é", "a*b", "[[]", "!", "^", "]", "{", "+", "[a", "(", "\\"]
+PIECES = [
+    "a",
+    "b",
+    "ab",
+    "*",
+    "?",
+    "**",
+    "**/",
+    "/",
+    "[ab]",
+    "[^a]",
+    "[a-c]",
+    "\\*",
+    "\\a",
+    ".",
+    "x",
+    "é",
+    "a*b",
+    "[[]",
+    "!",
+    "^",
+    "]",
+    "{",
+    "+",
+    "[a",
+    "(",
+    "\\",
+]
 NAMES = ["a", "b", "ab", "abc", "x.a", "a.b", "a*b", "é", "[a]", "x]y", "a b", "a^b", "c{d}", "+", "aab", "\udcff"]
 
 
@@ -56,7 +83,9 @@ class Builder:
                         self.names = archive.getnames()
                 answer = b'{"stream":"Successfully built 0123456789ab\\n"}\n'
                 head = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nBuilder-Version: 1\r\nOstype: linux\r\nContent-Type: application/json\r\n"
-                connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(answer) + (b"" if line.startswith(b"HEAD") else answer))
+                connection.sendall(
+                    head + b"Content-Length: %d\r\n\r\n" % len(answer) + (b"" if line.startswith(b"HEAD") else answer)
+                )
 
     @staticmethod
     def _chunks(file: io.BufferedReader) -> list[bytes]:
@@ -88,12 +117,22 @@ def test_the_same_files_are_left_out_as_by_docker(docker: Path, pydock: Path, tm
     builder = Builder(tmp_path / "e.sock")
     left_out = 0
     for _ in range(60):
-        patterns = ["".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4))) for _ in range(chance.randint(1, 4))]
+        patterns = [
+            "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4))) for _ in range(chance.randint(1, 4))
+        ]
         (context / ".dockerignore").write_text("\n".join(patterns))
         seen = []
         for client in (docker, pydock):
             builder.names = []
-            done = program(client, "build", "-q", "context", host=builder.host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0", "HOME": str(tmp_path)})
+            done = program(
+                client,
+                "build",
+                "-q",
+                "context",
+                host=builder.host,
+                cwd=tmp_path,
+                env={"DOCKER_BUILDKIT": "0", "HOME": str(tmp_path)},
+            )
             seen.append((done.code, sorted(builder.names)))
         assert seen[0] == seen[1], (patterns, set(seen[0][1]) ^ set(seen[1][1]))
         left_out += len(seen[0][1]) > 0
@@ -106,16 +145,46 @@ def test_the_same_files_are_left_out_as_by_docker(docker: Path, pydock: Path, tm
 
 
 PATTERN = st.one_of(
-    st.sampled_from(["*", "**", "!*", "**/a", "*/b", "a/*", "a/**/c", "?", "[ab]", "!**/b", "a/b", "!a", "!a/b", ".dockerignore", "!x", "a*", "*a", "/a", "./b/", "**/*.md", "!README.md"]),
+    st.sampled_from(
+        [
+            "*",
+            "**",
+            "!*",
+            "**/a",
+            "*/b",
+            "a/*",
+            "a/**/c",
+            "?",
+            "[ab]",
+            "!**/b",
+            "a/b",
+            "!a",
+            "!a/b",
+            ".dockerignore",
+            "!x",
+            "a*",
+            "*a",
+            "/a",
+            "./b/",
+            "**/*.md",
+            "!README.md",
+        ]
+    ),
     st.text("ab*?!./[]-", min_size=1, max_size=6),
 )
-PATHS = st.sets(st.lists(st.sampled_from(["a", "b", "c", "ab", "x.md", "README.md", ".h"]), min_size=1, max_size=3).map("/".join), min_size=1, max_size=8)
+PATHS = st.sets(
+    st.lists(st.sampled_from(["a", "b", "c", "ab", "x.md", "README.md", ".h"]), min_size=1, max_size=3).map("/".join),
+    min_size=1,
+    max_size=8,
+)
 
 
 def names_of(folder: Path) -> list[str] | None:
     """The names in our archive; None where the patterns are refused."""
     try:
-        found = BuildContext(str(folder), "", io.BytesIO(), lambda url: iter(()), lambda title, count: None, lambda text: None)
+        found = BuildContext(
+            str(folder), "", io.BytesIO(), lambda url: iter(()), lambda title, count: None, lambda text: None
+        )
         with found, tarfile.open(fileobj=io.BytesIO(b"".join(found.blocks))) as archive:
             return archive.getnames()
     except Failure:
@@ -129,9 +198,13 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     found.close()
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(PATHS, st.lists(PATTERN, max_size=5))
-def test_contexts_as_docker_packs_them(builder: Builder, docker: Path, tmp_path_factory: pytest.TempPathFactory, paths: set[str], patterns: list[str]) -> None:
+def test_contexts_as_docker_packs_them(
+    builder: Builder, docker: Path, tmp_path_factory: pytest.TempPathFactory, paths: set[str], patterns: list[str]
+) -> None:
     """Random trees and .dockerignore files: the very names, in the very order, that docker's own client sends."""
     folder = tmp_path_factory.mktemp("context")
     (folder / "Dockerfile").write_text("FROM x\n")

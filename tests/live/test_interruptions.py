@@ -72,7 +72,9 @@ def chosen(keys: list[Key], everything: bool, choice: random.Random) -> list[tup
 
 
 @pytest.mark.timeout(3600)
-def test_a_signal_ends_every_command_that_waits_for_an_answer(table: Table, lines: list[Line], request: pytest.FixtureRequest) -> None:
+def test_a_signal_ends_every_command_that_waits_for_an_answer(
+    table: Table, lines: list[Line], request: pytest.FixtureRequest
+) -> None:
     everything = request.config.getoption("--all")
     choice = random.Random(SEED)
 
@@ -120,7 +122,9 @@ def test_closed_streams_break_nothing(table: Table, lines: list[Line], request: 
         for redirect in CLOSED if everything else choice.sample(CLOSED, 1):
             got = runner.run(line, redirect=redirect)
             # who reads stdin may miss it
-            for text in complaints(runner, line, got, (calm.code, 1) if line.stdin or ">&-" in redirect else (calm.code,)):
+            for text in complaints(
+                runner, line, got, (calm.code, 1) if line.stdin or ">&-" in redirect else (calm.code,)
+            ):
                 yield f"{line.text} {redirect}: {text}"
 
     wrong = table.each(lines, check)

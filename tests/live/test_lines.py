@@ -17,7 +17,9 @@ SEED, SAMPLE, EVERYTHING = 28, 120, 5000
 
 
 @pytest.mark.timeout(7200)  # each line has a deadline of its own
-def test_random_command_lines_do_what_docker_s_do(docker: Path, pydock: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_random_command_lines_do_what_docker_s_do(
+    docker: Path, pydock: Path, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
     """More of them: scripts/fuzz lines --seed N --count N."""
     found: list[str] = []
     with world(tmp_path) as where:

@@ -19,10 +19,17 @@ from tests.support.engines import EngineProcess
 
 pytestmark = [pytest.mark.live, pytest.mark.parity]
 
-LINES = [line for line in (Path(__file__).parents[1] / "data" / "parity.txt").read_text().splitlines() if line and not line.startswith("#")]
+LINES = [
+    line
+    for line in (Path(__file__).parents[1] / "data" / "parity.txt").read_text().splitlines()
+    if line and not line.startswith("#")
+]
 
 #: lines whose difference is meant, and why
-EXPLAINED = dict.fromkeys(("docker bogus --flag", "docker bogus -x y", "docker container bogus --flag"), "an unknown command is told as one, whatever flags stand after it; docker tells of the first flag")
+EXPLAINED = dict.fromkeys(
+    ("docker bogus --flag", "docker bogus -x y", "docker container bogus --flag"),
+    "an unknown command is told as one, whatever flags stand after it; docker tells of the first flag",
+)
 
 _AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute|hour)s?)"
 PLACEHOLDERS = [
@@ -51,8 +58,16 @@ def run_all(client: Path, engine: EngineProcess, folder: Path) -> list[tuple[int
     (folder / "bin" / "docker").symlink_to(client)
     out = []
     for line in LINES:
-        env = {"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(folder / "home"), "DOCKER_HOST": engine.host, "LANG": "C.UTF-8", "TZ": "UTC"}
-        done = subprocess.run(["sh", "-c", line], capture_output=True, input=b"", env=env, cwd=folder, timeout=60, check=False)
+        env = {
+            "PATH": f"{folder}/bin:/usr/bin:/bin",
+            "HOME": str(folder / "home"),
+            "DOCKER_HOST": engine.host,
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+        }
+        done = subprocess.run(
+            ["sh", "-c", line], capture_output=True, input=b"", env=env, cwd=folder, timeout=60, check=False
+        )
         out.append((done.returncode, normal(done.stdout, folder), normal(done.stderr, folder)))
     return out
 
@@ -95,21 +110,50 @@ _fields = st.sampled_from([
     ".Name", ".Id", ".ID", ".Config.Env", ".Config.Cmd", ".Config.Labels", ".HostConfig.Memory", ".HostConfig.RestartPolicy", ".State.Running", ".Bogus",
     ".HostConfig.RestartPolicy.Name", ".Config.Labels.x", ".HostConfig.PortBindings", ".HostConfig.Binds", ".State.Health", ".Config.Tty", ".Name.Foo", "$", "$.Name",
 ])  # fmt: skip
-_constants = st.sampled_from(["1", "0", "-3", "1.5", "1e3", "0x1F", "'a'", '"text"', '"\\u00e9"', "`raw`", "true", "false", "nil"])
-_functions = st.sampled_from("and or not len index slice print printf println html js urlquery eq ne lt le gt ge json split join title lower upper pad truncate call".split())
+_constants = st.sampled_from(
+    ["1", "0", "-3", "1.5", "1e3", "0x1F", "'a'", '"text"', '"\\u00e9"', "`raw`", "true", "false", "nil"]
+)
+_functions = st.sampled_from(
+    "and or not len index slice print printf println html js urlquery eq ne lt le gt ge json split join title lower upper pad truncate call".split()
+)
 _operand = st.deferred(lambda: _fields | _constants | _call.map(lambda c: f"({c})"))
-_call = st.builds(lambda f, a: " ".join([f, *a]), _functions, st.lists(_operand, max_size=3)) | st.builds('printf "{}" {}'.format, st.sampled_from(["%v", "%d", "%s", "%q", "%5v|", "%-5d|", "%x", "%t", "%05d", "%+v", "%.2f", "%c"]), _operand)
+_call = st.builds(lambda f, a: " ".join([f, *a]), _functions, st.lists(_operand, max_size=3)) | st.builds(
+    'printf "{}" {}'.format,
+    st.sampled_from(["%v", "%d", "%s", "%q", "%5v|", "%-5d|", "%x", "%t", "%05d", "%+v", "%.2f", "%c"]),
+    _operand,
+)
 _pipe = st.builds(" | ".join, st.lists(_call | _fields | _constants, min_size=1, max_size=3))
 _text = st.sampled_from(["", " ", "a\n", "x-"])
 _nodes: Any = st.deferred(lambda: st.lists(_node, max_size=3).map("".join))
 _trim = st.sampled_from([("{{", "}}"), ("{{- ", "}}"), ("{{", " -}}")])
 _node = st.deferred(
-    lambda: _text
-    | st.builds(lambda t, p: f"{t[0]}{p}{t[1]}", _trim, _pipe)
-    | st.builds(lambda k, p, a, b: f"{{{{{k} {p}}}}}{a}{{{{else}}}}{b}{{{{end}}}}", st.sampled_from(["if", "with"]), _pipe, _nodes, _nodes)
-    | st.builds(lambda p, a: f"{{{{range $i, $e := {p}}}}}{a}{{{{$i}}}}:{{{{$e}}}};{{{{end}}}}", st.sampled_from([".Config.Env", ".Config.Labels", ".Config.Cmd", "2", ".Name"]), _nodes)
-    | st.builds("{{{{$v := {}}}}}{{{{$v}}}}".format, _pipe)
-    | st.sampled_from(["{{/* c */}}", '{{define "t"}}<{{.}}>{{end}}{{template "t" .Name}}', "{{end}}", "{{break}}", '{{"', "{{range 3}}{{if eq . 1}}{{continue}}{{end}}{{.}}{{end}}"])
+    lambda: (
+        _text
+        | st.builds(lambda t, p: f"{t[0]}{p}{t[1]}", _trim, _pipe)
+        | st.builds(
+            lambda k, p, a, b: f"{{{{{k} {p}}}}}{a}{{{{else}}}}{b}{{{{end}}}}",
+            st.sampled_from(["if", "with"]),
+            _pipe,
+            _nodes,
+            _nodes,
+        )
+        | st.builds(
+            lambda p, a: f"{{{{range $i, $e := {p}}}}}{a}{{{{$i}}}}:{{{{$e}}}};{{{{end}}}}",
+            st.sampled_from([".Config.Env", ".Config.Labels", ".Config.Cmd", "2", ".Name"]),
+            _nodes,
+        )
+        | st.builds("{{{{$v := {}}}}}{{{{$v}}}}".format, _pipe)
+        | st.sampled_from(
+            [
+                "{{/* c */}}",
+                '{{define "t"}}<{{.}}>{{end}}{{template "t" .Name}}',
+                "{{end}}",
+                "{{break}}",
+                '{{"',
+                "{{range 3}}{{if eq . 1}}{{continue}}{{end}}{{.}}{{end}}",
+            ]
+        )
+    )
 )
 
 #: what docker prints of Go's insides, and nobody can print the same: addresses, names of Go's own types
@@ -119,7 +163,29 @@ INSIDES = re.compile(r"0[xX][0-9a-fA-F]{8,}|container\.\w+|strslice|nat\.Port|in
 @pytest.fixture(scope="module")
 def subject(docker: Path, docker28: EngineProcess) -> tuple[Path, EngineProcess, Any]:
     name = "template-subject"
-    program(docker, "create", "--name", name, "-e", "A=1", "-e", "B=b", "-l", "x=y", "-l", "a=b", "-p", "80:80", "--memory", "64m", "busybox", "sh", "-c", "echo hello", host=docker28.host)
+    program(
+        docker,
+        "create",
+        "--name",
+        name,
+        "-e",
+        "A=1",
+        "-e",
+        "B=b",
+        "-l",
+        "x=y",
+        "-l",
+        "a=b",
+        "-p",
+        "80:80",
+        "--memory",
+        "64m",
+        "busybox",
+        "sh",
+        "-c",
+        "echo hello",
+        host=docker28.host,
+    )
     value = json.dumps(json.loads(program(docker, "inspect", name, host=docker28.host).out)[0], ensure_ascii=False)
     return docker, docker28, value
 
@@ -137,7 +203,12 @@ def ours(text: str, value: Any) -> tuple[int, str, str]:
     return 0, printer.output(), ""
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], derandomize=True)
+@settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
 @given(st.lists(_node, min_size=1, max_size=3).map("".join))
 def test_random_templates(subject: tuple[Path, EngineProcess, Any], text: str) -> None:
     """Exit code and output equal docker's; where docker refuses, so do we, with its words but for Go's insides."""

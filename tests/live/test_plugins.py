@@ -45,7 +45,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_run_with_the_whole_command_line(pydock: Path, home: Path) -> None:
-    done = program(pydock, "-D", "--context", "default", "say", "--flag=x", "a b", "-c", home=home, stdin=b"from stdin\n")
+    done = program(
+        pydock, "-D", "--context", "default", "say", "--flag=x", "a b", "-c", home=home, stdin=b"from stdin\n"
+    )
     assert done == Done(7, b"[-D]\n[--context]\n[default]\n[say]\n[--flag=x]\n[a b]\n[-c]\noriginal\nfrom stdin\n", b"")
 
 
@@ -59,7 +61,10 @@ def test_what_is_no_plugin(pydock: Path, docker: Path, home: Path) -> None:
 def test_shown_in_help_info_and_completion(pydock: Path, docker: Path, home: Path, docker28: EngineProcess) -> None:
     text = program(pydock, "--help", home=home).out.decode()
     assert "  say*" in text and "Says what it got" in text and "Invalid Plugins:" in text
-    theirs, ours = (json.loads(program(c, "info", "-f", "{{json .ClientInfo.Plugins}}", home=home, host=docker28.host).out) for c in (docker, pydock))
+    theirs, ours = (
+        json.loads(program(c, "info", "-f", "{{json .ClientInfo.Plugins}}", home=home, host=docker28.host).out)
+        for c in (docker, pydock)
+    )
     assert [p["Name"] for p in ours] == [p["Name"] for p in theirs]
     assert next(p for p in ours if p["Name"] == "say") == next(p for p in theirs if p["Name"] == "say")
     assert program(pydock, "__complete", "say", "", home=home).out == b"word\n:4\n"
@@ -80,7 +85,12 @@ def test_the_builder_alias(pydock: Path, docker: Path, home: Path) -> None:
 
 
 def test_a_signal_reaches_the_plugin(pydock: Path, home: Path) -> None:
-    process = subprocess.Popen([str(pydock), "say", "wait"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env={"PATH": os.environ["PATH"], "HOME": str(home)})
+    process = subprocess.Popen(
+        [str(pydock), "say", "wait"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+    )
     assert process.stdout is not None
     with process.stdout:
         while process.stdout.readline() != b"waiting\n":
@@ -118,7 +128,9 @@ def test_compose(pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
     try:
         run("up", "-d")
         listed = [json.loads(line) for line in run("ps", "--format", "json").splitlines()]
-        assert sorted(c["Service"] for c in listed) == ["client", "web"] and all(c["State"] == "running" for c in listed)
+        assert sorted(c["Service"] for c in listed) == ["client", "web"] and all(
+            c["State"] == "running" for c in listed
+        )
         for _ in range(50):
             logs = run("logs", "--no-color")
             if "hello from web" in logs:

@@ -160,8 +160,21 @@ def test_the_same_bytes_as_docker(pydock: Path, docker: Path, docker28: EnginePr
         container = {"attach": ["run", "-dit"], "exec": ["run", "-d"], "start": ["create", "-it"]}.get(how)
         script = f"read z; {SCRIPT}" if how in ("attach", "start") else SCRIPT
         if container:
-            program(docker, *container, "--name", name, "busybox", *(["sleep", "100"] if how == "exec" else ["sh", "-c", script]), host=docker28.host)
-        argv = {"run": ["run", "-it", "--rm", "busybox", "sh", "-c", script], "exec": ["exec", "-it", name, "sh", "-c", script], "attach": ["attach", name], "start": ["start", "-ai", name]}[how]
+            program(
+                docker,
+                *container,
+                "--name",
+                name,
+                "busybox",
+                *(["sleep", "100"] if how == "exec" else ["sh", "-c", script]),
+                host=docker28.host,
+            )
+        argv = {
+            "run": ["run", "-it", "--rm", "busybox", "sh", "-c", script],
+            "exec": ["exec", "-it", name, "sh", "-c", script],
+            "attach": ["attach", name],
+            "start": ["start", "-ai", name],
+        }[how]
         t = Terminal(client, *argv, host=docker28.host)
         seen = b""
         if container and how != "exec":
@@ -212,7 +225,13 @@ def test_a_killed_engine_leaves_the_terminal_sane(pydock: Path, tmp_path: Path) 
 
 def test_a_closed_pipe_ends_quietly(docker28: EngineProcess, pydock: Path) -> None:
     line = f"{pydock} run --rm busybox sh -c 'yes | head -100000' | head -1; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": docker28.host}, timeout=60, check=True)
+    done = subprocess.run(
+        ["bash", "-c", line],
+        capture_output=True,
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": docker28.host},
+        timeout=60,
+        check=True,
+    )
     assert done.stdout.splitlines()[0] == b"y" and done.stderr == b""
     assert done.stdout.splitlines()[1] in (b"141", b"0")
 
@@ -237,18 +256,41 @@ def test_an_interrupted_request(docker28: EngineProcess, pydock: Path, number: i
 def test_a_container_that_closes_its_output_and_runs_on_is_waited_for(pydock: Path, engine: EngineProcess) -> None:
     """Longer than it takes to call a connection lost: the engine's stream must be still there, or the container's end known."""
     script = "echo out; exec >&- 2>&- <&-; sleep 8; exit 3"
-    assert tuple(program(pydock, "run", "--name", "mute", "busybox", "sh", "-c", script, host=engine.host)) == (3, b"out\n", b"")
+    assert tuple(program(pydock, "run", "--name", "mute", "busybox", "sh", "-c", script, host=engine.host)) == (
+        3,
+        b"out\n",
+        b"",
+    )
     try:
         assert tuple(program(pydock, "start", "-a", "mute", host=engine.host)) == (3, b"out\n", b"")
         program(pydock, "start", "mute", host=engine.host)
-        assert tuple(program(pydock, "exec", "mute", "sh", "-c", script.replace("8", "5"), host=engine.host)) == (3, b"out\n", b"")
+        assert tuple(program(pydock, "exec", "mute", "sh", "-c", script.replace("8", "5"), host=engine.host)) == (
+            3,
+            b"out\n",
+            b"",
+        )
     finally:
         program(pydock, "rm", "-f", "mute", host=engine.host)
 
 
-def test_an_attach_to_a_container_that_starts_again_is_no_lost_connection(pydock: Path, docker: Path, docker28: EngineProcess) -> None:
+def test_an_attach_to_a_container_that_starts_again_is_no_lost_connection(
+    pydock: Path, docker: Path, docker28: EngineProcess
+) -> None:
     """docker waits there until the container stops for good: so do we."""
-    program(docker, "run", "-d", "--restart", "on-failure:2", "--name", "again", "busybox", "sh", "-c", "sleep 3; echo x; exit 4", host=docker28.host)
+    program(
+        docker,
+        "run",
+        "-d",
+        "--restart",
+        "on-failure:2",
+        "--name",
+        "again",
+        "busybox",
+        "sh",
+        "-c",
+        "sleep 3; echo x; exit 4",
+        host=docker28.host,
+    )
     try:
         assert program(pydock, "attach", "again", host=docker28.host).code == 4
     finally:

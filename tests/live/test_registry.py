@@ -66,7 +66,17 @@ def registry(docker28: EngineProcess, docker: Path, tmp_path_factory: pytest.Tem
     folder = tmp_path_factory.mktemp("registry")
     with serving(docker28, folder, CONFIG):
         # a layer that the engine has not got otherwise
-        program(docker, "run", "--name", "with-a-layer", "busybox", "sh", "-c", "head -c 3000000 /dev/urandom >/layer", host=docker28.host)
+        program(
+            docker,
+            "run",
+            "--name",
+            "with-a-layer",
+            "busybox",
+            "sh",
+            "-c",
+            "head -c 3000000 /dev/urandom >/layer",
+            host=docker28.host,
+        )
         program(docker, "commit", "with-a-layer", f"{NAME}:1", host=docker28.host)
         program(docker, "rm", "with-a-layer", host=docker28.host)
         for _ in range(50):
@@ -92,7 +102,10 @@ def locked(docker28: EngineProcess, docker: Path, tmp_path_factory: pytest.TempP
     (folder / "htpasswd").write_text(HTPASSWD)
     with serving(docker28, folder, LOCKED_CONFIG):
         for _ in range(50):
-            if program(docker, "login", "-u", "user", "-p", "secret", LOCKED, host=docker28.host, home=folder).code == 0:
+            if (
+                program(docker, "login", "-u", "user", "-p", "secret", LOCKED, host=docker28.host, home=folder).code
+                == 0
+            ):
                 break
             time.sleep(0.2)
         yield LOCKED
@@ -176,7 +189,9 @@ def digest(client: Path, host: str, name: str) -> str:
     return json.loads(program(client, "image", "inspect", name, host=host).out)[0]["RepoDigests"][0].partition("@")[2]
 
 
-def test_credentials_of_one_serve_the_other(docker28: EngineProcess, pydock: Path, docker: Path, locked: str, tmp_path: Path) -> None:
+def test_credentials_of_one_serve_the_other(
+    docker28: EngineProcess, pydock: Path, docker: Path, locked: str, tmp_path: Path
+) -> None:
     """Logged in by one, pushed by it, pulled by the other, both ways round: same digests; the file is private, other keys stay."""
     for first, second in ((pydock, docker), (docker, pydock)):
         home = tmp_path / str(first is pydock)
@@ -184,13 +199,21 @@ def test_credentials_of_one_serve_the_other(docker28: EngineProcess, pydock: Pat
         config.parent.mkdir(parents=True)
         config.write_text('{"detachKeys": "ctrl-x", "HttpHeaders": {"X-A": "b"}}')
         config.chmod(0o600)
-        wrong = program(first, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=home, stdin=b"wrong\n")
+        wrong = program(
+            first, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=home, stdin=b"wrong\n"
+        )
         assert wrong.code == 1 and b"failed with status" in wrong.err and b"wrong" not in wrong.err
         assert "auths" not in json.loads(config.read_text())
-        done = program(first, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=home, stdin=b"secret\n")
+        done = program(
+            first, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=home, stdin=b"secret\n"
+        )
         assert (done.code, done.out) == (0, b"Login Succeeded\n") and b"stored unencrypted" in done.err
         kept = json.loads(config.read_text())
-        assert kept["auths"] == {locked: {"auth": "dXNlcjpzZWNyZXQ="}} and kept["detachKeys"] == "ctrl-x" and kept["HttpHeaders"] == {"X-A": "b"}
+        assert (
+            kept["auths"] == {locked: {"auth": "dXNlcjpzZWNyZXQ="}}
+            and kept["detachKeys"] == "ctrl-x"
+            and kept["HttpHeaders"] == {"X-A": "b"}
+        )
         assert stat.S_IMODE(config.stat().st_mode) == 0o600
         name = f"{locked}/both/{uuid.uuid4().hex[:6]}:1"
         program(docker, "tag", "busybox", name, host=docker28.host)
@@ -201,14 +224,19 @@ def test_credentials_of_one_serve_the_other(docker28: EngineProcess, pydock: Pat
         assert digest(pydock, docker28.host, name) == sent
         again = program(second, "login", locked, host=docker28.host, home=home)
         assert again.out == b"Login Succeeded\n" and b"Authenticating with existing credentials" in again.err
-        assert program(second, "logout", locked, host=docker28.host, home=home).out == f"Removing login credentials for {locked}\n".encode()
+        assert (
+            program(second, "logout", locked, host=docker28.host, home=home).out
+            == f"Removing login credentials for {locked}\n".encode()
+        )
         assert json.loads(config.read_text())["auths"] == {}
         refused = program(second, "pull", name, host=docker28.host, home=home)
         assert refused.code == 1 and b"no basic auth credentials" in refused.err
         program(docker, "rmi", name, host=docker28.host)
 
 
-def test_builds_push_and_pull_with_credentials(docker28: EngineProcess, pydock: Path, docker: Path, locked: str, tmp_path: Path) -> None:
+def test_builds_push_and_pull_with_credentials(
+    docker28: EngineProcess, pydock: Path, docker: Path, locked: str, tmp_path: Path
+) -> None:
     """--push by the engine's image API; FROM an image that needs a login, asked for over the build's session."""
     name = f"{locked}/built/{uuid.uuid4().hex[:6]}:1"
     folder = tmp_path / "context"
@@ -216,18 +244,41 @@ def test_builds_push_and_pull_with_credentials(docker28: EngineProcess, pydock: 
     (folder / "Dockerfile").write_text("FROM busybox\nRUN echo pushed > /pushed\n")
 
     def build(*words: str, home: Path = tmp_path) -> Done:
-        return program(pydock, "build", "--progress", "plain", *words, str(folder), host=docker28.host, home=home, timeout=100)
+        return program(
+            pydock, "build", "--progress", "plain", *words, str(folder), host=docker28.host, home=home, timeout=100
+        )
 
-    assert program(pydock, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=tmp_path, stdin=b"secret\n").code == 0
+    assert (
+        program(
+            pydock,
+            "login",
+            "-u",
+            "user",
+            "--password-stdin",
+            locked,
+            host=docker28.host,
+            home=tmp_path,
+            stdin=b"secret\n",
+        ).code
+        == 0
+    )
     done = build("--push", "-t", name, "--metadata-file", str(tmp_path / "meta"))
     assert done.code == 0 and f"pushing {name} with docker" in done.err.decode(), done.err
     assert json.loads((tmp_path / "meta").read_text())["containerimage.digest"] == digest(docker, docker28.host, name)
     program(docker, "rmi", name, host=docker28.host)
     (folder / "Dockerfile").write_text(f"FROM {name}\nRUN cat /pushed\n")
     refused = build("--pull", home=tmp_path / "nobody")
-    assert refused.code == 1 and b"ERROR: failed to build: failed to solve" in refused.err and b"nauthorized" in refused.err
+    assert (
+        refused.code == 1
+        and b"ERROR: failed to build: failed to solve" in refused.err
+        and b"nauthorized" in refused.err
+    )
     done = build("--pull", "--no-cache")
-    assert done.code == 0 and f"[auth] sharing credentials for {locked}" in done.err.decode() and re.search(rb"#\d+ [\d.]+ pushed\n", done.err)
+    assert (
+        done.code == 0
+        and f"[auth] sharing credentials for {locked}" in done.err.decode()
+        and re.search(rb"#\d+ [\d.]+ pushed\n", done.err)
+    )
     assert b"secret" not in done.err
     failed = build("--push", "-t", f"{locked}/x:1", home=tmp_path / "nobody")
     assert failed.code == 1 and b"ERROR: failed to build: " in failed.err
@@ -255,7 +306,18 @@ def test_helper_programs(docker28: EngineProcess, pydock: Path, docker: Path, lo
         (folder / "bin" / "docker-credential-test").chmod(0o755)
         (folder / ".docker" / "config.json").write_text('{"credsStore": "test"}')
         env = {"PATH": f"{folder}/bin:{os.environ['PATH']}", "FOLDER": str(folder)}
-        done = program(first, "login", "-u", "user", "--password-stdin", locked, host=docker28.host, home=folder, env=env, stdin=b"secret")
+        done = program(
+            first,
+            "login",
+            "-u",
+            "user",
+            "--password-stdin",
+            locked,
+            host=docker28.host,
+            home=folder,
+            env=env,
+            stdin=b"secret",
+        )
         assert (done.code, done.out, done.err) == (0, b"Login Succeeded\n", b"")
         assert "secret" not in (folder / ".docker" / "config.json").read_text()
         assert program(second, "login", locked, host=docker28.host, home=folder, env=env).out == b"Login Succeeded\n"
@@ -326,7 +388,10 @@ def test_ctrl_c_in_the_middle_of_a_pull(docker28: EngineProcess, pydock: Path, t
             with listener.accept()[0] as connection:
                 connection.recv(65536)
                 line = b'{"status":"Downloading","progressDetail":{"current":5000,"total":9000},"id":"abc"}\r\n'
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (len(line), line))
+                connection.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n"
+                    % (len(line), line)
+                )
                 hold.wait(20)
 
         threading.Thread(target=serve, daemon=True).start()
@@ -355,7 +420,8 @@ def test_interrupted_in_the_middle(docker28: EngineProcess, pydock: Path, tmp_pa
     def serve() -> None:
         for answer in (
             b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nContent-Length: 0\r\n\r\n",
-            b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(missing), missing),
+            b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+            % (len(missing), missing),
             b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n{"status":"Pulling"}\r\n',
         ):
             with listener.accept()[0] as connection:
@@ -369,7 +435,9 @@ def test_interrupted_in_the_middle(docker28: EngineProcess, pydock: Path, tmp_pa
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    done = program(pydock, "run", "--cidfile", "cid", "x", host=f"unix://{path}", cwd=tmp_path, env={"HOME": str(tmp_path)})
+    done = program(
+        pydock, "run", "--cidfile", "cid", "x", host=f"unix://{path}", cwd=tmp_path, env={"HOME": str(tmp_path)}
+    )
     thread.join(5)
     listener.close()
     assert done.code == 125 and b"unexpected EOF" in done.err, done

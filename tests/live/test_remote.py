@@ -49,11 +49,21 @@ def tls_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engin
     authority, other = trustme.CA(), trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     other.cert_pem.write_to_path(str(folder / "other-ca.pem"))
-    for name, cert in (("server", authority.issue_cert("127.0.0.1", "localhost")), ("", authority.issue_cert("client"))):
+    for name, cert in (
+        ("server", authority.issue_cert("127.0.0.1", "localhost")),
+        ("", authority.issue_cert("client")),
+    ):
         cert.private_key_pem.write_to_path(str(folder / f"{name}{'-' if name else ''}key.pem"))
         for pem in cert.cert_chain_pems:
             pem.write_to_path(str(folder / f"{name}{'-' if name else ''}cert.pem"), append=True)
-    files = ["--tlscacert", str(folder / "ca.pem"), "--tlscert", str(folder / "server-cert.pem"), "--tlskey", str(folder / "server-key.pem")]
+    files = [
+        "--tlscacert",
+        str(folder / "ca.pem"),
+        "--tlscert",
+        str(folder / "server-cert.pem"),
+        "--tlskey",
+        str(folder / "server-key.pem"),
+    ]
     place = Path(f"/tmp/pd-{uuid.uuid4().hex[:8]}")
     with engines.running("docker-28", place, "--host", f"tcp://127.0.0.1:{PORT}", "--tlsverify", *files) as engine:
         yield engine, folder
@@ -63,7 +73,9 @@ def tls_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engin
 def tls(tls_engine: tuple[EngineProcess, Path], pydock: Path) -> Remote:
     engine, folder = tls_engine
     inside = ["nsenter", f"--net=/run/netns/{engine.namespace}"]
-    return Remote(pydock, inside, f"tcp://127.0.0.1:{PORT}", {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder)})
+    return Remote(
+        pydock, inside, f"tcp://127.0.0.1:{PORT}", {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder)}
+    )
 
 
 def free_port() -> int:
@@ -73,7 +85,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def ssh_server(tmp_path_factory: pytest.TempPathFactory, docker28: EngineProcess) -> Iterator[Callable[[Path], tuple[int, Path]]]:
+def ssh_server(
+    tmp_path_factory: pytest.TempPathFactory, docker28: EngineProcess
+) -> Iterator[Callable[[Path], tuple[int, Path]]]:
     """(docker at the other end) -> (port, folder with an `ssh` that knows the key); a server of its own for each."""
     try:
         sshd = engines.install_ssh()
@@ -96,10 +110,19 @@ def ssh_server(tmp_path_factory: pytest.TempPathFactory, docker28: EngineProcess
             f"PermitRootLogin yes\nStrictModes no\nUsePAM no\nPidFile none\nMaxStartups 100\n"
             f"SetEnv PATH={folder}/remote DOCKER_HOST={docker28.host}\n"
         )
-        (folder / "config").write_text(f"Host *\n  IdentityFile {folder}/user\n  UserKnownHostsFile {folder}/known\n  BatchMode yes\n  StrictHostKeyChecking yes\n")
+        (folder / "config").write_text(
+            f"Host *\n  IdentityFile {folder}/user\n  UserKnownHostsFile {folder}/known\n  BatchMode yes\n  StrictHostKeyChecking yes\n"
+        )
         (folder / "bin" / "ssh").write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {folder}/config "$@"\n')
         (folder / "bin" / "ssh").chmod(0o755)
-        running.append(subprocess.Popen([str(sshd), "-D", "-e", "-f", str(folder / "sshd_config")], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        running.append(
+            subprocess.Popen(
+                [str(sshd), "-D", "-e", "-f", str(folder / "sshd_config")],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
         for _ in range(100):
             with socket.socket() as sock:
                 if sock.connect_ex(("127.0.0.1", port)) == 0:
@@ -159,7 +182,9 @@ def test_a_life(remote: Remote, tmp_path: Path) -> None:
         assert remote("kill", name).code == 0 and remote("wait", name).out == b"137\n"
         for _ in range(20):
             # the engine tells of the end a moment after those who wait for it
-            if b"container die" in (told := remote("events", "--since", "10m", "--until", "0s", "--filter", f"container={name}").out):
+            if b"container die" in (
+                told := remote("events", "--since", "10m", "--until", "0s", "--filter", f"container={name}").out
+            ):
                 break
         assert b"container die" in told
         saved = remote("save", "busybox").out
@@ -173,10 +198,14 @@ def test_a_build(remote: Remote, tmp_path: Path) -> None:
     data = os.urandom(3_000_000)
     (tmp_path / "context").mkdir()
     (tmp_path / "context" / "data").write_bytes(data)
-    (tmp_path / "context" / "Dockerfile").write_text("FROM busybox\nRUN --mount=type=secret,id=S wc -c /run/secrets/S > /n\nFROM scratch\nCOPY --from=0 /n /n\nCOPY data /\n")
+    (tmp_path / "context" / "Dockerfile").write_text(
+        "FROM busybox\nRUN --mount=type=secret,id=S wc -c /run/secrets/S > /n\nFROM scratch\nCOPY --from=0 /n /n\nCOPY data /\n"
+    )
     done = remote("build", "--secret", "id=S", "-o", str(tmp_path / "out"), str(tmp_path / "context"), S="hush")
     assert done.code == 0, done.err
-    assert (tmp_path / "out" / "data").read_bytes() == data and (tmp_path / "out" / "n").read_text() == "4 /run/secrets/S\n"
+    assert (tmp_path / "out" / "data").read_bytes() == data and (
+        tmp_path / "out" / "n"
+    ).read_text() == "4 /run/secrets/S\n"
 
 
 def test_a_session(remote: Remote) -> None:
@@ -221,7 +250,9 @@ def test_certificates_that_do_not_fit(tls: Remote, tls_engine: tuple[EngineProce
     assert tls("--tls", "ps", "-q", DOCKER_TLS_VERIFY="").code == 0
 
 
-def test_docker_reaches_an_engine_through_pydock(ssh_server: Callable[[Path], tuple[int, Path]], pydock: Path, docker: Path) -> None:
+def test_docker_reaches_an_engine_through_pydock(
+    ssh_server: Callable[[Path], tuple[int, Path]], pydock: Path, docker: Path
+) -> None:
     """`system dial-stdio` of ours, with docker's CLI at this end."""
     theirs = over_ssh(docker, *ssh_server(pydock))
     data = os.urandom(300_000)
@@ -229,13 +260,24 @@ def test_docker_reaches_an_engine_through_pydock(ssh_server: Callable[[Path], tu
     assert (done.code, done.out == data, done.err) == (4, True, b"")
 
 
-def test_ssh_that_does_not_get_there(ssh_server: Callable[[Path], tuple[int, Path]], pydock: Path, docker: Path) -> None:
+def test_ssh_that_does_not_get_there(
+    ssh_server: Callable[[Path], tuple[int, Path]], pydock: Path, docker: Path
+) -> None:
     port, folder = ssh_server(docker)
     good = over_ssh(pydock, port, folder)
     assert good("version", "-f", "{{.Server.Os}}").out == b"linux\n"
-    for host, words in ((f"ssh://root@127.0.0.1:{free_port()}", b"Connection refused"), (f"ssh://nobody@127.0.0.1:{port}", b"Permission denied"), ("ssh://nosuch.invalid", b"resolve hostname")):
+    for host, words in (
+        (f"ssh://root@127.0.0.1:{free_port()}", b"Connection refused"),
+        (f"ssh://nobody@127.0.0.1:{port}", b"Permission denied"),
+        ("ssh://nosuch.invalid", b"resolve hostname"),
+    ):
         done = program(pydock, "ps", host=host, env=good.env)
-        assert done.code == 1 and words in done.err and done.err.startswith(b"error during connect: ") and done.err.count(b"exit status 255") == 1, done
+        assert (
+            done.code == 1
+            and words in done.err
+            and done.err.startswith(b"error during connect: ")
+            and done.err.count(b"exit status 255") == 1
+        ), done
     (folder / "known").write_text("")
     done = good("ps")
     assert done.code == 1 and b"Host key verification failed" in done.err

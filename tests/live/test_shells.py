@@ -57,14 +57,25 @@ CALLED = {
         "pydock": ([LIBRARY, "source <(pydock completion bash)"], "pydock"),
         "pydock without the library": (["source <(pydock completion bash)"], "pydock"),
         "an alias": ([LIBRARY, "alias docker=pydock", "source <(pydock completion bash)"], "docker"),
-        "an alias that comes later": ([LIBRARY, "source <(pydock completion bash)", "alias d='pydock -D'", "complete -F _pydock_complete d"], "d"),
+        "an alias that comes later": (
+            [LIBRARY, "source <(pydock completion bash)", "alias d='pydock -D'", "complete -F _pydock_complete d"],
+            "d",
+        ),
         "a link": ([LIBRARY, "source <(docker completion bash)"], "docker"),
         "docker's own script": ([LIBRARY, "source <({theirs} completion bash)"], "docker"),
     },
     "zsh": {
         "pydock": (["source <(pydock completion zsh)"], "pydock"),
         "an alias": (["source <(pydock completion zsh)", "alias docker=pydock"], "docker"),
-        "an alias that is not expanded": (["setopt complete_aliases", "alias docker=pydock", "source <(pydock completion zsh)", "compdef _pydock docker"], "docker"),
+        "an alias that is not expanded": (
+            [
+                "setopt complete_aliases",
+                "alias docker=pydock",
+                "source <(pydock completion zsh)",
+                "compdef _pydock docker",
+            ],
+            "docker",
+        ),
         "a link": (["source <(docker completion zsh)"], "docker"),
     },
     "fish": {
@@ -113,7 +124,9 @@ def test_a_line_after_tab(shell: str, called: str, world: World) -> None:
     setup, name = CALLED[shell][called]
     theirs = engines.real_docker()
     path = [world.folders["docker" if "link" in called or "script" in called else "pydock"]]
-    one = Shell(shell, [line.format(theirs=theirs) for line in setup], path=path, home=world.home, host=world.engine.host)
+    one = Shell(
+        shell, [line.format(theirs=theirs) for line in setup], path=path, home=world.home, host=world.engine.host
+    )
     wrong = {}
     try:
         for typed, wanted in LINES.items():

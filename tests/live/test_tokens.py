@@ -77,7 +77,10 @@ def tokens(engine: EngineProcess, docker: Path, tmp_path_factory: pytest.TempPat
     shutil.copy(found.here / "cert.pem", root / "cert.pem")
     server = [sys.executable, token_server.__file__, PORT]
     with ExitStack() as stack:
-        for command in ([*server, str(found.here)], ["nsenter", f"--net=/run/netns/{engine.namespace}", *server, str(found.there)]):
+        for command in (
+            [*server, str(found.here)],
+            ["nsenter", f"--net=/run/netns/{engine.namespace}", *server, str(found.there)],
+        ):
             process = stack.enter_context(subprocess.Popen(command))
             stack.callback(process.terminate)
         stack.enter_context(serving(engine, root, CONFIG))
@@ -97,7 +100,9 @@ def tokens(engine: EngineProcess, docker: Path, tmp_path_factory: pytest.TempPat
 def home(tmp_path: Path) -> Path:
     """The home of a user who has logged in, with docker's buildx in it."""
     engines.give_plugin(tmp_path / "home", "buildx")
-    (tmp_path / "home" / ".docker" / "config.json").write_text(json.dumps({"auths": {HOST: {"auth": "dXNlcjpzZWNyZXQ="}}}))
+    (tmp_path / "home" / ".docker" / "config.json").write_text(
+        json.dumps({"auths": {HOST: {"auth": "dXNlcjpzZWNyZXQ="}}})
+    )
     return tmp_path / "home"
 
 
@@ -107,7 +112,20 @@ def build(client: Path, engine: EngineProcess, home: Path, *words: str, image: s
     context.mkdir()
     (context / "Dockerfile").write_text(f"FROM {image}\nRUN echo built\n")
     environ = {"BUILDX_GIT_INFO": "0", "DOCKER_BUILDKIT": "1", **environ}
-    return program(client, "build", "--progress", "plain", "--pull", "--no-cache", *words, str(context), host=engine.host, home=home, env=environ, timeout=100)
+    return program(
+        client,
+        "build",
+        "--progress",
+        "plain",
+        "--pull",
+        "--no-cache",
+        *words,
+        str(context),
+        host=engine.host,
+        home=home,
+        env=environ,
+        timeout=100,
+    )
 
 
 def steps(done: Done) -> list[str]:
@@ -131,7 +149,9 @@ def test_tokens_are_fetched_here(engine: EngineProcess, tokens: Tokens, home: Pa
     assert list(kept) == [HOST] and list(kept[HOST]) == ["Seed"] and seeds.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_engine_fetches_them_where_that_is_wanted(engine: EngineProcess, tokens: Tokens, home: Path, pydock: Path) -> None:
+def test_the_engine_fetches_them_where_that_is_wanted(
+    engine: EngineProcess, tokens: Tokens, home: Path, pydock: Path
+) -> None:
     tokens.asked()
     done = build(pydock, engine, home, BUILDKIT_NO_CLIENT_TOKEN="1")
     assert done.code == 0 and steps(done) == [f"[auth] sharing credentials for {HOST}"], done.err
@@ -148,14 +168,22 @@ def test_who_is_not_known(engine: EngineProcess, tokens: Tokens, home: Path, pyd
     assert not (tmp_path / ".docker" / ".token_seed").exists()
 
 
-def test_tokens_that_are_not_given(engine: EngineProcess, tokens: Tokens, home: Path, pydock: Path, docker: Path, tmp_path: Path) -> None:
+def test_tokens_that_are_not_given(
+    engine: EngineProcess, tokens: Tokens, home: Path, pydock: Path, docker: Path, tmp_path: Path
+) -> None:
     (home / ".docker" / "config.json").write_text(json.dumps({"auths": {HOST: {"auth": "dXNlcjp3cm9uZw=="}}}))
     done = build(pydock, engine, home)
-    assert done.code == 1 and b"failed to fetch oauth token: unexpected status from GET request to http://127.0.0.1:5447/token: 401 Unauthorized" in done.err, done.err
+    assert (
+        done.code == 1
+        and b"failed to fetch oauth token: unexpected status from GET request to http://127.0.0.1:5447/token: 401 Unauthorized"
+        in done.err
+    ), done.err
     assert b"wrong" not in done.err and b"dXNlcjp3cm9uZw" not in done.err
     hidden = build(pydock, engine, home, image=f"{HOST}/team/hidden")
     assert hidden.code == 1 and b"ERROR: failed to build: failed to solve" in hidden.err
-    (home / ".docker" / "config.json").write_text(json.dumps({"auths": {HOST: {"identitytoken": token_server.REFRESH}}}))
+    (home / ".docker" / "config.json").write_text(
+        json.dumps({"auths": {HOST: {"identitytoken": token_server.REFRESH}}})
+    )
     assert build(pydock, engine, home).code == 0
 
 

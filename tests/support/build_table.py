@@ -41,7 +41,18 @@ class Case:
 
 
 def odd_names(folder: Path) -> None:
-    for name in ("with blank", "ünïcödé", "-dash", "a\nnewline", "quote'\"", "back\\slash", "star*", "[bracket]", "#hash", "!bang"):
+    for name in (
+        "with blank",
+        "ünïcödé",
+        "-dash",
+        "a\nnewline",
+        "quote'\"",
+        "back\\slash",
+        "star*",
+        "[bracket]",
+        "#hash",
+        "!bang",
+    ):
         (folder / name).write_text(name)
 
 
@@ -135,7 +146,18 @@ def archive(**files: str) -> bytes:
 
 ALL = "FROM busybox\nCOPY . /ctx\n"
 LIST = ALL + "RUN find /ctx | sort\n"
-IGNORE = {"a/b/c": "", "a/b/d": "", "a/x.go": "", "a/x.md": "", "README.md": "", "b/README.md": "", "c.tmp": "", "d/c.tmp": "", "e/f/g.tmp": "", "keep": ""}
+IGNORE = {
+    "a/b/c": "",
+    "a/b/d": "",
+    "a/x.go": "",
+    "a/x.md": "",
+    "README.md": "",
+    "b/README.md": "",
+    "c.tmp": "",
+    "d/c.tmp": "",
+    "e/f/g.tmp": "",
+    "keep": "",
+}
 
 
 def ignoring(name: str, *lines: str) -> Case:

@@ -81,7 +81,10 @@ def http(status: str, body: bytes = b"", kind: str = "application/json") -> Act:
 def chunks(*bodies: bytes, whole: bool = True) -> Act:
     """A body in chunks; not whole: cut before its end."""
     text = b"".join(b"%x\r\n%b\r\n" % (len(b), b) for b in bodies) + (b"0\r\n\r\n" if whole else b"")
-    return answer(b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n" + text)
+    return answer(
+        b"HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+        + text
+    )
 
 
 def hang_up(builder: Builder, at: Any) -> None:
@@ -120,7 +123,9 @@ def said(*messages: bytes) -> Act:
 
 
 def solved(builder: Builder, call: Call) -> None:
-    call.send(m.SOLVED.encode({"ExporterResponse": {"containerimage.digest": DIGEST, "containerimage.config.digest": DIGEST}}))
+    call.send(
+        m.SOLVED.encode({"ExporterResponse": {"containerimage.digest": DIGEST, "containerimage.config.digest": DIGEST}})
+    )
     call.finish()
 
 
@@ -181,7 +186,11 @@ class Builder:
     def _usual(self, name: str) -> Act:
         if name in ("POST /session", "POST /grpc"):
             return upgraded(session=name == "POST /session")
-        return http("200 OK", b"" if name.startswith("HEAD") else b"OK", "text/plain") if name.endswith("/_ping") else http("404 Not Found", b'{"message": "no"}')
+        return (
+            http("200 OK", b"" if name.startswith("HEAD") else b"OK", "text/plain")
+            if name.endswith("/_ping")
+            else http("404 Not Found", b'{"message": "no"}')
+        )
 
     def upgraded(self, end: End, session: bool) -> None:
         if session:

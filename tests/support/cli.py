@@ -93,10 +93,29 @@ class Done:
         return iter((self.code, self.out, self.err))
 
 
-def program(client: Path | str, *argv: str, host: str = "", stdin: bytes = b"", cwd: Path | None = None, home: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 60) -> Done:
+def program(
+    client: Path | str,
+    *argv: str,
+    host: str = "",
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    home: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 60,
+) -> Done:
     """Run a docker client as a program."""
-    full = {"PATH": os.environ["PATH"], "HOME": str(home or "/nonexistent"), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONWARNINGS": "error", **({"DOCKER_HOST": host} if host else {}), **(env or {})}
-    done = subprocess.run([str(client), *argv], input=stdin, capture_output=True, cwd=cwd, env=full, timeout=timeout, check=False)
+    full = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home or "/nonexistent"),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONWARNINGS": "error",
+        **({"DOCKER_HOST": host} if host else {}),
+        **(env or {}),
+    }
+    done = subprocess.run(
+        [str(client), *argv], input=stdin, capture_output=True, cwd=cwd, env=full, timeout=timeout, check=False
+    )
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -104,10 +123,24 @@ def forget_builds(engine: Any, client: Path) -> None:
     """Leave busybox alone on an engine: no containers, no other images, no build cache."""
     program(client, "container", "prune", "-f", host=engine.host)
     keep = program(client, "images", "-q", "--no-trunc", "busybox:latest", host=engine.host).out.split()
-    others = {i for i in program(client, "images", "-a", "-q", "--no-trunc", host=engine.host).out.split() if i not in keep}
+    others = {
+        i for i in program(client, "images", "-a", "-q", "--no-trunc", host=engine.host).out.split() if i not in keep
+    }
     if others:
         program(client, "rmi", "-f", *(i.decode() for i in sorted(others)), host=engine.host)
     program(client, "builder", "prune", "-af", host=engine.host)
 
 
-__all__ = ["Done", "FakeDuplex", "Messages", "Optional", "Reply", "Result", "any_of", "cli", "forget_builds", "program", "refused"]
+__all__ = [
+    "Done",
+    "FakeDuplex",
+    "Messages",
+    "Optional",
+    "Reply",
+    "Result",
+    "any_of",
+    "cli",
+    "forget_builds",
+    "program",
+    "refused",
+]

@@ -17,7 +17,10 @@ from pathlib import Path
 
 import pytest
 
-CACHE = Path(os.environ.get("PYDOCK_TEST_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pydock-tests")
+CACHE = Path(
+    os.environ.get("PYDOCK_TEST_CACHE")
+    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pydock-tests"
+)
 STABLE = ["docker.io", "iptables", "iproute2", "busybox-static", "podman", "openssl"]
 UNSTABLE = ["docker.io", "docker-cli", "containerd", "docker-buildx", "docker-compose", "tini", "docker-registry"]
 APT = ["-qq", "-y", "--no-install-recommends"]
@@ -39,7 +42,9 @@ def need_root() -> None:
 
 def apt(*words: str, cwd: Path | None = None) -> None:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(["apt-get", *words], env=env, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        ["apt-get", *words], env=env, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode:
         raise Unavailable(f"apt-get {' '.join(words[:6])}…: {done.stderr.strip()[-300:]}")
 
@@ -82,18 +87,38 @@ def unpack_unstable() -> Path:
         return root / "bin"
     for folder in ("lists/partial", "debs", "unpacked", "bin"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    sources = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"], capture_output=True, text=True, check=False)
+    sources = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     mirrors = [u for u in sources.stdout.split() if u.rstrip("/").endswith("/debian")]
     if not mirrors:
         raise Unavailable("no mirror of Debian's packages is known")
-    (root / "sid.list").write_text(f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {mirrors[0]} sid main\n")
-    own = [f"-oDir::Etc::SourceList={root}/sid.list", "-oDir::Etc::SourceParts=/dev/null", f"-oDir::State::Lists={root}/lists", "-oAPT::Sandbox::User=root"]
+    (root / "sid.list").write_text(
+        f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {mirrors[0]} sid main\n"
+    )
+    own = [
+        f"-oDir::Etc::SourceList={root}/sid.list",
+        "-oDir::Etc::SourceParts=/dev/null",
+        f"-oDir::State::Lists={root}/lists",
+        "-oAPT::Sandbox::User=root",
+    ]
     apt(*own, "update", "-qq")
     apt(*own, "download", "-qq", *UNSTABLE, cwd=root / "debs")
     for package in (root / "debs").glob("*.deb"):
         subprocess.run(["dpkg", "-x", str(package), str(root / "unpacked")], check=True)
     # unstable's runc wants a newer C library than stable has: stable's own serves
-    for name in ("sbin/dockerd", "sbin/docker-proxy", "bin/containerd", "bin/containerd-shim-runc-v2", "bin/ctr", "bin/docker", "bin/docker-registry"):
+    for name in (
+        "sbin/dockerd",
+        "sbin/docker-proxy",
+        "bin/containerd",
+        "bin/containerd-shim-runc-v2",
+        "bin/ctr",
+        "bin/docker",
+        "bin/docker-registry",
+    ):
         target = root / "unpacked" / "usr" / name
         if target.exists():
             (root / "bin" / Path(name).name).unlink(missing_ok=True)
@@ -108,7 +133,9 @@ def busybox_rootfs() -> Path:
         for folder in ("bin", "etc", "tmp"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         shutil.copy(shutil.which("busybox") or "/bin/busybox", root / "bin" / "busybox")
-        for name in subprocess.run([root / "bin" / "busybox", "--list"], capture_output=True, text=True, check=True).stdout.split():
+        for name in subprocess.run(
+            [root / "bin" / "busybox", "--list"], capture_output=True, text=True, check=True
+        ).stdout.split():
             if name != "busybox" and not (root / "bin" / name).exists():
                 (root / "bin" / name).symlink_to("busybox")
         (root / "etc" / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
@@ -145,10 +172,25 @@ class EngineProcess:
 
     def start_podman(self) -> None:
         # Podman raises limits to what root may have on a whole machine, which a sandbox refuses
-        (self.folder / "containers.conf").write_text('[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
-        root = ["--root", str(self.folder / "data"), "--runroot", str(self.folder / "run"), "--cgroup-manager", "cgroupfs", "--events-backend", "file"]
+        (self.folder / "containers.conf").write_text(
+            '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n'
+        )
+        root = [
+            "--root",
+            str(self.folder / "data"),
+            "--runroot",
+            str(self.folder / "run"),
+            "--cgroup-manager",
+            "cgroupfs",
+            "--events-backend",
+            "file",
+        ]
         self.remove_all = ["podman", *root, "rm", "--all", "--force", "--time", "0"]
-        self._start(["podman", *root, "system", "service", "--time=0", self.host], os.environ["PATH"], CONTAINERS_CONF=str(self.folder / "containers.conf"))
+        self._start(
+            ["podman", *root, "system", "service", "--time=0", self.host],
+            os.environ["PATH"],
+            CONTAINERS_CONF=str(self.folder / "containers.conf"),
+        )
 
     def _start(self, command: list[str], path: str, **env: str) -> None:
         with open(self.folder / "log", "wb") as log:
@@ -197,7 +239,6 @@ class EngineProcess:
             if place.startswith(str(self.folder) + "/"):
                 subprocess.run(["umount", "-l", place], check=False, **QUIET)
         shutil.rmtree(self.folder, ignore_errors=True)
-
 
     def _end_left(self) -> None:
         """What an engine leaves that was killed, and Podman's monitors of an exec, which stay for five minutes: those whose command
@@ -257,7 +298,12 @@ def load_busybox(engine: EngineProcess) -> None:
     connection = http.client.HTTPConnection("engine")
     connection.sock = socket.socket(socket.AF_UNIX)
     connection.sock.connect(str(engine.socket))
-    connection.request("POST", "/v1.41/images/create?fromSrc=-&repo=busybox&tag=latest&changes=CMD%20%5B%22sh%22%5D", tar, {"Content-Type": "application/x-tar"})
+    connection.request(
+        "POST",
+        "/v1.41/images/create?fromSrc=-&repo=busybox&tag=latest&changes=CMD%20%5B%22sh%22%5D",
+        tar,
+        {"Content-Type": "application/x-tar"},
+    )
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -282,9 +328,21 @@ def real_docker() -> Path:
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
     """A file system of 128 KiB at `folder`; skips the test where none can be mounted."""
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k,nr_inodes=300", "tmpfs", str(folder)], capture_output=True, check=False) if os.geteuid() == 0 else None
+    done = (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=128k,nr_inodes=300", "tmpfs", str(folder)],
+            capture_output=True,
+            check=False,
+        )
+        if os.geteuid() == 0
+        else None
+    )
     if done is None or done.returncode:
-        pytest.skip("no small disk: only root mounts one" if done is None else f"no small disk: {done.stderr.decode(errors='replace').strip()}")
+        pytest.skip(
+            "no small disk: only root mounts one"
+            if done is None
+            else f"no small disk: {done.stderr.decode(errors='replace').strip()}"
+        )
     try:
         yield
     finally:

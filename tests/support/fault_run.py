@@ -35,7 +35,10 @@ DEADLINE, PATIENCE = 15.0, 1.0
 TRIES = 3
 #: what POST does not change: streams, waits, sizes, checks
 SAME = re.compile(r"/(session|grpc|auth)$|/(wait|attach|resize)$")
-FAULTS_OF_OURS = re.compile(rb"This is a fault of pydock|Traceback \(most recent|^panic: |goroutine \d+ \[|Exception ignored|Fatal Python error", re.M)
+FAULTS_OF_OURS = re.compile(
+    rb"This is a fault of pydock|Traceback \(most recent|^panic: |goroutine \d+ \[|Exception ignored|Fatal Python error",
+    re.M,
+)
 
 #: an engine refuses to prune while it does
 PRUNING = threading.Lock()
@@ -112,8 +115,16 @@ class Runner:
     # -- one run ---------------------------------------------------------------------------------------
 
     def run(
-        self, line: Line, fault: Fault | None = None, target: Key | None = None, before: int = 0, text: str = "", stop: signal.Signals | None = None,
-        redirect: str = "", gone: bool = False, full: bool = False,
+        self,
+        line: Line,
+        fault: Fault | None = None,
+        target: Key | None = None,
+        before: int = 0,
+        text: str = "",
+        stop: signal.Signals | None = None,
+        redirect: str = "",
+        gone: bool = False,
+        full: bool = False,
     ) -> Outcome:
         """text: another spelling of the line; stop: the signal that ends the wait for an answer that is held back; redirect: as a shell
         has it; gone: nobody reads stdout; full: the disk is, with the home and the folder of the run on it."""
@@ -132,9 +143,26 @@ class Runner:
             with Proxy(self.world.engine, base, fault, target, before, canned_for(line, self.world.names)) as proxy:
                 if full:
                     fill_up(base)
-                env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm", "PYTHONWARNINGS": "error", "DOCKER_HOST": proxy.host, **line.env}
-                outcome = self._on_terminal(argv, line, folder, env, proxy, stop) if line.tty else self._on_pipes(argv, line, folder, env, proxy, stop, gone)
-            outcome.files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink()}
+                env = {
+                    "PATH": os.environ["PATH"],
+                    "HOME": str(home),
+                    "LANG": "C.UTF-8",
+                    "TZ": "UTC",
+                    "TERM": "xterm",
+                    "PYTHONWARNINGS": "error",
+                    "DOCKER_HOST": proxy.host,
+                    **line.env,
+                }
+                outcome = (
+                    self._on_terminal(argv, line, folder, env, proxy, stop)
+                    if line.tty
+                    else self._on_pipes(argv, line, folder, env, proxy, stop, gone)
+                )
+            outcome.files = {
+                str(p.relative_to(folder)): p.read_bytes()
+                for p in sorted(folder.rglob("*"))
+                if p.is_file() and not p.is_symlink()
+            }
             return outcome
 
     def _home(self, home: Path) -> None:
@@ -146,23 +174,62 @@ class Runner:
     def _stdin(self, line: Line, folder: Path) -> bytes:
         return (folder / line.stdin[1:].decode()).read_bytes() if line.stdin.startswith(b"@") else line.stdin
 
-    def _on_pipes(self, argv: list[str], line: Line, folder: Path, env: dict[str, str], proxy: Proxy, stop: signal.Signals | None, gone: bool) -> Outcome:
+    def _on_pipes(
+        self,
+        argv: list[str],
+        line: Line,
+        folder: Path,
+        env: dict[str, str],
+        proxy: Proxy,
+        stop: signal.Signals | None,
+        gone: bool,
+    ) -> Outcome:
         begun = time.monotonic()
         with unread() if gone else contextlib.nullcontext(subprocess.PIPE) as out_to:
-            process = subprocess.Popen(argv, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=out_to, stderr=subprocess.PIPE, start_new_session=True)
+            process = subprocess.Popen(
+                argv,
+                cwd=folder,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=out_to,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
         watch = Watch(process, proxy, stop)
         try:
             out, err = process.communicate(self._stdin(line, folder), timeout=DEADLINE * 4)
         finally:
             watch.end()
             _end_group(process)
-        return Outcome(process.returncode, out or b"", err, {}, proxy.seen, watch.hung, False, watch.interrupted, proxy.struck.is_set(), time.monotonic() - begun)
+        return Outcome(
+            process.returncode,
+            out or b"",
+            err,
+            {},
+            proxy.seen,
+            watch.hung,
+            False,
+            watch.interrupted,
+            proxy.struck.is_set(),
+            time.monotonic() - begun,
+        )
 
-    def _on_terminal(self, argv: list[str], line: Line, folder: Path, env: dict[str, str], proxy: Proxy, stop: signal.Signals | None) -> Outcome:
+    def _on_terminal(
+        self, argv: list[str], line: Line, folder: Path, env: dict[str, str], proxy: Proxy, stop: signal.Signals | None
+    ) -> Outcome:
         begun = time.monotonic()
         master, slave = pty.openpty()
         before = termios.tcgetattr(slave)
-        process = subprocess.Popen(argv, cwd=folder, env=env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        process = subprocess.Popen(
+            argv,
+            cwd=folder,
+            env=env,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
         watch = Watch(process, proxy, stop)
         shown = b""
         try:
@@ -175,7 +242,18 @@ class Runner:
             _end_group(process)
             os.close(master)
             os.close(slave)
-        return Outcome(process.returncode, shown, b"", {}, proxy.seen, watch.hung, raw, watch.interrupted, proxy.struck.is_set(), time.monotonic() - begun)
+        return Outcome(
+            process.returncode,
+            shown,
+            b"",
+            {},
+            proxy.seen,
+            watch.hung,
+            raw,
+            watch.interrupted,
+            proxy.struck.is_set(),
+            time.monotonic() - begun,
+        )
 
     # -- cases -----------------------------------------------------------------------------------------
 
@@ -289,7 +367,9 @@ def archive(data: bytes) -> object:
 
 def same(line: Line, calm: Outcome, got: Outcome, mark: str) -> bool:
     """Has the user got all that the undamaged run gives?"""
-    if set(got.files) != set(calm.files) or any(content(got.files[f], mark) != content(calm.files[f], mark) for f in calm.files):
+    if set(got.files) != set(calm.files) or any(
+        content(got.files[f], mark) != content(calm.files[f], mark) for f in calm.files
+    ):
         return False
     if line.loose:
         return bool(got.out.strip()) == bool(calm.out.strip())
@@ -313,7 +393,13 @@ def twice(calm: Outcome, got: Outcome) -> list[str]:
 
 def half(calm: Outcome, got: Outcome, line: Line, mark: str) -> list[str]:
     """Files that are neither what was there before nor whole."""
-    return [f for f in got.files if f in calm.files and got.files[f] not in (b"old", calm.files[f]) and content(got.files[f], mark) != content(calm.files[f], mark)]
+    return [
+        f
+        for f in got.files
+        if f in calm.files
+        and got.files[f] not in (b"old", calm.files[f])
+        and content(got.files[f], mark) != content(calm.files[f], mark)
+    ]
 
 
 def grade(case: Case, calm: Outcome, got: Outcome, mark: str) -> Grade:
@@ -348,7 +434,11 @@ def ends_well(fault: Fault, answer: Answer) -> bool:
     if not answer.upgraded or fault.harm != "body" or not fault.send:
         return False
     *_, sent, last = [b"", *fault.send(answer)]
-    return last is Act.CLOSE and isinstance(sent, bytes) and whole_frames(sent.partition(b"\r\n\r\n")[2], answer.kind == FRAMES)
+    return (
+        last is Act.CLOSE
+        and isinstance(sent, bytes)
+        and whole_frames(sent.partition(b"\r\n\r\n")[2], answer.kind == FRAMES)
+    )
 
 
 def whole_frames(data: bytes, framed: bool) -> bool:

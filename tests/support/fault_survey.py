@@ -61,7 +61,9 @@ class Journal:
             self.done[client, str(line)] = found
             if self.place:
                 with self.place.open("a") as out:
-                    out.write(json.dumps({"client": client, "line": str(line), "found": [asdict(f) for f in found]}) + "\n")
+                    out.write(
+                        json.dumps({"client": client, "line": str(line), "found": [asdict(f) for f in found]}) + "\n"
+                    )
 
 
 class Report:
@@ -76,7 +78,9 @@ class Report:
 
     def __str__(self) -> str:
         counts = Counter(found.grade for found in self.found)
-        return f"{len(self.found)} cases: " + ", ".join(f"{g.value} {counts[g.value]}" for g in Grade if counts[g.value])
+        return f"{len(self.found)} cases: " + ", ".join(
+            f"{g.value} {counts[g.value]}" for g in Grade if counts[g.value]
+        )
 
 
 class Table:
@@ -84,7 +88,9 @@ class Table:
 
     def __init__(self, client: Client, engine: EngineProcess, folder: Path, workers: int = WORKERS) -> None:
         self.client = client
-        self.runners = [Runner(client, World(str(engine.socket), f"{client.name}{i}", folder / str(i))) for i in range(workers)]
+        self.runners = [
+            Runner(client, World(str(engine.socket), f"{client.name}{i}", folder / str(i))) for i in range(workers)
+        ]
 
     def close(self) -> None:
         for runner in self.runners:
@@ -111,7 +117,10 @@ class Table:
     def sample(self, lines: list[Line], each: int) -> Report:
         """A case of each line, and as many more as give each fault `each` turns."""
         choice, struck = random.Random(SEED), Counter[str]()
-        parts = {line: (runner, cases) for runner, line, cases in self.each(lines, lambda r, line: [(r, line, cases_of(r, line))])}
+        parts = {
+            line: (runner, cases)
+            for runner, line, cases in self.each(lines, lambda r, line: [(r, line, cases_of(r, line))])
+        }
         chosen: dict[Runner, list[Case]] = {runner: [] for runner in self.runners}
         for line in lines:
             runner, cases = parts[line]
@@ -140,7 +149,9 @@ class Table:
             if time.monotonic() - told > OFTEN:
                 told = time.monotonic()
                 done = [known for other in lines if (known := journal.known(self.client.name, other)) is not None]
-                tell(f"{self.client.name}: {len(done)} of {len(lines)} lines, {Report(f for part in done for f in part)}")
+                tell(
+                    f"{self.client.name}: {len(done)} of {len(lines)} lines, {Report(f for part in done for f in part)}"
+                )
             return found
 
         return Report(self.each(lines, of))

@@ -15,7 +15,7 @@ from pydock.cli.index import COMMANDS
 
 #: what is chosen by chance is the same in every run
 SEED = 1
-PING = b'OK'
+PING = b"OK"
 
 
 def text(value: object) -> bytes:
@@ -24,8 +24,18 @@ def text(value: object) -> bytes:
 
 Canned = Mapping[tuple[str, str], "tuple[int, bytes]"]
 EXPERIMENTAL: Canned = {("HEAD", "/_ping"): (200, b""), ("GET", "/_ping"): (200, PING)}
-PULLED = (200, b'{"status":"Pulling from x/y","id":"latest"}\r\n{"status":"Digest: sha256:' + b"0" * 64 + b'"}\r\n{"status":"Status: Downloaded newer image for reg.test/x/y:latest"}\r\n')
-PUSHED = (200, b'{"status":"The push refers to repository [reg.test/x/y]"}\r\n{"status":"latest: digest: sha256:' + b"1" * 64 + b' size: 527"}\r\n')
+PULLED = (
+    200,
+    b'{"status":"Pulling from x/y","id":"latest"}\r\n{"status":"Digest: sha256:'
+    + b"0" * 64
+    + b'"}\r\n{"status":"Status: Downloaded newer image for reg.test/x/y:latest"}\r\n',
+)
+PUSHED = (
+    200,
+    b'{"status":"The push refers to repository [reg.test/x/y]"}\r\n{"status":"latest: digest: sha256:'
+    + b"1" * 64
+    + b' size: 527"}\r\n',
+)
 PLUGIN = {"Id": "f" * 64, "Name": "reg.test/p:latest", "Enabled": False, "PluginReference": "reg.test/p:latest", "Settings": {"Mounts": [], "Env": [], "Args": [], "Devices": []},
           "Config": {"Description": "d", "Documentation": "", "Interface": {"Types": [], "Socket": "p.sock"}, "Entrypoint": ["/p"], "WorkDir": "", "Network": {"Type": ""}, "Linux": {"Capabilities": [], "AllowAllDevices": False, "Devices": None}, "PropagatedMount": "", "IpcHost": False, "PidHost": False, "Mounts": [], "Env": [], "Args": {"Name": "", "Description": "", "Settings": None, "Value": []}}}  # fmt: skip
 PLUGIN_PATH = "/plugins/reg.test/p:latest"
@@ -175,7 +185,11 @@ NO_ENGINE: dict[str, str] = {
     **dict.fromkeys(("bake",), "is done by the plugin buildx"),
     **{path: "prints a text of its own" for path in COMMANDS if path.startswith("completion ")},
     **{path: "works on the user's own files" for path in COMMANDS if path.startswith("context ")},
-    **{path: "speaks with registries, and works on the user's own files" for path in COMMANDS if path.startswith("manifest ")},
+    **{
+        path: "speaks with registries, and works on the user's own files"
+        for path in COMMANDS
+        if path.startswith("manifest ")
+    },
     **{path: "refuses: docker has given signatures up" for path in COMMANDS if path.startswith("trust ")},
     "logout": "works on the user's own files",
 }
@@ -185,7 +199,9 @@ def spellings(line: Line) -> list[str]:
     """The command line by every name of its command: "ps" is "container ls" too."""
     path = line.command
     home = COMMANDS[path][:2]
-    return [other + line.text[len(path) :] for other in COMMANDS if COMMANDS[other][:2] == home and other != path] + [line.text]
+    return [other + line.text[len(path) :] for other in COMMANDS if COMMANDS[other][:2] == home and other != path] + [
+        line.text
+    ]
 
 
 def one_line_of_each_command() -> list[Line]:

@@ -33,7 +33,22 @@ class World:
         """engine: its socket; mark: makes names this worker's own; folder: for what every run starts with."""
         self.engine, self.mark = engine, mark
         self.template = folder / "template"
-        words = ("run", "still", "made", "paused", "done", "again", "ending", "tiny", "joined", "new", "net", "newnet", "vol", "newvol")
+        words = (
+            "run",
+            "still",
+            "made",
+            "paused",
+            "done",
+            "again",
+            "ending",
+            "tiny",
+            "joined",
+            "new",
+            "net",
+            "newnet",
+            "vol",
+            "newvol",
+        )
         self.names = {word: f"{mark}-{word}" for word in words}
         self.names.update(tag=f"{mark}/tag:one", newtag=f"{mark}/new:one", tinytag=f"{mark}/tiny:one")
         self._lay_template()
@@ -62,10 +77,14 @@ class World:
         (context / "Dockerfile").write_text("FROM scratch\nCOPY f /f\nLABEL a=b\n")
         (context / "f").write_text("content\n")
         (self.template / "plugin" / "rootfs").mkdir(parents=True)
-        (self.template / "plugin" / "config.json").write_text('{"description":"d","entrypoint":["/p"],"interface":{"types":["docker.volumedriver/1.0"],"socket":"p.sock"}}')
+        (self.template / "plugin" / "config.json").write_text(
+            '{"description":"d","entrypoint":["/p"],"interface":{"types":["docker.volumedriver/1.0"],"socket":"p.sock"}}'
+        )
         (self.template / "file").write_text("a file\n")
         (self.template / "tiny.tar").write_bytes(tar_of(TINY_FILES))
-        self.ask("POST", f"/images/create?fromSrc=-&repo={self.mark}/tiny&tag=one", tar_of(TINY_FILES), "application/x-tar")
+        self.ask(
+            "POST", f"/images/create?fromSrc=-&repo={self.mark}/tiny&tag=one", tar_of(TINY_FILES), "application/x-tar"
+        )
         status, saved = self.ask("GET", f"/images/{self.mark}/tiny:one/get")
         assert status == 200
         (self.template / "image.tar").write_bytes(saved)

@@ -59,14 +59,23 @@ def with_object(answer: Answer) -> bool:
 
 
 def framed(answer: Answer) -> bool:
-    return (answer.kind == FRAMES or answer.upgraded) and len(answer.body) > 8 and answer.body[0] in (1, 2) and answer.body[1:4] == b"\0\0\0"
+    return (
+        (answer.kind == FRAMES or answer.upgraded)
+        and len(answer.body) > 8
+        and answer.body[0] in (1, 2)
+        and answer.body[1:4] == b"\0\0\0"
+    )
 
 
 # ---- how an answer is cut ------------------------------------------------------------------------------
 
 
 def head_of(answer: Answer) -> bytes:
-    return answer.head + b"\r\n\r\n" if answer.upgraded or answer.bare else answer.whole(answer.body).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    return (
+        answer.head + b"\r\n\r\n"
+        if answer.upgraded or answer.bare
+        else answer.whole(answer.body).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    )
 
 
 def text_of(answer: Answer) -> bytes:
@@ -114,7 +123,12 @@ def only(act: Act) -> Callable[[Answer], Send]:
 
 def cuts() -> Iterator[Fault]:
     heads = [("the status line", in_status), ("the headers", in_headers)]
-    bodies = [("the body's start", before_body, with_body), ("a byte", after_a_byte, with_body), ("half the body", after_half, with_body), ("all but a byte", before_the_last, with_body)]
+    bodies = [
+        ("the body's start", before_body, with_body),
+        ("a byte", after_a_byte, with_body),
+        ("half the body", after_half, with_body),
+        ("all but a byte", before_the_last, with_body),
+    ]
     for verb, act in (("cut", Act.CLOSE), ("reset", Act.RESET)):
         for name, place in heads:
             yield Fault(f"{verb} in {name}", "lost", anywhere, cut(place, act), tcp=act is Act.RESET)
@@ -128,7 +142,9 @@ def cuts() -> Iterator[Fault]:
 def instead(status: str, body: bytes, *headers: str) -> Callable[[Answer], Send]:
     def send(answer: Answer) -> Send:
         lines = [f"HTTP/1.1 {status}", "Api-Version: 1.51", *headers]
-        yield "\r\n".join(lines).encode() + (b"\r\n\r\n" if status.startswith("204") else b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        yield "\r\n".join(lines).encode() + (
+            b"\r\n\r\n" if status.startswith("204") else b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        )
 
     return send
 
@@ -141,9 +157,19 @@ def statuses() -> Iterator[Fault]:
     yield Fault("empty 200", "body", with_plain_body, instead("200 OK", b"", JSON))
     yield Fault("204", "body", with_plain_body, instead("204 No Content", b""))
     yield Fault("500 JSON", "status", anywhere, instead("500 Internal Server Error", MESSAGE, JSON))
-    yield Fault("500 HTML", "status", anywhere, instead("500 Internal Server Error", b"<html><h1>broken on purpose</h1></html>", HTML))
+    yield Fault(
+        "500 HTML",
+        "status",
+        anywhere,
+        instead("500 Internal Server Error", b"<html><h1>broken on purpose</h1></html>", HTML),
+    )
     yield Fault("500 empty", "status", anywhere, instead("500 Internal Server Error", b""))
-    yield Fault("500 of 2 MiB", "status", anywhere, instead("500 Internal Server Error", b'{"message":"' + b"x" * (2 << 20) + b'"}', JSON))
+    yield Fault(
+        "500 of 2 MiB",
+        "status",
+        anywhere,
+        instead("500 Internal Server Error", b'{"message":"' + b"x" * (2 << 20) + b'"}', JSON),
+    )
     yield Fault("404 JSON", "status", anywhere, instead("404 Not Found", MESSAGE, JSON))
     yield Fault("401 JSON", "status", anywhere, instead("401 Unauthorized", MESSAGE, JSON))
     yield Fault("301", "status", anywhere, instead("301 Moved Permanently", b"", "Location: /elsewhere"))
@@ -191,9 +217,18 @@ def heads() -> Iterator[Fault]:
     yield Fault("length too small", "body", with_plain_body, lengths(lambda a: str(max(len(a.body) // 2, 1))))
     yield Fault("length negative", "lost", with_plain_body, lengths(lambda a: "-1"))
     yield Fault("length of 5,000 digits", "lost", with_plain_body, lengths(lambda a: "9" * 5000))
-    yield Fault("two lengths", "lost", with_plain_body, lengths(lambda a: f"{len(a.body)}\r\nContent-Length: {len(a.body) + 1}"))
-    yield Fault("chunk sizes that are none", "body", with_plain_body, chunks(lambda b: b"zz\r\n" + b + b"\r\n0\r\n\r\n"))
-    yield Fault("a chunk size of 5,000 digits", "body", with_plain_body, chunks(lambda b: b"f" * 5000 + b"\r\n" + b + b"\r\n0\r\n\r\n"))
+    yield Fault(
+        "two lengths", "lost", with_plain_body, lengths(lambda a: f"{len(a.body)}\r\nContent-Length: {len(a.body) + 1}")
+    )
+    yield Fault(
+        "chunk sizes that are none", "body", with_plain_body, chunks(lambda b: b"zz\r\n" + b + b"\r\n0\r\n\r\n")
+    )
+    yield Fault(
+        "a chunk size of 5,000 digits",
+        "body",
+        with_plain_body,
+        chunks(lambda b: b"f" * 5000 + b"\r\n" + b + b"\r\n0\r\n\r\n"),
+    )
     yield Fault("no last chunk", "body", with_plain_body, chunks(lambda b: b"%x\r\n" % len(b) + b + b"\r\n"))
 
 
@@ -225,16 +260,31 @@ def other_type(found: dict[str, Any], key: str) -> None:
 
 
 def values() -> Iterator[Fault]:
-    for name, text in {"null": b"null", "a string": b'"text"', "a number": b"7", "broken JSON": b'{"a":nonsense}', "JSON nested 200,000 deep": b"[" * 200_000}.items():
+    for name, text in {
+        "null": b"null",
+        "a string": b'"text"',
+        "a number": b"7",
+        "broken JSON": b'{"a":nonsense}',
+        "JSON nested 200,000 deep": b"[" * 200_000,
+    }.items():
         yield Fault(f"body {name}", "value", with_json, body(lambda a, text=text: text))
-    yield Fault("body a list", "value", lambda a: with_json(a) and not isinstance(first_value(a), list), body(lambda a: b"[]"))
+    yield Fault(
+        "body a list", "value", lambda a: with_json(a) and not isinstance(first_value(a), list), body(lambda a: b"[]")
+    )
     yield Fault("body {}", "value", with_json, body(lambda a: b"{}"))
     yield Fault("body JSON that is cut", "value", with_json, body(lambda a: a.body.rstrip()[: len(a.body) // 2 or 1]))
-    yield Fault("body with a number of 5,000 digits", "key", with_object, body(changed(lambda o, k: o.update({k: "@digits@"}))))
+    yield Fault(
+        "body with a number of 5,000 digits", "key", with_object, body(changed(lambda o, k: o.update({k: "@digits@"})))
+    )
     yield Fault("body without its first key", "key", with_object, body(changed(lambda o, k: o.pop(k))))
     yield Fault("body whose first key is null", "key", with_object, body(changed(lambda o, k: o.update({k: None}))))
     yield Fault("body whose first key is of another type", "key", with_object, body(changed(other_type)))
-    yield Fault("body with invalid UTF-8", "text", lambda a: with_object(a) and b'":"' in a.body and a.status != 201, body(lambda a: b'":"\xff'.join(a.body.rsplit(b'":"', 1))))
+    yield Fault(
+        "body with invalid UTF-8",
+        "text",
+        lambda a: with_object(a) and b'":"' in a.body and a.status != 201,
+        body(lambda a: b'":"\xff'.join(a.body.rsplit(b'":"', 1))),
+    )
 
 
 # ---- frames --------------------------------------------------------------------------------------------

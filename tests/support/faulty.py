@@ -233,7 +233,15 @@ Canned = Mapping[tuple[str, str], "tuple[int, bytes]"]
 class Proxy:
     """See the module. `host` is for DOCKER_HOST; use it as a context manager."""
 
-    def __init__(self, engine: str, folder: Path, fault: Fault | None = None, target: Key | None = None, before: int = 0, canned: Canned | None = None) -> None:
+    def __init__(
+        self,
+        engine: str,
+        folder: Path,
+        fault: Fault | None = None,
+        target: Key | None = None,
+        before: int = 0,
+        canned: Canned | None = None,
+    ) -> None:
         """engine: its socket; before: how many requests come before the target, for what is done to connections."""
         self.engine, self.fault, self.target, self.before, self.canned = engine, fault, target, before, canned or {}
         self.seen: list[Exchange] = []
@@ -340,7 +348,10 @@ class Proxy:
 
     def _canned(self, client: Reader, exchange: Exchange, fault: Fault | None, status: int, body: bytes) -> bool:
         kind = b"application/json" if body[:1] in (b"{", b"[") else b"application/octet-stream"
-        first = b"HTTP/1.1 %d Canned\r\nApi-Version: 1.51\r\nDocker-Experimental: true\r\nDocker-Plugin-Name: reg.test/p:latest\r\nOstype: linux\r\nContent-Type: %b" % (status, kind)
+        first = (
+            b"HTTP/1.1 %d Canned\r\nApi-Version: 1.51\r\nDocker-Experimental: true\r\nDocker-Plugin-Name: reg.test/p:latest\r\nOstype: linux\r\nContent-Type: %b"
+            % (status, kind)
+        )
         answer = Answer(status, first, body)
         exchange.answer = answer
         raw = first + b"\r\n\r\n" if answer.bare else answer.whole(body)
@@ -373,7 +384,9 @@ class Proxy:
         answer = Answer(int(first.split(b" ", 2)[1]), first.removesuffix(b"\r\n\r\n"))
         exchange.answer = answer
         chunked, length = framing(first)
-        answer.upgraded = upgrade and (answer.status == 101 or (answer.status == 200 and not chunked and length is None))
+        answer.upgraded = upgrade and (
+            answer.status == 101 or (answer.status == 200 and not chunked and length is None)
+        )
         silent = answer.bare or exchange.key.method == "HEAD"
         if answer.upgraded:
             threading.Thread(target=pump, args=(client, engine.sock, self.resetting), daemon=True).start()
@@ -418,7 +431,9 @@ class Proxy:
     def _harm(self, client: socket.socket, fault: Fault, engine: Reader, exchange: Exchange, first: bytes) -> bool:
         answer = exchange.answer
         assert fault.send and answer
-        if not (answer.bare or exchange.key.method == "HEAD") and not (answer.upgraded and fault.harm in ("lost", "status", "hold")):
+        if not (answer.bare or exchange.key.method == "HEAD") and not (
+            answer.upgraded and fault.harm in ("lost", "status", "hold")
+        ):
             arrived: Queue[bytes | None] = Queue()
             threading.Thread(target=self._read, args=(engine, first, arrived), daemon=True).start()
             self._collect(arrived, answer, QUIET)

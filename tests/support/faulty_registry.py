@@ -125,7 +125,9 @@ def kind_of(line: str) -> str:
 
 
 def head_of(status: int, kind: str, body: bytes, *more: str) -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status} X", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *more]).encode()
+    return "\r\n".join(
+        [f"HTTP/1.1 {status} X", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *more]
+    ).encode()
 
 
 # ---- what may go wrong -------------------------------------------------------------------------------------
@@ -159,7 +161,11 @@ def cuts_the_body(peer: socket.socket, head: bytes, body: bytes) -> None:
 
 def without_length(peer: socket.socket, head: bytes, body: bytes) -> None:
     """Cut, where nothing tells that it is."""
-    peer.sendall(b"\r\n".join(line for line in head.split(b"\r\n") if b"ength" not in line and b"igest" not in line) + b"\r\n\r\n" + body[: len(body) // 2])
+    peer.sendall(
+        b"\r\n".join(line for line in head.split(b"\r\n") if b"ength" not in line and b"igest" not in line)
+        + b"\r\n\r\n"
+        + body[: len(body) // 2]
+    )
 
 
 def other_bytes(peer: socket.socket, head: bytes, body: bytes) -> None:
@@ -205,7 +211,9 @@ FAULTS: dict[str, Fault] = {
     "a string": answers("200 OK", b'"text"'),
     "no JSON": answers("200 OK", b"<html>"),
     "JSON without end": answers("200 OK", b'{"a": ['),
-    "JSON of other types": answers("200 OK", b'{"config": [], "layers": {"a": 1}, "manifests": 7, "token": 5, "errors": 1}'),
+    "JSON of other types": answers(
+        "200 OK", b'{"config": [], "layers": {"a": 1}, "manifests": 7, "token": 5, "errors": 1}'
+    ),
     "deep JSON": answers("200 OK", b"[" * 200_000),
     "no UTF-8": answers("200 OK", b"\xff\xfe{}"),
     "too long for its length": answers("200 OK", b'{"token": "a"}garbage', length=14),
@@ -233,7 +241,9 @@ FAULTS: dict[str, Fault] = {
     "errors of other types": answers("500 X", b'{"errors": [{"code": 7, "message": []}]}'),
     "too busy for long": answers("429 X", b"", "Retry-After: 100000"),
     "too busy for a number of years": answers("429 X", b"", "Retry-After: " + "9" * 400),
-    "redirects to itself": lambda peer, head, body: peer.sendall(b"HTTP/1.1 307 X\r\nContent-Length: 0\r\nLocation: ?again\r\n\r\n"),
+    "redirects to itself": lambda peer, head, body: peer.sendall(
+        b"HTTP/1.1 307 X\r\nContent-Length: 0\r\nLocation: ?again\r\n\r\n"
+    ),
     "redirects to a file": answers("307 X", b"", "Location: file:///etc/passwd"),
     "redirects to nothing": answers("307 X"),
     "redirects to no URL": answers("307 X", b"", "Location: http://[::1"),

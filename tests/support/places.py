@@ -28,7 +28,15 @@ def running(client: Path, *argv: str, cwd: Path, limit: int = 0, **env: str) -> 
     """A program, with files of at most `limit` bytes where that is given: a full disk that any user can have."""
     full = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", **env}
     limits = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
-    with subprocess.Popen([client, *argv], cwd=cwd, env=full, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limits) as process:
+    with subprocess.Popen(
+        [client, *argv],
+        cwd=cwd,
+        env=full,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=limits,
+    ) as process:
         try:
             yield process
         finally:

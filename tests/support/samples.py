@@ -20,7 +20,14 @@ def network(name: str, **more: Any) -> dict[str, Any]:
 
 def image(*tags: str, **more: Any) -> dict[str, Any]:
     """An entry of GET /images/json."""
-    return {"Id": "sha256:" + ID, "RepoTags": list(tags), "RepoDigests": [], "Created": 1700000000, "Size": 4270000, **more}
+    return {
+        "Id": "sha256:" + ID,
+        "RepoTags": list(tags),
+        "RepoDigests": [],
+        "Created": 1700000000,
+        "Size": 4270000,
+        **more,
+    }
 
 
 def plugin(name: str, **more: Any) -> dict[str, Any]:

@@ -31,7 +31,14 @@ def controls(seen: bytes, drawing: bool) -> str:
     text = seen.decode("utf-8")
     if drawing:
         text = MEANT.sub("", text).replace("\r", "")
-    return "".join(c for c in text if ("\x00" <= c < " " and c not in "\n\t") or "\x7f" <= c < "\xa0" or "\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069")
+    return "".join(
+        c
+        for c in text
+        if ("\x00" <= c < " " and c not in "\n\t")
+        or "\x7f" <= c < "\xa0"
+        or "\u202a" <= c <= "\u202e"
+        or "\u2066" <= c <= "\u2069"
+    )
 
 
 class Screen:
@@ -57,7 +64,11 @@ class Screen:
     def __enter__(self) -> Screen:
         self._reader.start()
         self._text = open(self.file.fileno(), "w", encoding="utf-8", closefd=False)
-        self._patches = [mock.patch.object(sys, "stdout", self._text), mock.patch.object(sys, "stderr", self._text), mock.patch.dict(os.environ, {"TERM": "xterm-256color"})]
+        self._patches = [
+            mock.patch.object(sys, "stdout", self._text),
+            mock.patch.object(sys, "stderr", self._text),
+            mock.patch.dict(os.environ, {"TERM": "xterm-256color"}),
+        ]
         for patch in self._patches:
             patch.start()
         return self

@@ -29,17 +29,26 @@ class Reply:
 
 
 def body(data: bytes, status: str = "200 OK", end: str = KEEP) -> Reply:
-    return Reply(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data, end)
+    return Reply(
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data,
+        end,
+    )
 
 
 def stream(data: bytes, end: str) -> Reply:
     """An upgraded connection on which `data` comes."""
-    return Reply(b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n" + data, end)
+    return Reply(
+        b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+        + data,
+        end,
+    )
 
 
 def chunks(data: bytes, end: str, status: str = "200 OK") -> Reply:
     """A chunked body that does not come to its end."""
-    return Reply(f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n{len(data):x}\r\n".encode() + data + b"\r\n", end)
+    return Reply(
+        f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n{len(data):x}\r\n".encode() + data + b"\r\n", end
+    )
 
 
 def frame(data: bytes, kind: int = 1) -> bytes:

@@ -54,7 +54,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, kind: str) -> None:
         self.send_response(status)
-        for name, value in (("Api-Version", "1.51"), ("Ostype", "linux"), ("Content-Type", kind), ("Content-Length", str(len(body)))):
+        for name, value in (
+            ("Api-Version", "1.51"),
+            ("Ostype", "linux"),
+            ("Content-Type", kind),
+            ("Content-Length", str(len(body))),
+        ):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
@@ -62,7 +67,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _stream(self, blocks: Iterator[bytes]) -> None:
         self.send_response(200)
-        for name, value in (("Content-Type", "application/x-tar"), ("Transfer-Encoding", "chunked"), *self.extra.items()):
+        for name, value in (
+            ("Content-Type", "application/x-tar"),
+            ("Transfer-Encoding", "chunked"),
+            *self.extra.items(),
+        ):
             self.send_header(name, value)
         self.end_headers()
         for block in blocks:

@@ -114,9 +114,16 @@ class FakeDuplex:
 class Stubs(httpx.BaseTransport):
     """requests: what was asked, in order; the ping aside."""
 
-    def __init__(self, table: Table, api_version: str = "1.51", os_type: str = "linux", experimental: bool = False) -> None:
+    def __init__(
+        self, table: Table, api_version: str = "1.51", os_type: str = "linux", experimental: bool = False
+    ) -> None:
         self.table, self.requests = dict(table), list[Sent]()
-        self.ping = {"Api-Version": api_version, "Ostype": os_type, "Docker-Experimental": str(experimental).lower(), "Builder-Version": "2"}
+        self.ping = {
+            "Api-Version": api_version,
+            "Ostype": os_type,
+            "Docker-Experimental": str(experimental).lower(),
+            "Builder-Version": "2",
+        }
         self._unused = [key for key, answer in self.table.items() if not isinstance(answer, Optional)]
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -156,7 +163,10 @@ def seen(request: httpx.Request) -> Sent:
     """What came, with its body read to the end."""
     parts = urlsplit(request.url.raw_path.decode("ascii"))
     path = re.sub(r"^/v[0-9.]+(?=/)", "", unquote(parts.path, errors="surrogateescape"))
-    query = {name: value if len(value) > 1 else value[0] for name, value in parse_qs(parts.query, keep_blank_values=True, errors="surrogateescape").items()}
+    query = {
+        name: value if len(value) > 1 else value[0]
+        for name, value in parse_qs(parts.query, keep_blank_values=True, errors="surrogateescape").items()
+    }
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.raw:
         if name.decode().lower() not in USUAL and value not in PLAIN:
@@ -165,13 +175,17 @@ def seen(request: httpx.Request) -> Sent:
     body = None
     if request.headers.get("content-type") == "application/json":
         body, content = json.loads(content.decode("utf-8", "surrogateescape")), b""
-    return Sent(request.method, path, dict(query), body, content, {n: v if len(v) > 1 else v[0] for n, v in headers.items()})
+    return Sent(
+        request.method, path, dict(query), body, content, {n: v if len(v) > 1 else v[0] for n, v in headers.items()}
+    )
 
 
 def reply(answer: Answer) -> httpx.Response:
     """As httpx takes it."""
     full = answer if isinstance(answer, Reply) else Reply(answer)
-    return httpx.Response(full.status, headers=dict(full.headers), stream=Blocks(blocks_of(full.body)), extensions={"reason_phrase": b""})
+    return httpx.Response(
+        full.status, headers=dict(full.headers), stream=Blocks(blocks_of(full.body)), extensions={"reason_phrase": b""}
+    )
 
 
 def blocks_of(body: Any) -> Iterable[bytes]:
@@ -203,4 +217,3 @@ def engine_of(stubs: Stubs) -> Engine:
 
 def refused(status: int, message: str) -> EngineError:
     return EngineError(status, message)
-

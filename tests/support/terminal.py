@@ -40,7 +40,11 @@ class Terminal:
         end = time.monotonic() + seconds
         while text not in self.seen:
             left = end - time.monotonic()
-            assert (left > 0 and self.process.poll() is None) or text in self.seen, (text, self.seen, self.process.poll())
+            assert (left > 0 and self.process.poll() is None) or text in self.seen, (
+                text,
+                self.seen,
+                self.process.poll(),
+            )
             if select.select([self.master], [], [], min(left, 0.2))[0]:
                 self.seen += os.read(self.master, 65536)
         found, self.seen = self.seen.split(text, 1)

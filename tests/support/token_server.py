@@ -36,7 +36,16 @@ def token(folder: Path, service: str, subject: str, scopes: list[str]) -> str:
         allowed = [a for a in actions.split(",") if name != "team/hidden" and (subject or a == "pull")]
         access.append({"type": kind, "name": name, "actions": allowed})
     now = int(time.time())
-    claims = {"iss": "tests", "sub": subject, "aud": service, "exp": now + 300, "nbf": now - 10, "iat": now, "jti": str(time.time_ns()), "access": access}
+    claims = {
+        "iss": "tests",
+        "sub": subject,
+        "aud": service,
+        "exp": now + 300,
+        "nbf": now - 10,
+        "iat": now,
+        "jti": str(time.time_ns()),
+        "access": access,
+    }
     head = {"typ": "JWT", "alg": "ES256", "x5c": [base64.b64encode(der).decode()]}
     text = ".".join(compact(json.dumps(part).encode()) for part in (head, claims))
     r, s = utils.decode_dss_signature(key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
@@ -54,7 +63,11 @@ def handler(folder: Path) -> type[http.server.BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             user = form.get("username", [USER])[0]
-            ok = form.get("password") == [PASSWORD] if form["grant_type"] == ["password"] else form.get("refresh_token") == [REFRESH]
+            ok = (
+                form.get("password") == [PASSWORD]
+                if form["grant_type"] == ["password"]
+                else form.get("refresh_token") == [REFRESH]
+            )
             if (folder / "no-forms").exists():
                 self.send_error(405)
             else:
@@ -64,8 +77,14 @@ def handler(folder: Path) -> type[http.server.BaseHTTPRequestHandler]:
             with open(folder / "log", "a") as log:
                 log.write(f"{self.command} {user or '-'} {' '.join(asked.get('scope', []))}\n")
             name = "access_token" if self.command == "POST" else "token"
-            body = {name: token(folder, asked["service"][0], user, asked.get("scope", [])), "expires_in": 300, "issued_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-            data = json.dumps(body if ok else {"errors": [{"code": "UNAUTHORIZED", "message": "wrong password"}]}).encode()
+            body = {
+                name: token(folder, asked["service"][0], user, asked.get("scope", [])),
+                "expires_in": 300,
+                "issued_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            }
+            data = json.dumps(
+                body if ok else {"errors": [{"code": "UNAUTHORIZED", "message": "wrong password"}]}
+            ).encode()
             self.send_response(200 if ok else 401)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

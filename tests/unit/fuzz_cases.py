@@ -34,7 +34,10 @@ CASES: list[tuple[str, bytes]] = [
     ("tables", b"\t" * 30_000),
     ("networks", b"0" * 30_000),
     # a central directory with an entry whose name is empty
-    ("archives of contexts", b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0PK\x05\x06\0\0\0\0\1\0\1\0.\0\0\0\x1e\0\0\0\0\0"),
+    (
+        "archives of contexts",
+        b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0PK\x05\x06\0\0\0\0\1\0\1\0.\0\0\0\x1e\0\0\0\0\0",
+    ),
     # DriverStatus with a pair of one; a moment in the year 292,277,026,596
     ("answers of the promised shape", b"\x09" + bytes(range(200))),
     ("answers of the promised shape", b"\x12" + bytes(range(200))),

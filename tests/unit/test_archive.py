@@ -36,7 +36,16 @@ def never(path: str, why: str, fault: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("c:/a", ("c", "/a")), ("c:a:b", ("c", "a:b")), ("/a:b", ("", "/a:b")), ("./a:b", ("", "./a:b")), ("a", ("", "a")), ("c:", ("c", "")), ("-", ("", "-")), (".c:x", ("", ".c:x"))],
+    [
+        ("c:/a", ("c", "/a")),
+        ("c:a:b", ("c", "a:b")),
+        ("/a:b", ("", "/a:b")),
+        ("./a:b", ("", "./a:b")),
+        ("a", ("", "a")),
+        ("c:", ("c", "")),
+        ("-", ("", "-")),
+        (".c:x", ("", ".c:x")),
+    ],
 )
 def test_which_end_is_the_container(text: str, parts: tuple[str, str]) -> None:
     assert split_argument(text) == parts
@@ -59,7 +68,11 @@ def test_ends_of_paths() -> None:
     assert [base(p) for p in ("", "/", "a/", "/a/b//", "a/.")] == [".", "/", "a", "b", "."]
     assert [parent(p) for p in ("a", "/a", "a/b/", "/")] == [".", "/", "a/b", "/"]
     assert link_target("/src/link", "a") == "/src/a" and link_target("/src/link", "/x") == "/x"
-    assert rebased("/slink/.", "/src") == ("/src/.", "") and rebased("/slink", "/src") == ("/src", "slink") and rebased("/a/x/", "/b/x") == ("/b/x/", "")
+    assert (
+        rebased("/slink/.", "/src") == ("/src/.", "")
+        and rebased("/slink", "/src") == ("/src", "slink")
+        and rebased("/a/x/", "/b/x") == ("/b/x/", "")
+    )
 
 
 FILE, FOLDER = Place("/h/f", True), Place("/h/d", True, True)
@@ -108,7 +121,11 @@ def test_the_local_end(tmp_path: Path) -> None:
     for bad in ("d/f/", "d/f/x", "d/f/x/"):
         with pytest.raises(Failure, match=r"^not a directory$"):
             local.source(f"{root}/{bad}", False)
-    for bad, words in ((f"{root}/loop", "too many symlinks in"), (f"{root}/d/f/x", "not a directory"), (f"{root}/no/x", "no such file")):
+    for bad, words in (
+        (f"{root}/loop", "too many symlinks in"),
+        (f"{root}/d/f/x", "not a directory"),
+        (f"{root}/no/x", "no such file"),
+    ):
         with pytest.raises(Failure, match=words):
             local.destination(bad)
     with pytest.raises(Failure, match=r"^lstat .*/nosuch: no such file or directory$"):
@@ -121,11 +138,14 @@ def test_the_local_end(tmp_path: Path) -> None:
 
 # ---- trees through an archive and back -----------------------------------------------------------------
 
-_names = st.text(st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=80).filter(
-    lambda n: n not in (".", "..") and len(n.encode()) < 200
-)
+_names = st.text(
+    st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=80
+).filter(lambda n: n not in (".", "..") and len(n.encode()) < 200)
 _trees = st.recursive(
-    st.one_of(st.tuples(st.binary(max_size=3000), st.sampled_from([0o600, 0o755, 0o4711, 0o444])), st.sampled_from(["inner", "/abs/olute"])),
+    st.one_of(
+        st.tuples(st.binary(max_size=3000), st.sampled_from([0o600, 0o755, 0o4711, 0o444])),
+        st.sampled_from(["inner", "/abs/olute"]),
+    ),
     lambda inner: st.dictionaries(_names, inner, max_size=4),
     max_leaves=8,
 )
@@ -210,8 +230,13 @@ def test_folders_are_merged_and_files_replaced(tmp_path: Path) -> None:
     plant(tmp_path / "d", {"keep": (b"k", 0o600), "f": (b"old", 0o600), "x": {}})
     plant(tmp_path / "other", {"d": {"f": (b"new", 0o640), "g": (b"g", 0o600)}})
     unpack(list(pack(Place(str(tmp_path / "other" / "d"), True, True), same, never)), str(tmp_path), same)
-    assert {p.name for p in (tmp_path / "d").iterdir()} == {"keep", "f", "g", "x"} and (tmp_path / "d" / "f").read_bytes() == b"new"
-    for name, inner, words in (("x", (b"", 0o600), "cannot overwrite directory"), ("f", {}, "cannot overwrite non-directory")):
+    assert {p.name for p in (tmp_path / "d").iterdir()} == {"keep", "f", "g", "x"} and (
+        tmp_path / "d" / "f"
+    ).read_bytes() == b"new"
+    for name, inner, words in (
+        ("x", (b"", 0o600), "cannot overwrite directory"),
+        ("f", {}, "cannot overwrite non-directory"),
+    ):
         hostile = tmp_path / f"h{name}"
         hostile.mkdir()
         plant(hostile / "d", {name: inner})
@@ -242,9 +267,16 @@ HARM: dict[str, Callable[[str], tuple[tuple[tarfile.TarInfo, bytes], ...]]] = {
     "only dots": lambda out: (entry("..", tarfile.DIRTYPE),),
     "a link up": lambda out: (entry("up", tarfile.SYMTYPE, ".."), entry("up/evil", data=b"x")),
     "a link to a place": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("away/evil", data=b"x")),
-    "a link deep down": lambda out: (entry("d", tarfile.DIRTYPE), entry("d/away", tarfile.SYMTYPE, out), entry("d/away/e/evil", data=b"x")),
+    "a link deep down": lambda out: (
+        entry("d", tarfile.DIRTYPE),
+        entry("d/away", tarfile.SYMTYPE, out),
+        entry("d/away/e/evil", data=b"x"),
+    ),
     "a hard link up": lambda out: (entry("hard", tarfile.LNKTYPE, "../victim"), entry("hard", data=b"x")),
-    "a hard link through a link": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("hard", tarfile.LNKTYPE, "away/victim")),
+    "a hard link through a link": lambda out: (
+        entry("away", tarfile.SYMTYPE, out),
+        entry("hard", tarfile.LNKTYPE, "away/victim"),
+    ),
     "a folder through a link": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("away/evil", tarfile.DIRTYPE)),
     "a fifo through a link": lambda out: (entry("away", tarfile.SYMTYPE, out), entry("away/evil", tarfile.FIFOTYPE)),
 }
@@ -270,7 +302,11 @@ def test_a_file_written_through_a_link_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "f").symlink_to("../victim")
     unpack([archive(entry("f", data=b"new"))], str(tmp_path / "in"), same)
-    assert (tmp_path / "victim").read_text() == "untouched" and (tmp_path / "in" / "f").read_bytes() == b"new" and not (tmp_path / "in" / "f").is_symlink()
+    assert (
+        (tmp_path / "victim").read_text() == "untouched"
+        and (tmp_path / "in" / "f").read_bytes() == b"new"
+        and not (tmp_path / "in" / "f").is_symlink()
+    )
 
 
 @given(st.data())

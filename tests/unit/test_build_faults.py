@@ -19,7 +19,19 @@ from pydock.buildkit import messages as m
 from pydock.buildkit.call import PREFIX, Call
 from pydock.errors import Failure
 from tests.support import builder as b
-from tests.support.builder import Builder, builder, chunks, hang_up, http, nonsense, progress, refusal, said, silence, solved
+from tests.support.builder import (
+    Builder,
+    builder,
+    chunks,
+    hang_up,
+    http,
+    nonsense,
+    progress,
+    refusal,
+    said,
+    silence,
+    solved,
+)
 from tests.support.terminal import Terminal
 
 #: seconds after which something hangs
@@ -78,7 +90,9 @@ def export(end: str) -> b.Act:
     """The result as an archive, or half of it, before the build is told to have gone well."""
 
     def act(builder: Builder, call: Call) -> None:
-        sent = builder.session.call("/moby.filesync.v1.FileSend/DiffCopy", m.DATA.encode({"data": b"half"}), last=end == "whole")
+        sent = builder.session.call(
+            "/moby.filesync.v1.FileSend/DiffCopy", m.DATA.encode({"data": b"half"}), last=end == "whole"
+        )
         try:
             if end == "reset":
                 sent.cancel()
@@ -95,6 +109,8 @@ def export(end: str) -> b.Act:
 #: how an engine that is gone shows
 GONE = "EOF|reset|writing to the engine"
 IID = ("--iidfile", "iid")
+
+
 def late_export(builder: Builder, call: Call) -> None:
     """The build is told to have gone well before its result has come to an end, and before all of it has begun."""
     solved(builder, call)
@@ -181,7 +197,9 @@ def ending(case: Case, pydock: Path, folder: Path) -> Ended:
     full = "dest=-" in " ".join(case.argv)
     with builder(folder / "s", **case.at) as engine, open("/dev/full" if full else os.devnull, "wb") as out:
         env |= {"DOCKER_HOST": engine.host, "DOCKER_BUILDKIT": "0" if case.classic else "1"}
-        process = subprocess.Popen([str(pydock), *argv], env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [str(pydock), *argv], env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE
+        )
         if case.interrupted:
             assert engine.caught.wait(PATIENCE)
             process.send_signal(signal.SIGINT)
@@ -250,7 +268,9 @@ def test_the_engine_dies_while_it_fetches_the_context(pydock: Path, tmp_path: Pa
     asked = threading.Event()
 
     def fetch(builder: Builder, call: Call) -> None:
-        sync = builder.session.call("/moby.filesync.v1.FileSync/DiffCopy", metadata=[("dir-name", "context")], last=False)
+        sync = builder.session.call(
+            "/moby.filesync.v1.FileSync/DiffCopy", metadata=[("dir-name", "context")], last=False
+        )
         kinds = []
         while m.PACKET_DATA not in kinds:
             kinds.append(m.PACKET.decode(sync.receive() or b"")["type"])
@@ -261,6 +281,8 @@ def test_the_engine_dies_while_it_fetches_the_context(pydock: Path, tmp_path: Pa
 
     with builder(tmp_path / "s", Solve=fetch) as engine:
         env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": engine.host}
-        done = subprocess.run([str(pydock), "build", "-q", str(context)], env=env, capture_output=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [str(pydock), "build", "-q", str(context)], env=env, capture_output=True, timeout=PATIENCE, check=False
+        )
     assert asked.is_set() and done.returncode == 1 and done.stdout == b""
     assert b"ERROR: failed to build: " in done.stderr and b"Traceback" not in done.stderr

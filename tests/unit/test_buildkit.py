@@ -74,7 +74,9 @@ def test_the_wire_format() -> None:
     assert Message("T", a=(1, INT)).encode({"a": -2}) == bytes.fromhex("08feffffffffffffffff01")
     assert Message("T", f=(6, many(INT))).decode(bytes.fromhex("3206038e029ea705")) == {"f": [3, 270, 86942]}
     # fields that are not known are skipped, whatever they are
-    assert Message("T", a=(1, INT)).decode(bytes.fromhex("0d0000000011000000000000000008961a00")[:0] + bytes.fromhex("15000000000896011a0161")) == {"a": 150}
+    assert Message("T", a=(1, INT)).decode(
+        bytes.fromhex("0d0000000011000000000000000008961a00")[:0] + bytes.fromhex("15000000000896011a0161")
+    ) == {"a": 150}
     with pytest.raises(KeyError, match="T has no"):
         Message("T", a=(1, INT)).encode({"b": 1})
 
@@ -231,16 +233,32 @@ def test_sources_of_an_error() -> None:
     import base64
     import json
 
-    value = json.dumps({"info": {"filename": "Dockerfile", "data": base64.b64encode(b"FROM x\n").decode()}, "ranges": [{"start": {"line": 1}}]})
-    details = m.RPC_STATUS.encode({"details": [{"type_url": "github.com/moby/buildkit/errdefs.Source+json", "value": value.encode()}, {"type_url": "other", "value": b"{"}]})
-    assert sources(RpcError(2, "x", details)) == [{"info": {"filename": "Dockerfile", "data": "FROM x\n"}, "ranges": [{"start": {"line": 1}}]}]
+    value = json.dumps(
+        {
+            "info": {"filename": "Dockerfile", "data": base64.b64encode(b"FROM x\n").decode()},
+            "ranges": [{"start": {"line": 1}}],
+        }
+    )
+    details = m.RPC_STATUS.encode(
+        {
+            "details": [
+                {"type_url": "github.com/moby/buildkit/errdefs.Source+json", "value": value.encode()},
+                {"type_url": "other", "value": b"{"},
+            ]
+        }
+    )
+    assert sources(RpcError(2, "x", details)) == [
+        {"info": {"filename": "Dockerfile", "data": "FROM x\n"}, "ranges": [{"start": {"line": 1}}]}
+    ]
     assert sources(RpcError(2, "x")) == []
 
 
 # -- files to the engine -------------------------------------------------------------------------------
 
 
-def fetched(engine: Connection, name: str, wanted: Any = lambda stat: True, **patterns: list[str]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+def fetched(
+    engine: Connection, name: str, wanted: Any = lambda stat: True, **patterns: list[str]
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     """What an engine gets of a folder: the entries, and the contents that it asks for. Checks the order as fsutil does."""
     metadata = [("dir-name", name), *((k.replace("_", "-"), v) for k, vs in patterns.items() for v in vs)]
     call = engine.call("/moby.filesync.v1.FileSync/DiffCopy", metadata=metadata, last=False)
@@ -302,11 +320,27 @@ def test_a_folder_is_sent(pairs: Any, folder: Path) -> None:
     files = FileSync({"context": str(folder)})
     entries, contents = fetched(pairs(files).engine, "context")
     by_path = {e["path"]: e for e in entries}
-    assert list(by_path) == ["a", "a/b", "a/b/c", "a/z", "a-b", "big", "link", "pipe", "skip", "skip/this", "zz", "ünï", "ünï/x"]
+    assert list(by_path) == [
+        "a",
+        "a/b",
+        "a/b/c",
+        "a/z",
+        "a-b",
+        "big",
+        "link",
+        "pipe",
+        "skip",
+        "skip/this",
+        "zz",
+        "ünï",
+        "ünï/x",
+    ]
     assert all(e["uid"] == e["gid"] == 0 for e in entries)
     assert contents == {p: (folder / p).read_bytes() for p in ("a/b/c", "a/z", "a-b", "big", "skip/this", "ünï/x")}
     assert by_path["link"]["linkname"] == "a/b" and by_path["link"]["mode"] & 1 << 27
-    assert (by_path["zz"]["linkname"], by_path["zz"]["size"]) == ("a/z", 3), "a hard link keeps its size, or it never compares equal"
+    assert (by_path["zz"]["linkname"], by_path["zz"]["size"]) == ("a/z", 3), (
+        "a hard link keeps its size, or it never compares equal"
+    )
     assert by_path["a-b"]["mode"] == 0o711 | 1 << 23 and by_path["pipe"]["mode"] & 1 << 25
     assert by_path["a"]["modTime"] == (folder / "a").stat().st_mtime_ns
     assert files.files_sent == 6
@@ -343,7 +377,10 @@ NAMES = st.text("ab.-z", min_size=1, max_size=3).filter(lambda n: n not in (".",
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sets(st.lists(NAMES, min_size=1, max_size=4).map("/".join), max_size=12), st.lists(st.sampled_from(["*", "**", "a*", "*/b", "**/z", "!a", "!**/b", "a/b", "?", "!*.", "a/**"]), max_size=4))
+@given(
+    st.sets(st.lists(NAMES, min_size=1, max_size=4).map("/".join), max_size=12),
+    st.lists(st.sampled_from(["*", "**", "a*", "*/b", "**/z", "!a", "!**/b", "a/b", "?", "!*.", "a/**"]), max_size=4),
+)
 def test_any_tree_comes_in_order_and_whole(paths: set[str], excludes: list[str]) -> None:
     """The walk, which leaves out whole folders where it can, agrees with asking for each path, from the top down."""
     import tempfile
@@ -369,7 +406,9 @@ def test_any_tree_comes_in_order_and_whole(paths: set[str], excludes: list[str])
                 matched, known = matcher.within(path[:i], known)
             return matched
 
-        everything = {os.path.relpath(os.path.join(d, n), root) for d, folders, files in os.walk(root) for n in (*folders, *files)}
+        everything = {
+            os.path.relpath(os.path.join(d, n), root) for d, folders, files in os.walk(root) for n in (*folders, *files)
+        }
         kept = {p for p in everything if not left_out(p)}
         with_parents = kept | {"/".join(p.split("/")[:i]) for p in kept for i in range(1, p.count("/") + 1)}
         assert {e["path"] for e in found} == with_parents
@@ -421,7 +460,11 @@ def test_a_folder_is_received(pairs: Any, tmp_path: Path) -> None:
     # Python reads them on Linux alone
     assert not hasattr(os, "getxattr") or os.getxattr(out / "d" / "f", "user.a") == b"1"
     assert stat.S_IMODE((out / "d").stat().st_mode) == 0o750 and (out / "d").stat().st_mtime_ns == FOLDER["modTime"]
-    assert os.readlink(out / "link") == "/etc/passwd" and stat.S_ISFIFO((out / "pipe").stat().st_mode) and (out / "empty").read_bytes() == b""
+    assert (
+        os.readlink(out / "link") == "/etc/passwd"
+        and stat.S_ISFIFO((out / "pipe").stat().st_mode)
+        and (out / "empty").read_bytes() == b""
+    )
 
 
 @pytest.mark.parametrize("entries", [
@@ -438,7 +481,11 @@ def test_nothing_is_written_outside(pairs: Any, tmp_path: Path, entries: list[tu
 def test_half_a_file_does_not_stay(pairs: Any, tmp_path: Path) -> None:
     out = tmp_path / "out"
     pair = pairs(FileSend({0: str(out)}, {}))
-    sent(pair.engine, [({"path": "whole", "mode": 0o644}, b""), ({"path": "half", "mode": 0o644, "size": 9000}, b"x" * 9000)], finish=False)
+    sent(
+        pair.engine,
+        [({"path": "whole", "mode": 0o644}, b""), ({"path": "half", "mode": 0o644, "size": 9000}, b"x" * 9000)],
+        finish=False,
+    )
     # it comes, and it goes: gone it is when it has not been seen for a while
     absent = 0
     for _ in range(200):
@@ -453,7 +500,11 @@ def test_an_archive_is_received_and_one_is_sent(pairs: Any) -> None:
     got: list[bytes] = []
     upload = Upload([b"one", b"x" * 2_500_000])
     engine = pairs(FileSend({}, {3: got.append}), upload).engine
-    call = engine.call("/moby.filesync.v1.FileSend/DiffCopy", *(m.DATA.encode({"data": d}) for d in (b"a", b"b" * 100_000)), metadata=[("buildkit-attachable-exporter-id", "3")])
+    call = engine.call(
+        "/moby.filesync.v1.FileSend/DiffCopy",
+        *(m.DATA.encode({"data": d}) for d in (b"a", b"b" * 100_000)),
+        metadata=[("buildkit-attachable-exporter-id", "3")],
+    )
     assert call.receive() is None and b"".join(got) == b"a" + b"b" * 100_000
     with pytest.raises(RpcError, match="exporter 4 not found"):
         engine.ask("/moby.filesync.v1.FileSend/DiffCopy", b"", [("buildkit-attachable-exporter-id", "4")])
@@ -471,7 +522,10 @@ def test_an_archive_is_received_and_one_is_sent(pairs: Any) -> None:
 
 def test_secrets(pairs: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"from a file\0")
-    secrets = Secrets([Secret("f", str(tmp_path / "file")), Secret("v", variable="VAR"), Secret("NAME")], {"VAR": "from a variable", "NAME": "by its id"})
+    secrets = Secrets(
+        [Secret("f", str(tmp_path / "file")), Secret("v", variable="VAR"), Secret("NAME")],
+        {"VAR": "from a variable", "NAME": "by its id"},
+    )
     engine = pairs(secrets).engine
 
     def secret(name: str) -> bytes:
@@ -485,13 +539,21 @@ def test_secrets(pairs: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * (500 * 1024 + 1))
     with pytest.raises(RpcError, match="invalid secret size"):
         secret("f")
-    for spec, problem in ((Secret("s", str(tmp_path / "none")), "no such file"), (Secret("s", str(tmp_path / "file")), "too big. max size 500KiB"), (Secret(""), "missing ID")):
+    for spec, problem in (
+        (Secret("s", str(tmp_path / "none")), "no such file"),
+        (Secret("s", str(tmp_path / "file")), "too big. max size 500KiB"),
+        (Secret(""), "missing ID"),
+    ):
         with pytest.raises(Failure, match=problem):
             Secrets([spec], {})
 
 
 def test_credentials(pairs: Any, tmp_path: Path) -> None:
-    kept = {"r.example": {"username": "u", "password": "p"}, "t.example": {"identitytoken": "T"}, "https://index.docker.io/v1/": {"username": "hub", "password": "h"}}
+    kept = {
+        "r.example": {"username": "u", "password": "p"},
+        "t.example": {"identitytoken": "T"},
+        "https://index.docker.io/v1/": {"username": "hub", "password": "h"},
+    }
     told: list[str] = []
     looked_up: list[str] = []
 
@@ -502,18 +564,26 @@ def test_credentials(pairs: Any, tmp_path: Path) -> None:
     engine = pairs(Credentials(auth_of, no_token, Authority(str(tmp_path), {}), told.append)).engine
 
     def ask(host: str) -> dict[str, Any]:
-        return m.CREDENTIALS.decode(engine.ask("/moby.filesync.v1.Auth/Credentials", m.ASK_CREDENTIALS.encode({"Host": host})) or b"")
+        return m.CREDENTIALS.decode(
+            engine.ask("/moby.filesync.v1.Auth/Credentials", m.ASK_CREDENTIALS.encode({"Host": host})) or b""
+        )
 
     assert ask("r.example") == ask("r.example") == {"Username": "u", "Secret": "p"}
     assert ask("t.example") == {"Username": "", "Secret": "T"}
     assert ask("registry-1.docker.io") == {"Username": "hub", "Secret": "h"}
     assert ask("x.example") == {"Username": "", "Secret": ""}
-    assert told == ["[auth] sharing credentials for r.example", "[auth] sharing credentials for t.example", "[auth] sharing credentials for registry-1.docker.io"]
+    assert told == [
+        "[auth] sharing credentials for r.example",
+        "[auth] sharing credentials for t.example",
+        "[auth] sharing credentials for registry-1.docker.io",
+    ]
     # a helper program is not asked twice for the same
     assert looked_up == ["r.example", "t.example", "https://index.docker.io/v1/", "x.example"]
 
 
-def no_token(host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str) -> tuple[str, int, int]:
+def no_token(
+    host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str
+) -> tuple[str, int, int]:
     raise Failure(f"no token of {realm}")
 
 
@@ -528,26 +598,47 @@ def test_tokens(pairs: Any, tmp_path: Path) -> None:
         return f"token {len(asked)}", 0 if len(asked) == 1 else 40, len(asked)
 
     def session(environ: dict[str, str]) -> Connection:
-        engine: Connection = pairs(Credentials(lambda host: kept.get(host, {}), fetch, Authority(str(tmp_path), environ), told.append)).engine
+        engine: Connection = pairs(
+            Credentials(lambda host: kept.get(host, {}), fetch, Authority(str(tmp_path), environ), told.append)
+        ).engine
         return engine
 
     def token(engine: Connection, host: str) -> dict[str, Any]:
-        request = {"ClientID": "c", "Host": host, "Realm": "https://a/", "Service": "s", "Scopes": ["repository:x/y:pull,push", "repository:z:pull"]}
+        request = {
+            "ClientID": "c",
+            "Host": host,
+            "Realm": "https://a/",
+            "Service": "s",
+            "Scopes": ["repository:x/y:pull,push", "repository:z:pull"],
+        }
         return m.TOKEN.decode(engine.ask("/moby.filesync.v1.Auth/FetchToken", m.ASK_TOKEN.encode(request)))
 
     def key(engine: Connection, host: str, salt: bytes = b"salt") -> bytes:
-        data: bytes = m.AUTHORITY.decode(engine.ask("/moby.filesync.v1.Auth/GetTokenAuthority", m.ASK_AUTHORITY.encode({"Host": host, "Salt": salt})))["PublicKey"]
+        data: bytes = m.AUTHORITY.decode(
+            engine.ask("/moby.filesync.v1.Auth/GetTokenAuthority", m.ASK_AUTHORITY.encode({"Host": host, "Salt": salt}))
+        )["PublicKey"]
         return data
 
     first, second = session({}), session({"BUILDKIT_NO_CLIENT_TOKEN": "false"})
-    assert token(first, "r.example") == {"Token": "token 1", "ExpiresIn": 60, "IssuedAt": 1} and token(first, "x.example") == {"Token": "token 2", "ExpiresIn": 40, "IssuedAt": 2}
-    assert token(first, "s.example")["Token"] == "static" and [w[4] for w in asked] == [kept["r.example"], {}] and asked[0][5] == "c" and asked[0][0] == "r.example"
+    assert token(first, "r.example") == {"Token": "token 1", "ExpiresIn": 60, "IssuedAt": 1} and token(
+        first, "x.example"
+    ) == {"Token": "token 2", "ExpiresIn": 40, "IssuedAt": 2}
+    assert (
+        token(first, "s.example")["Token"] == "static"
+        and [w[4] for w in asked] == [kept["r.example"], {}]
+        and asked[0][5] == "c"
+        and asked[0][0] == "r.example"
+    )
     assert told == ["[auth] x/y:pull,push z:pull token for r.example"]
     # one key for each host, salt and user, from one build to the next; one for all who are not known
     assert len(key(first, "r.example")) == 32 and key(first, "r.example") == key(second, "r.example")
-    assert len({key(first, "r.example"), key(first, "r.example", b"other"), key(first, "x.example")}) == 3 and key(first, "x.example") == key(first, "y.example")
+    assert len({key(first, "r.example"), key(first, "r.example", b"other"), key(first, "x.example")}) == 3 and key(
+        first, "x.example"
+    ) == key(first, "y.example")
     request = {"Host": "r.example", "Payload": b"prove it", "Salt": b"salt"}
-    signed = m.VERIFIED_AUTHORITY.decode(second.ask("/moby.filesync.v1.Auth/VerifyTokenAuthority", m.VERIFY_AUTHORITY.encode(request)))["Signed"]
+    signed = m.VERIFIED_AUTHORITY.decode(
+        second.ask("/moby.filesync.v1.Auth/VerifyTokenAuthority", m.VERIFY_AUTHORITY.encode(request))
+    )["Signed"]
     assert signed[64:] == b"prove it"
     Ed25519PublicKey.from_public_bytes(key(first, "r.example")).verify(signed[:64], b"prove it")
     assert list(json.loads((tmp_path / ".token_seed").read_text())) == ["r.example"]
@@ -557,7 +648,9 @@ def test_tokens(pairs: Any, tmp_path: Path) -> None:
     with pytest.raises(RpcError, match="client side tokens disabled") as caught:
         key(session({"BUILDKIT_NO_CLIENT_TOKEN": "1"}), "r.example")
     assert caught.value.status == 14
-    failing = pairs(Credentials(lambda host: kept.get(host, {}), no_token, Authority(str(tmp_path / "none"), {}), told.append)).engine
+    failing = pairs(
+        Credentials(lambda host: kept.get(host, {}), no_token, Authority(str(tmp_path / "none"), {}), told.append)
+    ).engine
     for host, kind in (("r.example", "oauth"), ("x.example", "anonymous")):
         with pytest.raises(RpcError, match=f"failed to fetch {kind} token: no token of https://a/"):
             token(failing, host)
@@ -637,7 +730,11 @@ def written(engine: Connection, *requests: dict[str, Any], store: str = "local:c
 
 
 def read_blob(engine: Connection, digest: str, offset: int = 0, size: int = 0) -> bytes:
-    call = engine.call(m.CONTENT_SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest, "offset": offset, "size": size}), metadata=[(STORE, "local:c")])
+    call = engine.call(
+        m.CONTENT_SERVICE + "Read",
+        m.READ_CONTENT.encode({"digest": digest, "offset": offset, "size": size}),
+        metadata=[(STORE, "local:c")],
+    )
     out = b""
     while (message := call.receive()) is not None:
         part = m.CONTENT.decode(message)
@@ -660,18 +757,45 @@ def test_blobs_are_written_and_read(pairs: Any, tmp_path: Path) -> None:
         engine, {"action": m.WRITE_STAT, "total": len(data)}, {"action": m.WRITE_WRITE, "data": parts[0]}, {"action": m.WRITE_WRITE, "offset": 7, "data": parts[1]},
         {"action": m.WRITE_COMMIT, "offset": 1000000, "data": parts[2], "total": len(data), "expected": digest},
     )  # fmt: skip
-    assert [a["offset"] for a in answers] == [0, 7, 1000000, len(data)] and answers[-1]["digest"] == digest and answers[0]["total"] == len(data)
+    assert (
+        [a["offset"] for a in answers] == [0, 7, 1000000, len(data)]
+        and answers[-1]["digest"] == digest
+        and answers[0]["total"] == len(data)
+    )
     path = tmp_path / "c" / "blobs" / "sha256" / digest[7:]
-    assert path.read_bytes() == data and stat.S_IMODE(path.stat().st_mode) & 0o222 == 0 and files(tmp_path) == [f"c/blobs/sha256/{digest[7:]}"]
-    assert read_blob(engine, digest) == data and read_blob(engine, digest, 10, 20) == data[10:30] and read_blob(engine, digest, len(data) - 1, 99) == data[-1:]
-    info = m.CONTENT_INFO_RESPONSE.decode(engine.ask(m.CONTENT_SERVICE + "Info", m.ASK_CONTENT_INFO.encode({"digest": digest}), metadata=[(STORE, "local:c")]))["info"]
+    assert (
+        path.read_bytes() == data
+        and stat.S_IMODE(path.stat().st_mode) & 0o222 == 0
+        and files(tmp_path) == [f"c/blobs/sha256/{digest[7:]}"]
+    )
+    assert (
+        read_blob(engine, digest) == data
+        and read_blob(engine, digest, 10, 20) == data[10:30]
+        and read_blob(engine, digest, len(data) - 1, 99) == data[-1:]
+    )
+    info = m.CONTENT_INFO_RESPONSE.decode(
+        engine.ask(
+            m.CONTENT_SERVICE + "Info", m.ASK_CONTENT_INFO.encode({"digest": digest}), metadata=[(STORE, "local:c")]
+        )
+    )["info"]
     assert (info["digest"], info["size"]) == (digest, len(data)) and info["created_at"] > 0
     # from the start again, as one does who has lost count
-    assert written(engine, {"action": m.WRITE_WRITE, "data": b"lost"}, {"action": m.WRITE_WRITE, "data": b"ab"}, {"action": m.WRITE_COMMIT, "offset": 2})[-1]["offset"] == 2
+    assert (
+        written(
+            engine,
+            {"action": m.WRITE_WRITE, "data": b"lost"},
+            {"action": m.WRITE_WRITE, "data": b"ab"},
+            {"action": m.WRITE_COMMIT, "offset": 2},
+        )[-1]["offset"]
+        == 2
+    )
     assert (tmp_path / "c" / "blobs" / "sha256" / hashlib.sha256(b"ab").hexdigest()).read_bytes() == b"ab"
     # by the algorithm of the digest that is expected
     longer = f"sha512:{hashlib.sha512(data).hexdigest()}"
-    assert written(engine, {"action": m.WRITE_COMMIT, "data": data, "expected": longer})[-1]["offset"] == len(data) and read_blob(engine, longer) == data
+    assert (
+        written(engine, {"action": m.WRITE_COMMIT, "data": data, "expected": longer})[-1]["offset"] == len(data)
+        and read_blob(engine, longer) == data
+    )
     before = files(tmp_path)
     for requests, status, words in [
         ([{"action": m.WRITE_COMMIT, "data": b"x", "expected": "sha384:" + "0" * 96}], 9, "unexpected commit digest sha384:"), ([{"action": m.WRITE_COMMIT, "data": b"x", "expected": "md5:" + "0" * 32}], 3, "is no digest by"),
@@ -715,7 +839,9 @@ def test_an_image_of_a_layout_is_whole(tmp_path: Path, lost: str | None) -> None
     elsewhere = {"mediaType": "l", "digest": "sha256:" + "e" * 64, "size": 1, "urls": ["https://host/layer"]}
     manifest = {"config": parts["config"], "layers": [parts["layer"], elsewhere]} if lost != "list" else {"layers": 7}
     parts["manifest"] = blob(layout, json.dumps(manifest).encode(), MANIFEST)
-    index = blob(layout, json.dumps({"manifests": [parts["manifest"]]}).encode(), "application/vnd.oci.image.index.v1+json")
+    index = blob(
+        layout, json.dumps({"manifests": [parts["manifest"]]}).encode(), "application/vnd.oci.image.index.v1+json"
+    )
     if lost == "size":
         Path(layout.blob(parts["layer"]["digest"])).chmod(0o600)
         Path(layout.blob(parts["layer"]["digest"])).write_bytes(b"lay")
@@ -724,7 +850,12 @@ def test_an_image_of_a_layout_is_whole(tmp_path: Path, lost: str | None) -> None
     if lost is None:
         layout.check(index)
     else:
-        with pytest.raises(Failure, match={"size": "has 3 bytes, not 5", "list": "'layers'|layers"}.get(lost, "the image is not whole: no blob sha256:")):
+        with pytest.raises(
+            Failure,
+            match={"size": "has 3 bytes, not 5", "list": "'layers'|layers"}.get(
+                lost, "the image is not whole: no blob sha256:"
+            ),
+        ):
             layout.check(index)
 
 
@@ -735,7 +866,10 @@ def test_a_layout_names_its_manifests(tmp_path: Path) -> None:
         layout.find("latest")
     layout.put(one, tag="latest")
     layout.put({**two, "annotations": {"z": "1", "a": "<"}}, ["docker.io/library/x:1", "localhost:5000/y"])
-    assert files(tmp_path) == ["l/index.json", "l/oci-layout"] and (tmp_path / "l" / "oci-layout").read_text() == '{"imageLayoutVersion":"1.0.0"}'
+    assert (
+        files(tmp_path) == ["l/index.json", "l/oci-layout"]
+        and (tmp_path / "l" / "oci-layout").read_text() == '{"imageLayoutVersion":"1.0.0"}'
+    )
     assert (tmp_path / "l" / "index.json").read_text() == (
         '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"t","digest":"sha256:' + "1" * 64
         + '","size":5,"annotations":{"org.opencontainers.image.ref.name":"latest"},"platform":{"os":"linux"}},'
@@ -749,7 +883,9 @@ def test_a_layout_names_its_manifests(tmp_path: Path) -> None:
         assert (layout.find(name) or {})["digest"] == digest["digest"]
     assert layout.find("nope") is None and layout.find("nope", or_only=True) is None
     layout.put(two, tag="latest")
-    assert (layout.find("latest") or {})["digest"] == two["digest"] and len(json.loads((tmp_path / "l" / "index.json").read_text())["manifests"]) == 3
+    assert (layout.find("latest") or {})["digest"] == two["digest"] and len(
+        json.loads((tmp_path / "l" / "index.json").read_text())["manifests"]
+    ) == 3
     alone = Layout(str(tmp_path / "alone"))
     alone.put(one, tag="t")
     assert (alone.find("nope", or_only=True) or {})["digest"] == one["digest"]
@@ -759,18 +895,32 @@ def test_a_layout_names_its_manifests(tmp_path: Path) -> None:
             layout.find("latest")
         with pytest.raises(Failure, match="malformed"):
             layout.put(one, tag="latest")
-        assert (tmp_path / "l" / "index.json").read_text() == text and files(tmp_path / "l") == ["index.json", "oci-layout"]
+        assert (tmp_path / "l" / "index.json").read_text() == text and files(tmp_path / "l") == [
+            "index.json",
+            "oci-layout",
+        ]
     (tmp_path / "file").write_text("")
     with pytest.raises(Failure, match=r"could not write .*/file/index\.json"):
         Layout(str(tmp_path / "file")).put(one, tag="x")
-    assert [tag_of(n) for n in ("a:1", "h:5000/a", "h:5000/a:2@sha256:3", "a@sha256:3")] == ["1", "", "2@sha256:3", "@sha256:3"]
+    assert [tag_of(n) for n in ("a:1", "h:5000/a", "h:5000/a:2@sha256:3", "a@sha256:3")] == [
+        "1",
+        "",
+        "2@sha256:3",
+        "@sha256:3",
+    ]
 
 
 def test_two_builds_may_name_what_they_made_at_once(tmp_path: Path) -> None:
     layout = Layout(str(tmp_path))
-    threads = [threading.Thread(target=layout.put, args=({"digest": f"sha256:{i:064}", "size": 1},), kwargs={"tag": str(i)}) for i in range(20)]
+    threads = [
+        threading.Thread(target=layout.put, args=({"digest": f"sha256:{i:064}", "size": 1},), kwargs={"tag": str(i)})
+        for i in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all((layout.find(str(i)) or {})["digest"] == f"sha256:{i:064}" for i in range(20)) and files(tmp_path) == ["index.json", "oci-layout"]
+    assert all((layout.find(str(i)) or {})["digest"] == f"sha256:{i:064}" for i in range(20)) and files(tmp_path) == [
+        "index.json",
+        "oci-layout",
+    ]

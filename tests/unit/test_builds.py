@@ -84,19 +84,42 @@ def test_exporters(words: tuple[str, ...], exporters: list[tuple[str, dict[str, 
 def test_caches_are_asked_for_twice() -> None:
     """The solver is told of them, and the frontend, which loads them at the right moment."""
     asked = request(imports=builds.caches("a,b"))
-    assert asked["Cache"]["Imports"] == [{"Type": "registry", "Attrs": {"ref": "a"}}, {"Type": "registry", "Attrs": {"ref": "b"}}]
+    assert asked["Cache"]["Imports"] == [
+        {"Type": "registry", "Attrs": {"ref": "a"}},
+        {"Type": "registry", "Attrs": {"ref": "b"}},
+    ]
     assert json.loads(asked["FrontendAttrs"]["cache-imports"]) == asked["Cache"]["Imports"]
 
 
 def test_a_containerd_store_can_do_more() -> None:
-    asked = request("-o", "type=oci,dest=x", "--platform", "linux/amd64,linux/arm64", "--sbom=true", "--cache-to", "type=registry,ref=r", containerd=True)
+    asked = request(
+        "-o",
+        "type=oci,dest=x",
+        "--platform",
+        "linux/amd64,linux/arm64",
+        "--sbom=true",
+        "--cache-to",
+        "type=registry,ref=r",
+        containerd=True,
+    )
     assert asked["Exporters"] == [{"Type": "oci", "Attrs": {}}]
-    assert asked["FrontendAttrs"]["attest:sbom"] == "type=sbom" and asked["FrontendAttrs"]["attest:provenance"] == "mode=min,inline-only=true"
-    assert asked["FrontendAttrs"]["platform"] == "linux/amd64,linux/arm64" and asked["Cache"]["Exports"] == [{"Type": "registry", "Attrs": {"ref": "r"}}]
+    assert (
+        asked["FrontendAttrs"]["attest:sbom"] == "type=sbom"
+        and asked["FrontendAttrs"]["attest:provenance"] == "mode=min,inline-only=true"
+    )
+    assert asked["FrontendAttrs"]["platform"] == "linux/amd64,linux/arm64" and asked["Cache"]["Exports"] == [
+        {"Type": "registry", "Attrs": {"ref": "r"}}
+    ]
     assert "attest:provenance" not in request("--provenance=false", containerd=True)["FrontendAttrs"]
     with pytest.raises(Failure, match="output directory is not supported by moby exporter"):
         request("-o", "type=docker,dest=x,tar=false", containerd=True)
-    for words in (["-o", "type=oci"], ["-o", "type=docker,dest=x"], ["--platform", "linux/amd64,linux/arm64"], ["--sbom=true"], ["--cache-to", "r"]):
+    for words in (
+        ["-o", "type=oci"],
+        ["-o", "type=docker,dest=x"],
+        ["--platform", "linux/amd64,linux/arm64"],
+        ["--sbom=true"],
+        ["--cache-to", "r"],
+    ):
         with pytest.raises(Failure, match="is not supported for the docker driver"):
             request(*words)
 
@@ -132,8 +155,14 @@ def test_source_policies() -> None:
     )
     policy = source_policy(text.encode())
     assert policy["rules"][0] == {"action": 1, "selector": {"identifier": "*", "match_type": 0, "constraints": []}}
-    assert policy["rules"][1]["selector"] == {"identifier": "a", "match_type": 2, "constraints": [{"key": "k", "value": "v", "condition": 2}]}
-    assert policy["rules"][1]["updates"] == {"identifier": "b", "attrs": {"x": "y"}} and policy["rules"][2] == {"action": 0}
+    assert policy["rules"][1]["selector"] == {
+        "identifier": "a",
+        "match_type": 2,
+        "constraints": [{"key": "k", "value": "v", "condition": 2}],
+    }
+    assert policy["rules"][1]["updates"] == {"identifier": "b", "attrs": {"x": "y"}} and policy["rules"][2] == {
+        "action": 0
+    }
     sent = m.SOLVE.decode(m.SOLVE.encode({"Ref": "r", "Session": "s", **request(policy=policy)}))["SourcePolicy"]
     assert sent["version"] == 1 and [r["action"] for r in sent["rules"]] == [1, 2, 0]
     assert "SourcePolicy" not in request()
@@ -149,9 +178,14 @@ def test_policies_that_are_not_understood(tmp_path: Path, text: str, problem: st
     """Nobody builds without the policy that was asked for."""
     (tmp_path / "policy").write_text(text)
     done = cli("build", str(tmp_path), environ={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/policy"})
-    assert done.code == 1 and done.err.startswith(f"ERROR: failed to build: failed to parse source policy {tmp_path}/policy: {problem}"), done.err
+    assert done.code == 1 and done.err.startswith(
+        f"ERROR: failed to build: failed to parse source policy {tmp_path}/policy: {problem}"
+    ), done.err
     missing = cli("build", str(tmp_path), environ={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/none"})
-    assert missing.err == f"ERROR: failed to build: failed to read policy file: open {tmp_path}/none: no such file or directory\n"
+    assert (
+        missing.err
+        == f"ERROR: failed to build: failed to read policy file: open {tmp_path}/none: no such file or directory\n"
+    )
 
 
 @pytest.mark.parametrize(("parse", "text", "problem"), [
@@ -168,30 +202,55 @@ def test_lists_that_are_wrong(parse: Any, text: str, problem: str) -> None:
 
 
 def test_lists() -> None:
-    assert builds.secret("type=env,id=a,src=B") == ("a", "", "B") and builds.secret('"id=a","src=x,y"') == ("a", "x,y", "")
+    assert builds.secret("type=env,id=a,src=B") == ("a", "", "B") and builds.secret('"id=a","src=x,y"') == (
+        "a",
+        "x,y",
+        "",
+    )
     assert builds.agent("default") == ("default", ()) and builds.agent("k=a,b") == ("k", ("a", "b"))
     assert builds.attestation(builds.shorthand("provenance", "mode=max")) == ("provenance", "type=provenance,mode=max")
     assert builds.attestation(builds.shorthand("sbom", "0")) == ("sbom", None)
-    assert builds.named_context("x=y=z") == ("x", "y=z") and builds.named_context("docker.io/library/a:latest=b") == ("a", "b")
-    assert builds.call("build") is None and builds.call("check,format=json,ignorestatus=1") == builds.Call("lint", "json", True)
-    assert builds.annotation("index,manifest[linux/amd64]:a=b") == {"annotation-index.a": "b", "annotation-manifest[linux/amd64].a": "b"}
+    assert builds.named_context("x=y=z") == ("x", "y=z") and builds.named_context("docker.io/library/a:latest=b") == (
+        "a",
+        "b",
+    )
+    assert builds.call("build") is None and builds.call("check,format=json,ignorestatus=1") == builds.Call(
+        "lint", "json", True
+    )
+    assert builds.annotation("index,manifest[linux/amd64]:a=b") == {
+        "annotation-index.a": "b",
+        "annotation-manifest[linux/amd64].a": "b",
+    }
 
 
 def test_which_builder() -> None:
     """By the environment: other flags, another help, a warning."""
     assert "--secret" in cli("build", "--help").out and "--compress" not in cli("build", "--help").out
     classic = cli("build", "--help", environ={"DOCKER_BUILDKIT": "0"})
-    assert "--compress" in classic.out and "--secret" not in classic.out and classic.err.startswith("DEPRECATED: The legacy builder")
+    assert (
+        "--compress" in classic.out
+        and "--secret" not in classic.out
+        and classic.err.startswith("DEPRECATED: The legacy builder")
+    )
     assert cli("help", "build", environ={"DOCKER_BUILDKIT": "false"}).out == classic.out
     wrong = cli("build", ".", environ={"DOCKER_BUILDKIT": "x"})
-    assert (wrong.code, wrong.err) == (1, 'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n')
-    assert cli("build", "--secret", "x", ".", environ={"DOCKER_BUILDKIT": "0"}).err.splitlines()[-5].startswith("unknown flag: --secret")
+    assert (wrong.code, wrong.err) == (
+        1,
+        'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n',
+    )
+    assert (
+        cli("build", "--secret", "x", ".", environ={"DOCKER_BUILDKIT": "0"})
+        .err.splitlines()[-5]
+        .startswith("unknown flag: --secret")
+    )
 
 
 def test_an_engine_that_refuses_a_classic_build(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
     done = cli("build", str(tmp_path), table={("POST", "/build"): refused(400, "no")}, environ={"DOCKER_BUILDKIT": "0"})
-    assert (done.code, done.out) == (1, "Sending build context to Docker daemon  2.048kB\r\r\n") and done.err.endswith("Error response from daemon: no\n")
+    assert (done.code, done.out) == (1, "Sending build context to Docker daemon  2.048kB\r\r\n") and done.err.endswith(
+        "Error response from daemon: no\n"
+    )
 
 
 def test_the_file_of_an_image_id_goes_before_the_context_is_looked_for(tmp_path: Path) -> None:
@@ -199,9 +258,15 @@ def test_the_file_of_an_image_id_goes_before_the_context_is_looked_for(tmp_path:
     iid = tmp_path / "iid"
     iid.write_text("old")
     done = cli("build", "--iidfile", str(iid), "-f", "-", "-", environ={"DOCKER_BUILDKIT": "0"})
-    assert (done.code, done.err.splitlines()[-1]) == (1, "invalid argument: can't use stdin for both build context and dockerfile") and iid.exists()
+    assert (done.code, done.err.splitlines()[-1]) == (
+        1,
+        "invalid argument: can't use stdin for both build context and dockerfile",
+    ) and iid.exists()
     done = cli("build", "--iidfile", str(iid), "", environ={"DOCKER_BUILDKIT": "0"})
-    assert (done.code, done.err.splitlines()[-1]) == (1, 'unable to prepare context: path "" not found') and not iid.exists()
+    assert (done.code, done.err.splitlines()[-1]) == (
+        1,
+        'unable to prepare context: path "" not found',
+    ) and not iid.exists()
 
 
 def test_the_last_label_of_a_name_wins() -> None:
@@ -234,7 +299,9 @@ def test_malformed_patterns(text: str) -> None:
 
 
 def context(folder: Path, file: str = "", stdin: bytes = b"") -> BuildContext:
-    return BuildContext(str(folder), file, io.BytesIO(stdin), lambda url: iter(()), lambda title, count: None, lambda text: None)
+    return BuildContext(
+        str(folder), file, io.BytesIO(stdin), lambda url: iter(()), lambda title, count: None, lambda text: None
+    )
 
 
 def test_a_dockerfile_without_end_is_refused() -> None:
@@ -243,7 +310,9 @@ def test_a_dockerfile_without_end_is_refused() -> None:
             yield b"RUN true\n" * 10_000
 
     with pytest.raises(Failure, match=r"^the Dockerfile is longer than 16 MiB, and no tar archive$"):
-        BuildContext("http://host/Dockerfile", "", io.BytesIO(), lambda url: endless(), lambda t, c: None, lambda t: None)
+        BuildContext(
+            "http://host/Dockerfile", "", io.BytesIO(), lambda url: endless(), lambda t, c: None, lambda t: None
+        )
     found = BuildInputs()
     for place, file in (("-", ""), (os.getcwd(), "-")):
         with pytest.raises(Failure, match=r"^the Dockerfile is longer than 16 MiB"), found:
@@ -280,11 +349,16 @@ def test_contexts_on_stdin(tmp_path: Path) -> None:
     def stdin(data: bytes, file: str = "") -> BuildContext:
         return BuildContext("-", file, io.BytesIO(data), lambda url: iter(()), lambda t, c: None, lambda t: None)
 
-    assert archive_of(stdin(b"FROM x\n")) == {"Dockerfile": b"FROM x\n"} and archive_of(stdin(b"")) == {"Dockerfile": b""}
+    assert archive_of(stdin(b"FROM x\n")) == {"Dockerfile": b"FROM x\n"} and archive_of(stdin(b"")) == {
+        "Dockerfile": b""
+    }
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w") as out:
         out.addfile(tarfile.TarInfo("x"))
-    assert b"".join(stdin(tar.getvalue(), "sub/D").blocks) == tar.getvalue() and stdin(tar.getvalue(), "sub/D").dockerfile == "sub/D"
+    assert (
+        b"".join(stdin(tar.getvalue(), "sub/D").blocks) == tar.getvalue()
+        and stdin(tar.getvalue(), "sub/D").dockerfile == "sub/D"
+    )
     with pytest.raises(Failure, match="ambiguous Dockerfile source"):
         stdin(b"FROM", "D")
     assert is_archive(b"\x1f\x8b\x08") and is_archive(b"BZh9") and not is_archive(b"") and not is_archive(bytes(1024))
@@ -315,18 +389,35 @@ def test_a_git_repository(tmp_path: Path) -> None:
     git("add", ".")
     git("commit", "-m", "x")
     git("remote", "add", "origin", "https://user:secret@git.example/x.git")
-    attributes = git_attributes(str(source / "sub"), "", {"context": str(source / "sub")}, {"PATH": os.environ["PATH"], "BUILDX_GIT_LABELS": "1"})
+    attributes = git_attributes(
+        str(source / "sub"),
+        "",
+        {"context": str(source / "sub")},
+        {"PATH": os.environ["PATH"], "BUILDX_GIT_LABELS": "1"},
+    )
     assert attributes["vcs:source"] == "https://git.example/x.git" and attributes["vcs:localdir:context"] == "sub"
-    assert len(attributes["vcs:revision"]) == 40 and attributes["label:com.docker.image.source.entrypoint"] == "sub/Dockerfile"
-    assert git_attributes(str(tmp_path), "", {}, {}) == {} == git_attributes(str(source), "", {}, {"BUILDX_GIT_INFO": "0"})
+    assert (
+        len(attributes["vcs:revision"]) == 40
+        and attributes["label:com.docker.image.source.entrypoint"] == "sub/Dockerfile"
+    )
+    assert (
+        git_attributes(str(tmp_path), "", {}, {}) == {} == git_attributes(str(source), "", {}, {"BUILDX_GIT_INFO": "0"})
+    )
     with pytest.raises(Failure, match="unable to 'git clone' to temporary context directory: error fetching: "):
-        BuildContext("git://127.0.0.1:1/x.git", "", io.BytesIO(), lambda url: iter(()), lambda t, c: None, lambda t: None)
+        BuildContext(
+            "git://127.0.0.1:1/x.git", "", io.BytesIO(), lambda url: iter(()), lambda t, c: None, lambda t: None
+        )
 
 
 def test_the_word_that_names_contexts(tmp_path: Path) -> None:
     """Made once, and buildx's own where that is there; a home that does not exist is not made."""
     word = node_identity(str(tmp_path / ".docker"))
-    assert word == node_identity(str(tmp_path / ".docker")) == (tmp_path / ".docker" / "buildx" / ".buildNodeID").read_text() and len(word) == 16
+    assert (
+        word
+        == node_identity(str(tmp_path / ".docker"))
+        == (tmp_path / ".docker" / "buildx" / ".buildNodeID").read_text()
+        and len(word) == 16
+    )
     assert node_identity(str(tmp_path / "no" / ".docker")) == "" and not (tmp_path / "no").exists()
 
 
@@ -339,7 +430,10 @@ def inputs(place: str, file: str = "", stdin: bytes = b"", **named: str) -> Buil
 def test_inputs_of_buildkit(tmp_path: Path) -> None:
     (tmp_path / "dockerfile").write_text("FROM x\n")
     here = inputs(str(tmp_path))
-    assert here.attributes == {"filename": "dockerfile"} and here.folders == {"context": str(tmp_path), "dockerfile": str(tmp_path)}
+    assert here.attributes == {"filename": "dockerfile"} and here.folders == {
+        "context": str(tmp_path),
+        "dockerfile": str(tmp_path),
+    }
     with inputs(str(tmp_path), "-", b"FROM stdin\n") as piped:
         assert piped.attributes == {"filename": "Dockerfile", "dockerfilekey": "dockerfile"}
         assert Path(piped.folders["dockerfile"], "Dockerfile").read_bytes() == b"FROM stdin\n"
@@ -349,12 +443,31 @@ def test_inputs_of_buildkit(tmp_path: Path) -> None:
     with inputs(str(tmp_path), "http://x.example/D") as fetched:
         assert Path(fetched.folders["dockerfile"], "Dockerfile").read_bytes() == b"FROM http://x.example/D"
     remote = inputs("https://git.example/x.git?branch=y#ref:sub")
-    assert remote.attributes == {"context": "https://git.example/x.git?branch=y#ref:sub", "filename": "Dockerfile", "frontend.caps": "moby.buildkit.frontend.gitquerystring"}
+    assert remote.attributes == {
+        "context": "https://git.example/x.git?branch=y#ref:sub",
+        "filename": "Dockerfile",
+        "frontend.caps": "moby.buildkit.frontend.gitquerystring",
+    }
     assert inputs("git@git.example:x/y.git").over_ssh and not remote.over_ssh
     named = inputs(str(tmp_path), "", b"", a="docker-image://b", context=str(tmp_path))
-    assert named.attributes["context:a"] == "docker-image://b" and named.attributes["context:context"] == "local:_context" and named.folders["_context"] == str(tmp_path)
-    assert [is_remote(t) for t in ("http://x", "ssh://x/y", "github.com/x/y", "a@b:c", "./a", "C:x")] == [True, True, True, True, False, False]
-    for words, problem in ((("nosuch",), 'path "nosuch" not found'), (("-", "-"), "can't use stdin for both"), (("-", "x", b"FROM"), "ambiguous Dockerfile")):
+    assert (
+        named.attributes["context:a"] == "docker-image://b"
+        and named.attributes["context:context"] == "local:_context"
+        and named.folders["_context"] == str(tmp_path)
+    )
+    assert [is_remote(t) for t in ("http://x", "ssh://x/y", "github.com/x/y", "a@b:c", "./a", "C:x")] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    for words, problem in (
+        (("nosuch",), 'path "nosuch" not found'),
+        (("-", "-"), "can't use stdin for both"),
+        (("-", "x", b"FROM"), "ambiguous Dockerfile"),
+    ):
         with pytest.raises(Failure, match=problem):
             inputs(*words)  # type: ignore[arg-type]
 
@@ -363,7 +476,17 @@ def test_inputs_of_buildkit(tmp_path: Path) -> None:
 
 
 def vertex(name: str, started: int = 0, completed: int = 0, **more: Any) -> dict[str, Any]:
-    return {"digest": name, "inputs": [], "name": name, "cached": False, "started": started, "completed": completed, "error": "", "progressGroup": None, **more}
+    return {
+        "digest": name,
+        "inputs": [],
+        "name": name,
+        "cached": False,
+        "started": started,
+        "completed": completed,
+        "error": "",
+        "progressGroup": None,
+        **more,
+    }
 
 
 def status(**parts: Any) -> dict[str, Any]:
@@ -388,12 +511,26 @@ def test_a_recorded_build_line_for_line() -> None:
 def test_steps_interrupt_each_other_and_partial_lines() -> None:
     trace = Trace()
     plain = Plain(trace, "t")
-    trace.update(status(vertexes=[vertex("a", 1 * S), vertex("b", 1 * S)], logs=[{"vertex": "a", "timestamp": 2 * S, "stream": 1, "msg": b"one\ntw"}]), 0)
+    trace.update(
+        status(
+            vertexes=[vertex("a", 1 * S), vertex("b", 1 * S)],
+            logs=[{"vertex": "a", "timestamp": 2 * S, "stream": 1, "msg": b"one\ntw"}],
+        ),
+        0,
+    )
     assert plain.draw(0).startswith("#0 t\n\n#1 a\n#1 1.000 one\n#1 1.000 tw")
     trace.update(status(logs=[{"vertex": "a", "timestamp": 3 * S, "stream": 1, "msg": b"o\n"}]), 1)
     assert plain.draw(1) == "o\n"
-    trace.update(status(vertexes=[vertex("b", 1 * S, 4 * S, error="exit code: 1")], logs=[{"vertex": "b", "timestamp": 3 * S, "stream": 2, "msg": b"x\xff\n"}]), 2)
-    assert plain.draw(2).encode("utf-8", "surrogateescape") == b"#1 ...\n\n#2 b\n#2 2.000 x\xff\n#2 ERROR: exit code: 1\n"
+    trace.update(
+        status(
+            vertexes=[vertex("b", 1 * S, 4 * S, error="exit code: 1")],
+            logs=[{"vertex": "b", "timestamp": 3 * S, "stream": 2, "msg": b"x\xff\n"}],
+        ),
+        2,
+    )
+    assert (
+        plain.draw(2).encode("utf-8", "surrogateescape") == b"#1 ...\n\n#2 b\n#2 2.000 x\xff\n#2 ERROR: exit code: 1\n"
+    )
     trace.update(status(vertexes=[vertex("a", 1 * S, 5 * S, error="x: context canceled")]), 3)
     assert plain.draw(3) == "\n#1 a\n#1 CANCELED\n"
     assert trace.failures().encode("utf-8", "surrogateescape") == b"------\n > b:\n2.000 x\xff\n------\n"
@@ -407,13 +544,23 @@ def test_a_step_that_ends_twice_and_groups() -> None:
     assert trace.steps[0].completed == 4 * S and trace.steps[0].seconds(0) == pytest.approx(2.0, abs=1e-6)
     group = {"id": "g", "name": "both", "weak": False}
     trace = Trace()
-    trace.update(status(vertexes=[vertex("x", S, 2 * S, progressGroup=group, cached=True), vertex("y", 2 * S, 0, progressGroup=group)]), 0)
+    trace.update(
+        status(
+            vertexes=[
+                vertex("x", S, 2 * S, progressGroup=group, cached=True),
+                vertex("y", 2 * S, 0, progressGroup=group),
+            ]
+        ),
+        0,
+    )
     assert Plain(trace, "").draw(0).endswith("#1 both\n")
     trace.update(status(vertexes=[vertex("y", 2 * S, 3 * S, progressGroup=group)]), 1)
     assert [(s.name, s.completed, s.cached) for s in trace.visible()] == [("both", 3 * S, False)]
 
 
-@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50)).map(lambda t: (t[0], t[1] and t[0] + t[1])), max_size=8))
+@given(
+    st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50)).map(lambda t: (t[0], t[1] and t[0] + t[1])), max_size=8)
+)
 def test_merged_intervals(intervals: list[tuple[int, int]]) -> None:
     """They do not overlap, are in order, and cover just what the given ones cover."""
     found = merged(intervals)
@@ -424,7 +571,12 @@ def test_merged_intervals(intervals: list[tuple[int, int]]) -> None:
 
 
 def test_rawjson() -> None:
-    line = raw_json(status(vertexes=[vertex("a", 1_500_000_000_120_000_000)], logs=[{"vertex": "a", "timestamp": 0, "stream": 1, "msg": b"hi"}]))
+    line = raw_json(
+        status(
+            vertexes=[vertex("a", 1_500_000_000_120_000_000)],
+            logs=[{"vertex": "a", "timestamp": 0, "stream": 1, "msg": b"hi"}],
+        )
+    )
     assert json.loads(line) == {
         "vertexes": [{"digest": "a", "name": "a", "started": "2017-07-14T02:40:00.12Z"}],
         "logs": [{"vertex": "a", "stream": 1, "data": "aGk=", "timestamp": "1970-01-01T00:00:00Z"}],
@@ -437,8 +589,30 @@ def test_the_live_view() -> None:
     from rich.console import Console
 
     trace = Trace()
-    trace.update(status(vertexes=[vertex(f"step {i}", S, 2 * S) for i in range(30)] + [vertex("runs 界", S)], logs=[{"vertex": "runs 界", "timestamp": S, "stream": 1, "msg": b"\x1b[31mred\x1b[0m\r50%\r100%\nlast"}]), 0)
-    trace.update(status(statuses=[{"ID": "sha256:x", "vertex": "runs 界", "name": "", "current": 5_000_000, "total": 10_000_000, "timestamp": 0, "started": S, "completed": 0}]), 0)
+    trace.update(
+        status(
+            vertexes=[vertex(f"step {i}", S, 2 * S) for i in range(30)] + [vertex("runs 界", S)],
+            logs=[{"vertex": "runs 界", "timestamp": S, "stream": 1, "msg": b"\x1b[31mred\x1b[0m\r50%\r100%\nlast"}],
+        ),
+        0,
+    )
+    trace.update(
+        status(
+            statuses=[
+                {
+                    "ID": "sha256:x",
+                    "vertex": "runs 界",
+                    "name": "",
+                    "current": 5_000_000,
+                    "total": 10_000_000,
+                    "timestamp": 0,
+                    "started": S,
+                    "completed": 0,
+                }
+            ]
+        ),
+        0,
+    )
     for width, height in ((80, 24), (40, 12), (200, 60), (14, 5)):
         out = io.StringIO()
         console = Console(file=out, width=width, height=height, force_terminal=True, color_system=None)
@@ -447,9 +621,16 @@ def test_the_live_view() -> None:
         lines = out.getvalue().rstrip("\n").split("\n")
         assert len(lines) <= height and all(build_live.display_width(line) <= width for line in lines)
         if width >= 40:
-            assert any("runs 界" in line for line in lines) and any("5.00MB / 10.00MB" in line for line in lines) and "(30/31)" in lines[0]
+            assert (
+                any("runs 界" in line for line in lines)
+                and any("5.00MB / 10.00MB" in line for line in lines)
+                and "(30/31)" in lines[0]
+            )
     assert build_live.last_output(trace.by_digest["runs 界"], 80) == ["100%", "last"]
-    assert build_live.colours({"NO_COLOR": "1"}) == {} and build_live.colours({"BUILDKIT_COLORS": "run=green:error=1,2,3:x=y"})["error"] == "rgb(1,2,3)"
+    assert (
+        build_live.colours({"NO_COLOR": "1"}) == {}
+        and build_live.colours({"BUILDKIT_COLORS": "run=green:error=1,2,3:x=y"})["error"] == "rgb(1,2,3)"
+    )
 
 
 # -- reports -------------------------------------------------------------------------------------------
@@ -457,30 +638,66 @@ def test_the_live_view() -> None:
 
 def test_excerpts() -> None:
     text = "\n".join(f"line {i}" for i in range(1, 12))
-    assert build_report.excerpt("D", text, [{"start": {"line": 1}, "end": {"line": 1}}]).splitlines()[:4] == ["D:1", "-" * 20, "   1 | >>> line 1", "   2 |     line 2"]
+    assert build_report.excerpt("D", text, [{"start": {"line": 1}, "end": {"line": 1}}]).splitlines()[:4] == [
+        "D:1",
+        "-" * 20,
+        "   1 | >>> line 1",
+        "   2 |     line 2",
+    ]
     middle = build_report.excerpt("D", text, [{"start": {"line": 5}, "end": {"line": 6}}])
     assert "   5 | >>> line 5\n   6 | >>> line 6\n   7 |     line 7\n" in middle
     assert build_report.excerpt("D", text, []) == "" == build_report.excerpt("D", text, [{"start": {"line": 99}}])
 
 
 def test_answers_about_a_dockerfile() -> None:
-    outline = {"name": "x", "description": "what", "args": [{"name": "A", "value": "1"}], "secrets": [{"name": "s", "required": True}], "ssh": [{"name": "k"}]}
+    outline = {
+        "name": "x",
+        "description": "what",
+        "args": [{"name": "A", "value": "1"}],
+        "secrets": [{"name": "s", "required": True}],
+        "ssh": [{"name": "k"}],
+    }
     text, problem = build_report.answer("outline", "", {"result.json": json.dumps(outline)}, "")
-    assert text == "TARGET:      x\nDESCRIPTION: what\n\nBUILD ARG   VALUE   DESCRIPTION\nA           1       \n\nSECRET   REQUIRED\ns        true\n\nSSH   REQUIRED\nk     \n\n" and not problem
+    assert (
+        text
+        == "TARGET:      x\nDESCRIPTION: what\n\nBUILD ARG   VALUE   DESCRIPTION\nA           1       \n\nSECRET   REQUIRED\ns        true\n\nSSH   REQUIRED\nk     \n\n"
+        and not problem
+    )
     targets = {"targets": [{"name": "a", "description": "first"}, {"default": True}, {"name": "b", "default": True}]}
-    assert build_report.answer("targets", "", {"result.json": json.dumps(targets)}, "")[0] == "TARGET      DESCRIPTION\na           first\n(default)   \nb (default) \n"
+    assert (
+        build_report.answer("targets", "", {"result.json": json.dumps(targets)}, "")[0]
+        == "TARGET      DESCRIPTION\na           first\n(default)   \nb (default) \n"
+    )
     assert build_report.answer("lint", "json", {"result.json": "{}"}, "") == ("{}\n", "")
     data = __import__("base64").b64encode(b"FROM x\nBAD\n").decode()
-    lint = {"sources": [{"filename": "Dockerfile", "data": data}], "warnings": [], "buildError": {"message": "oops", "location": {"ranges": [{"start": {"line": 2}}]}}}
+    lint = {
+        "sources": [{"filename": "Dockerfile", "data": data}],
+        "warnings": [],
+        "buildError": {"message": "oops", "location": {"ranges": [{"start": {"line": 2}}]}},
+    }
     text, problem = build_report.answer("lint", "", {"result.json": json.dumps(lint)}, "other/D")
     assert text == "" and problem.startswith("oops\nother/D:2\n") and ">>> BAD" in problem
 
 
 def test_metadata() -> None:
     opened = __import__("base64").b64encode(b'{"mediaType":"x","size":1}').decode()
-    text = metadata_text({"image.name": "x", "containerimage.descriptor": opened, "containerimage.digest": "sha256:1", "result.json": "{}"}, [])
-    assert text == '{\n  "containerimage.descriptor": {\n    "mediaType": "x",\n    "size": 1\n  },\n  "containerimage.digest": "sha256:1",\n  "image.name": "x",\n  "result.json": "{}"\n}'
-    assert image_id({"containerimage.digest": "a"}) == "a" and image_id({"containerimage.digest": "a", "containerimage.config.digest": "b"}) == "b"
+    text = metadata_text(
+        {
+            "image.name": "x",
+            "containerimage.descriptor": opened,
+            "containerimage.digest": "sha256:1",
+            "result.json": "{}",
+        },
+        [],
+    )
+    assert (
+        text
+        == '{\n  "containerimage.descriptor": {\n    "mediaType": "x",\n    "size": 1\n  },\n  "containerimage.digest": "sha256:1",\n  "image.name": "x",\n  "result.json": "{}"\n}'
+    )
+    assert (
+        image_id({"containerimage.digest": "a"}) == "a"
+        and image_id({"containerimage.digest": "a", "containerimage.config.digest": "b"}) == "b"
+    )
 
 
 @pytest.mark.parametrize("leads_out", [True, False])

@@ -49,9 +49,13 @@ def test_what_the_engine_lacks_comes_before_a_wrong_flag_and_a_wrong_number_of_w
     assert cli("start", "--checkpoint", "x") == Result(1, "", experimental)
     done = cli("start", "-Z", "--checkpoint", "x", "web")
     assert done.code == 125 and done.err.startswith("unknown shorthand flag: 'Z' in -Z\n")
-    assert cli("create", "--cpu-count=5", "--cpu-quota", "").err.startswith('"--cpu-count" is only supported on a Docker daemon running on windows')
+    assert cli("create", "--cpu-count=5", "--cpu-quota", "").err.startswith(
+        '"--cpu-count" is only supported on a Docker daemon running on windows'
+    )
     old = cli("builder", "prune", "--nope", api_version="1.30")
-    assert old == Result(1, "", "docker builder prune requires API version 1.39, but the Docker daemon API version is 1.30\n")
+    assert old == Result(
+        1, "", "docker builder prune requires API version 1.39, but the Docker daemon API version is 1.30\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,19 +70,29 @@ def test_what_the_engine_lacks_comes_before_a_wrong_flag_and_a_wrong_number_of_w
 )  # fmt: skip
 def test_what_the_engine_lacks_for_a_group_comes_before_all_that_is_wrong_with_the_words(line: str, what: str) -> None:
     """Where the version that is asked for is none, as docker says it."""
-    done = cli(*line.split(), environ={"DOCKER_API_VERSION": "foo", "DOCKER_HOST": "unix:///nonexistent.sock"}, own_engine=True)
+    done = cli(
+        *line.split(), environ={"DOCKER_API_VERSION": "foo", "DOCKER_HOST": "unix:///nonexistent.sock"}, own_engine=True
+    )
     assert done == Result(1, "", f"docker {what}, but the Docker daemon API version is foo\n")
 
 
 def test_of_an_address_that_is_none_nothing_experimental_is_expected() -> None:
     done = cli("--tls", "checkpoint", "ls", "--nope", own_engine=True)
-    assert (done.code, done.err) == (1, "docker checkpoint ls is only supported on a Docker daemon with experimental features enabled\n")
+    assert (done.code, done.err) == (
+        1,
+        "docker checkpoint ls is only supported on a Docker daemon with experimental features enabled\n",
+    )
     done = cli("-H", "unix:///nonexistent/s", "checkpoint", "ls", "--nope", own_engine=True)
     assert done.code == 125 and done.err.startswith("unknown flag: --nope\n")
 
 
 def test_flags_before_a_command_that_ask_for_help_mean_its_help() -> None:
-    for line, what in (("--help ps", "ps"), ("-h ps", "ps"), ("--help container ls", "container ls"), ("container --help ls", "container ls")):
+    for line, what in (
+        ("--help ps", "ps"),
+        ("-h ps", "ps"),
+        ("--help container ls", "container ls"),
+        ("container --help ls", "container ls"),
+    ):
         done = cli(*line.split())
         assert (done.code, done.out.splitlines()[0]) == (0, f"Usage:  docker {what} [OPTIONS]")
     done = cli("--help", "ps", "--nope")
@@ -100,7 +114,9 @@ def test_the_version_is_told_only_where_there_is_no_command() -> None:
 
 @pytest.mark.parametrize("flags", ["", "--force", "-f", "--force=x y -Z", "-- --force"])
 def test_an_unknown_command_is_told_as_such_whatever_flags_come_after_it(flags: str) -> None:
-    assert cli("nosuch", *flags.split()) == Result(1, "", "docker: unknown command: docker nosuch\n\nRun 'docker --help' for more information\n")
+    assert cli("nosuch", *flags.split()) == Result(
+        1, "", "docker: unknown command: docker nosuch\n\nRun 'docker --help' for more information\n"
+    )
     group = "docker: unknown command: docker volume nosuch\n\nUsage:  docker volume\n\nRun 'docker volume --help' for more information\n"
     assert cli("volume", "nosuch", *flags.split()) == Result(1, "", group)
 
@@ -123,7 +139,9 @@ def test_the_classic_builder_is_called_deprecated_before_anything_else_is_said()
     assert cli("--tls", "build", environ=off, own_engine=True).err.startswith("DEPRECATED: ")
     for line in ("help build", "image ls --nope", "bake"):
         assert "DEPRECATED" not in cli(*line.split(), environ=off).err
-    wrong = 'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n'
+    wrong = (
+        'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n'
+    )
     assert cli("ps", "--nope", environ={"DOCKER_BUILDKIT": "x"}) == Result(1, "", wrong)
 
 
@@ -140,7 +158,21 @@ def test_a_context_behind_a_file_is_not_called_missing(tmp_path: Path) -> None:
     assert 'context "a": open ' in done.err and done.err.endswith("not a directory\n")
 
 
-@pytest.mark.parametrize("line", ["inspect a b", "stop a b", "rm -f a", "version", "info", "network rm a b", "image inspect x", "volume ls", "run x", "start a"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "inspect a b",
+        "stop a b",
+        "rm -f a",
+        "version",
+        "info",
+        "network rm a b",
+        "image inspect x",
+        "volume ls",
+        "run x",
+        "start a",
+    ],
+)
 def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
     """Nothing is printed but the reason, once, whatever else the command would do."""
     done = cli("--tls", "--tlscacert", "/nonexistent/ca", *line.split(), own_engine=True)
@@ -148,13 +180,47 @@ def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
     assert done == Result(1, "", f"Failed to initialize: {reason}\n")
 
 
-@pytest.mark.parametrize("line", ["network create --gateway a n", "tag a//b c", "volume inspect ''", "image inspect -f {{nope}} x", "rmi --platform a/b/c/d x", "system prune --volumes --filter until=1h", "commit '' UPPER", "events --since x", "inspect --type container ''", "rm ''", "import - UPPER", "run --env-file /nonexistent/e x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "network create --gateway a n",
+        "tag a//b c",
+        "volume inspect ''",
+        "image inspect -f {{nope}} x",
+        "rmi --platform a/b/c/d x",
+        "system prune --volumes --filter until=1h",
+        "commit '' UPPER",
+        "events --since x",
+        "inspect --type container ''",
+        "rm ''",
+        "import - UPPER",
+        "run --env-file /nonexistent/e x",
+    ],
+)
 def test_where_docker_asks_for_its_engine_first_so_do_we(line: str) -> None:
     words = [w.strip("'") for w in line.split()]
-    assert cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True).err.startswith("Failed to initialize: ")
+    assert cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True).err.startswith(
+        "Failed to initialize: "
+    )
 
 
-@pytest.mark.parametrize("line", ["rename a ''", "start -a a b", "load -i /nonexistent/f", "history --platform x y", "pull a//b", "push UPPER", "save --platform x y", "load --platform x", "export -o /nonexistent/o x", "diff ''", "run --pull x y", "events --format {{"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rename a ''",
+        "start -a a b",
+        "load -i /nonexistent/f",
+        "history --platform x y",
+        "pull a//b",
+        "push UPPER",
+        "save --platform x y",
+        "load --platform x",
+        "export -o /nonexistent/o x",
+        "diff ''",
+        "run --pull x y",
+        "events --format {{",
+    ],
+)
 def test_elsewhere_what_is_wrong_here_is_told_first(line: str) -> None:
     words = [w.strip("'") for w in line.split()]
     done = cli("--tls", "--tlscacert", "/nonexistent/ca", *words, own_engine=True)
@@ -173,15 +239,27 @@ def test_an_address_that_cannot_be_spoken_to_is_one_where_no_engine_answers() ->
 
 def test_where_an_archive_goes_is_looked_at_before_what_goes_into_it(tmp_path: Path) -> None:
     done = cli("export", "", "-o", "no/such/o", folder=tmp_path)
-    assert done == Result(1, "", "failed to export container: invalid output path: stat no/such: no such file or directory\n")
-    assert cli("context", "export", "nosuch", "f", files={"f": ""}, folder=tmp_path) == Result(1, "", "open f: file exists\n")
+    assert done == Result(
+        1, "", "failed to export container: invalid output path: stat no/such: no such file or directory\n"
+    )
+    assert cli("context", "export", "nosuch", "f", files={"f": ""}, folder=tmp_path) == Result(
+        1, "", "open f: file exists\n"
+    )
     assert cli("commit", "", "UPPER").err == "invalid container name or ID: value is empty\n"
 
 
 def test_a_context_list_ends_where_the_default_one_cannot_be(tmp_path: Path) -> None:
     reason = "open /nonexistent/ca: no such file or directory\n"
     for line in ("context ls", "context inspect default", "context inspect"):
-        done = cli("--config", str(tmp_path), "--tls", "--tlscacert", "/nonexistent/ca", *line.split(), environ={"DOCKER_HOST": "tcp://a"})
+        done = cli(
+            "--config",
+            str(tmp_path),
+            "--tls",
+            "--tlscacert",
+            "/nonexistent/ca",
+            *line.split(),
+            environ={"DOCKER_HOST": "tcp://a"},
+        )
         assert (done.code, done.err) == (1, reason), line
 
 
@@ -229,6 +307,10 @@ def test_info_asks_the_engine_before_it_reads_a_template_and_tells_both_problems
     assert (done.code, done.out, done.err) == (0, '["Error response from daemon: went wrong"] 0\n', told)
     assert (done := cli("info", "-f", "{{", table=table)).code == 64 and done.err == told + wrong
     done = cli("info", table=table)
-    assert done.code == 1 and done.out.endswith("\nServer:\n") and done.err == f"ERROR: {told}errors pretty printing info\n"
+    assert (
+        done.code == 1
+        and done.out.endswith("\nServer:\n")
+        and done.err == f"ERROR: {told}errors pretty printing info\n"
+    )
     assert cli("info", "-f", "{{json .ServerErrors}}", table=down).out == "null\n"
     assert cli("info", "-f", "{{.ClientInfo.Debug}}") == Result(0, "false\n", "")

@@ -20,16 +20,26 @@ from pydock.errors import EngineError
 from tests.support.cli import any_of, cli
 from tests.support.samples import image, info, network, plugin
 
-CONTAINERS = [{"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state} for n, state in enumerate(("running", "paused", "exited", "created"))]
-TABLE: dict[tuple[str, str], Any] = any_of({
-    ("GET", "/containers/json"): lambda asked: CONTAINERS if asked.query.get("all") else CONTAINERS[:2],
-    ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
-    ("GET", "/networks"): [network("bridge"), network("front_net")],
-    ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
-    ("GET", "/plugins"): [plugin("vieux/sshfs:latest")],
-    ("GET", "/containers/running/checkpoints"): [{"Name": "c1"}],
-    ("GET", "/info"): info(ID="some-id", Name="host-1", Plugins={"Log": ["json-file"], "Network": ["bridge"], "Volume": ["local"]}, Runtimes={"runc": {}, "crun": {}}),
-})
+CONTAINERS = [
+    {"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state}
+    for n, state in enumerate(("running", "paused", "exited", "created"))
+]
+TABLE: dict[tuple[str, str], Any] = any_of(
+    {
+        ("GET", "/containers/json"): lambda asked: CONTAINERS if asked.query.get("all") else CONTAINERS[:2],
+        ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
+        ("GET", "/networks"): [network("bridge"), network("front_net")],
+        ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
+        ("GET", "/plugins"): [plugin("vieux/sshfs:latest")],
+        ("GET", "/containers/running/checkpoints"): [{"Name": "c1"}],
+        ("GET", "/info"): info(
+            ID="some-id",
+            Name="host-1",
+            Plugins={"Log": ["json-file"], "Network": ["bridge"], "Volume": ["local"]},
+            Runtimes={"runc": {}, "crun": {}},
+        ),
+    }
+)
 
 
 def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
@@ -74,7 +84,9 @@ def test_a_flag_that_is_given_is_not_offered_again_unless_it_may_be() -> None:
 
 
 def test_stages_and_arguments_of_the_dockerfile(tmp_path: Path) -> None:
-    (tmp_path / "Dockerfile").write_text("ARG BASE=x\nFROM $BASE AS first\nFROM --platform=linux/amd64 x as second\n  ARG MORE\n")
+    (tmp_path / "Dockerfile").write_text(
+        "ARG BASE=x\nFROM $BASE AS first\nFROM --platform=linux/amd64 x as second\n  ARG MORE\n"
+    )
     (tmp_path / "other").write_text("FROM x AS third\n")
     for builder in ("0", "1"):
         environ = {"DOCKER_BUILDKIT": builder}
@@ -98,13 +110,36 @@ def test_an_engine_that_refuses_offers_nothing_and_says_nothing() -> None:
 
 
 #: words of a line as they may come
-WORDS = st.lists(st.sampled_from(["-i", "-it", "--rm", "--name", "--name=x", "-e", "-eA", "-e=A", "--env", "--", "-", "busybox", "sh", "-x", "--nosuch", ""]))
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "-i",
+            "-it",
+            "--rm",
+            "--name",
+            "--name=x",
+            "-e",
+            "-eA",
+            "-e=A",
+            "--env",
+            "--",
+            "-",
+            "busybox",
+            "sh",
+            "-x",
+            "--nosuch",
+            "",
+        ]
+    )
+)
 
 
 @given(WORDS)
 def test_every_word_before_is_a_flag_a_value_or_an_argument(before: list[str]) -> None:
     typed = Typed(before, RunOptions.flag_specs, interspersed=False)
-    assert typed.leading == (before.index(typed.words[0]) if typed.words and before.count(typed.words[0]) == 1 else typed.leading)
+    assert typed.leading == (
+        before.index(typed.words[0]) if typed.words and before.count(typed.words[0]) == 1 else typed.leading
+    )
     assert before[len(before) - len(typed.words) :] == typed.words if typed.words else True
     assert not (typed.pending and typed.words)
 
@@ -112,7 +147,15 @@ def test_every_word_before_is_a_flag_a_value_or_an_argument(before: list[str]) -
 def run_program(*words: str, host: str, home: Path | str = "/nonexistent") -> subprocess.CompletedProcess[str]:
     code = "from pydock.main import main; main()"
     env = {"HOME": str(home), "DOCKER_HOST": host, "PATH": "/usr/bin:/bin"}
-    return subprocess.run([sys.executable, "-c", code, "__complete", *words], env=env, capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[2])
+    return subprocess.run(
+        [sys.executable, "-c", code, "__complete", *words],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
 
 
 def test_an_engine_that_is_away_or_a_broken_configuration_puts_nothing_into_the_line(tmp_path: Path) -> None:
@@ -156,9 +199,15 @@ def home(tmp_path: Path) -> Path:
 
 def test_plugins_are_offered_and_answer_for_themselves(home: Path) -> None:
     environ = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
-    assert cli("__complete", "sa", environ=environ).out == "save\tSave one or more images to a tar archive\nsay\tSays things\n:4\n"
+    assert (
+        cli("__complete", "sa", environ=environ).out
+        == "save\tSave one or more images to a tar archive\nsay\tSays things\n:4\n"
+    )
     assert cli("__complete", "say", "a", "", environ=environ).out == "got:__complete say a \n:2\n"
-    assert cli("__complete", "-D", "--context", "x", "say", "--f", environ=environ).out == "got:__complete -D --context x say --f\n:2\n"
+    assert (
+        cli("__complete", "-D", "--context", "x", "say", "--f", environ=environ).out
+        == "got:__complete -D --context x say --f\n:2\n"
+    )
     assert cli("__completeNoDesc", "say", "", environ=environ).out == "got:__completeNoDesc say \n:2\n"
     assert cli("__complete", "bake", "--f", environ=environ).out == "got:__complete buildx bake --f\n:2\n"
 
@@ -173,15 +222,25 @@ def test_bake_is_listed_where_buildx_can_run_it(home: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["buildx", "compose"])
-def test_dockers_own_plugins_that_are_missing_are_told_of(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_dockers_own_plugins_that_are_missing_are_told_of(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("pydock.config.plugins.SYSTEM_FOLDERS", ("/nonexistent/cli-plugins",))
     done = cli(name, "ls", environ={"HOME": str(tmp_path)})
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"docker: unknown command: docker {name}\n\n") and done.err.endswith("\n\nRun 'docker --help' for more information\n")
-    assert f"docker-{name}, goes into {tmp_path}/.docker/cli-plugins" in done.err and "docker build needs no plugin" in done.err
+    assert done.err.startswith(f"docker: unknown command: docker {name}\n\n") and done.err.endswith(
+        "\n\nRun 'docker --help' for more information\n"
+    )
+    assert (
+        f"docker-{name}, goes into {tmp_path}/.docker/cli-plugins" in done.err
+        and "docker build needs no plugin" in done.err
+    )
     assert "plugin" not in cli("nosuch", environ={"HOME": str(tmp_path)}).err
     for word in ("swarm", "node", "service", "stack", "secret", "config"):
-        assert cli(word, "ls").err == f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information\n"
+        assert (
+            cli(word, "ls").err
+            == f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information\n"
+        )
 
 
 def test_flags_are_those_of_the_builder_that_is_chosen() -> None:
@@ -195,5 +254,7 @@ def test_the_global_flags_of_the_line_to_complete_count(tmp_path: Path) -> None:
         meta = tmp_path / name / "contexts" / "meta" / name / "meta.json"
         meta.parent.mkdir(parents=True)
         meta.write_text(json.dumps({"Name": name}))
-    done = cli("--config", str(tmp_path / "one"), "__completeNoDesc", "--config", str(tmp_path / "two"), "context", "use", "")
+    done = cli(
+        "--config", str(tmp_path / "one"), "__completeNoDesc", "--config", str(tmp_path / "two"), "context", "use", ""
+    )
     assert "two" in done.out.split() and "one" not in done.out.split()

@@ -52,7 +52,9 @@ def test_names_that_no_name_service_takes_are_no_hosts(host: str) -> None:
         dial(Endpoint(host))
 
 
-@pytest.mark.parametrize("text", ["http://a", "foo://x", "tcp://a:b", "ssh://a:b@c", "ssh://c?x=1", "ssh://c#f", "ssh://"])
+@pytest.mark.parametrize(
+    "text", ["http://a", "foo://x", "tcp://a:b", "ssh://a:b@c", "ssh://c?x=1", "ssh://c#f", "ssh://"]
+)
 def test_bad_hosts(text: str) -> None:
     with pytest.raises(ValueError):
         endpoint.parse_host(text)
@@ -72,10 +74,24 @@ def test_who_names_the_context() -> None:
 def test_tls_by_flags_and_environment(tmp_path: Path) -> None:
     for file in ("ca.pem", "cert.pem", "key.pem"):
         (tmp_path / file).write_text("")
-    found = endpoint.default_endpoint(Globals.make(), {"DOCKER_HOST": "tcp://h:1", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tmp_path)}, "/nowhere")
-    assert found == Endpoint("tcp://h:1", Tls(f"{tmp_path}/ca.pem", f"{tmp_path}/cert.pem", f"{tmp_path}/key.pem", True))
-    assert endpoint.default_endpoint(Globals.make(), {"DOCKER_HOST": "unix:///x", "DOCKER_TLS_VERIFY": "1"}, str(tmp_path)).tls is None
-    assert endpoint.default_endpoint(Globals.make(), {"DOCKER_TLS_VERIFY": "1"}, str(tmp_path)).host == "tcp://localhost:2376"
+    found = endpoint.default_endpoint(
+        Globals.make(),
+        {"DOCKER_HOST": "tcp://h:1", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tmp_path)},
+        "/nowhere",
+    )
+    assert found == Endpoint(
+        "tcp://h:1", Tls(f"{tmp_path}/ca.pem", f"{tmp_path}/cert.pem", f"{tmp_path}/key.pem", True)
+    )
+    assert (
+        endpoint.default_endpoint(
+            Globals.make(), {"DOCKER_HOST": "unix:///x", "DOCKER_TLS_VERIFY": "1"}, str(tmp_path)
+        ).tls
+        is None
+    )
+    assert (
+        endpoint.default_endpoint(Globals.make(), {"DOCKER_TLS_VERIFY": "1"}, str(tmp_path)).host
+        == "tcp://localhost:2376"
+    )
     with pytest.raises(ValueError, match=r"open /nowhere/ca\.pem: no such file or directory"):
         endpoint.default_endpoint(Globals.make(), {"DOCKER_HOST": "tcp://h:1", "DOCKER_TLS_VERIFY": "1"}, "/nowhere")
 
@@ -84,7 +100,15 @@ def context(folder: Path, name: str, host: str) -> None:
     """A context as docker's client writes it."""
     place = folder / "contexts" / "meta" / Store.digest(name)
     place.mkdir(parents=True)
-    (place / "meta.json").write_text(json.dumps({"Name": name, "Metadata": {"Description": "d"}, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}}}))
+    (place / "meta.json").write_text(
+        json.dumps(
+            {
+                "Name": name,
+                "Metadata": {"Description": "d"},
+                "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": False}},
+            }
+        )
+    )
 
 
 def test_contexts_on_disk(tmp_path: Path) -> None:
@@ -92,7 +116,9 @@ def test_contexts_on_disk(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     assert store.names() == ["one"]
     assert endpoint.from_context("one", store) == Endpoint("unix:///one.sock")
-    with pytest.raises(ValueError, match=r'context "two": context not found: open .*meta.json: no such file or directory'):
+    with pytest.raises(
+        ValueError, match=r'context "two": context not found: open .*meta.json: no such file or directory'
+    ):
         store.load("two")
 
 
@@ -110,7 +136,10 @@ def test_the_current_context_is_kept_with_other_keys(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "contexts") == ["meta"] and sorted(os.listdir(tmp_path)) == ["config.json", "contexts"]
 
 
-@pytest.mark.parametrize(("text", "words"), [("{bad", "invalid character 'b' looking for beginning of object key string"), ("[1]", "cannot unmarshal")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{bad", "invalid character 'b' looking for beginning of object key string"), ("[1]", "cannot unmarshal")],
+)
 def test_a_broken_configuration_is_told_and_ignored(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "config.json").write_text(text)
     config, problem = load(str(tmp_path))
@@ -127,11 +156,16 @@ def test_a_broken_configuration_is_told_and_ignored(tmp_path: Path, text: str, w
     # as a stream, of which the first value counts; names of keys in any letters
     ('{"PSFORMAT": "x", "own": 1} y', "", {"psFormat": "x", "own": 1}),
 ])  # fmt: skip
-def test_what_does_not_fit_the_configuration_is_told_and_not_there(tmp_path: Path, text: str, words: str, kept: dict[str, Any]) -> None:
+def test_what_does_not_fit_the_configuration_is_told_and_not_there(
+    tmp_path: Path, text: str, words: str, kept: dict[str, Any]
+) -> None:
     file = tmp_path / "config.json"
     file.write_text(text)
     config, problem = load(str(tmp_path))
-    assert (config.data, problem) == (kept, f"Error parsing config file ({file}): json: cannot unmarshal {words}" if words else "")
+    assert (config.data, problem) == (
+        kept,
+        f"Error parsing config file ({file}): json: cannot unmarshal {words}" if words else "",
+    )
 
 
 def test_formats_of_the_configuration(tmp_path: Path) -> None:
@@ -142,15 +176,29 @@ def test_formats_of_the_configuration(tmp_path: Path) -> None:
 
 
 def test_proxies_go_into_the_container(tmp_path: Path) -> None:
-    config = ConfigFile("", {"proxies": {"default": {"httpProxy": "http://p:1", "noProxy": "x"}, "unix:///s": {"httpsProxy": "http://q"}}})
-    assert config.proxy_environment("tcp://other") == {"HTTP_PROXY": "http://p:1", "http_proxy": "http://p:1", "NO_PROXY": "x", "no_proxy": "x"}
+    config = ConfigFile(
+        "",
+        {"proxies": {"default": {"httpProxy": "http://p:1", "noProxy": "x"}, "unix:///s": {"httpsProxy": "http://q"}}},
+    )
+    assert config.proxy_environment("tcp://other") == {
+        "HTTP_PROXY": "http://p:1",
+        "http_proxy": "http://p:1",
+        "NO_PROXY": "x",
+        "no_proxy": "x",
+    }
     assert config.proxy_environment("unix:///s") == {"HTTPS_PROXY": "http://q", "https_proxy": "http://q"}
 
 
 def test_credentials_of_the_file() -> None:
     auth = base64.b64encode(b"me:se:cret").decode()
-    config = ConfigFile("", {"auths": {"https://reg.example/v1/": {"auth": auth}, credentials.HUB_KEY: {"identitytoken": "t"}}})
-    assert credentials.lookup(config, {}, "reg.example") == {"username": "me", "password": "se:cret", "serveraddress": "reg.example"}
+    config = ConfigFile(
+        "", {"auths": {"https://reg.example/v1/": {"auth": auth}, credentials.HUB_KEY: {"identitytoken": "t"}}}
+    )
+    assert credentials.lookup(config, {}, "reg.example") == {
+        "username": "me",
+        "password": "se:cret",
+        "serveraddress": "reg.example",
+    }
     assert credentials.lookup(config, {}, "docker.io") == {"identitytoken": "t", "serveraddress": credentials.HUB_KEY}
     assert credentials.lookup(config, {}, "other") == {}
     own = {"DOCKER_AUTH_CONFIG": json.dumps({"auths": {"other": {"auth": auth}}})}
@@ -159,11 +207,17 @@ def test_credentials_of_the_file() -> None:
 
 def test_credentials_of_a_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helper = tmp_path / "docker-credential-test"
-    helper.write_text('#!/bin/sh\nread key\n[ "$1 $key" = "get reg.example" ] && echo \'{"Username":"u","Secret":"s"}\' && exit 0\necho credentials not found in native keychain; exit 1\n')
+    helper.write_text(
+        '#!/bin/sh\nread key\n[ "$1 $key" = "get reg.example" ] && echo \'{"Username":"u","Secret":"s"}\' && exit 0\necho credentials not found in native keychain; exit 1\n'
+    )
     helper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     config = ConfigFile("", {"credHelpers": {"reg.example": "test", "none": "test", "missing": "nosuch"}})
-    assert credentials.lookup(config, os.environ, "reg.example") == {"username": "u", "password": "s", "serveraddress": "reg.example"}
+    assert credentials.lookup(config, os.environ, "reg.example") == {
+        "username": "u",
+        "password": "s",
+        "serveraddress": "reg.example",
+    }
     assert credentials.lookup(config, os.environ, "none") == credentials.lookup(config, os.environ, "missing") == {}
 
 
@@ -173,12 +227,17 @@ def test_credentials_that_a_container_gets(tmp_path: Path) -> None:
     helper.write_text('#!/bin/sh\necho \'{"Username":"u","Secret":"s"}\'\n')
     helper.chmod(0o755)
     auths = {"z": {"auth": "dTpw", "email": "x"}, "a<b": {"username": "q"}, "token": {"identitytoken": "t"}, "none": {}}
-    (tmp_path / "config.json").write_text(json.dumps({"auths": auths, "credHelpers": {"kept": "test"}, "HttpHeaders": {"X-A": "b"}}))
+    (tmp_path / "config.json").write_text(
+        json.dumps({"auths": auths, "credHelpers": {"kept": "test"}, "HttpHeaders": {"X-A": "b"}})
+    )
 
     def copied(**environ: str) -> tuple[str, str]:
         """What is copied, and what is told."""
         sent: list[bytes] = []
-        table = {("POST", "/containers/create"): {"Id": "f"}, ("PUT", "/containers/f/archive"): lambda r: sent.append(r.content) or b""}
+        table = {
+            ("POST", "/containers/create"): {"Id": "f"},
+            ("PUT", "/containers/f/archive"): lambda r: sent.append(r.content) or b"",
+        }
         full = {"DOCKER_CONFIG": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}", **environ}
         done = cli("create", "--use-api-socket", "busybox", table=any_of(table), environ=full)
         if not sent:
@@ -189,10 +248,22 @@ def test_credentials_that_a_container_gets(tmp_path: Path) -> None:
             assert (entry.name, entry.mode) == ("/run/secrets/docker/config.json", 0o600)
             return tar.extractfile(entry).read().decode(), done.err  # type: ignore[union-attr]
 
-    kept = {"a\\u003cb": {"auth": "cTo="}, "kept": {"auth": "dTpz"}, "none": {}, "token": {"identitytoken": "t"}, "z": {"auth": "dTpw"}}
+    kept = {
+        "a\\u003cb": {"auth": "cTo="},
+        "kept": {"auth": "dTpz"},
+        "none": {},
+        "token": {"identitytoken": "t"},
+        "z": {"auth": "dTpw"},
+    }
     assert copied() == (json.dumps({"auths": kept}, indent="\t").replace("\\\\", "\\"), "")
-    assert copied(DOCKER_AUTH_CONFIG='{"auths":{"y":{"auth":"dTpw"}}}') == ('{\n\t"auths": {\n\t\t"y": {\n\t\t\t"auth": "dTpw"\n\t\t}\n\t}\n}', "")
-    assert copied(DOCKER_AUTH_CONFIG="{") == ("", "resolving credentials failed: failed to read credentials from DOCKER_AUTH_CONFIG: unexpected EOF\n")
+    assert copied(DOCKER_AUTH_CONFIG='{"auths":{"y":{"auth":"dTpw"}}}') == (
+        '{\n\t"auths": {\n\t\t"y": {\n\t\t\t"auth": "dTpw"\n\t\t}\n\t}\n}',
+        "",
+    )
+    assert copied(DOCKER_AUTH_CONFIG="{") == (
+        "",
+        "resolving credentials failed: failed to read credentials from DOCKER_AUTH_CONFIG: unexpected EOF\n",
+    )
     (tmp_path / "config.json").write_text("{}")
     assert copied() == ("", "")
 
@@ -212,13 +283,28 @@ def test_why_no_engine_answers(host: str, error: OSError, words: str) -> None:
 
 
 def test_the_way_over_ssh() -> None:
-    assert ssh_command("ssh://me@there:2222") == ["ssh", "-o", "ConnectTimeout=30", "-T", "-l", "me", "-p", "2222", "--", "there", "docker system dial-stdio"]
+    assert ssh_command("ssh://me@there:2222") == [
+        "ssh",
+        "-o",
+        "ConnectTimeout=30",
+        "-T",
+        "-l",
+        "me",
+        "-p",
+        "2222",
+        "--",
+        "there",
+        "docker system dial-stdio",
+    ]
     assert ssh_command("ssh://there/run/my.sock")[-1] == "docker --host=unix:///run/my.sock system dial-stdio"
 
 
 def test_the_program_by_each_of_its_names(pydock: Path) -> None:
     """Messages name the program as it was called."""
-    assert program(pydock, "bogus").err == b"docker: unknown command: docker bogus\n\nRun 'docker --help' for more information\n"
+    assert (
+        program(pydock, "bogus").err
+        == b"docker: unknown command: docker bogus\n\nRun 'docker --help' for more information\n"
+    )
     import sys
 
     done = program(sys.executable, "-m", "pydock", "bogus", cwd=Path(__file__).parents[2])
@@ -232,7 +318,10 @@ def test_archives_of_contexts(tmp_path: Path) -> None:
 
     from pydock.config.context_archive import pack, unpack
 
-    meta, tls = {"Name": "one", "Metadata": {}, "Endpoints": {"docker": {"Host": "tcp://x:1"}}}, {"ca.pem": b"CA", "key.pem": b"K" * 700}
+    meta, tls = (
+        {"Name": "one", "Metadata": {}, "Endpoints": {"docker": {"Host": "tcp://x:1"}}},
+        {"ca.pem": b"CA", "key.pem": b"K" * 700},
+    )
     assert unpack(pack(meta, tls)) == (meta, tls)
     whole = pack(meta, tls)
     assert unpack(whole[: whole.rindex(b"K") + 1]) == (meta, tls)
@@ -244,7 +333,12 @@ def test_archives_of_contexts(tmp_path: Path) -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as bad:
         bad.addfile(tarfile.TarInfo("../evil"))
-    for data, words in ((out.getvalue(), "unexpected context file"), (pack(meta, tls)[600:], "no metadata|unexpected"), (b"x" * 100, "unexpected EOF"), (bytes(11 << 20), "limit")):
+    for data, words in (
+        (out.getvalue(), "unexpected context file"),
+        (pack(meta, tls)[600:], "no metadata|unexpected"),
+        (b"x" * 100, "unexpected EOF"),
+        (bytes(11 << 20), "limit"),
+    ):
         with pytest.raises(ValueError, match=words):
             unpack(data)
 
@@ -268,9 +362,18 @@ def test_an_archive_of_a_context_is_bounded_in_time_and_size() -> None:
         return out.getvalue()
 
     meta = pack({"Name": "one"}, {})
-    described = [entry("x", text, tarfile.XHDTYPE) for text in (b"1" * (8 << 20), b"9 " * (4 << 20), b"14 keyy=value\n" * 500_000)]
+    described = [
+        entry("x", text, tarfile.XHDTYPE)
+        for text in (b"1" * (8 << 20), b"9 " * (4 << 20), b"14 keyy=value\n" * 500_000)
+    ]
     chain = entry("x", b"8 k=vvv\n", tarfile.XHDTYPE) * 9000
     many = b"".join(entry(f"tls/docker/{i}") for i in range(MAX_FILES + 1))
-    for data in [*(d + meta for d in described), chain + meta, many + meta, zipped(MAX_FILES + 1, b""), zipped(3, bytes(LIMIT // 2))]:
+    for data in [
+        *(d + meta for d in described),
+        chain + meta,
+        many + meta,
+        zipped(MAX_FILES + 1, b""),
+        zipped(3, bytes(LIMIT // 2)),
+    ]:
         with pytest.raises(ValueError, match=r"unexpected EOF|exceeds the defined limit"):
             unpack(data)

@@ -35,7 +35,9 @@ def test_a_program_ends_with_its_connection(program: Path, script: str) -> None:
 def test_a_program_that_closes_its_output_and_stays_is_ended(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dial, "PARTING", 0.2)
     sock = connection(program, "echo why >&2; exec <&- >&-; exec sleep 1000")
-    with pytest.raises(CommandEnded, match=r"command \[ssh host\] has closed its output and did not exit after 0.2s, .*stderr=why$"):
+    with pytest.raises(
+        CommandEnded, match=r"command \[ssh host\] has closed its output and did not exit after 0.2s, .*stderr=why$"
+    ):
         sock.recv(10)
     assert sock.process.returncode is not None
     sock.close()

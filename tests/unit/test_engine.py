@@ -26,12 +26,25 @@ def engine(**options: object) -> Engine:
 
 
 def ping(mock: HTTPXMock, version: str = "1.51", **headers: str) -> None:
-    mock.add_response(url=f"{HOST}/_ping", method="HEAD", headers={"Api-Version": version, "Ostype": "linux", **headers})
+    mock.add_response(
+        url=f"{HOST}/_ping", method="HEAD", headers={"Api-Version": version, "Ostype": "linux", **headers}
+    )
 
 
 @pytest.mark.parametrize(
     ("theirs", "wish", "spoken"),
-    [("1.51", "", "1.51"), ("1.41", "", "1.41"), ("1.99", "", API_VERSION), ("1.24", "", "1.24"), ("1.12", "", API_VERSION), ("", "", API_VERSION), ("1.51", "1.30", "1.30"), ("1.40", "1.99", "1.99"), ("1.51", " v1.44 ", "1.44"), ("1.51", "abc", "abc")],
+    [
+        ("1.51", "", "1.51"),
+        ("1.41", "", "1.41"),
+        ("1.99", "", API_VERSION),
+        ("1.24", "", "1.24"),
+        ("1.12", "", API_VERSION),
+        ("", "", API_VERSION),
+        ("1.51", "1.30", "1.30"),
+        ("1.40", "1.99", "1.99"),
+        ("1.51", " v1.44 ", "1.44"),
+        ("1.51", "abc", "abc"),
+    ],
 )
 def test_the_version_that_both_know(httpx_mock: HTTPXMock, theirs: str, wish: str, spoken: str) -> None:
     """A wish is spoken as it is, and nobody is asked: the engine says what is wrong with it."""
@@ -43,14 +56,18 @@ def test_the_version_that_both_know(httpx_mock: HTTPXMock, theirs: str, wish: st
 def test_engines_without_head(httpx_mock: HTTPXMock) -> None:
     """Engines before 19.03 answer HEAD /_ping with 404; GET serves."""
     httpx_mock.add_response(url=f"{HOST}/_ping", method="HEAD", status_code=404)
-    httpx_mock.add_response(url=f"{HOST}/_ping", method="GET", headers={"Api-Version": "1.38", "Docker-Experimental": "true"})
+    httpx_mock.add_response(
+        url=f"{HOST}/_ping", method="GET", headers={"Api-Version": "1.38", "Docker-Experimental": "true"}
+    )
     found = engine()
     assert found.api_version == "1.38" and found.ping().experimental
 
 
 def test_what_is_sent(httpx_mock: HTTPXMock) -> None:
     ping(httpx_mock)
-    httpx_mock.add_response(url=f"{HOST}/v1.51/containers/create?name=a+b%2F", method="POST", json={"Id": "x"}, status_code=201)
+    httpx_mock.add_response(
+        url=f"{HOST}/v1.51/containers/create?name=a+b%2F", method="POST", json={"Id": "x"}, status_code=201
+    )
     body = {"Image": "é", "Labels": {"a": "<b>"}}
     assert engine(headers={"X-Mine": "1", "User-Agent": "no"}).json(create_container(body, "a b/")) == {"Id": "x"}
     request = httpx_mock.get_requests()[-1]
@@ -66,8 +83,14 @@ def test_what_is_sent(httpx_mock: HTTPXMock) -> None:
     [
         ({"json": {"message": "no such thing"}}, "Error response from daemon: no such thing"),
         ({"text": "plain words\n"}, "Error response from daemon: plain words"),
-        ({"json": {"message": ""}}, "Error response from daemon: API returned a 404 (Not Found) but provided no error-message"),
-        ({"text": ""}, "Error response from daemon: request returned 404 Not Found; check if the server supports the requested API version"),
+        (
+            {"json": {"message": ""}},
+            "Error response from daemon: API returned a 404 (Not Found) but provided no error-message",
+        ),
+        (
+            {"text": ""},
+            "Error response from daemon: request returned 404 Not Found; check if the server supports the requested API version",
+        ),
     ],
 )
 def test_refusals_in_dockers_words(httpx_mock: HTTPXMock, answer: dict[str, object], message: str) -> None:
@@ -92,7 +115,12 @@ def test_a_cut_message_is_told(httpx_mock: HTTPXMock) -> None:
 
 
 def test_queries() -> None:
-    assert query(a=True, b=False, c=None, d="", e={}, f={"x": {"y": True}}, g=3, h=["p", "q"]) == {"a": "1", "f": '{"x":{"y":true}}', "g": "3", "h": ["p", "q"]}
+    assert query(a=True, b=False, c=None, d="", e={}, f={"x": {"y": True}}, g=3, h=["p", "q"]) == {
+        "a": "1",
+        "f": '{"x":{"y":true}}',
+        "g": "3",
+        "h": ["p", "q"],
+    }
 
 
 # ---- on a real socket --------------------------------------------------------------------------------
@@ -158,7 +186,9 @@ def test_a_connection_that_the_engine_closed_is_replaced(tmp_path: Path) -> None
 
 
 def test_an_upgraded_connection(tmp_path: Path) -> None:
-    with Server(tmp_path, [PONG], [b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello"]) as server:
+    with Server(
+        tmp_path, [PONG], [b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello"]
+    ) as server:
         duplex = server.engine().hijack(Request("POST", "/containers/x/attach", {"stream": "1"}))
         assert duplex.read() == b"hello"
         duplex.close()

@@ -36,7 +36,10 @@ Act = Callable[[bytes], "bytes | None"]
 
 
 def answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{more}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{more}Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
 
 
 class Peer:
@@ -109,7 +112,17 @@ def peer(folder: Path, act: Act, close_after: bool = False) -> Iterator[Peer]:
 # ---- nothing that changes something is sent twice ---------------------------------------------------
 
 
-@pytest.mark.parametrize("request_", [CREATE, containers.kill_container("x", "USR1"), containers.remove_container("x"), containers.put_archive("x", "/", b"tar"), images.load_images(iter([b"tar"]), True)], ids=lambda r: r.method + r.path)
+@pytest.mark.parametrize(
+    "request_",
+    [
+        CREATE,
+        containers.kill_container("x", "USR1"),
+        containers.remove_container("x"),
+        containers.put_archive("x", "/", b"tar"),
+        images.load_images(iter([b"tar"]), True),
+    ],
+    ids=lambda r: r.method + r.path,
+)
 def test_a_lost_answer_is_told_and_what_changes_something_is_not_sent_again(tmp_path: Path, request_: Request) -> None:
     with peer(tmp_path, lambda _: None) as there:
         there.engine.ping()
@@ -145,8 +158,12 @@ def test_an_engine_that_hangs_up_after_each_answer_is_no_trouble(tmp_path: Path)
 # ---- nothing ends a line of a request early --------------------------------------------------------
 
 
-@given(method=st.text(max_size=5), target=st.binary(max_size=12), name=st.binary(max_size=6), value=st.binary(max_size=12))
-def test_a_request_head_is_as_many_lines_as_it_has_headers(method: str, target: bytes, name: bytes, value: bytes) -> None:
+@given(
+    method=st.text(max_size=5), target=st.binary(max_size=12), name=st.binary(max_size=6), value=st.binary(max_size=12)
+)
+def test_a_request_head_is_as_many_lines_as_it_has_headers(
+    method: str, target: bytes, name: bytes, value: bytes
+) -> None:
     try:
         head = request_head(method, target, [(b"Host", b"x"), (name, value)])
     except Failure:
@@ -158,7 +175,10 @@ def test_a_request_head_is_as_many_lines_as_it_has_headers(method: str, target: 
 @pytest.mark.parametrize("value", ["a\r\nX: y", "a\nb", "a\0b", "a\rb", "\x7f"])
 def test_a_header_with_a_line_break_is_refused_before_anything_is_sent(tmp_path: Path, value: str) -> None:
     with peer(tmp_path, lambda _: answer(b"[]")) as there:
-        with pytest.raises(Failure, match=r'^error during connect: Post "http://.*/build": net/http: invalid header field value for "X-Mine"$'):
+        with pytest.raises(
+            Failure,
+            match=r'^error during connect: Post "http://.*/build": net/http: invalid header field value for "X-Mine"$',
+        ):
             there.engine.read(Request("POST", "/build", headers={"X-Mine": value}))
         assert there.requests == []
 
@@ -169,7 +189,10 @@ def test_a_body_that_cannot_be_read_ends_the_request(tmp_path: Path, pydock: Pat
         for line, target in (("load -i .", "/images/load?quiet=1"), ("import .", "/images/create?fromSrc=-")):
             done = program(pydock, *line.split(), host=there.engine.endpoint.host, cwd=tmp_path)
             place = f"http://{quote(f'{tmp_path}/e.sock', safe='')}/v1.44{target}"
-            assert (done.code, done.err.decode()) == (1, f'error during connect: Post "{place}": read .: is a directory\n')
+            assert (done.code, done.err.decode()) == (
+                1,
+                f'error during connect: Post "{place}": read .: is a directory\n',
+            )
         assert there.requests == []
 
 
@@ -189,7 +212,18 @@ def test_the_key_of_a_context_is_a_digest_whatever_its_folder_is_called(tmp_path
 # ---- names in paths ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "path"), [("/web", "web"), ("a//b", "a/b"), ("./f", "f"), (" web ", "web"), ("a b?#%", "a%20b%3F%23%25"), ("é\udcff", "%C3%A9%FF"), ("a:b@c", "a:b@c")])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("/web", "web"),
+        ("a//b", "a/b"),
+        ("./f", "f"),
+        (" web ", "web"),
+        ("a b?#%", "a%20b%3F%23%25"),
+        ("é\udcff", "%C3%A9%FF"),
+        ("a:b@c", "a:b@c"),
+    ],
+)
 def test_a_name_becomes_a_path_as_in_dockers_client(tmp_path: Path, name: str, path: str) -> None:
     with peer(tmp_path, lambda _: answer(b"", "204 No Content")) as there:
         there.engine.read(containers.stop_container(name))
@@ -210,7 +244,10 @@ def test_a_blank_name_is_refused(make: Callable[[str], Request], kind: str, name
         make(name)
 
 
-@pytest.mark.parametrize("status", ["300 Multiple Choices", "301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+@pytest.mark.parametrize(
+    "status",
+    ["300 Multiple Choices", "301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"],
+)
 @pytest.mark.parametrize("request_", [LIST, containers.stop_container("x")], ids=["GET", "POST"])
 def test_no_redirect_is_a_success_and_none_is_followed(tmp_path: Path, status: str, request_: Request) -> None:
     with peer(tmp_path, lambda _: answer(b"<a>elsewhere</a>", status, "Location: /elsewhere\r\n")) as there:
@@ -223,14 +260,31 @@ def test_no_redirect_is_a_success_and_none_is_followed(tmp_path: Path, status: s
 
 # ---- what is no answer -------------------------------------------------------------------------------
 
-WRONG = [b"null", b'"text"', b"7", b"[]", b"{}", b"[7]", b"{", b"", b" ", b"\xff", b'{"Id":7}', b'{"Id":null}', b"[" * 200_000, b'{"Id":' + b"7" * 5000 + b"}"]
+WRONG = [
+    b"null",
+    b'"text"',
+    b"7",
+    b"[]",
+    b"{}",
+    b"[7]",
+    b"{",
+    b"",
+    b" ",
+    b"\xff",
+    b'{"Id":7}',
+    b'{"Id":null}',
+    b"[" * 200_000,
+    b'{"Id":' + b"7" * 5000 + b"}",
+]
 
 
 @pytest.mark.parametrize("body", WRONG, ids=lambda b: b[:12].decode("latin1"))
 def test_an_answer_that_is_not_as_promised_names_the_request(tmp_path: Path, body: bytes) -> None:
     with peer(tmp_path, lambda _: answer(body)) as there:
         for ask in (there.engine.json, there.engine.text, lambda r: there.engine.background(r).json()):
-            with pytest.raises(BadAnswer, match="the engine's answer to POST /containers/create is not what the API promises"):
+            with pytest.raises(
+                BadAnswer, match="the engine's answer to POST /containers/create is not what the API promises"
+            ):
                 ask(CREATE)
 
 
@@ -259,7 +313,9 @@ def test_an_answer_that_says_nothing_is_none(tmp_path: Path, request_: Request, 
 def test_an_answer_longer_than_its_length_is_none(tmp_path: Path) -> None:
     """An archive that is cut inside a file of zeros looks whole."""
     for body, right in ((bytes(2048), False), (b"\r\n", True)):
-        with peer(tmp_path, lambda _, body=body: b"HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + bytes(1024) + body) as there:
+        with peer(
+            tmp_path, lambda _, body=body: b"HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + bytes(1024) + body
+        ) as there:
             if right:
                 assert len(b"".join(there.engine.blocks(containers.export_container("x")))) == 1024
             else:
@@ -271,13 +327,26 @@ def test_an_answer_longer_than_its_length_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
 def test_a_stream_that_cannot_come_is_not_an_empty_one(tmp_path: Path, status: str) -> None:
     with peer(tmp_path, lambda _: answer(b"", status)) as there:
-        for read in (there.engine.blocks, there.engine.messages, lambda r: there.engine.background(r).blocks(), lambda r: there.engine.background(r).messages()):
+        for read in (
+            there.engine.blocks,
+            there.engine.messages,
+            lambda r: there.engine.background(r).blocks(),
+            lambda r: there.engine.background(r).messages(),
+        ):
             with pytest.raises(BadAnswer, match="it has no body"):
                 list(read(system.events((1, 51))))
 
 
-@pytest.mark.parametrize("request_", [containers.export_container("x"), containers.get_archive("x", "/"), images.save_images(("x",))], ids=lambda r: r.path)
-@pytest.mark.parametrize(("body", "why"), [(b"", "it is empty"), (b"x" * 5000, "without its end"), (b"x" * 512 + bytes(1023), "without its end")], ids=["empty", "cut", "cut by a byte"])
+@pytest.mark.parametrize(
+    "request_",
+    [containers.export_container("x"), containers.get_archive("x", "/"), images.save_images(("x",))],
+    ids=lambda r: r.path,
+)
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [(b"", "it is empty"), (b"x" * 5000, "without its end"), (b"x" * 512 + bytes(1023), "without its end")],
+    ids=["empty", "cut", "cut by a byte"],
+)
 def test_an_archive_without_its_end_is_no_archive(tmp_path: Path, request_: Request, body: bytes, why: str) -> None:
     with peer(tmp_path, lambda _: answer(body)) as there:
         with pytest.raises(BadAnswer, match=why):
@@ -292,7 +361,24 @@ def test_a_whole_archive_is_one_however_it_is_cut(data: bytes, places: list[int]
     assert b"".join(answers.blocks_of(containers.export_container("x"), cut(whole, places))) == whole
 
 
-@pytest.mark.parametrize("body", [b"", b"\r\n", b"null", b"[1]", b'"x"', b"{}", b"{}\n{}", b'{"status":""}', b'{"status":null}', b'{"status":7}', b'{"status":"a"}\nnonsense', b'{"status":"a"}{"status":', b'{"status":"a"}\n]'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\r\n",
+        b"null",
+        b"[1]",
+        b'"x"',
+        b"{}",
+        b"{}\n{}",
+        b'{"status":""}',
+        b'{"status":null}',
+        b'{"status":7}',
+        b'{"status":"a"}\nnonsense',
+        b'{"status":"a"}{"status":',
+        b'{"status":"a"}\n]',
+    ],
+)
 def test_a_stream_of_progress_that_is_none_is_no_success(tmp_path: Path, body: bytes) -> None:
     with peer(tmp_path, lambda _: answer(body)) as there:
         with pytest.raises(BrokenStream):
@@ -309,15 +395,39 @@ def test_bytes_that_are_no_utf8_and_half_characters_become_the_replacement_chara
         assert there.engine.json(CREATE) == {"Id": "\ufffd", "Warnings": ["\ufffdx"]}
 
 
-@pytest.mark.parametrize("body", [b'{"message":7}', b'{"message":null}', b"[]", b'{"message":', b"", b"[" * 200_000, b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b'{"message":7}', b'{"message":null}', b"[]", b'{"message":', b"", b"[" * 200_000, b"\xff"]
+)
 def test_any_body_of_an_error_is_told_as_an_error(tmp_path: Path, body: bytes) -> None:
     with peer(tmp_path, lambda _: answer(body, "500 Internal Server Error")) as there:
         with pytest.raises(EngineError, match=r"^Error response from daemon: ."):
             there.engine.json(LIST)
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["Id", "State", "Config", "Running", "x"]), inner, max_size=4))
-SHAPES = st.sampled_from([str, int, float, bool, dict, list, [int], opt([opt(str)]), {"Id": str}, containers.DETAILS, [containers.CONTAINER], {str: opt(int)}, system.INFO])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["Id", "State", "Config", "Running", "x"]), inner, max_size=4)
+    ),
+)
+SHAPES = st.sampled_from(
+    [
+        str,
+        int,
+        float,
+        bool,
+        dict,
+        list,
+        [int],
+        opt([opt(str)]),
+        {"Id": str},
+        containers.DETAILS,
+        [containers.CONTAINER],
+        {str: opt(int)},
+        system.INFO,
+    ]
+)
 
 
 @given(JSON, SHAPES)
@@ -351,7 +461,9 @@ def test_an_error_without_end_is_cut_off(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [MAX_INTERIM, MAX_INTERIM + 1])
 def test_interim_answers_have_an_end(tmp_path: Path, count: int) -> None:
-    with peer(tmp_path, lambda _: b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * count + answer(b'{"Id":"x"}')) as there:
+    with peer(
+        tmp_path, lambda _: b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * count + answer(b'{"Id":"x"}')
+    ) as there:
         if count == MAX_INTERIM:
             assert there.engine.json(CREATE) == {"Id": "x"}
         else:
@@ -368,7 +480,9 @@ def test_a_length_that_is_none(tmp_path: Path, length: str) -> None:
 
 @pytest.mark.parametrize("chunk", [b"f" * 5000 + b"\r\n[]", b"-1\r\n[]", b"2\r\n[]x\r\n0\r\n\r\n", b"zz\r\n"])
 def test_a_chunk_that_is_none(tmp_path: Path, chunk: bytes) -> None:
-    with peer(tmp_path, lambda _: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk, close_after=True) as there:
+    with peer(
+        tmp_path, lambda _: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk, close_after=True
+    ) as there:
         with pytest.raises(BrokenStream):
             there.engine.json(LIST)
 
@@ -376,9 +490,19 @@ def test_a_chunk_that_is_none(tmp_path: Path, chunk: bytes) -> None:
 MESSAGES = st.lists(st.dictionaries(st.text(max_size=3), JSON, max_size=4), min_size=1, max_size=5)
 
 
-@given(MESSAGES, st.sampled_from([None, 2]), st.sampled_from(["", "\n", "\r\n", " \n\t"]), st.lists(st.integers(0, 10**6), max_size=12), st.booleans())
-def test_messages_are_found_however_they_are_cut(messages: list[dict[str, object]], indent: int | None, between: str, places: list[int], ascii_only: bool) -> None:
-    data = between.join([*(json.dumps(m, indent=indent, ensure_ascii=ascii_only) for m in messages), ""]).encode("utf-8", "replace")
+@given(
+    MESSAGES,
+    st.sampled_from([None, 2]),
+    st.sampled_from(["", "\n", "\r\n", " \n\t"]),
+    st.lists(st.integers(0, 10**6), max_size=12),
+    st.booleans(),
+)
+def test_messages_are_found_however_they_are_cut(
+    messages: list[dict[str, object]], indent: int | None, between: str, places: list[int], ascii_only: bool
+) -> None:
+    data = between.join([*(json.dumps(m, indent=indent, ensure_ascii=ascii_only) for m in messages), ""]).encode(
+        "utf-8", "replace"
+    )
     expected = [json.loads(json.dumps(m).encode()) for m in messages]
     if "\\ud" in json.dumps(messages):
         return  # half characters have a test of their own
@@ -411,14 +535,16 @@ def test_a_head_that_comes_byte_by_byte() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         data = answer(b"[]")
-        threading.Thread(target=lambda: [theirs.sendall(data[i : i + 1]) for i in range(len(data))], daemon=True).start()
+        threading.Thread(
+            target=lambda: [theirs.sendall(data[i : i + 1]) for i in range(len(data))], daemon=True
+        ).start()
         wire = Wire(ours)
         head = wire.head()
         assert head.status == 200 and b"".join(wire.body(head, "GET")) == b"[]"
 
 
 def test_an_exec_is_made_only_in_what_the_engine_shows_to_be_a_container(pydock: Path, tmp_path: Path) -> None:
-    """"." leads to the list of containers: the path is cleaned, as docker cleans it."""
+    """ "." leads to the list of containers: the path is cleaned, as docker cleans it."""
     with stand_in(tmp_path, {"GET /containers/json": lambda _: []}) as host:
         done = program(pydock, "exec", ".", "true", host=host)
     assert (done.code, done.err.split(b": ")[-1]) == (1, b"a list where an object is due\n")

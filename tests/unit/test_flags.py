@@ -14,7 +14,21 @@ from pydock.flags import devices, mounts, networks, pairs, ports, reference, tim
 from pydock.go.strconv import parse_duration, parse_int
 
 
-@pytest.mark.parametrize(("text", "value"), [("64m", 64 << 20), ("1.5GiB", 3 << 29), ("100 kb", 102400), ("7", 7), ("2tb", 2 << 40), ("1P", 1 << 50), ("10B", 10), ("8191p", 8191 << 50), ("8192p", -1 << 63), ("1e30", -1 << 63)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("64m", 64 << 20),
+        ("1.5GiB", 3 << 29),
+        ("100 kb", 102400),
+        ("7", 7),
+        ("2tb", 2 << 40),
+        ("1P", 1 << 50),
+        ("10B", 10),
+        ("8191p", 8191 << 50),
+        ("8192p", -1 << 63),
+        ("1e30", -1 << 63),
+    ],
+)
 def test_sizes(text: str, value: int) -> None:
     assert units.ram_bytes(text) == value
 
@@ -87,7 +101,30 @@ PARSERS = [
     devices.device, devices.gpus, devices.cgroup_rule, ports.publish, ports.expose, reference.parse, lambda t: mounts.volume(t, "/"), lambda t: times.timestamp(t, 0),
     lambda t: reference.platform(t, "amd64"),
 ]  # fmt: skip
-_pieces = st.sampled_from(["type=", "bind", ",", "=", ":", "/", "80", "-", "dst=/x", "name", "[::1]", ".", '"', "nofile=", "all", "@sha256:", "é", " ", "1h", "Z"])
+_pieces = st.sampled_from(
+    [
+        "type=",
+        "bind",
+        ",",
+        "=",
+        ":",
+        "/",
+        "80",
+        "-",
+        "dst=/x",
+        "name",
+        "[::1]",
+        ".",
+        '"',
+        "nofile=",
+        "all",
+        "@sha256:",
+        "é",
+        " ",
+        "1h",
+        "Z",
+    ]
+)
 
 
 @given(st.sampled_from(PARSERS), st.lists(_pieces, max_size=8).map("".join) | st.text(max_size=12))
@@ -102,7 +139,14 @@ def test_any_text_is_a_value_or_a_value_error(parse: Callable[[str], Any], text:
 _ip = st.sampled_from(["", "127.0.0.1", "0.0.0.0", "[::1]", "[2001:db8::1]"])
 
 
-@given(_ip, st.integers(1, 65000), st.integers(1, 65000), st.integers(0, 20), st.sampled_from(["tcp", "udp", "sctp"]), st.booleans())
+@given(
+    _ip,
+    st.integers(1, 65000),
+    st.integers(1, 65000),
+    st.integers(0, 20),
+    st.sampled_from(["tcp", "udp", "sctp"]),
+    st.booleans(),
+)
 def test_published_ranges(ip: str, host: int, container: int, more: int, protocol: str, named: bool) -> None:
     span = lambda start: f"{start}-{start + more}" if more else str(start)  # noqa: E731
     text = f"{ip}:{span(host)}:{span(container)}/{protocol}" if ip else f"{span(host)}:{span(container)}/{protocol}"
@@ -113,7 +157,9 @@ def test_published_ranges(ip: str, host: int, container: int, more: int, protoco
 
 
 _name = st.from_regex(r"[a-z0-9]{1,8}([._-][a-z0-9]{1,5}){0,2}", fullmatch=True)
-_domain = st.sampled_from(["", "docker.io", "localhost", "localhost:5000", "reg.example.com", "reg.example.com:443", "[::1]:5000"])
+_domain = st.sampled_from(
+    ["", "docker.io", "localhost", "localhost:5000", "reg.example.com", "reg.example.com:443", "[::1]:5000"]
+)
 _tag = st.just("") | st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}", fullmatch=True)
 _digest = st.just("") | st.just("sha256:" + "ab" * 32)
 
@@ -124,7 +170,9 @@ def test_references(domain: str, path: list[str], tag: str, digest: str) -> None
         return  # such a first part is a domain
     if not domain and len(path) == 1 and not tag and not digest and len(path[0]) == 64:
         return
-    text = "/".join([*([domain] if domain else []), *path]) + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+    text = (
+        "/".join([*([domain] if domain else []), *path]) + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+    )
     parsed = reference.parse(text)
     assert (parsed.domain, parsed.tag, parsed.digest) == (domain or "docker.io", tag, digest)
     assert reference.parse(str(parsed)) == parsed
@@ -139,7 +187,16 @@ def test_blanks_about_an_address_are_let_be() -> None:
 
 @pytest.mark.parametrize(
     ("text", "bind"),
-    [("/data", ""), ("named:/data", "named:/data"), ("./d:/d:ro", "/here/d:/d:ro"), (".:/x", "/here:/x"), ("../d:/d", "/d:/d"), ("/abs:/x", "/abs:/x"), ("~/x:/x", "~/x:/x"), ("d:/d", "")],
+    [
+        ("/data", ""),
+        ("named:/data", "named:/data"),
+        ("./d:/d:ro", "/here/d:/d:ro"),
+        (".:/x", "/here:/x"),
+        ("../d:/d", "/d:/d"),
+        ("/abs:/x", "/abs:/x"),
+        ("~/x:/x", "~/x:/x"),
+        ("d:/d", ""),
+    ],
 )
 def test_volumes(text: str, bind: str) -> None:
     assert mounts.volume(text, "/here") == bind
@@ -150,7 +207,14 @@ NOW = 1_700_000_000.0
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("10m", "1699999400"), ("-5m", "1700000300"), ("0", "0"), ("1.5", "1.5"), ("2023-01-02T03:04:05Z", "1672628645.000000000"), ("2023-01-02T03:04:05.25+01:00", "1672625045.250000000")],
+    [
+        ("10m", "1699999400"),
+        ("-5m", "1700000300"),
+        ("0", "0"),
+        ("1.5", "1.5"),
+        ("2023-01-02T03:04:05Z", "1672628645.000000000"),
+        ("2023-01-02T03:04:05.25+01:00", "1672625045.250000000"),
+    ],
 )
 def test_moments(text: str, value: str) -> None:
     assert times.timestamp(text, NOW) == value
@@ -181,7 +245,9 @@ def test_bad_moments(text: str, words: str) -> None:
         (parse_duration, "9" * 5_000 + "s", f'time: invalid duration "{"9" * 5_000}s"'),
     ],
 )  # fmt: skip
-def test_numbers_that_nothing_can_hold_are_refused_in_gos_words(parse: Callable[[str], int], text: str, words: str) -> None:
+def test_numbers_that_nothing_can_hold_are_refused_in_gos_words(
+    parse: Callable[[str], int], text: str, words: str
+) -> None:
     with pytest.raises(ValueError) as error:
         parse(text)
     assert str(error.value) == words

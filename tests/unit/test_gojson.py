@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from pydock.go import json as gojson
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters(exclude_categories=["Cs"])),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
 )
 
@@ -75,14 +79,29 @@ def test_what_is_no_character_becomes_the_replacement_character() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("[]", "a list where an object is due"), ("null", "null where an object is due"), ('{"a": "1"}', "a: a string where an integer is due")]
+    ("text", "words"),
+    [
+        ("[]", "a list where an object is due"),
+        ("null", "null where an object is due"),
+        ('{"a": "1"}', "a: a string where an integer is due"),
+    ],
 )
 def test_json_of_another_shape_is_an_error(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=f"^{words}$"):
         gojson.decode(text, {"a": int})
 
 
-@pytest.mark.parametrize("text", ['"\\' * 500_000, '"' * 500_000 + "\\", '["' + '\\"' * 500_000, '"' + "a" * 5_000_000, "{" * 500_000, " " * 5_000_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"\\' * 500_000,
+        '"' * 500_000 + "\\",
+        '["' + '\\"' * 500_000,
+        '"' + "a" * 5_000_000,
+        "{" * 500_000,
+        " " * 5_000_000,
+    ],
+)
 def test_unfinished_json_is_read_in_linear_time(text: str) -> None:
     """Each of these took hours, or for ever, where an end that is missing is looked for again and again."""
     gojson.compact(text)

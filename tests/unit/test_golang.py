@@ -17,14 +17,29 @@ def test_duration_round_trip(nanoseconds: int) -> None:
     assert golang.parse_duration(golang.format_duration(nanoseconds)) == nanoseconds
 
 
-@pytest.mark.parametrize(("text", "value"), [("1h30m", 5400 * 10**9), ("1.5s", 1_500_000_000), ("-2ms", -2_000_000), ("0", 0), (".5h", 1800 * 10**9), ("3us", 3000)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1h30m", 5400 * 10**9),
+        ("1.5s", 1_500_000_000),
+        ("-2ms", -2_000_000),
+        ("0", 0),
+        (".5h", 1800 * 10**9),
+        ("3us", 3000),
+    ],
+)
 def test_durations(text: str, value: int) -> None:
     assert golang.parse_duration(text) == value
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("30", 'time: missing unit in duration "30"'), ("x", 'time: invalid duration "x"'), ("", 'time: invalid duration ""'), ("3x", 'time: unknown unit "x" in duration "3x"')],
+    [
+        ("30", 'time: missing unit in duration "30"'),
+        ("x", 'time: invalid duration "x"'),
+        ("", 'time: invalid duration ""'),
+        ("3x", 'time: unknown unit "x" in duration "3x"'),
+    ],
 )
 def test_bad_durations(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words.replace("?", r"\?")) as error:
@@ -39,7 +54,15 @@ def test_integers_in_every_base(number: int) -> None:
         assert golang.parse_int(text) == number
 
 
-@pytest.mark.parametrize(("text", "bits", "what"), [("70000", 16, "value out of range"), ("x", 64, "invalid syntax"), ("1_", 64, "invalid syntax"), ("-1", 64, "invalid syntax")])
+@pytest.mark.parametrize(
+    ("text", "bits", "what"),
+    [
+        ("70000", 16, "value out of range"),
+        ("x", 64, "invalid syntax"),
+        ("1_", 64, "invalid syntax"),
+        ("-1", 64, "invalid syntax"),
+    ],
+)
 def test_bad_unsigned(text: str, bits: int, what: str) -> None:
     with pytest.raises(ValueError) as error:
         golang.parse_uint(text, bits)
@@ -58,7 +81,12 @@ def test_quoting_raw_bytes() -> None:
     assert golang.quote(b"a\xff\n".decode("utf-8", "surrogateescape")) == '"a\\xff\\n"'
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_good_json_has_no_problem(value: object) -> None:
     text = gojson.dumps(value)
     assert gojson.problem(text) == ""
@@ -90,7 +118,12 @@ def test_any_text_is_json_or_has_a_problem(text: str) -> None:
     assert (gojson.problem(text) == "") == fine
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_json_laid_out(value: object) -> None:
     """As Python's own layout, whatever blanks there were before; and back."""
     text = json.dumps(value, indent=3, ensure_ascii=False)
@@ -99,4 +132,7 @@ def test_json_laid_out(value: object) -> None:
 
 
 def test_json_is_kept_as_it_was_written() -> None:
-    assert gojson.indented('[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]').replace("\n", "").replace(" ", "") == '[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]'
+    assert (
+        gojson.indented('[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]').replace("\n", "").replace(" ", "")
+        == '[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]'
+    )

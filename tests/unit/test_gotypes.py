@@ -28,20 +28,68 @@ PLUGIN = {
     "Id": "d" * 64, "Name": "vieux/sshfs", "Enabled": True, "Config": {"Interface": {"Types": ["docker.volumedriver/1.0"], "Socket": "s"}},
     "Settings": {"Env": ["DEBUG=0"], "Args": [], "Devices": [], "Mounts": []},
 }  # fmt: skip
-IMAGE = {"Id": "sha256:" + "a" * 64, "RepoTags": ["busybox:latest"], "RepoDigests": [], "Size": 4270000, "Os": "linux", "Config": {"Cmd": ["sh"], "Volumes": None}}
-VOLUME = {"Name": "v", "Driver": "local", "Mountpoint": "/m", "Scope": "local", "Options": None, "Labels": {"a": "<b>"}, "Novel": 1}
-SUMMARY = {"Id": "c" * 64, "Names": ["/web"], "Image": "busybox", "ImageID": IMAGE["Id"], "Command": "sh", "Created": 1700000000, "State": "running", "Status": "Up"}
-LISTED = {"Id": IMAGE["Id"], "RepoTags": ["busybox:latest"], "RepoDigests": ["busybox@sha256:" + "e" * 64], "Created": 1700000000, "Size": 1234567890, "Containers": 2}
+IMAGE = {
+    "Id": "sha256:" + "a" * 64,
+    "RepoTags": ["busybox:latest"],
+    "RepoDigests": [],
+    "Size": 4270000,
+    "Os": "linux",
+    "Config": {"Cmd": ["sh"], "Volumes": None},
+}
+VOLUME = {
+    "Name": "v",
+    "Driver": "local",
+    "Mountpoint": "/m",
+    "Scope": "local",
+    "Options": None,
+    "Labels": {"a": "<b>"},
+    "Novel": 1,
+}
+SUMMARY = {
+    "Id": "c" * 64,
+    "Names": ["/web"],
+    "Image": "busybox",
+    "ImageID": IMAGE["Id"],
+    "Command": "sh",
+    "Created": 1700000000,
+    "State": "running",
+    "Status": "Up",
+}
+LISTED = {
+    "Id": IMAGE["Id"],
+    "RepoTags": ["busybox:latest"],
+    "RepoDigests": ["busybox@sha256:" + "e" * 64],
+    "Created": 1700000000,
+    "Size": 1234567890,
+    "Containers": 2,
+}
 VERSION = {
     "Version": "28.5.2", "ApiVersion": "1.51", "Os": "linux", "BuildTime": "2025-11-05T14:43:25.000000000+00:00",
     "Components": [{"Name": "Engine", "Version": "28.5.2", "Details": {"BuildTime": "2025-11-05T14:43:25.000000000+00:00", "Os": "linux"}}],
 }  # fmt: skip
-INFO = info(Runtimes={"runc": {"path": "runc"}}, BridgeNfIptables=True, RegistryConfig={"IndexConfigs": {"docker.io": {"Name": "docker.io", "Secure": True}}})
+INFO = info(
+    Runtimes={"runc": {"path": "runc"}},
+    BridgeNfIptables=True,
+    RegistryConfig={"IndexConfigs": {"docker.io": {"Name": "docker.io", "Secure": True}}},
+)
 FOUND = {"name": "nginx", "description": "A\nserver", "star_count": 5, "is_official": True}
-NETWORK = {"Id": "f" * 64, "Name": "n", "Driver": "bridge", "Scope": "local", "Created": "2026-08-31T03:46:40.123456789Z"}
+NETWORK = {
+    "Id": "f" * 64,
+    "Name": "n",
+    "Driver": "bridge",
+    "Scope": "local",
+    "Created": "2026-08-31T03:46:40.123456789Z",
+}
 LAYER = {"Id": "<missing>", "Created": 1700000000, "CreatedBy": "sh", "Size": 0}
 RUNS = {"name": "/web", "id": "c" * 64, "memory_stats": {"usage": 1000, "limit": 4000}, "pids_stats": {"current": 7}}
-CACHE = {"ID": "k" * 25, "Type": "regular", "InUse": True, "Size": 7, "CreatedAt": "2026-08-31T03:46:40Z", "Parents": ["p" * 20]}
+CACHE = {
+    "ID": "k" * 25,
+    "Type": "regular",
+    "InUse": True,
+    "Size": 7,
+    "CreatedAt": "2026-08-31T03:46:40Z",
+    "Parents": ["p" * 20],
+}
 USAGE = {"LayersSize": 5, "Images": [LISTED], "Containers": [], "Volumes": [VOLUME], "BuildCache": [CACHE]}
 
 ENGINE: dict[tuple[str, str], Any] = any_of({
@@ -143,10 +191,16 @@ def test_details_of_disk_usage_are_in_full_unless_they_are_a_table(form: str, wa
 
 def test_details_of_disk_usage_are_printed_as_far_as_their_template_comes() -> None:
     done = cli("system", "df", "-v", "--format", "a{{.Volumes.X}}", table=ENGINE)
-    assert (done.code, done.out, done.err) == (1, "a", "template: :1:11: executing \"\" at <.Volumes.X>: can't evaluate field X in type []*formatter.volumeContext\n")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "a",
+        'template: :1:11: executing "" at <.Volumes.X>: can\'t evaluate field X in type []*formatter.volumeContext\n',
+    )
     raw = cli("system", "df", "-v", "--format", "raw", table=ENGINE).out
     assert raw.startswith("type: Image\nrepository: busybox\ntag: latest\ndigest: \nimage_id: sha256:aaaa")
-    assert "virtual_size: 1.23GB\n\ntype: Volume\nname: v\ndriver: local\n\ntype: Build Cache\nbuild_cache_id: kkk" in raw
+    assert (
+        "virtual_size: 1.23GB\n\ntype: Volume\nname: v\ndriver: local\n\ntype: Build Cache\nbuild_cache_id: kkk" in raw
+    )
 
 
 def test_the_digest_of_an_image_without_a_tag_is_shown_where_it_is_asked_for() -> None:
@@ -163,14 +217,27 @@ def test_the_digest_of_an_image_without_a_tag_is_shown_where_it_is_asked_for() -
 def test_a_volume_and_a_context_have_no_field_that_their_types_lack() -> None:
     """docker keeps no JSON of these but what it knows; of other objects it falls back on what the engine sent."""
     done = cli("volume", "inspect", "-f", "{{.Novel}}", "v", table=ENGINE)
-    assert (done.code, done.err) == (1, "template parsing error: template: :1:2: executing \"\" at <.Novel>: can't evaluate field Novel in type volume.Volume\n")
+    assert (done.code, done.err) == (
+        1,
+        'template parsing error: template: :1:2: executing "" at <.Novel>: can\'t evaluate field Novel in type volume.Volume\n',
+    )
     done = cli("volume", "inspect", "v", table=ENGINE)
     assert json.loads(done.out) == [{k: v for k, v in VOLUME.items() if k != "Novel"}] and "\\u003cb\\u003e" in done.out
     done = cli("context", "inspect", "-f", "{{.Novel}}")
     assert "can't evaluate field Novel in type context.contextWithTLSListing" in done.err
 
 
-@pytest.mark.parametrize(("form", "asked"), [("{{json .}}", True), ("{{.}}", True), ("x", True), ("json", True), ("{{.ID}}", True), ("{{.ClientInfo.Version}} {{.ClientErrors}}", False)])
+@pytest.mark.parametrize(
+    ("form", "asked"),
+    [
+        ("{{json .}}", True),
+        ("{{.}}", True),
+        ("x", True),
+        ("json", True),
+        ("{{.ID}}", True),
+        ("{{.ClientInfo.Version}} {{.ClientErrors}}", False),
+    ],
+)
 def test_info_asks_the_engine_unless_its_fields_are_the_clients(form: str, asked: bool) -> None:
     done = cli("info", "-f", form, table=ENGINE)
     assert (done.code, len(done.requests)) == (0, int(asked))
@@ -181,7 +248,10 @@ def test_a_template_of_ps_is_tried_although_quiet_ignores_it() -> None:
     done = cli("ps", "-q", "--format", "{{.Nope}}", table=ENGINE)
     assert (done.code, done.requests) == (1, []) and "failed to execute template" in done.err
     # on a container with nothing in it, which was created in 1970
-    assert re.search(r"range can't iterate over \d+ years ago\n$", cli("ps", "--format", "{{range .RunningFor}}{{end}}", table=ENGINE).err)
+    assert re.search(
+        r"range can't iterate over \d+ years ago\n$",
+        cli("ps", "--format", "{{range .RunningFor}}{{end}}", table=ENGINE).err,
+    )
     done = cli("ps", "--format", "{{.Label 1}}", table=ENGINE)
     assert done.err == 'failed to execute template: template: :1:9: executing "" at <1>: expected string; found 1\n'
 
@@ -190,15 +260,40 @@ def test_a_template_of_ps_is_tried_although_quiet_ignores_it() -> None:
     ("{{.Size}}", (), "1", "0B\n0B\n"), ("{{.Size}}", ("-q",), None, "cccccccccccc\ncccccccccccc\n"), ("{{.Size}}", ("--size=false",), None, "0B\n0B\n"),
     ("raw", ("-q",), None, "container_id: cccccccccccc\ncontainer_id: cccccccccccc\n"), ("{{.Size}}", ("-q", "--format", "raw"), None, "container_id: cccccccccccc\ncontainer_id: cccccccccccc\n"),
 ])  # fmt: skip
-def test_a_configured_template_of_ps_is_as_good_as_a_given_one(configured: str, words: tuple[str, ...], size: str | None, want: str, tmp_path: Path) -> None:
-    done = cli("--config", ".", "ps", *words, table=ENGINE, folder=tmp_path, files={"config.json": json.dumps({"psFormat": configured})})
+def test_a_configured_template_of_ps_is_as_good_as_a_given_one(
+    configured: str, words: tuple[str, ...], size: str | None, want: str, tmp_path: Path
+) -> None:
+    done = cli(
+        "--config",
+        ".",
+        "ps",
+        *words,
+        table=ENGINE,
+        folder=tmp_path,
+        files={"config.json": json.dumps({"psFormat": configured})},
+    )
     assert (done.requests[0].query.get("size"), done.out) == (size, want)
-    done = cli("--config", ".", "ps", "-s", *words[:1], table=ENGINE, folder=tmp_path, files={"config.json": '{"psFormat": "{{"}'})
+    done = cli(
+        "--config",
+        ".",
+        "ps",
+        "-s",
+        *words[:1],
+        table=ENGINE,
+        folder=tmp_path,
+        files={"config.json": '{"psFormat": "{{"}'},
+    )
     assert (done.err, done.requests) == ("failed to parse template: template: :1: unclosed action\n", [])
 
 
 def test_a_tree_of_images_fits_the_terminal_and_leaves_out_those_without_a_name() -> None:
-    manifest = {"ID": "sha256:" + "1" * 64, "Kind": "image", "Available": True, "Size": {"Total": 5, "Content": 2}, "ImageData": {"Platform": {"os": "linux", "architecture": "amd64"}}}
+    manifest = {
+        "ID": "sha256:" + "1" * 64,
+        "Kind": "image",
+        "Available": True,
+        "Size": {"Total": 5, "Content": 2},
+        "ImageData": {"Platform": {"os": "linux", "architecture": "amd64"}},
+    }
     found = [
         {**LISTED, "RepoTags": ["registry.local:5000/team/a-rather-long-name:v1"], "Manifests": [manifest]},
         {**LISTED, "RepoTags": [], "RepoDigests": []}, {**LISTED, "RepoTags": ["<none>:<none>"], "RepoDigests": ["<none>@<none>"]},
@@ -208,11 +303,17 @@ def test_a_tree_of_images_fits_the_terminal_and_leaves_out_those_without_a_name(
         return found
 
     lines = cli("images", "--tree", table={("GET", "/images/json"): listed}, environ={"NO_COLOR": "1"}).out.splitlines()
-    assert lines[3].startswith("IMAGE") and [line[:35].rstrip() for line in lines[4:]] == ["registry.local:5000/team/a-r…   aaa", "└─ linux/amd64                  111", ""]
+    assert lines[3].startswith("IMAGE") and [line[:35].rstrip() for line in lines[4:]] == [
+        "registry.local:5000/team/a-r…   aaa",
+        "└─ linux/amd64                  111",
+        "",
+    ]
     assert max(map(len, lines[3:])) <= 80
     everything = cli("images", "--tree", "-a", table={("GET", "/images/json"): listed}).out
     assert "<untagged>" in everything and "<none>:<none>" in everything
-    assert cli("images", "--tree", "--digests", "--format", "x").err == "--show-digest is not yet supported with --tree\n"
+    assert (
+        cli("images", "--tree", "--digests", "--format", "x").err == "--show-digest is not yet supported with --tree\n"
+    )
 
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
@@ -221,13 +322,20 @@ def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
     assert align("名前\tX\nabcdef\tX\n", 0, 3) == "名前     X\nabcdef   X\n"
 
 
-@pytest.mark.parametrize(("zone", "want"), [("UTC", "0001-01-01T00:00:00Z"), ("America/New_York", "0000-12-31T19:"), ("Asia/Tokyo", "0001-01-01T09:")])
-def test_the_zero_time_has_a_year_of_four_digits_anywhere(zone: str, want: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("zone", "want"),
+    [("UTC", "0001-01-01T00:00:00Z"), ("America/New_York", "0000-12-31T19:"), ("Asia/Tokyo", "0001-01-01T09:")],
+)
+def test_the_zero_time_has_a_year_of_four_digits_anywhere(
+    zone: str, want: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
         layer = {"Id": "<missing>", "Created": -62135596800, "CreatedBy": "x", "Size": 1}
-        done = cli("history", "--human=false", "--format", "{{.CreatedAt}}", "i", table={("GET", "/images/i/history"): [layer]})
+        done = cli(
+            "history", "--human=false", "--format", "{{.CreatedAt}}", "i", table={("GET", "/images/i/history"): [layer]}
+        )
         assert done.out.startswith(want)
     finally:
         monkeypatch.undo()
@@ -235,7 +343,7 @@ def test_the_zero_time_has_a_year_of_four_digits_anywhere(zone: str, want: str, 
 
 
 def test_a_key_of_a_map_must_be_of_its_type() -> None:
-    done = cli("inspect", "-f", "{{(index (index .NetworkSettings.Ports \"80/tcp\") 0).HostIP}}", "web", table=ENGINE)
+    done = cli("inspect", "-f", '{{(index (index .NetworkSettings.Ports "80/tcp") 0).HostIP}}', "web", table=ENGINE)
     assert done.code == 1 and 'map has no entry for key "HostIP"' in done.err
 
 

@@ -14,7 +14,17 @@ import h2.config
 import h2.connection
 import pytest
 from hpack import Encoder
-from hyperframe.frame import ContinuationFrame, DataFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame, RstStreamFrame, SettingsFrame, WindowUpdateFrame
+from hyperframe.frame import (
+    ContinuationFrame,
+    DataFrame,
+    Frame,
+    GoAwayFrame,
+    HeadersFrame,
+    PingFrame,
+    RstStreamFrame,
+    SettingsFrame,
+    WindowUpdateFrame,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,7 +104,14 @@ class Peer:
         return frame
 
     def call(self, stream: int, path: str = "/test/Echo") -> HeadersFrame:
-        return self.headers(stream, (":method", "POST"), (":path", path), (":scheme", "http"), (":authority", "x"), ("content-type", "application/grpc"))
+        return self.headers(
+            stream,
+            (":method", "POST"),
+            (":path", path),
+            (":scheme", "http"),
+            (":authority", "x"),
+            ("content-type", "application/grpc"),
+        )
 
     def flood(self, frame: Frame, count: int = 4 * MAX_FRUITLESS) -> None:
         """The same frame again and again, until we hang up."""
@@ -149,7 +166,9 @@ def within(seconds: float, act: Callable[[], Any]) -> Any:
 # -- sizes ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [SERVER.window + 1, CALLER.message], ids=["above the window of a call", "as large as may be"])
+@pytest.mark.parametrize(
+    "size", [SERVER.window + 1, CALLER.message], ids=["above the window of a call", "as large as may be"]
+)
 def test_a_message_larger_than_the_window_comes_whole(size: int) -> None:
     """Windows open as data are taken up, so that the largest message that may come does come; several times, on several calls."""
     ours, theirs = socket.socketpair()
@@ -232,7 +251,10 @@ def test_what_waits_to_be_written_is_bounded_whatever_window_the_peer_opens() ->
     ours, theirs = socket.socketpair()
     with theirs:
         connection = Connection(End(ours))
-        theirs.sendall(SettingsFrame(settings={SettingsFrame.INITIAL_WINDOW_SIZE: (1 << 31) - 1}).serialize() + WindowUpdateFrame(0, window_increment=(1 << 31) - 70000).serialize())
+        theirs.sendall(
+            SettingsFrame(settings={SettingsFrame.INITIAL_WINDOW_SIZE: (1 << 31) - 1}).serialize()
+            + WindowUpdateFrame(0, window_increment=(1 << 31) - 70000).serialize()
+        )
         calls = [connection.call("/x", last=False) for _ in range(4)]
         for call in calls:
             threading.Thread(target=_send_all, args=(call,), daemon=True).start()
@@ -255,7 +277,9 @@ FLOODS: dict[str, Callable[[Peer], Frame]] = {
     "pings": lambda _: PingFrame(0),
     "settings": lambda _: SettingsFrame(settings={SettingsFrame.HEADER_TABLE_SIZE: 4096}),
     "empty data": lambda _: DataFrame(1, b""),
-    "interim answers": lambda p: HeadersFrame(1, Encoder().encode([(":status", "103")], huffman=False), flags=["END_HEADERS"]),
+    "interim answers": lambda p: HeadersFrame(
+        1, Encoder().encode([(":status", "103")], huffman=False), flags=["END_HEADERS"]
+    ),
     "windows": lambda _: WindowUpdateFrame(0, window_increment=1),
     "unknown frames": lambda _: _unknown(),
 }
@@ -359,7 +383,10 @@ def test_a_peer_that_reads_nothing_does_not_keep_us_from_leaving() -> None:
     """close() while a thread is caught in a write."""
     peer = Peer()
     call = peer.connection.call("/x", last=False)
-    peer.say(SettingsFrame(settings={SettingsFrame.INITIAL_WINDOW_SIZE: (1 << 31) - 1}), WindowUpdateFrame(0, window_increment=1 << 30))
+    peer.say(
+        SettingsFrame(settings={SettingsFrame.INITIAL_WINDOW_SIZE: (1 << 31) - 1}),
+        WindowUpdateFrame(0, window_increment=1 << 30),
+    )
     thread = threading.Thread(target=_send_all, args=(call,), daemon=True)
     thread.start()
     _until(lambda: peer.connection.queued)
@@ -382,7 +409,11 @@ def test_a_peer_that_reads_nothing_does_not_keep_us_from_leaving() -> None:
     ],
 )  # fmt: skip
 def test_an_answer_that_is_not_whole_is_no_success(peer: Peer, said: str, status: int | None, words: str) -> None:
-    message, half, broken = DataFrame(1, PREFIX.pack(0, 3) + b"abc"), DataFrame(1, PREFIX.pack(0, 3) + b"ab"), DataFrame(1, PREFIX.pack(1, 3) + b"abc")
+    message, half, broken = (
+        DataFrame(1, PREFIX.pack(0, 3) + b"abc"),
+        DataFrame(1, PREFIX.pack(0, 3) + b"ab"),
+        DataFrame(1, PREFIX.pack(1, 3) + b"abc"),
+    )
     end, good = DataFrame(1, b"", flags=["END_STREAM"]), (("grpc-status", "0"),)
     # pairs are header lists
     script: dict[str, list[Any]] = {
@@ -407,7 +438,9 @@ def test_a_build_without_an_answer_is_no_success(peer: Peer) -> None:
         solving = Control.__new__(Control)
         solving.connection = peer.connection
         build = solving.solve({})
-        peer.say(peer.headers(stream, *ANSWER), DataFrame(stream, body), peer.headers(stream, ("grpc-status", "0"), end=True))
+        peer.say(
+            peer.headers(stream, *ANSWER), DataFrame(stream, body), peer.headers(stream, ("grpc-status", "0"), end=True)
+        )
         with pytest.raises(BrokenStream, match=r"unexpected end|malformed message"):
             within(PATIENCE, build.result)
 
@@ -434,7 +467,14 @@ def test_any_bytes_end_the_calls_that_wait(blocks: list[bytes], served: bool) ->
 
 # -- messages ------------------------------------------------------------------------------------------
 
-DEEP = Message("T", text=(1, STRING), data=(2, BYTES), number=(3, INT), moment=(4, TIME), inner=(5, Message("U", n=(1, many(INT)), m=(2, keyed(STRING)))))
+DEEP = Message(
+    "T",
+    text=(1, STRING),
+    data=(2, BYTES),
+    number=(3, INT),
+    moment=(4, TIME),
+    inner=(5, Message("U", n=(1, many(INT)), m=(2, keyed(STRING)))),
+)
 
 
 @pytest.mark.parametrize(
@@ -468,6 +508,15 @@ def test_details_of_an_error_that_are_none_do_not_hide_the_error(data: bytes) ->
     assert isinstance(json_source(data), dict)
 
 
-@pytest.mark.parametrize("data", [b"[" * 200_000, b'{"info": [], "ranges": 3}', b'{"ranges": [{"start": {"line": "x"}}]}', b'{"info": {"data": "abcde"}}', b"null"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 200_000,
+        b'{"info": [], "ranges": 3}',
+        b'{"ranges": [{"start": {"line": "x"}}]}',
+        b'{"info": {"data": "abcde"}}',
+        b"null",
+    ],
+)
 def test_places_in_a_dockerfile_that_are_none_are_left_out(data: bytes) -> None:
     assert json_source(data) == {}

@@ -81,7 +81,10 @@ def place(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "mine" / "f").write_text("mine")
     (tmp_path / "mine" / "f").chmod(0o600)
     yield tmp_path / "out"
-    assert facts(tmp_path / "mine") == {"f": (stat.S_IFREG, b"mine")} and stat.S_IMODE((tmp_path / "mine" / "f").stat().st_mode) == 0o600
+    assert (
+        facts(tmp_path / "mine") == {"f": (stat.S_IFREG, b"mine")}
+        and stat.S_IMODE((tmp_path / "mine" / "f").stat().st_mode) == 0o600
+    )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "out"]
     assert not [p for p in whole._unfinished if p.startswith(str(tmp_path))], "nothing is forgotten"
 
@@ -113,7 +116,9 @@ def test_results_come_in_strict_order_and_link_to_themselves_only(place: Path, k
         receive(place, *steps)
     left = facts(place)
     assert left.pop("old") == before["old"] and (place / "old").stat().st_nlink == 1
-    assert set(left) <= {"x", "a", "d"} and all(stat.S_ISLNK(kind) or content for kind, content in left.values()), "whole entries alone"
+    assert set(left) <= {"x", "a", "d"} and all(stat.S_ISLNK(kind) or content for kind, content in left.values()), (
+        "whole entries alone"
+    )
 
 
 def test_everything_arrives_as_it_was_told(place: Path) -> None:
@@ -129,15 +134,25 @@ def test_everything_arrives_as_it_was_told(place: Path) -> None:
     ]  # fmt: skip
     mask = os.umask(0o077)
     try:
-        assert receive(place, *steps, (1, b"12"), (1, b"3"), (1, b""), (5, b""), (10, b"x"), (10, b"")).asked == [1, 5, 10]
+        assert receive(place, *steps, (1, b"12"), (1, b"3"), (1, b""), (5, b""), (10, b"x"), (10, b"")).asked == [
+            1,
+            5,
+            10,
+        ]
     finally:
         os.umask(mask)
     assert {str(p.relative_to(place)): oct(p.lstat().st_mode) for p in place.rglob("*")} == {
         "d": "0o40750", "d/f": "0o104640", "d/g": "0o104640", "d/stays": oct((place / "d" / "stays").stat().st_mode), "new": "0o41555", "new/inner": "0o40500", "new/inner/f": "0o100644",
         "new-link": "0o120777", "pipe": "0o10622", "sock": "0o100600", "was-file": "0o40755", "was-folder": "0o100644",
     }  # fmt: skip
-    assert (place / "d" / "f").read_bytes() == b"123" and (place / "d" / "f").samefile(place / "d" / "g") and (place / "was-folder").read_bytes() == b"x"
-    assert (place / "d" / "f").stat().st_mtime_ns == 1_500_000_000_000_000_001 and (place / "new-link").lstat().st_mtime_ns == 5_000_000_000
+    assert (
+        (place / "d" / "f").read_bytes() == b"123"
+        and (place / "d" / "f").samefile(place / "d" / "g")
+        and (place / "was-folder").read_bytes() == b"x"
+    )
+    assert (place / "d" / "f").stat().st_mtime_ns == 1_500_000_000_000_000_001 and (
+        place / "new-link"
+    ).lstat().st_mtime_ns == 5_000_000_000
     # Python reads them on Linux alone
     assert not hasattr(os, "getxattr") or os.getxattr(place / "d" / "f", "user.a") == b"1"
 
@@ -165,20 +180,42 @@ def test_a_folder_that_is_swapped_for_a_link_leads_nowhere(place: Path, when: in
     try:
         receive(place, *steps[:when], swap, *steps[when:])
     except Failure as failure:
-        assert "is a link or a file" in failure.message or "No such file" in failure.message or "no such file" in failure.message
+        assert (
+            "is a link or a file" in failure.message
+            or "No such file" in failure.message
+            or "no such file" in failure.message
+        )
 
 
 def test_a_result_that_is_cut_leaves_old_files_and_no_half_ones(place: Path) -> None:
     (place / "a").write_text("old")
     (place / "d").mkdir()
     with pytest.raises(Failure, match="before it was whole"):
-        receive(place, file("a"), folder("d"), file("d/b"), folder("new"), file("new/c"), file("z"), None, (2, b"whole"), (2, b""), (4, b"whole"), (4, b""), (0, b"half"))
-    assert facts(place) == {"a": (stat.S_IFREG, b"old"), "d": (stat.S_IFDIR, None)} and facts(place / "d") == {"b": (stat.S_IFREG, b"whole")}
+        receive(
+            place,
+            file("a"),
+            folder("d"),
+            file("d/b"),
+            folder("new"),
+            file("new/c"),
+            file("z"),
+            None,
+            (2, b"whole"),
+            (2, b""),
+            (4, b"whole"),
+            (4, b""),
+            (0, b"half"),
+        )
+    assert facts(place) == {"a": (stat.S_IFREG, b"old"), "d": (stat.S_IFDIR, None)} and facts(place / "d") == {
+        "b": (stat.S_IFREG, b"whole")
+    }
 
 
 def test_many_contents_at_a_time_are_refused(place: Path) -> None:
     with pytest.raises(Failure, match=f"more than {OPEN_FILES} files"):
-        receive(place, *(file(f"f{i:04}") for i in range(OPEN_FILES + 1)), None, *((i, b"x") for i in range(OPEN_FILES + 1)))
+        receive(
+            place, *(file(f"f{i:04}") for i in range(OPEN_FILES + 1)), None, *((i, b"x") for i in range(OPEN_FILES + 1))
+        )
     assert facts(place) == {}
 
 
@@ -192,7 +229,9 @@ STEP = st.one_of(ENTRY, ENTRY, st.none(), st.tuples(st.integers(0, 4), st.sample
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(st.lists(ENTRY, max_size=6), st.lists(STEP, max_size=12))
-def test_whatever_is_sent_it_stays_inside(tmp_path_factory: pytest.TempPathFactory, ordered: list[Step], steps: list[Step]) -> None:
+def test_whatever_is_sent_it_stays_inside(
+    tmp_path_factory: pytest.TempPathFactory, ordered: list[Step], steps: list[Step]
+) -> None:
     tmp_path = tmp_path_factory.mktemp("any")
     (tmp_path / "out" / "l").mkdir(parents=True)
     (tmp_path / "out" / "l").rmdir()
@@ -205,9 +244,13 @@ def test_whatever_is_sent_it_stays_inside(tmp_path_factory: pytest.TempPathFacto
         receive(tmp_path / "out", *ordered, *steps)
     except (Failure, ValueError):
         pass
-    assert facts(tmp_path / "mine") == {"f": (stat.S_IFREG, b"mine")} and (tmp_path / "mine" / "f").stat().st_mode == mode
+    assert (
+        facts(tmp_path / "mine") == {"f": (stat.S_IFREG, b"mine")} and (tmp_path / "mine" / "f").stat().st_mode == mode
+    )
     assert (tmp_path / "mine" / "f").stat().st_nlink == 1 and sorted(os.listdir(tmp_path)) == ["mine", "out"]
-    assert not [p for p in whole._unfinished if p.startswith(str(tmp_path))] and not list((tmp_path / "out").rglob(".pydock-*"))
+    assert not [p for p in whole._unfinished if p.startswith(str(tmp_path))] and not list(
+        (tmp_path / "out").rglob(".pydock-*")
+    )
 
 
 # -- archives ------------------------------------------------------------------------------------------
@@ -270,10 +313,17 @@ def test_descriptions_within_bounds_are_heeded(place: Path) -> None:
         block("x", tarfile.XHDTYPE, len(r), r), block("f", tarfile.REGTYPE, 0, b"abc"), block("x", tarfile.GNUTYPE_LONGNAME, 251, b"g" * 250 + b"\0"), block("f", tarfile.REGTYPE, 1, b"x"), bytes(10240),
     ))  # fmt: skip
     unpack([data], str(place), lambda name: name)
-    assert (place / long).read_bytes() == b"abc" and (place / long).stat().st_mtime_ns == -1_500_000_000 and (place / ("g" * 250)).read_bytes() == b"x"
+    assert (
+        (place / long).read_bytes() == b"abc"
+        and (place / long).stat().st_mtime_ns == -1_500_000_000
+        and (place / ("g" * 250)).read_bytes() == b"x"
+    )
 
 
-@given(st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=12)), min_size=1, max_size=4), st.integers(1, 700))
+@given(
+    st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=12)), min_size=1, max_size=4),
+    st.integers(1, 700),
+)
 def test_any_damage_to_an_archive_is_an_error_or_harmless(changes: list[tuple[int, bytes]], step: int) -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
@@ -293,7 +343,10 @@ def test_any_damage_to_an_archive_is_an_error_or_harmless(changes: list[tuple[in
 
 def test_one_description_is_bounded_and_many_are_not(place: Path) -> None:
     """An archive of many long names is fine; one whose description grows is not."""
-    data = b"".join(block("x", tarfile.GNUTYPE_LONGNAME, 1 << 16, b"a/" * 30 + bytes(65476)) + block("f", tarfile.REGTYPE, 0) for _ in range(40))
+    data = b"".join(
+        block("x", tarfile.GNUTYPE_LONGNAME, 1 << 16, b"a/" * 30 + bytes(65476)) + block("f", tarfile.REGTYPE, 0)
+        for _ in range(40)
+    )
     assert len(data) > 2 * LIMIT
     assert sum(1 for _ in entries([data, bytes(1024)])) == 40
 
@@ -317,7 +370,11 @@ def tree(count: int = 3) -> bytes:
     with tarfile.open(fileobj=out, mode="w") as tar:
         for name in ["d", *(f"d/f{i}" for i in range(count)), "d/e", "d/e/g"]:
             info = tarfile.TarInfo(name)
-            info.type, info.mode = (tarfile.REGTYPE, 0o644) if (name[-2:] not in ("d", "/e") and "f" in name) or name.endswith("g") else (tarfile.DIRTYPE, 0o755)
+            info.type, info.mode = (
+                (tarfile.REGTYPE, 0o644)
+                if (name[-2:] not in ("d", "/e") and "f" in name) or name.endswith("g")
+                else (tarfile.DIRTYPE, 0o755)
+            )
             info.size = 60_000 if info.isreg() else 0
             tar.addfile(info, io.BytesIO(bytes(60_000)))
     return out.getvalue()
@@ -330,7 +387,11 @@ def test_a_folder_that_does_not_fit_is_not_half_copied(pydock: Path, tmp_path: P
         with running(pydock, "cp", "c:/d", "new", cwd=place, limit=limit, DOCKER_HOST=host) as process:
             _, err = process.communicate(timeout=60)
         words = "file too large" if limited else "no space left on device"
-        assert process.returncode == 1 and err.decode().startswith(f"write {place}/new/f") and err.decode().endswith(f": {words}\n"), err
+        assert (
+            process.returncode == 1
+            and err.decode().startswith(f"write {place}/new/f")
+            and err.decode().endswith(f": {words}\n")
+        ), err
         assert os.listdir(place) == []
 
 
@@ -359,5 +420,15 @@ def test_a_copy_into_a_folder_keeps_what_is_there(pydock: Path, tmp_path: Path) 
     (tmp_path / "place" / "d" / "mine").write_text("mine")
     with stand_in(tmp_path, copied(lambda: iter([tree()]))) as host:
         assert program(pydock, "cp", "c:/d", ".", host=host, cwd=tmp_path / "place").code == 0
-    assert sorted(str(p.relative_to(tmp_path / "place")) for p in (tmp_path / "place").rglob("*")) == ["d", "d/e", "d/e/g", "d/f0", "d/f1", "d/f2", "d/mine"]
-    assert (tmp_path / "place" / "d" / "f0").stat().st_size == 60_000 and (tmp_path / "place" / "d" / "mine").read_text() == "mine"
+    assert sorted(str(p.relative_to(tmp_path / "place")) for p in (tmp_path / "place").rglob("*")) == [
+        "d",
+        "d/e",
+        "d/e/g",
+        "d/f0",
+        "d/f1",
+        "d/f2",
+        "d/mine",
+    ]
+    assert (tmp_path / "place" / "d" / "f0").stat().st_size == 60_000 and (
+        tmp_path / "place" / "d" / "mine"
+    ).read_text() == "mine"

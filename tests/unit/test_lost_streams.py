@@ -79,7 +79,11 @@ def test_output_that_ends_inside_a_frame_is_an_error(argv: tuple[str, ...], plac
 def test_logs_that_end_inside_a_frame_are_an_error(argv: tuple[str, ...]) -> None:
     data = frame(b"hello\n") + frame(b"more")[:9]
     with staged(base({"/logs": body(data)})) as engine:
-        assert client(engine, *argv) == ("hello\nm", "unexpected EOF: the engine's stream of output ends inside a frame\n", 1)
+        assert client(engine, *argv) == (
+            "hello\nm",
+            "unexpected EOF: the engine's stream of output ends inside a frame\n",
+            1,
+        )
 
 
 @pytest.mark.parametrize("end", [FIN, RST])
@@ -91,17 +95,26 @@ def test_a_stream_without_end_that_is_cut_is_an_error(argv: tuple[str, ...], end
         assert code == 1 and re.search("unexpected EOF" if end == FIN else "connection reset by peer", err)
 
 
-@pytest.mark.parametrize(("argv", "place", "code"), [s for s in SESSIONS if s[0] != EXEC], ids=lambda v: v[0] if isinstance(v, tuple) else "")
+@pytest.mark.parametrize(
+    ("argv", "place", "code"), [s for s in SESSIONS if s[0] != EXEC], ids=lambda v: v[0] if isinstance(v, tuple) else ""
+)
 def test_output_that_ends_while_the_container_runs_on_is_told(argv: tuple[str, ...], place: str, code: int) -> None:
     with staged(base({"/wait": Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HOLD)})) as engine:
         out, err, found = client(engine, *argv)
         # docker waits without a word, for as long as the container runs
-        assert (out, found) == ("hello\n", 1 if argv == ATTACH else 125) and "the connection to the container's output was lost" in err
+        assert (out, found) == (
+            "hello\n",
+            1 if argv == ATTACH else 125,
+        ) and "the connection to the container's output was lost" in err
 
 
 def test_an_exec_that_runs_on_when_its_output_has_ended_is_no_success() -> None:
     with staged(base({"/exec/ee/json": body(b'{"ExitCode":null,"Running":true}')})) as engine:
-        assert client(engine, *EXEC) == ("hello\n", "the connection to the command's output was lost; the command runs on\n", 1)
+        assert client(engine, *EXEC) == (
+            "hello\n",
+            "the connection to the command's output was lost; the command runs on\n",
+            1,
+        )
 
 
 def test_an_exec_whose_exit_code_is_not_told_is_no_success() -> None:
@@ -114,10 +127,15 @@ NO_CODES = [b"", b"null", b"{}", b"[]", b'{"StatusCode":null}', b'{"StatusCode":
 FAILED = b'{"StatusCode":0,"Error":{"Message":"it broke"}}'
 
 
-ANSWERS = [*((a, n) for a in (RUN, ATTACH, START, ("wait", "abc")) for n in NO_CODES), *((a, FAILED) for a in (RUN, ATTACH, START))]
+ANSWERS = [
+    *((a, n) for a in (RUN, ATTACH, START, ("wait", "abc")) for n in NO_CODES),
+    *((a, FAILED) for a in (RUN, ATTACH, START)),
+]
 
 
-@pytest.mark.parametrize(("argv", "answer"), ANSWERS, ids=lambda v: v[0] if isinstance(v, tuple) else v.decode() or "empty")
+@pytest.mark.parametrize(
+    ("argv", "answer"), ANSWERS, ids=lambda v: v[0] if isinstance(v, tuple) else v.decode() or "empty"
+)
 def test_an_answer_to_wait_that_is_none_is_told_and_never_a_success(argv: tuple[str, ...], answer: bytes) -> None:
     with staged(base({"/wait": body(answer), "GET /containers/abc/json": details(argv == ATTACH)})) as engine:
         _, err, code = client(engine, *argv)
@@ -145,7 +163,9 @@ def test_an_attach_whose_wait_is_refused_learns_the_exit_code_by_events() -> Non
 
 
 @pytest.mark.parametrize("flags", [(), ("-i",)], ids=["--rm", "--rm -i"])
-@pytest.mark.parametrize("start", [body(b'{"message":"no"}', "500 No"), Reply(b"", FIN), Reply(b"", RST)], ids=["refused", "fin", "rst"])
+@pytest.mark.parametrize(
+    "start", [body(b'{"message":"no"}', "500 No"), Reply(b"", FIN), Reply(b"", RST)], ids=["refused", "fin", "rst"]
+)
 def test_a_start_that_fails_though_it_took_effect_does_not_wait_for_ever(start: Reply, flags: tuple[str, ...]) -> None:
     waits = Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HOLD)
     with staged(base({"/start": start, "/wait": waits, "/attach": stream(b"", HOLD)})) as engine:
@@ -176,7 +196,9 @@ def test_three_interrupts_end_a_run_whose_start_is_not_answered() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda n: n.name)
 def test_a_signal_gives_a_raw_terminal_back(number: signal.Signals) -> None:
     facts = body(json.dumps(container(Id="abc", Config={"Tty": True, "OpenStdin": True})).encode())
-    with staged(base({"/exec/ee/start": stream(b"prompt# ", HOLD), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})) as engine:
+    with staged(
+        base({"/exec/ee/start": stream(b"prompt# ", HOLD), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})
+    ) as engine:
         t = Terminal(PYDOCK, "exec", "-it", "abc", "sh", host=engine.host)
         try:
             t.until(b"prompt# ")
@@ -202,11 +224,22 @@ def test_an_exec_whose_start_is_not_answered_is_no_success() -> None:
         assert process.returncode == 128 + signal.SIGINT
 
 
-@pytest.mark.parametrize(("argv", "path", "code"), [(("run", "-it", "x"), "/attach", 125), (("exec", "-it", "abc", "sh"), "/exec/ee/start", 1), (("attach", "abc"), "/attach", 1), (("start", "-ai", "abc"), "/attach", 1)], ids=lambda v: v[0] if isinstance(v, tuple) else "")
+@pytest.mark.parametrize(
+    ("argv", "path", "code"),
+    [
+        (("run", "-it", "x"), "/attach", 125),
+        (("exec", "-it", "abc", "sh"), "/exec/ee/start", 1),
+        (("attach", "abc"), "/attach", 1),
+        (("start", "-ai", "abc"), "/attach", 1),
+    ],
+    ids=lambda v: v[0] if isinstance(v, tuple) else "",
+)
 def test_a_reset_session_gives_the_terminal_back(argv: tuple[str, ...], path: str, code: int) -> None:
     state = {"Running": True, "Paused": False, "Restarting": False}
     facts = body(json.dumps({"Id": "abc", "State": state, "Config": {"Tty": True, "OpenStdin": True}}).encode())
-    with staged(base({path: stream(b"prompt# ", RST), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})) as engine:
+    with staged(
+        base({path: stream(b"prompt# ", RST), "GET /containers/abc/json": facts, "/exec/ee/resize": OK})
+    ) as engine:
         t = Terminal(PYDOCK, *argv, host=engine.host)
         try:
             assert t.end() == code

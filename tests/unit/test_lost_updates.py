@@ -27,7 +27,12 @@ MANY = 20
 def at_once(client: Path, commands: Sequence[Sequence[str]], **env: str) -> list[tuple[int, bytes, bytes]]:
     """Run the command lines as programs, all at the same time."""
     full = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", **env}
-    running = [subprocess.Popen([client, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=full) for argv in commands]
+    running = [
+        subprocess.Popen(
+            [client, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=full
+        )
+        for argv in commands
+    ]
     return [(p.returncode, out, err) for p in running for out, err in [p.communicate(timeout=120)]]
 
 
@@ -39,13 +44,20 @@ def test_twenty_logins_at_once_keep_twenty_credentials(pydock: Path, tmp_path: P
     (tmp_path / "dotfiles" / "config.json").chmod(0o640)
     (tmp_path / "config" / "config.json").symlink_to("../dotfiles/config.json")
     with stand_in(tmp_path, {"POST /auth": lambda _: {"Status": "Login Succeeded"}}) as host:
-        done = at_once(pydock, [("login", "-u", f"u{i}", "-p", "secret", f"r{i}.example") for i in range(MANY)], DOCKER_HOST=host, DOCKER_CONFIG=str(tmp_path / "config"))
+        done = at_once(
+            pydock,
+            [("login", "-u", f"u{i}", "-p", "secret", f"r{i}.example") for i in range(MANY)],
+            DOCKER_HOST=host,
+            DOCKER_CONFIG=str(tmp_path / "config"),
+        )
     assert [code for code, _, _ in done] == [0] * MANY, done
     kept = json.loads((tmp_path / "dotfiles" / "config.json").read_text())
     assert set(kept["auths"]) == {f"r{i}.example" for i in range(MANY)} and kept["mine"] == [1]
     assert os.readlink(tmp_path / "config" / "config.json") == "../dotfiles/config.json"
     assert stat.S_IMODE((tmp_path / "dotfiles" / "config.json").stat().st_mode) == 0o640
-    assert os.listdir(tmp_path / "dotfiles") == ["config.json"] == os.listdir(tmp_path / "config"), "nothing else is left"
+    assert os.listdir(tmp_path / "dotfiles") == ["config.json"] == os.listdir(tmp_path / "config"), (
+        "nothing else is left"
+    )
 
 
 def test_changes_of_one_context_at_once_are_all_kept(pydock: Path, tmp_path: Path) -> None:
@@ -54,7 +66,14 @@ def test_changes_of_one_context_at_once_are_all_kept(pydock: Path, tmp_path: Pat
     made = at_once(pydock, [("context", "create", "one", "--docker", f"host=unix:///{i}") for i in range(8)], **config)
     assert sorted(code for code, _, _ in made) == [0] + [1] * 7
     assert {err for code, _, err in made if code} == {b'context "one" already exists\n'}
-    done = at_once(pydock, [*(("context", "update", "one", "--description", "d") for _ in range(6)), *(("context", "update", "one", "--docker", "host=unix:///new") for _ in range(6))], **config)
+    done = at_once(
+        pydock,
+        [
+            *(("context", "update", "one", "--description", "d") for _ in range(6)),
+            *(("context", "update", "one", "--docker", "host=unix:///new") for _ in range(6)),
+        ],
+        **config,
+    )
     assert {code for code, _, _ in done} == {0}, done
     meta = json.loads(program(pydock, "context", "inspect", "one", env=config).out)[0]
     assert (meta["Metadata"], meta["Endpoints"]["docker"]["Host"]) == ({"Description": "d"}, "unix:///new")
@@ -64,18 +83,40 @@ def test_changes_of_one_context_at_once_are_all_kept(pydock: Path, tmp_path: Pat
 def test_annotations_of_one_image_at_once_are_all_kept(pydock: Path, tmp_path: Path) -> None:
     kept, name, image = ManifestStore(str(tmp_path)), "reg.example/all:1", "reg.example/one:1"
     with kept.changing():
-        kept.save(name, {image: {"Ref": image, "Descriptor": {"mediaType": "m", "size": 1, "digest": "sha256:d", "platform": {"os": "linux", "architecture": "arm64"}}, "Raw": ""}})
+        kept.save(
+            name,
+            {
+                image: {
+                    "Ref": image,
+                    "Descriptor": {
+                        "mediaType": "m",
+                        "size": 1,
+                        "digest": "sha256:d",
+                        "platform": {"os": "linux", "architecture": "arm64"},
+                    },
+                    "Raw": "",
+                }
+            },
+        )
     given = [("--variant", "v8"), ("--os-version", "5"), *(("--os-features", f"f{i}") for i in range(10))]
     done = at_once(pydock, [("manifest", "annotate", name, image, *one) for one in given], DOCKER_CONFIG=str(tmp_path))
     assert {code for code, _, _ in done} == {0}, done
     found = kept.image(name, image)
     assert found is not None
     platform = found["Descriptor"]["platform"]
-    assert (platform["variant"], platform["os.version"], set(platform["os.features"])) == ("v8", "5", {f"f{i}" for i in range(10)})
-    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["reg.example_one-1"], "docker takes every file here for an image"
+    assert (platform["variant"], platform["os.version"], set(platform["os.features"])) == (
+        "v8",
+        "5",
+        {f"f{i}" for i in range(10)},
+    )
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["reg.example_one-1"], (
+        "docker takes every file here for an image"
+    )
 
 
-def test_a_manifest_list_is_there_with_all_its_images_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_manifest_list_is_there_with_all_its_images_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = ManifestStore(str(tmp_path))
     image = {"Ref": "r", "Descriptor": {"mediaType": "m", "size": 1, "digest": "sha256:d"}, "Raw": ""}
     with pytest.raises(TypeError), kept.changing():
@@ -85,7 +126,10 @@ def test_a_manifest_list_is_there_with_all_its_images_or_not_at_all(tmp_path: Pa
 
 def test_seeds_of_many_builds_at_once_are_all_kept(tmp_path: Path) -> None:
     pytest.importorskip("cryptography")
-    threads = [threading.Thread(target=Authority(str(tmp_path), {}).public_key, args=(f"r{i}.example", b"salt", True)) for i in range(MANY)]
+    threads = [
+        threading.Thread(target=Authority(str(tmp_path), {}).public_key, args=(f"r{i}.example", b"salt", True))
+        for i in range(MANY)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -100,7 +144,11 @@ def test_a_change_takes_in_what_another_program_wrote_meanwhile(tmp_path: Path) 
     (tmp_path / "new").write_text('{"auths": {"docker.example": {"auth": "eDp5"}}, "currentContext": "c"}')
     (tmp_path / "new").replace(tmp_path / "config.json")
     config.change(lambda data: data.update(psFormat="x"))
-    assert load(str(tmp_path))[0].data == {"auths": {"docker.example": {"auth": "eDp5"}}, "currentContext": "c", "psFormat": "x"} == config.data
+    assert (
+        load(str(tmp_path))[0].data
+        == {"auths": {"docker.example": {"auth": "eDp5"}}, "currentContext": "c", "psFormat": "x"}
+        == config.data
+    )
 
 
 def test_an_unreadable_configuration_is_not_written_over(tmp_path: Path) -> None:
@@ -113,10 +161,20 @@ def test_an_unreadable_configuration_is_not_written_over(tmp_path: Path) -> None
 
 
 def test_who_only_reads_needs_no_lock_and_no_right_to_write(pydock: Path, tmp_path: Path) -> None:
-    assert program(pydock, "context", "create", "one", "--docker", "host=unix:///x", env={"DOCKER_CONFIG": str(tmp_path)}).code == 0
+    assert (
+        program(
+            pydock, "context", "create", "one", "--docker", "host=unix:///x", env={"DOCKER_CONFIG": str(tmp_path)}
+        ).code
+        == 0
+    )
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
     with locked_folder(str(tmp_path)), locked_folder(str(tmp_path / "contexts")):
-        for argv in (("context", "ls"), ("context", "inspect", "one"), ("context", "show"), ("context", "export", "one", "-")):
+        for argv in (
+            ("context", "ls"),
+            ("context", "inspect", "one"),
+            ("context", "show"),
+            ("context", "export", "one", "-"),
+        ):
             assert program(pydock, *argv, env={"DOCKER_CONFIG": str(tmp_path)}, timeout=30).code == 0
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
 
@@ -125,7 +183,10 @@ def test_the_lock_of_a_dead_holder_is_free(tmp_path: Path) -> None:
     code = f"import os, time\nfrom pydock.files.lock import locked_folder\nwith locked_folder({str(tmp_path)!r}):\n    print('held', flush=True)\n    time.sleep(100)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as holder:
         assert holder.stdout and holder.stdout.readline() == b"held\n"
-        with pytest.raises(Failure, match="is locked: another process has been changing it"), locked_folder(str(tmp_path), patience=0.05):
+        with (
+            pytest.raises(Failure, match="is locked: another process has been changing it"),
+            locked_folder(str(tmp_path), patience=0.05),
+        ):
             pass
         holder.kill()
     with locked_folder(str(tmp_path), patience=0.05):
@@ -145,7 +206,10 @@ def test_erasing_and_adding_at_once(pydock: Path, tmp_path: Path) -> None:
     old = {f"old{i}.example": {"auth": "eDp5"} for i in range(8)}
     (tmp_path / "config.json").write_text(json.dumps({"auths": old}))
     with stand_in(tmp_path, {"POST /auth": lambda _: {"Status": "Login Succeeded"}}) as host:
-        commands = [*(("logout", name) for name in old), *(("login", "-u", "u", "-p", "p", f"new{i}.example") for i in range(8))]
+        commands = [
+            *(("logout", name) for name in old),
+            *(("login", "-u", "u", "-p", "p", f"new{i}.example") for i in range(8)),
+        ]
         done = at_once(pydock, commands, DOCKER_HOST=host, DOCKER_CONFIG=str(tmp_path))
     assert {code for code, _, _ in done} == {0}, done
     assert set(load(str(tmp_path))[0].mapping("auths")) == {f"new{i}.example" for i in range(8)}

@@ -48,7 +48,11 @@ def whole(lines: list[str], width: int) -> None:
 def layers(*statuses: str) -> Layers:
     out = Layers()
     for n, status in enumerate(statuses):
-        message = {"id": f"abcdef{n:06}", "status": status, "progressDetail": {"current": 123_400_000, "total": 512_700_000}}
+        message = {
+            "id": f"abcdef{n:06}",
+            "status": status,
+            "progressDetail": {"current": 123_400_000, "total": 512_700_000},
+        }
         out.update(message, 1.0)
         layer = out.layers[message["id"]]
         layer.marks = [(1.0, 0), (2.0, 22_220_000)]
@@ -80,8 +84,26 @@ def test_bytes_of_save_load_and_export(width: int, total: int, count: str) -> No
 @pytest.mark.parametrize("width", WIDTHS)
 def test_steps_of_a_build(width: int) -> None:
     now = time.time_ns()
-    vertex = {"digest": "a", "inputs": [], "name": "[2/3] RUN apt-get install everything", "cached": False, "started": now - 12_300_000_000, "completed": 0, "error": "", "progressGroup": None}
-    status = {"ID": "transferring context:", "vertex": "a", "name": "", "current": 290_300_000, "total": 512_700_000, "timestamp": now, "started": now - 10**9, "completed": 0}
+    vertex = {
+        "digest": "a",
+        "inputs": [],
+        "name": "[2/3] RUN apt-get install everything",
+        "cached": False,
+        "started": now - 12_300_000_000,
+        "completed": 0,
+        "error": "",
+        "progressGroup": None,
+    }
+    status = {
+        "ID": "transferring context:",
+        "vertex": "a",
+        "name": "",
+        "current": 290_300_000,
+        "total": 512_700_000,
+        "timestamp": now,
+        "started": now - 10**9,
+        "completed": 0,
+    }
     trace = Trace()
     trace.update({"vertexes": [vertex], "logs": [], "statuses": [status], "warnings": []}, 0)
     lines = drawn(Board(trace, "docker:default", {}), width)
@@ -89,14 +111,28 @@ def test_steps_of_a_build(width: int) -> None:
     assert "(0/1)" in lines[0]
     assert lines[1].startswith(" => [2/3] RUN") and lines[2].startswith(" => => transferring")
     # a figure at the end of a line is whole, or not there
-    assert all(re.search(r" \d+\.\ds$", line) or (width < 40 and not re.search(r"\d$", line)) for line in lines[1:]), lines
+    assert all(re.search(r" \d+\.\ds$", line) or (width < 40 and not re.search(r"\d$", line)) for line in lines[1:]), (
+        lines
+    )
     assert ("290.30MB / 512.70MB" in lines[2]) == (width >= 60), lines
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_stats(width: int) -> None:
     """As many columns as fit: a line that went on in the next would push the table away."""
-    figures = Figures(name="/a-container-of-some-length", id="f" * 64, cpu=12.34, memory=1e9, limit=2e9, memory_share=50.0, received=1e6, sent=2e6, read=3e6, written=4e6, pids=12)
+    figures = Figures(
+        name="/a-container-of-some-length",
+        id="f" * 64,
+        cpu=12.34,
+        memory=1e9,
+        limit=2e9,
+        memory_share=50.0,
+        received=1e6,
+        sent=2e6,
+        read=3e6,
+        written=4e6,
+        pids=12,
+    )
     text = listing([StatsView("web", figures, False, True)], StatsView.TITLES, Format("table"), DEFAULT)
     lines = [line for line in frame(text, 50, width) if not line.startswith("\x1b") and line != " \x1b[K\n"]
     assert all(display_width(line) < width for line in lines)
@@ -115,7 +151,9 @@ def test_what_cp_has_copied(width: int) -> None:
 
     with Screen(width) as screen:
         app = App(screen.file, screen.file, io.BytesIO(), {}, "docker")
-        for _ in CopyProgress(app, CopyOptions(source="a", destination="b"), "Copying from container - ").watch(blocks()):
+        for _ in CopyProgress(app, CopyOptions(source="a", destination="b"), "Copying from container - ").watch(
+            blocks()
+        ):
             pass
     lines = [re.sub("\x1b\\[?[0-9;?]*[A-Za-z78]", "", part) for part in re.split("\x1b[78]", screen.seen.decode())]
     assert all(len(line) < width for line in lines), lines
@@ -128,4 +166,7 @@ def test_the_context_of_a_classic_build(width: int, tmp_path: Path) -> None:
 
     line = beside("Sending build context to Docker daemon  ", " 290.3MB", width)
     assert len(line) < width and line.endswith("290.3MB") and line.startswith("Sending")
-    assert beside("Sending build context to Docker daemon  ", " 290.3MB", 0) == "Sending build context to Docker daemon   290.3MB"
+    assert (
+        beside("Sending build context to Docker daemon  ", " 290.3MB", 0)
+        == "Sending build context to Docker daemon   290.3MB"
+    )

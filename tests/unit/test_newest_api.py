@@ -15,9 +15,32 @@ from tests.support.cli import Messages, cli
 from tests.support.samples import container
 
 OLD, NEW = "1.51", "1.55"
-IMAGE = {"Id": "sha256:" + "a" * 64, "RepoTags": ["busybox:latest"], "Created": 1700000000, "Size": 4270000, "SharedSize": 0, "Containers": 1}
-CONTAINER = {"Id": "b" * 64, "Names": ["/web"], "Image": "busybox", "ImageID": IMAGE["Id"], "Command": "sh", "Created": 1700000000, "State": "running", "Status": "Up", "SizeRw": 12}
-VOLUME = {"Name": "data", "Driver": "local", "Scope": "local", "Mountpoint": "/m", "UsageData": {"RefCount": 1, "Size": 5000}}
+IMAGE = {
+    "Id": "sha256:" + "a" * 64,
+    "RepoTags": ["busybox:latest"],
+    "Created": 1700000000,
+    "Size": 4270000,
+    "SharedSize": 0,
+    "Containers": 1,
+}
+CONTAINER = {
+    "Id": "b" * 64,
+    "Names": ["/web"],
+    "Image": "busybox",
+    "ImageID": IMAGE["Id"],
+    "Command": "sh",
+    "Created": 1700000000,
+    "State": "running",
+    "Status": "Up",
+    "SizeRw": 12,
+}
+VOLUME = {
+    "Name": "data",
+    "Driver": "local",
+    "Scope": "local",
+    "Mountpoint": "/m",
+    "UsageData": {"RefCount": 1, "Size": 5000},
+}
 CACHE = {"ID": "abc", "Type": "regular", "Size": 777, "Shared": True, "InUse": False, "UsageCount": 2}
 
 
@@ -51,11 +74,22 @@ def test_each_object_on_the_disk_is_asked_for_by_verbose() -> None:
     for words in ("busybox", "web", "data", "Build cache usage: 9kB", "abc"):
         assert words in done.out
     done = cli("system", "df", "-v", "--format", "json", table={("GET", "/system/df"): usage}, api_version=NEW)
-    assert {k: len(v) for k, v in json.loads(done.out).items()} == {"Images": 1, "Containers": 1, "Volumes": 1, "BuildCache": 1}
+    assert {k: len(v) for k, v in json.loads(done.out).items()} == {
+        "Images": 1,
+        "Containers": 1,
+        "Volumes": 1,
+        "BuildCache": 1,
+    }
 
 
 def test_an_older_engine_is_asked_for_disk_usage_as_ever() -> None:
-    lists = {"LayersSize": 4270000, "Images": [IMAGE], "Containers": [CONTAINER], "Volumes": [VOLUME], "BuildCache": [CACHE]}
+    lists = {
+        "LayersSize": 4270000,
+        "Images": [IMAGE],
+        "Containers": [CONTAINER],
+        "Volumes": [VOLUME],
+        "BuildCache": [CACHE],
+    }
     done = cli("system", "df", "-v", table={("GET", "/system/df"): lists}, api_version=OLD)
     assert [r.query for r in done.requests] == [{}]
     assert "busybox" in done.out
@@ -63,12 +97,20 @@ def test_an_older_engine_is_asked_for_disk_usage_as_ever() -> None:
 
 @pytest.mark.parametrize("version", [OLD, NEW])
 def test_only_a_new_engine_is_told_which_forms_of_events_are_read(version: str) -> None:
-    event = {"Type": "container", "Action": "start", "Actor": {"ID": "x", "Attributes": {"name": "web"}}, "time": 1700000000, "timeNano": 1700000000000000000}
+    event = {
+        "Type": "container",
+        "Action": "start",
+        "Actor": {"ID": "x", "Attributes": {"name": "web"}},
+        "time": 1700000000,
+        "timeNano": 1700000000000000000,
+    }
     done = cli("events", "--until", "1", table={("GET", "/events"): Messages([event])}, api_version=version)
     assert done.out.endswith(" container start x (name=web)\n")
     assert bool(done.requests[0].headers) == (version == NEW)
     if version == NEW:
-        assert done.requests[0].headers == {"Accept": ["application/jsonl", "application/x-ndjson;q=0.9", "application/json-seq;q=0.5"]}
+        assert done.requests[0].headers == {
+            "Accept": ["application/jsonl", "application/x-ndjson;q=0.9", "application/json-seq;q=0.5"]
+        }
 
 
 def test_events_are_read_as_a_json_sequence_too() -> None:
@@ -85,7 +127,9 @@ CONTAINER_JSON = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("field", [".NetworkSettings.IPAddress", ".NetworkSettings.Bridge", ".Config.MacAddress", ".HostConfig.KernelMemory"])
+@pytest.mark.parametrize(
+    "field", [".NetworkSettings.IPAddress", ".NetworkSettings.Bridge", ".Config.MacAddress", ".HostConfig.KernelMemory"]
+)
 def test_a_field_that_a_new_engine_dropped_is_an_error_not_an_empty_line(field: str) -> None:
     """An empty address would send a script wrong in silence."""
     table = {("GET", "/containers/web/json"): CONTAINER_JSON}
@@ -98,7 +142,15 @@ def test_a_field_that_a_new_engine_dropped_is_an_error_not_an_empty_line(field: 
 
 def test_what_a_new_engine_kept_is_there() -> None:
     form = "{{.ID}} {{.NetworkSettings.Networks.n.IPAddress}} {{.HostConfig.Memory}} {{.GraphDriver.Name}} {{.Config.Image}}"
-    done = cli("container", "inspect", "-f", form, "web", table={("GET", "/containers/web/json"): CONTAINER_JSON}, api_version=NEW)
+    done = cli(
+        "container",
+        "inspect",
+        "-f",
+        form,
+        "web",
+        table={("GET", "/containers/web/json"): CONTAINER_JSON},
+        api_version=NEW,
+    )
     assert (done.code, done.out) == (0, f"{'b' * 64} 10.0.0.2 5 overlay2 busybox\n")
 
 
@@ -115,17 +167,42 @@ def test_an_event_of_a_new_engine_has_no_id_of_its_own() -> None:
     assert done.err.rstrip().endswith("can't evaluate field ID in type *events.Message")
 
 
-@pytest.mark.parametrize("words", [["--platform", "linux/amd64,linux/arm64"], ["--platform", "linux/amd64", "--platform", "linux/arm64"]])
+@pytest.mark.parametrize(
+    "words", [["--platform", "linux/amd64,linux/arm64"], ["--platform", "linux/amd64", "--platform", "linux/arm64"]]
+)
 def test_several_platforms_are_saved_and_loaded_by_a_new_engine(words: list[str], tmp_path: Any) -> None:
     wanted = ['{"architecture":"amd64","os":"linux"}', '{"architecture":"arm64","os":"linux"}']
-    done = cli("save", *words, "-o", str(tmp_path / "x.tar"), "busybox", table={("GET", "/images/get"): [b"\0" * 1024]}, api_version=NEW)
-    assert sorted(json.dumps(json.loads(p), sort_keys=True, separators=(",", ":")) for p in done.requests[0].query["platform"]) == wanted
+    done = cli(
+        "save",
+        *words,
+        "-o",
+        str(tmp_path / "x.tar"),
+        "busybox",
+        table={("GET", "/images/get"): [b"\0" * 1024]},
+        api_version=NEW,
+    )
+    assert (
+        sorted(
+            json.dumps(json.loads(p), sort_keys=True, separators=(",", ":")) for p in done.requests[0].query["platform"]
+        )
+        == wanted
+    )
     done = cli("load", *words, table={("POST", "/images/load"): [{"stream": "Loaded"}]}, api_version=NEW)
     assert len(done.requests[0].query["platform"]) == 2
 
 
 def test_the_last_platform_counts_where_the_engine_takes_one(tmp_path: Any) -> None:
-    done = cli("save", "--platform", "linux/amd64", "--platform", "linux/arm64", "-o", str(tmp_path / "x.tar"), "busybox", table={("GET", "/images/get"): [b"\0" * 1024]})
+    done = cli(
+        "save",
+        "--platform",
+        "linux/amd64",
+        "--platform",
+        "linux/arm64",
+        "-o",
+        str(tmp_path / "x.tar"),
+        "busybox",
+        table={("GET", "/images/get"): [b"\0" * 1024]},
+    )
     assert json.loads(done.requests[0].query["platform"])["architecture"] == "arm64"
     assert cli("save", "--platform", "linux/amd64,linux/arm64", "-o", str(tmp_path / "y.tar"), "busybox").code == 1
 
@@ -135,18 +212,36 @@ def test_the_last_platform_counts_where_the_engine_takes_one(tmp_path: Any) -> N
     [(OLD, {"filters": "", "keep-storage": "1024", "reserved-space": "1024"}), (NEW, {"reserved-space": "1024"})],
 )
 def test_build_cache_that_may_stay(version: str, query: dict[str, str]) -> None:
-    done = cli("builder", "prune", "-f", "--keep-storage", "1k", table={("POST", "/build/prune"): {"SpaceReclaimed": 0}}, api_version=version)
+    done = cli(
+        "builder",
+        "prune",
+        "-f",
+        "--keep-storage",
+        "1k",
+        table={("POST", "/build/prune"): {"SpaceReclaimed": 0}},
+        api_version=version,
+    )
     assert done.requests[0].query == query
 
 
-FACTS = {"ID": "x", "Containers": 0, "FirewallBackend": {"Driver": "nftables", "Info": [["a", "b"]]}, "NRI": {"Info": [["plugin-path", "/p"]]}}
+FACTS = {
+    "ID": "x",
+    "Containers": 0,
+    "FirewallBackend": {"Driver": "nftables", "Info": [["a", "b"]]},
+    "NRI": {"Info": [["plugin-path", "/p"]]},
+}
 
 
 def test_info_shows_firewall_and_nri_of_a_new_engine() -> None:
     done = cli("info", table={("GET", "/info"): FACTS}, api_version=NEW)
-    assert done.out.endswith(" Live Restore Enabled: false\n Firewall Backend: nftables\n  a: b\n NRI:\n  plugin-path: /p\n\n")
+    assert done.out.endswith(
+        " Live Restore Enabled: false\n Firewall Backend: nftables\n  a: b\n NRI:\n  plugin-path: /p\n\n"
+    )
     assert "Firewall" not in cli("info", table={("GET", "/info"): FACTS}, api_version=OLD).out
-    assert cli("info", "-f", "{{.NRI.Info}}", table={("GET", "/info"): FACTS}, api_version=NEW).out == "[[plugin-path /p]]\n"
+    assert (
+        cli("info", "-f", "{{.NRI.Info}}", table={("GET", "/info"): FACTS}, api_version=NEW).out
+        == "[[plugin-path /p]]\n"
+    )
 
 
 @pytest.mark.parametrize("spoken", [OLD, NEW])

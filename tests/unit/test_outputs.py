@@ -122,8 +122,15 @@ def test_context_export_looks_at_the_place_first_and_at_the_context_then(tmp_pat
     plant(tmp_path)
     before = facts(tmp_path)
     for name, words in (
-        ("target", "file exists"), ("folder", "file exists"), ("folder/", "is a directory"), ("target/", "is a directory"), ("none/", "is a directory"),
-        ("none/x", "no such file or directory"), ("none/x/", "no such file or directory"), ("target/x", "not a directory"), ("", "no such file or directory"),
+        ("target", "file exists"),
+        ("folder", "file exists"),
+        ("folder/", "is a directory"),
+        ("target/", "is a directory"),
+        ("none/", "is a directory"),
+        ("none/x", "no such file or directory"),
+        ("none/x/", "no such file or directory"),
+        ("target/x", "not a directory"),
+        ("", "no such file or directory"),
     ):
         done = cli("--config", str(tmp_path / "c"), "context", "export", "nope", name, folder=tmp_path)
         assert (done.code, done.err) == (1, f"open {name}: {words}\n")
@@ -153,13 +160,18 @@ def test_results_of_builds_go_into_a_pipe_and_keep_an_old_files_mode(tmp_path: P
     got: list[bytes] = []
     reader = threading.Thread(target=lambda: got.append((tmp_path / "pipe").read_bytes()), daemon=True)
     reader.start()
-    with open(os.devnull, "r+b") as null, Places(App(null, null, null, {}), [Output("tar", str(tmp_path / n), {}) for n in ("pipe", "target")]) as places:
+    with (
+        open(os.devnull, "r+b") as null,
+        Places(App(null, null, null, {}), [Output("tar", str(tmp_path / n), {}) for n in ("pipe", "target")]) as places,
+    ):
         for sink in places.sinks.values():
             sink(b"data")
         places.keep({})
     reader.join(10)
     assert got == [b"data"] and (tmp_path / "target").read_bytes() == b"data"
-    assert stat.S_IMODE((tmp_path / "target").stat().st_mode) == 0o640 and stat.S_ISFIFO((tmp_path / "pipe").lstat().st_mode)
+    assert stat.S_IMODE((tmp_path / "target").stat().st_mode) == 0o640 and stat.S_ISFIFO(
+        (tmp_path / "pipe").lstat().st_mode
+    )
 
 
 def classic(folder: Path) -> tuple[str, Answers]:
@@ -177,7 +189,9 @@ def test_the_file_of_an_image_id_takes_the_place_of_a_link(pydock: Path, tmp_pat
     plant(tmp_path)
     context, answers = classic(tmp_path)
     with stand_in(tmp_path, answers) as host:
-        done = program(pydock, "build", "--iidfile", kind, context, host=host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0"})
+        done = program(
+            pydock, "build", "--iidfile", kind, context, host=host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0"}
+        )
     assert done.code == 0, done
     assert facts(tmp_path)[kind] == (stat.S_IFREG, b"sha256:1")
     assert kind == "target" or (tmp_path / "target").read_text() == "mine"
@@ -190,10 +204,21 @@ def test_the_file_of_an_image_id_spares_folders_and_devices(pydock: Path, tmp_pa
     context, answers = classic(tmp_path)
     master, slave = os.openpty()
     with stand_in(tmp_path, answers) as host:
-        done = program(pydock, "build", "--iidfile", "folder", context, host=host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0"})
+        done = program(
+            pydock, "build", "--iidfile", "folder", context, host=host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0"}
+        )
         assert done.code == 1 and done.err.endswith(b"open folder: is a directory\n"), done
         assert (tmp_path / "folder").is_dir()
-        done = program(pydock, "build", "--iidfile", os.ttyname(slave), context, host=host, cwd=tmp_path, env={"DOCKER_BUILDKIT": "0"})
+        done = program(
+            pydock,
+            "build",
+            "--iidfile",
+            os.ttyname(slave),
+            context,
+            host=host,
+            cwd=tmp_path,
+            env={"DOCKER_BUILDKIT": "0"},
+        )
         assert done.code == 0 and os.read(master, 100) == b"sha256:1", done
     os.close(master)
     os.close(slave)
@@ -220,7 +245,16 @@ def test_twenty_containers_for_one_id_file_are_one(pydock: Path, tmp_path: Path)
 
     with stand_in(tmp_path, {"POST /containers/create.*": create}) as host:
         env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host}
-        running = [subprocess.Popen([pydock, "create", "--cidfile", "f", "busybox"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(20)]
+        running = [
+            subprocess.Popen(
+                [pydock, "create", "--cidfile", "f", "busybox"],
+                cwd=tmp_path,
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            for _ in range(20)
+        ]
         done = [(p.communicate(timeout=120), p.returncode) for p in running]
     words = b"container ID file found, make sure the other container isn't running or delete f\n"
     assert sorted(done, key=lambda d: d[1]) == [((ID.encode() + b"\n", b""), 0), *[((b"", words), 1)] * 19]
@@ -240,9 +274,15 @@ def test_no_container_where_the_id_file_has_anything_for_its_name(tmp_path: Path
 def test_no_id_file_stays_without_a_container(pydock: Path, tmp_path: Path) -> None:
     with stand_in(tmp_path, {}) as host:
         done = program(pydock, "create", "--cidfile", "f", "busybox", host=host, cwd=tmp_path)
-        assert (done.code, done.err) == (1, b"Error response from daemon: unexpected request: POST /containers/create\n")
+        assert (done.code, done.err) == (
+            1,
+            b"Error response from daemon: unexpected request: POST /containers/create\n",
+        )
         assert os.listdir(tmp_path) == ["engine.sock"]
-        assert program(pydock, "create", "--cidfile", "none/f", "busybox", host=host, cwd=tmp_path).err == b"failed to create the container ID file: open none/f: no such file or directory\n"
+        assert (
+            program(pydock, "create", "--cidfile", "none/f", "busybox", host=host, cwd=tmp_path).err
+            == b"failed to create the container ID file: open none/f: no such file or directory\n"
+        )
 
 
 def test_an_id_file_that_somebody_put_there_meanwhile_is_not_removed(tmp_path: Path) -> None:
@@ -267,10 +307,17 @@ WRITERS: Sequence[tuple[str, ...]] = [
 
 @pytest.mark.parametrize("limited", [True, False], ids=["file size", "full disk"])
 @pytest.mark.parametrize("argv", WRITERS, ids=lambda a: " ".join(a[:2]))
-def test_a_full_disk_is_an_error_and_leaves_what_was_there(pydock: Path, tmp_path: Path, argv: tuple[str, ...], limited: bool) -> None:
+def test_a_full_disk_is_an_error_and_leaves_what_was_there(
+    pydock: Path, tmp_path: Path, argv: tuple[str, ...], limited: bool
+) -> None:
     disk, place, limit = small(tmp_path, limited)
     _, answers = classic(tmp_path)
-    answers = {**answers, **ENGINE, "POST /containers/create.*": lambda _: {"Id": ID, "Warnings": []}, "POST /auth": lambda _: {"Status": "Login Succeeded"}}
+    answers = {
+        **answers,
+        **ENGINE,
+        "POST /containers/create.*": lambda _: {"Id": ID, "Warnings": []},
+        "POST /auth": lambda _: {"Status": "Login Succeeded"},
+    }
     pem = "-----BEGIN CERTIFICATE-----\n" + "x" * 5000
     with disk, stand_in(tmp_path, answers) as host:
         env = {"DOCKER_CONFIG": "c", "DOCKER_HOST": host, "DOCKER_BUILDKIT": "0"}
@@ -280,7 +327,9 @@ def test_a_full_disk_is_an_error_and_leaves_what_was_there(pydock: Path, tmp_pat
         (place / "c" / "config.json").write_text('{"auths": {"old.example": {"auth": "eDp5"}}}')
         kept = place / "c" / "manifests" / "docker.io_r_l-1" / "docker.io_r_i-1"
         kept.parent.mkdir(parents=True)
-        kept.write_text('{"Ref": "docker.io/r/i:1", "Descriptor": {"mediaType": "m", "size": 1, "digest": "d", "platform": {"os": "linux", "architecture": "arm"}}, "Raw": ""}')
+        kept.write_text(
+            '{"Ref": "docker.io/r/i:1", "Descriptor": {"mediaType": "m", "size": 1, "digest": "d", "platform": {"os": "linux", "architecture": "arm"}}, "Raw": ""}'
+        )
         if argv[0] == "save":
             (place / "f").write_text("old")
         if not limited:
@@ -312,13 +361,18 @@ def test_a_signal_leaves_what_was_there(pydock: Path, tmp_path: Path, argv: tupl
     if argv[0] != "create":
         (place / "f").write_text("old")
     before = facts(place)
-    with stand_in(tmp_path, {"GET /images/get.*": hang, "GET /containers/c/export": hang, "POST /containers/create.*": hang}) as host:
+    with stand_in(
+        tmp_path, {"GET /images/get.*": hang, "GET /containers/c/export": hang, "POST /containers/create.*": hang}
+    ) as host:
         with running(pydock, *argv, cwd=place, DOCKER_HOST=host) as process:
             assert reached.wait(60)
             if argv[0] != "create":
                 wait_for(lambda: any(p.stat().st_size for p in place.glob(".pydock-*")))
                 (name,) = (p.name for p in place.iterdir() if p.name != "f")
-                assert re.fullmatch(r"\.pydock-[0-9a-f]{24}", name) and stat.S_IMODE((place / name).stat().st_mode) == 0o600
+                assert (
+                    re.fullmatch(r"\.pydock-[0-9a-f]{24}", name)
+                    and stat.S_IMODE((place / name).stat().st_mode) == 0o600
+                )
             process.send_signal(number)
             _, err = process.communicate(timeout=60)
         end.set()

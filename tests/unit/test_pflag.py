@@ -85,7 +85,13 @@ _bools = st.sampled_from(["detach", "interactive", "tty", "rm"])
 _shorts = {"detach": "-d", "interactive": "-i", "tty": "-t"}
 
 
-@given(st.lists(st.tuples(_bools, st.booleans()) | st.tuples(st.just("name"), _value) | st.tuples(st.just("publish"), _value)), st.lists(_value.filter(lambda v: v[0] != "-")), st.randoms())
+@given(
+    st.lists(
+        st.tuples(_bools, st.booleans()) | st.tuples(st.just("name"), _value) | st.tuples(st.just("publish"), _value)
+    ),
+    st.lists(_value.filter(lambda v: v[0] != "-")),
+    st.randoms(),
+)
 def test_what_is_written_is_read(flags: list[tuple[str, Any]], words: list[str], random: Any) -> None:
     """Any flags, in any of their spellings, and any words after "--" come back."""
     argv: list[str] = []

@@ -57,7 +57,19 @@ def test_programs_are_found_on_absolute_path_entries_only(tmp_path: Path, monkey
 
 
 #: what the project's folder holds, each of which would leave a mark
-TRAPS = ("git", "ssh", "ssh-agent", "ssh-add", "pass", "gpg", "docker-credential-trap", "docker-credential-pass", "docker-trap", "sh", "docker")
+TRAPS = (
+    "git",
+    "ssh",
+    "ssh-agent",
+    "ssh-add",
+    "pass",
+    "gpg",
+    "docker-credential-trap",
+    "docker-credential-pass",
+    "docker-trap",
+    "sh",
+    "docker",
+)
 
 
 @pytest.fixture
@@ -79,13 +91,27 @@ def trapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def pydock(*argv: str, home: Path, data: bytes = b"", **environ: str) -> subprocess.CompletedProcess[bytes]:
     """The command line as a program, in the current folder."""
     env = {"PATH": os.environ["PATH"], "HOME": str(home), **environ}
-    return subprocess.run([sys.executable, "-P", "-m", "pydock", *argv] if sys.version_info >= (3, 11) else [str(Path(sys.executable).with_name("pydock")), *argv], input=data, capture_output=True, env=env, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "pydock", *argv]
+        if sys.version_info >= (3, 11)
+        else [str(Path(sys.executable).with_name("pydock")), *argv],
+        input=data,
+        capture_output=True,
+        env=env,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_no_program_of_the_current_folder_is_run(trapped: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / ".docker").mkdir(parents=True)
-    for config in ('{"credsStore": "trap"}', '{"credHelpers": {"reg.example": "trap"}}', '{"cliPluginsExtraDirs": [".", "bin", "./bin"]}', "{}"):
+    for config in (
+        '{"credsStore": "trap"}',
+        '{"credHelpers": {"reg.example": "trap"}}',
+        '{"cliPluginsExtraDirs": [".", "bin", "./bin"]}',
+        "{}",
+    ):
         (home / ".docker" / "config.json").write_text(config)
         for argv in (["logout", "reg.example"], ["trap"], ["info"], ["--help"]):
             pydock(*argv, home=home, DOCKER_HOST=f"unix://{tmp_path}/none")
@@ -118,20 +144,51 @@ def test_a_program_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest
 def loaded_by_python(folder: Path) -> set[str]:
     """What `python -m` imports by itself, before a module can say anything."""
     (folder / "nothing.py").write_text("import sys; print(*sys.modules)")
-    return set(subprocess.run([sys.executable, "-m", "nothing"], cwd=folder, capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run(
+            [sys.executable, "-m", "nothing"], cwd=folder, capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
-@pytest.mark.parametrize("argv", [["-m", "pydock.generate", "--check"], ["-m", "pydock", "--help"], ["-m", "pydock", "ps"], ["-m", "pydock", "build", "."], ["-m", "pydock", "manifest", "inspect", "127.0.0.1:1/x"], ["-c", "from pydock.main import main; main()"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["-m", "pydock.generate", "--check"],
+        ["-m", "pydock", "--help"],
+        ["-m", "pydock", "ps"],
+        ["-m", "pydock", "build", "."],
+        ["-m", "pydock", "manifest", "inspect", "127.0.0.1:1/x"],
+        ["-c", "from pydock.main import main; main()"],
+    ],
+    ids=" ".join,
+)
 def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, argv: list[str]) -> None:
     project, mark = tmp_path / "project", tmp_path / "mark"
     project.mkdir()
-    from_outside = {"click", "httpx", "h2", "rich", "cryptography", "yaml", "anyio", "httpcore", "idna", "certifi", "pygments", "json", "ssl"}
+    from_outside = {
+        "click",
+        "httpx",
+        "h2",
+        "rich",
+        "cryptography",
+        "yaml",
+        "anyio",
+        "httpcore",
+        "idna",
+        "certifi",
+        "pygments",
+        "json",
+        "ssl",
+    }
     # by -c the folder is left when main() runs, which has been imported by then
     names = from_outside if argv[0] == "-c" else {*sys.stdlib_module_names} | from_outside
     for name in names - loaded_by_python(tmp_path):
         (project / f"{name}.py").write_text(f"open({str(mark)!r}, 'a').write({name!r} + chr(10))")
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOCKER_HOST": f"unix://{tmp_path}/none"}
-    done = subprocess.run([sys.executable, *argv], cwd=project, capture_output=True, text=True, env=env, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, *argv], cwd=project, capture_output=True, text=True, env=env, timeout=60, check=False
+    )
     assert not mark.exists(), mark.read_text()
     assert "Traceback" not in done.stderr, done.stderr
 
@@ -167,7 +224,9 @@ def test_what_a_program_says_is_bounded(tmp_path: Path) -> None:
         ("""echo '{"SchemaVersion": "0.1.0", "Vendor": {"a": 1}}'""", ""),
     ],
 )
-def test_a_plugin_may_say_anything_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, problem: str) -> None:
+def test_a_plugin_may_say_anything_of_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, problem: str
+) -> None:
     monkeypatch.setattr(plugins, "SECONDS", 1.0 if "sleep" in says else 60.0)
     found = plugins.load("x", str(script(tmp_path / "docker-x", says)), (), {"PATH": SYSTEM})
     assert found.problem.startswith(problem) and bool(found.problem) == bool(problem)
@@ -177,8 +236,21 @@ def test_a_plugin_may_say_anything_of_itself(tmp_path: Path, monkeypatch: pytest
 
 
 def plain_git(folder: Path, *args: str) -> None:
-    own = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a"}
-    subprocess.run(["git", "-c", "protocol.file.allow=always", *args], cwd=folder, check=True, capture_output=True, env={"PATH": SYSTEM, **own})
+    own = {
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "a",
+        "GIT_AUTHOR_EMAIL": "a",
+        "GIT_COMMITTER_NAME": "a",
+        "GIT_COMMITTER_EMAIL": "a",
+    }
+    subprocess.run(
+        ["git", "-c", "protocol.file.allow=always", *args],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        env={"PATH": SYSTEM, **own},
+    )
 
 
 @pytest.fixture
@@ -222,7 +294,10 @@ def promised(*lines: str) -> Callable[[Path, str], None]:
     """A partial clone that lacks every object, and fetches them when they are asked for."""
 
     def damage(folder: Path, mark: str) -> None:
-        configured('[extensions]\npartialClone = "origin"\n[core]\nrepositoryformatversion = 1\n[remote "origin"]\npromisor = true', *lines)(folder, mark)
+        configured(
+            '[extensions]\npartialClone = "origin"\n[core]\nrepositoryformatversion = 1\n[remote "origin"]\npromisor = true',
+            *lines,
+        )(folder, mark)
         for path in (folder / ".git" / "objects").glob("??/*"):
             path.unlink()
 
@@ -253,30 +328,47 @@ def of_a_submodule(folder: Path, mark: str) -> None:
 WAYS: dict[str, Callable[[Path, str], None]] = {
     "a file monitor": configured('[core]\nfsmonitor = "MARK"'),
     "hooks": hook,
-    "hooks elsewhere": lambda folder, mark: (hook(folder, mark), (folder / ".git" / "hooks").rename(folder / "h"), configured("[core]\nhooksPath = h")(folder, mark), None)[-1],
+    "hooks elsewhere": lambda folder, mark: (
+        hook(folder, mark),
+        (folder / ".git" / "hooks").rename(folder / "h"),
+        configured("[core]\nhooksPath = h")(folder, mark),
+        None,
+    )[-1],
     "a clean filter": attributed("filter.clean"),
     "a filter process": attributed("filter.process"),
-    "a required filter": configured('[filter "x"]\nrequired = true\nclean = "MARK"', "[core]\nattributesFile = .gitattributes"),
+    "a required filter": configured(
+        '[filter "x"]\nrequired = true\nclean = "MARK"', "[core]\nattributesFile = .gitattributes"
+    ),
     "an included filter": included,
     "text conversion": attributed("diff.textconv"),
     "a diff program": attributed("diff.command"),
     "an external diff": configured('[diff]\nexternal = "MARK"'),
-    "a pager": configured('[core]\npager = "MARK"\n[pager]\nshow = "MARK"\nstatus = "MARK"\nconfig = "MARK"\nrev-parse = "MARK"\nremote = "MARK"'),
+    "a pager": configured(
+        '[core]\npager = "MARK"\n[pager]\nshow = "MARK"\nstatus = "MARK"\nconfig = "MARK"\nrev-parse = "MARK"\nremote = "MARK"'
+    ),
     "signatures": configured('[log]\nshowSignature = true\n[gpg]\nprogram = "MARK"'),
-    "an alias": configured('[alias]\nshow = "!MARK"\nstatus = "!MARK"\nrev-parse = "!MARK"\nremote = "!MARK"\nsymbolic-ref = "!MARK"\nfor-each-ref = "!MARK"'),
+    "an alias": configured(
+        '[alias]\nshow = "!MARK"\nstatus = "!MARK"\nrev-parse = "!MARK"\nremote = "!MARK"\nsymbolic-ref = "!MARK"\nfor-each-ref = "!MARK"'
+    ),
     "an editor": configured('[core]\neditor = "MARK"\naskPass = "MARK"\nalternateRefsCommand = "MARK"'),
     "promised objects by ext": promised('url = "ext::sh -c MARK"'),
-    "promised objects by ext, allowed": promised('url = "ext::sh -c MARK"\n[protocol]\nallow = always\n[protocol "ext"]\nallow = always'),
+    "promised objects by ext, allowed": promised(
+        'url = "ext::sh -c MARK"\n[protocol]\nallow = always\n[protocol "ext"]\nallow = always'
+    ),
     "promised objects by ssh": promised('url = "ssh://host/x"\n[core]\nsshCommand = "MARK"'),
     "promised objects by a git proxy": promised('url = "git://host/x"\n[core]\ngitProxy = "MARK"'),
     "promised objects by a path": promised('url = "/nowhere"\nuploadpack = "MARK"\n[protocol "file"]\nallow = always'),
-    "promised objects by a remote helper": promised('url = "https://127.0.0.1:1/x"\nvcs = "mark"\n[credential]\nhelper = "!MARK"'),
+    "promised objects by a remote helper": promised(
+        'url = "https://127.0.0.1:1/x"\nvcs = "mark"\n[credential]\nhelper = "!MARK"'
+    ),
     "a submodule": of_a_submodule,
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_hostile_repository_runs_no_program(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+def test_a_hostile_repository_runs_no_program(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
     mark = tmp_path / "mark"
     WAYS[way](repository, str(script(tmp_path / "trap", f"echo run >>{mark}; exit 0")))
     for words in ("0", "1"):
@@ -295,18 +387,46 @@ def test_the_ways_of_a_hostile_repository_are_ways(repository: Path, tmp_path: P
         subprocess.run(["cp", "-a", str(repository), str(copy)], check=True)
         WAYS[way](copy, str(script(tmp_path / f"trap{number}", f"echo run >>{mark}; exit 0")))
         for argv in (["show", "HEAD"], ["status", "--porcelain", "--ignored"], ["log", "-p", "--ext-diff"]):
-            subprocess.run(["git", "-c", "protocol.ext.allow=always", *argv], cwd=copy, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False, env={"PATH": SYSTEM, "GIT_CONFIG_GLOBAL": "/dev/null"})
+            subprocess.run(
+                ["git", "-c", "protocol.ext.allow=always", *argv],
+                cwd=copy,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                timeout=60,
+                check=False,
+                env={"PATH": SYSTEM, "GIT_CONFIG_GLOBAL": "/dev/null"},
+            )
         seen |= {way} if mark.exists() else set()
-    assert {"a file monitor", "hooks", "hooks elsewhere", "a clean filter", "a filter process", "an included filter", "promised objects by ext, allowed", "promised objects by ssh", "promised objects by a path", "a submodule"} <= seen
+    assert {
+        "a file monitor",
+        "hooks",
+        "hooks elsewhere",
+        "a clean filter",
+        "a filter process",
+        "an included filter",
+        "promised objects by ext, allowed",
+        "promised objects by ssh",
+        "promised objects by a path",
+        "a submodule",
+    } <= seen
 
 
 def test_git_answers_of_the_folder_that_is_asked(repository: Path, tmp_path: Path) -> None:
     """Also where it is called by a hook, whose variables name another repository."""
-    environ = {**os.environ, "GIT_DIR": str(tmp_path / "other"), "GIT_INDEX_FILE": "x", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "a.b", "GIT_CONFIG_VALUE_0": "c"}
+    environ = {
+        **os.environ,
+        "GIT_DIR": str(tmp_path / "other"),
+        "GIT_INDEX_FILE": "x",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "a.b",
+        "GIT_CONFIG_VALUE_0": "c",
+    }
     git = Git(str(repository), environ)
     assert git.query("rev-parse", "--show-toplevel").out.decode().strip() == str(repository)
     assert not git.is_dirty()
-    assert git.query("config", "a.b").out == b"c\n" and git.query("config", "a.b", settings={"a.b": "d=e"}).out == b"d=e\n"
+    assert (
+        git.query("config", "a.b").out == b"c\n" and git.query("config", "a.b", settings={"a.b": "d=e"}).out == b"d=e\n"
+    )
     (repository / "file").write_text("other")
     assert git.is_dirty()
     found = git_attributes(str(repository), "", {}, {**environ, "BUILDX_GIT_CHECK_DIRTY": "1"})
@@ -328,16 +448,25 @@ agents.close()
 """
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, None], ids=str)
+@pytest.mark.parametrize(
+    "end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, None], ids=str
+)
 def test_the_agent_of_a_key_does_not_outlive_pydock(tmp_path: Path, end: signal.Signals | None) -> None:
     if not find("ssh-agent", os.environ):
         pytest.skip("OpenSSH is not installed")
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "key")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "key")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     assert process.stdin and process.stdout
     with process.stdin, process.stdout:
         sock = process.stdout.readline().decode().strip()
-        listed = subprocess.run(["ssh-add", "-l"], capture_output=True, env={**os.environ, "SSH_AUTH_SOCK": sock}, check=False)
+        listed = subprocess.run(
+            ["ssh-add", "-l"], capture_output=True, env={**os.environ, "SSH_AUTH_SOCK": sock}, check=False
+        )
         assert b"ED25519" in listed.stdout
         if end is None:
             process.stdin.close()

@@ -71,7 +71,11 @@ def test_what_docker_refuses(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         pytest.skip(EXPLAINED[name])
     result = replay(record, folder, monkeypatch, {})
     want = record["expect"]
-    assert (result.code, result.out, result.err.replace(str(folder), "<cwd>")) == (want["exit"], want["stdout"], want["stderr"])
+    assert (result.code, result.out, result.err.replace(str(folder), "<cwd>")) == (
+        want["exit"],
+        want["stdout"],
+        want["stderr"],
+    )
 
 
 @pytest.mark.parametrize("name", CREATED)
@@ -99,5 +103,7 @@ def test_what_docker_sends(name: str, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(("status", "code"), [(500, 1), (404, 1), (409, 1)])
 def test_a_refused_create(status: int, code: int) -> None:
     """The engine's words, as create reports them."""
-    result = cli("create", "--pull", "never", "busybox", table={("POST", "/containers/create"): refused(status, "no way")})
+    result = cli(
+        "create", "--pull", "never", "busybox", table={("POST", "/containers/create"): refused(status, "no way")}
+    )
     assert (result.code, result.out, result.err) == (code, "", "Error response from daemon: no way\n")

@@ -23,14 +23,22 @@ from pydock.render.notes import note
 from tests.support.cli import any_of, cli
 
 HOST = "https://reg.example"
-RAW = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l"}, {"digest": "sha256:far", "urls": ["x"]}]}).encode()
+RAW = json.dumps(
+    {
+        "schemaVersion": 2,
+        "config": {"digest": "sha256:c"},
+        "layers": [{"digest": "sha256:l"}, {"digest": "sha256:far", "urls": ["x"]}],
+    }
+).encode()
 DIGEST = f"sha256:{hashlib.sha256(RAW).hexdigest()}"
 CHALLENGE = 'Bearer realm="https://auth.example/token",service="reg",scope="repository:a/b:pull"'
 
 
 def test_an_open_registry(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url=f"{HOST}/v2/")
-    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/1", content=RAW, headers={"Content-Type": f"{MANIFEST}; charset=x"})
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/b/manifests/1", content=RAW, headers={"Content-Type": f"{MANIFEST}; charset=x"}
+    )
     assert Registry("reg.example", {}).manifest("a/b", "1") == Document(MANIFEST, DIGEST, RAW)
     assert "authorization" not in httpx_mock.get_requests()[-1].headers
 
@@ -39,7 +47,11 @@ def test_an_open_registry(httpx_mock: HTTPXMock) -> None:
     ("auth", "request_line", "sent"),
     [
         ({}, "GET https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull", ""),
-        ({"username": "u", "password": "p"}, "GET https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull&account=u", "Basic dTpw"),
+        (
+            {"username": "u", "password": "p"},
+            "GET https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull&account=u",
+            "Basic dTpw",
+        ),
         ({"identitytoken": "T"}, "POST https://auth.example/token", ""),
     ],
 )
@@ -47,9 +59,15 @@ def test_tokens(httpx_mock: HTTPXMock, auth: dict[str, str], request_line: str, 
     method, url = request_line.split()
     httpx_mock.add_response(url=f"{HOST}/v2/", status_code=401)
     httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/1", status_code=401, headers={"WWW-Authenticate": CHALLENGE})
-    httpx_mock.add_response(url=url, method=method, json={"token": "abc"} if not auth.get("identitytoken") else {"access_token": "abc"})
-    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/1", content=RAW, match_headers={"Authorization": "Bearer abc"})
-    httpx_mock.add_response(url=f"{HOST}/v2/a/b/manifests/2", content=RAW, match_headers={"Authorization": "Bearer abc"})
+    httpx_mock.add_response(
+        url=url, method=method, json={"token": "abc"} if not auth.get("identitytoken") else {"access_token": "abc"}
+    )
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/b/manifests/1", content=RAW, match_headers={"Authorization": "Bearer abc"}
+    )
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/b/manifests/2", content=RAW, match_headers={"Authorization": "Bearer abc"}
+    )
     registry = Registry("reg.example", auth)
     assert registry.manifest("a/b", "1").digest == DIGEST
     asked = next(r for r in httpx_mock.get_requests() if r.url.host == "auth.example")
@@ -67,10 +85,18 @@ def test_tokens_for_builds(httpx_mock: HTTPXMock) -> None:
     assert fetch(realm, "s", scopes, {}, "c") == Token("t", 7, 9)
     assert "authorization" not in httpx_mock.get_requests()[-1].headers
     user = {"username": "u", "password": "p"}
-    for auth, grant in ((user, "grant_type=password&username=u&password=p"), ({"identitytoken": "T"}, "grant_type=refresh_token&refresh_token=T")):
-        httpx_mock.add_response(url=realm, method="POST", json={"access_token": "f", "expires_in": "x", "issued_at": "y"})
+    for auth, grant in (
+        (user, "grant_type=password&username=u&password=p"),
+        ({"identitytoken": "T"}, "grant_type=refresh_token&refresh_token=T"),
+    ):
+        httpx_mock.add_response(
+            url=realm, method="POST", json={"access_token": "f", "expires_in": "x", "issued_at": "y"}
+        )
         assert fetch(realm, "s", scopes, auth, "c") == Token("f")
-        assert httpx_mock.get_requests()[-1].content == f"scope=repository%3Aa%3Apull+repository%3Ab%3Apull&service=s&client_id=c&{grant}".encode()
+        assert (
+            httpx_mock.get_requests()[-1].content
+            == f"scope=repository%3Aa%3Apull+repository%3Ab%3Apull&service=s&client_id=c&{grant}".encode()
+        )
     for status in (401, 404, 405):
         httpx_mock.add_response(url=realm, method="POST", status_code=status)
         httpx_mock.add_response(url=query, json={"token": "q"}, match_headers={"Authorization": "Basic dTpw"})
@@ -82,7 +108,9 @@ def test_tokens_for_builds(httpx_mock: HTTPXMock) -> None:
     with pytest.raises(Failure, match="gave no token"):
         fetch(realm, "s", scopes, user, "c")
     httpx_mock.add_exception(httpx.ConnectError("nobody there"), url=query)
-    with pytest.raises(Failure, match=r"cannot be reached: nobody there \(BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens\)"):
+    with pytest.raises(
+        Failure, match=r"cannot be reached: nobody there \(BUILDKIT_NO_CLIENT_TOKEN=1 lets the engine fetch tokens\)"
+    ):
         fetch(realm, "s", scopes, {}, "c")
     with pytest.raises(Failure, match="is no http or https URL"):
         fetch("x://[", "s", scopes, {}, "c")
@@ -91,8 +119,15 @@ def test_tokens_for_builds(httpx_mock: HTTPXMock) -> None:
 def test_a_password_is_sent_to_its_registry_alone(httpx_mock: HTTPXMock) -> None:
     """A blob that is kept elsewhere is fetched from there, without our credentials."""
     httpx_mock.add_response(url=f"{HOST}/v2/")
-    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/{DIGEST}", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"})
-    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/{DIGEST}", status_code=307, headers={"Location": "https://store.example/blob"}, match_headers={"Authorization": "Basic dTpw"})
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/blobs/{DIGEST}", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"}
+    )
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/blobs/{DIGEST}",
+        status_code=307,
+        headers={"Location": "https://store.example/blob"},
+        match_headers={"Authorization": "Basic dTpw"},
+    )
     httpx_mock.add_response(url="https://store.example/blob", content=RAW)
     assert Registry("reg.example", {"username": "u", "password": "p"}).blob("a", DIGEST).raw == RAW
     assert "authorization" not in httpx_mock.get_requests()[-1].headers
@@ -101,10 +136,16 @@ def test_a_password_is_sent_to_its_registry_alone(httpx_mock: HTTPXMock) -> None
 def test_what_is_wrong(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url=f"{HOST}/v2/")
     registry = Registry("reg.example", {})
-    httpx_mock.add_response(url=f"{HOST}/v2/a/manifests/1", status_code=404, json={"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]})
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/manifests/1",
+        status_code=404,
+        json={"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]},
+    )
     with pytest.raises(Missing, match="manifest unknown"):
         registry.manifest("a", "1")
-    httpx_mock.add_response(url=f"{HOST}/v2/a/manifests/2", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"})
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/manifests/2", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"}
+    )
     with pytest.raises(Failure, match="no basic auth credentials"):
         registry.manifest("a", "2")
     httpx_mock.add_response(url=f"{HOST}/v2/a/manifests/3", status_code=500, text="oops")
@@ -113,13 +154,17 @@ def test_what_is_wrong(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/sha256:{'0' * 64}", content=b"something else")
     with pytest.raises(Failure, match="does not match its digest"):
         registry.blob("a", f"sha256:{'0' * 64}")
-    httpx_mock.add_response(url=f"{HOST}/v2/a/blobs/uploads/?mount=sha256%3A{'1' * 64}&from=b", method="POST", status_code=202)
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/blobs/uploads/?mount=sha256%3A{'1' * 64}&from=b", method="POST", status_code=202
+    )
     with pytest.raises(Failure, match="unable to mount blob"):
         registry.mount("a", f"sha256:{'1' * 64}", "b")
 
 
 def test_http_only_where_that_is_allowed(httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_exception(httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), url=f"{HOST}/v2/", is_reusable=True)
+    httpx_mock.add_exception(
+        httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), url=f"{HOST}/v2/", is_reusable=True
+    )
     with pytest.raises(Missing):
         Registry("reg.example", {}).manifest("a", "1")
     httpx_mock.add_response(url="http://reg.example/v2/")
@@ -132,7 +177,11 @@ def test_http_only_where_that_is_allowed(httpx_mock: HTTPXMock) -> None:
 
 def test_a_list_is_written_as_docker_writes_it() -> None:
     """Three blanks, docker's order of keys, the kind of the first image: the digest depends on each."""
-    image = stored("x:1", Document(MANIFEST, "sha256:d", b"{}"), platform_of({"os": "linux", "architecture": "arm", "variant": "v7", "created": "x"}))
+    image = stored(
+        "x:1",
+        Document(MANIFEST, "sha256:d", b"{}"),
+        platform_of({"os": "linux", "architecture": "arm", "variant": "v7", "created": "x"}),
+    )
     assert list_text([image]) == (
         '{\n   "schemaVersion": 2,\n   "mediaType": "application/vnd.docker.distribution.manifest.list.v2+json",\n   "manifests": [\n      {\n'
         '         "mediaType": "application/vnd.docker.distribution.manifest.v2+json",\n         "size": 2,\n         "digest": "sha256:d",\n'
@@ -151,7 +200,15 @@ def test_the_store_on_disk(tmp_path: Path) -> None:
     assert (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").exists()
     assert kept.images("reg:5000/a/all:1") == [image] == [kept.image("reg:5000/a/all:1", "reg:5000/a/b:1")]
     assert kept.images("other") == [] and kept.image("other", "x") is None
-    for text in ("{", "[]", "null", "[" * 100_000, "{}", json.dumps({**image, "Raw": "%"}), json.dumps({**image, "Descriptor": {}})):
+    for text in (
+        "{",
+        "[]",
+        "null",
+        "[" * 100_000,
+        "{}",
+        json.dumps({**image, "Raw": "%"}),
+        json.dumps({**image, "Descriptor": {}}),
+    ):
         (tmp_path / "manifests" / "reg-5000_a_all-1" / "reg-5000_a_b-1").write_text(text)
         with pytest.raises(Failure, match="is no stored manifest: "):
             kept.images("reg:5000/a/all:1")
@@ -171,7 +228,10 @@ def test_kept_and_forgotten(tmp_path: Path) -> None:
     assert store(config, environ, auth)
     assert not store(config, environ, auth)  # the same again: nothing to write, nothing to warn of
     again, problem = load(str(tmp_path))
-    assert not problem and again.data == {"auths": {"reg.example": {"auth": base64.b64encode(b"u:p:w").decode()}}, "own": 1}
+    assert not problem and again.data == {
+        "auths": {"reg.example": {"auth": base64.b64encode(b"u:p:w").decode()}},
+        "own": 1,
+    }
     assert (tmp_path / "config.json").stat().st_mode & 0o777 == 0o600
     assert lookup(again, environ, "reg.example") == auth
     assert not store(again, environ, {"username": "u", "identitytoken": "T", "serveraddress": "reg.example"})
@@ -179,9 +239,15 @@ def test_kept_and_forgotten(tmp_path: Path) -> None:
     assert erase(again, environ, "reg.example") == "" and lookup(again, environ, "reg.example") == {}
 
 
-@pytest.mark.parametrize("password", [b"p:w", b"\xff\xfe", b"a\0b", "pässwörd €".encode(), b"two\nlines", b" blanks ", b"x" * 100_000])
+@pytest.mark.parametrize(
+    "password", [b"p:w", b"\xff\xfe", b"a\0b", "pässwörd €".encode(), b"two\nlines", b" blanks ", b"x" * 100_000]
+)
 def test_any_password_is_kept_byte_for_byte(tmp_path: Path, password: bytes) -> None:
-    given = {"username": "\udcffu", "password": password.decode("utf-8", "surrogateescape"), "serveraddress": "reg.example"}
+    given = {
+        "username": "\udcffu",
+        "password": password.decode("utf-8", "surrogateescape"),
+        "serveraddress": "reg.example",
+    }
     config = ConfigFile(str(tmp_path / "config.json"), {})
     assert store(config, {}, given) and lookup(load(str(tmp_path))[0], {}, "reg.example") == given
     assert base64.b64decode(load(str(tmp_path))[0].data["auths"]["reg.example"]["auth"]) == b"\xffu:" + password
@@ -203,7 +269,11 @@ LOGIN = any_of({("POST", "/auth"): {"Status": "Login Succeeded"}})
         (["-u", "", "-p", "b"], b"", "username is empty"),
         (["-u", "", "--password-stdin"], b"x", "username is empty"),
         (["--password-stdin"], b"x", "the --password-stdin option requires --username to be set"),
-        (["-u", "a", "-p", "b", "--password-stdin"], b"x", "conflicting options: cannot specify both --password and --password-stdin"),
+        (
+            ["-u", "a", "-p", "b", "--password-stdin"],
+            b"x",
+            "conflicting options: cannot specify both --password and --password-stdin",
+        ),
         (["-u", "a", "--password-stdin"], b"x" * ((1 << 20) + 1), "the password on stdin is longer than 1024 KiB"),
         ([], b"", "Error: Cannot perform an interactive login from a non TTY device"),
     ],
@@ -217,10 +287,15 @@ def test_a_login_that_lacks_something_says_what(tmp_path: Path, argv: list[str],
 
 @pytest.mark.parametrize("stdin", [b"secret\n", b"secret\r\n", b"\xff\xfe", b"a\0b", b"x" * 1000, b"line\nline\n"])
 def test_a_password_on_stdin_is_taken_as_it_is(tmp_path: Path, stdin: bytes) -> None:
-    result = cli("--config", str(tmp_path), "login", "-u", "a", "--password-stdin", "reg.example", table=LOGIN, stdin=stdin)
+    result = cli(
+        "--config", str(tmp_path), "login", "-u", "a", "--password-stdin", "reg.example", table=LOGIN, stdin=stdin
+    )
     assert (result.code, result.out) == (0, "Login Succeeded\n")
     wanted = stdin.removesuffix(b"\n").removesuffix(b"\r")
-    assert base64.b64decode(json.loads((tmp_path / "config.json").read_text())["auths"]["reg.example"]["auth"]) == b"a:" + wanted
+    assert (
+        base64.b64decode(json.loads((tmp_path / "config.json").read_text())["auths"]["reg.example"]["auth"])
+        == b"a:" + wanted
+    )
 
 
 def test_a_helper_that_fails_says_no_secret(tmp_path: Path) -> None:
@@ -231,7 +306,10 @@ def test_a_helper_that_fails_says_no_secret(tmp_path: Path) -> None:
     environ = {"PATH": str(tmp_path)}
     with pytest.raises(Failure) as error:
         store(config, environ, {"username": "u", "password": "hidden", "serveraddress": "r"})
-    assert error.value.message == "Error saving credentials: error storing credentials - err: exit status 3, out: `it broke`"
+    assert (
+        error.value.message
+        == "Error saving credentials: error storing credentials - err: exit status 3, out: `it broke`"
+    )
     assert erase(config, environ, "r") == "exit status 3, out: `it broke`"
     assert not (tmp_path / "config.json").exists()
     config.data["credsStore"] = "missing"
@@ -245,5 +323,9 @@ def test_notes() -> None:
 
 
 def test_who_refuses_a_connection_is_told_by_its_address() -> None:
-    for url, addresses in (("http://localhost:1/v2/", ("127.0.0.1:1", "[::1]:1")), ("https://[::1]/", ("[::1]:443",)), ("https://1.2.3.4/", ("1.2.3.4:443",))):
+    for url, addresses in (
+        ("http://localhost:1/v2/", ("127.0.0.1:1", "[::1]:1")),
+        ("https://[::1]/", ("[::1]:443",)),
+        ("https://1.2.3.4/", ("1.2.3.4:443",)),
+    ):
         assert address_of(url) in addresses

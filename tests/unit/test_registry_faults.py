@@ -57,10 +57,29 @@ def test_a_good_registry(tmp_path: Path) -> None:
         assert not list((folder / "manifests").glob("*"))
 
 
-WHOLE = {"empty", "null", "a list", "a string", "no JSON", "JSON without end", "JSON of other types", "deep JSON", "no UTF-8", "too long for its length"}
+WHOLE = {
+    "empty",
+    "null",
+    "a list",
+    "a string",
+    "no JSON",
+    "JSON without end",
+    "JSON of other types",
+    "deep JSON",
+    "no UTF-8",
+    "too long for its length",
+}
 #: faults that spoil nothing that is needed: of a ping only its head is; what is pushed is done when the status says so
 HARMLESS = {
-    "ping": WHOLE | {"other bytes", "cuts without a length"} | {name for name in FAULTS if name.startswith(("401", "a hostile", "a token", "refuses", "fails", "errors", "redirects", "too busy", "endless error"))},
+    "ping": WHOLE
+    | {"other bytes", "cuts without a length"}
+    | {
+        name
+        for name in FAULTS
+        if name.startswith(
+            ("401", "a hostile", "a token", "refuses", "fails", "errors", "redirects", "too busy", "endless error")
+        )
+    },
     "token": {"other bytes", "too long for its length"},
     "manifest": set[str](),
     "blob": set[str](),
@@ -70,7 +89,9 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, kind: str) -> None:
+def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, kind: str
+) -> None:
     """Each fault for one kind of request; with --all for every kind."""
     grades: Counter[str] = Counter()
     for number, (name, fault) in enumerate(FAULTS.items()):
@@ -82,7 +103,9 @@ def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(tmp_path: Path, 
         with FaultyRegistry(kind, fault) as registry:
             folder = home(tmp_path / str(number), registry.name)
             result = listed(folder, registry)
-            secrets = [a for a in registry.asked if a.kind != "token" and BASIC in a.headers.values() and "401" not in name]
+            secrets = [
+                a for a in registry.asked if a.kind != "token" and BASIC in a.headers.values() and "401" not in name
+            ]
         case = f"{kind} {name}: {result}"
         assert "fault of pydock" not in result.err and "Traceback" not in result.err, case
         assert PASSWORD not in result.err and BASIC not in result.err and TOKEN not in result.err, case
@@ -102,12 +125,18 @@ def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(tmp_path: Path, 
 
 
 def test_a_registry_that_has_too_much_to_do_is_asked_again(tmp_path: Path) -> None:
-    busy = answers("429 Too Many Requests", b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "slow down"}]}', "Retry-After: 0")
+    busy = answers(
+        "429 Too Many Requests", b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "slow down"}]}', "Retry-After: 0"
+    )
     with FaultyRegistry("manifest", busy, times=2) as registry:
-        assert manifest(home(tmp_path, registry.name), "inspect", "--insecure", f"{registry.name}/team/image:1").code == 0
+        assert (
+            manifest(home(tmp_path, registry.name), "inspect", "--insecure", f"{registry.name}/team/image:1").code == 0
+        )
     with FaultyRegistry("manifest", busy) as registry:
         result = manifest(home(tmp_path, registry.name), "inspect", "--insecure", f"{registry.name}/team/image:1")
-        assert result.code == 1 and "toomanyrequests: slow down" in result.err and len(registry.asked) == 1 + web.PATIENCE
+        assert (
+            result.code == 1 and "toomanyrequests: slow down" in result.err and len(registry.asked) == 1 + web.PATIENCE
+        )
     slept: list[float] = []
     with FaultyRegistry("manifest", answers("429 X", b"", "Retry-After: 7"), times=2) as registry:
         Web(sleep=slept.append).ask("GET", f"http://{registry.name}/v2/team/image/manifests/1", 1000)
@@ -125,7 +154,13 @@ def redirects(place: str, status: int = 307) -> bytes:
 @pytest.mark.parametrize("kind", ["ping", "token", "manifest", "blob", "mount", "put"])
 def test_credentials_follow_no_redirect(tmp_path: Path, kind: str, status: int) -> None:
     """The other place asks for the password, and for tokens of its own: it gets neither."""
-    with FaultyRegistry() as other, FaultyRegistry(kind, lambda peer, head, body: peer.sendall(redirects(f"http://{other.name}/v2/team/image/manifests/1", status))) as registry:
+    with (
+        FaultyRegistry() as other,
+        FaultyRegistry(
+            kind,
+            lambda peer, head, body: peer.sendall(redirects(f"http://{other.name}/v2/team/image/manifests/1", status)),
+        ) as registry,
+    ):
         result = listed(home(tmp_path, registry.name), registry)
         assert result.code == (0 if kind == "ping" else 1)
         assert all("authorization" not in a.headers for a in other.asked), other.asked
@@ -136,8 +171,12 @@ def test_credentials_follow_no_redirect(tmp_path: Path, kind: str, status: int) 
 @pytest.mark.parametrize("challenge", ["Basic realm=x", 'Bearer realm="http://127.0.0.1:1/token"'])
 def test_a_challenge_of_another_origin_does_not_count(tmp_path: Path, challenge: str) -> None:
     with FaultyRegistry("manifest", answers("401 X", b"", f"WWW-Authenticate: {challenge}")) as other:
-        with FaultyRegistry("manifest", lambda peer, head, body: peer.sendall(redirects(f"http://{other.name}/v2/x/manifests/1"))) as registry:
-            result = manifest(home(tmp_path, registry.name, other.name), "inspect", "--insecure", f"{registry.name}/team/image:1")
+        with FaultyRegistry(
+            "manifest", lambda peer, head, body: peer.sendall(redirects(f"http://{other.name}/v2/x/manifests/1"))
+        ) as registry:
+            result = manifest(
+                home(tmp_path, registry.name, other.name), "inspect", "--insecure", f"{registry.name}/team/image:1"
+            )
             assert result.code == 1 and "401" in result.err
             assert [a.headers.get("authorization") for a in other.asked] == [None]
 
@@ -146,16 +185,36 @@ def test_blobs_that_are_kept_elsewhere_are_fetched_without_credentials(tmp_path:
     from tests.support.faulty_registry import CONFIG
 
     elsewhere = answers("200 OK", CONFIG)
-    with FaultyRegistry("manifest", elsewhere) as store, FaultyRegistry("blob", lambda peer, head, body: peer.sendall(redirects(f"http://{store.name}/store"))) as registry:
-        result = manifest(home(tmp_path, registry.name), "inspect", "--verbose", "--insecure", f"{registry.name}/team/image:1")
+    with (
+        FaultyRegistry("manifest", elsewhere) as store,
+        FaultyRegistry(
+            "blob", lambda peer, head, body: peer.sendall(redirects(f"http://{store.name}/store"))
+        ) as registry,
+    ):
+        result = manifest(
+            home(tmp_path, registry.name), "inspect", "--verbose", "--insecure", f"{registry.name}/team/image:1"
+        )
         assert result.code == 0 and '"architecture": "amd64"' in result.out
         assert [a.headers.get("authorization") for a in store.asked] == [None]
 
 
 def test_no_realm_without_tls_for_a_registry_with_tls(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url="https://reg.example/v2/")
-    for realm in ("http://auth.example/token", "http://reg.example/token", "file:///etc/passwd", "//auth.example", "ftp://x/", "https://", "https://[", "x"):
-        httpx_mock.add_response(url="https://reg.example/v2/a/manifests/1", status_code=401, headers={"WWW-Authenticate": f'Bearer realm="{realm}"'})
+    for realm in (
+        "http://auth.example/token",
+        "http://reg.example/token",
+        "file:///etc/passwd",
+        "//auth.example",
+        "ftp://x/",
+        "https://",
+        "https://[",
+        "x",
+    ):
+        httpx_mock.add_response(
+            url="https://reg.example/v2/a/manifests/1",
+            status_code=401,
+            headers={"WWW-Authenticate": f'Bearer realm="{realm}"'},
+        )
         with pytest.raises(Failure, match=r"names (a|no) server of tokens"):
             Registry("reg.example", AUTH).manifest("a", "1")
         httpx_mock.add_response(url="https://reg.example/v2/", is_optional=True)
@@ -169,7 +228,11 @@ def test_no_realm_without_tls_for_a_registry_with_tls(httpx_mock: HTTPXMock) -> 
 
 def test_nothing_of_ours_goes_from_tls_to_clear_text(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url="https://reg.example/v2/")
-    httpx_mock.add_response(url="https://reg.example/v2/a/manifests/1", status_code=307, headers={"Location": "http://reg.example/v2/a/manifests/1"})
+    httpx_mock.add_response(
+        url="https://reg.example/v2/a/manifests/1",
+        status_code=307,
+        headers={"Location": "http://reg.example/v2/a/manifests/1"},
+    )
     with pytest.raises(WebError, match="refused to follow it from https to http://reg"):
         Registry("reg.example", AUTH).manifest("a", "1")
 
@@ -212,7 +275,15 @@ def test_files_from_the_web_are_bounded() -> None:
             with pytest.raises(Failure, match=words or "."):
                 fetch(f"http://{place.name}/Dockerfile")
             assert len(place.asked) <= 11
-    for url in ("file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "http://[", "http://127.0.0.1:99999/", "http://a\nb/", "http://127.0.0.1:x/"):
+    for url in (
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "http://",
+        "http://[",
+        "http://127.0.0.1:99999/",
+        "http://a\nb/",
+        "http://127.0.0.1:x/",
+    ):
         with pytest.raises(Failure):
             list(blocks(url))
 
@@ -221,16 +292,35 @@ def test_files_from_the_web_are_bounded() -> None:
 
 
 def test_challenges() -> None:
-    assert challenges('Bearer realm="https://a/t?x=1,2",service="a \\"b\\"", scope=x') == [("bearer", {"realm": "https://a/t?x=1,2", "service": 'a "b"', "scope": "x"})]
-    assert challenges('Basic realm="x", Bearer realm="y" , error="z"') == [("basic", {"realm": "x"}), ("bearer", {"realm": "y", "error": "z"})]
+    assert challenges('Bearer realm="https://a/t?x=1,2",service="a \\"b\\"", scope=x') == [
+        ("bearer", {"realm": "https://a/t?x=1,2", "service": 'a "b"', "scope": "x"})
+    ]
+    assert challenges('Basic realm="x", Bearer realm="y" , error="z"') == [
+        ("basic", {"realm": "x"}),
+        ("bearer", {"realm": "y", "error": "z"}),
+    ]
     assert challenges("BASIC") == [("basic", {})] and challenges("") == [] == challenges("\0")
-    assert challenges('Bearer realm="open') == [("bearer", {})] and challenges('Bearer Realm="a",realm="b"') == [("bearer", {"realm": "a"})]
+    assert challenges('Bearer realm="open') == [("bearer", {})] and challenges('Bearer Realm="a",realm="b"') == [
+        ("bearer", {"realm": "a"})
+    ]
 
 
 TOKENS = st.text("abcDEF-_1", min_size=1)
 
 
-@given(st.lists(st.tuples(TOKENS, st.dictionaries(TOKENS.map(str.lower), st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0")), min_size=1)), max_size=3))
+@given(
+    st.lists(
+        st.tuples(
+            TOKENS,
+            st.dictionaries(
+                TOKENS.map(str.lower),
+                st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0")),
+                min_size=1,
+            ),
+        ),
+        max_size=3,
+    )
+)
 def test_challenges_are_read_as_they_are_written(given: list[tuple[str, dict[str, str]]]) -> None:
     def quoted(value: str) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -260,7 +350,18 @@ def test_digests_are_checked_by_the_algorithm_that_they_name(data: bytes, other:
         with pytest.raises(ValueError, match="asked for was"):
             check(other, digest)
     letters = digest.partition(":")[2]
-    for wrong in (f"md5:{hashlib.md5(data).hexdigest()}", f"sha1:{letters}", f"x{digest}", digest.upper(), digest[:-1], digest + "0", letters, "", "sha256:", f"sha256:../{letters[3:]}"):
+    for wrong in (
+        f"md5:{hashlib.md5(data).hexdigest()}",
+        f"sha1:{letters}",
+        f"x{digest}",
+        digest.upper(),
+        digest[:-1],
+        digest + "0",
+        letters,
+        "",
+        "sha256:",
+        f"sha256:../{letters[3:]}",
+    ):
         with pytest.raises(ValueError, match="is no digest"):
             check(data, wrong)
 
@@ -279,10 +380,19 @@ def test_registries_answers_are_checked_by_their_digest(httpx_mock: HTTPXMock, a
         with pytest.raises(Failure, match="is no digest by sha256, sha384, sha512"):
             ask(Registry("reg.example", {}), "a", "md5:" + "0" * 32)
     # by a tag the registry says itself what it sends
-    httpx_mock.add_response(url="https://reg.example/v2/a/manifests/1", content=MANIFEST, headers={"Docker-Content-Digest": digest_of(b"", algorithm)})
+    httpx_mock.add_response(
+        url="https://reg.example/v2/a/manifests/1",
+        content=MANIFEST,
+        headers={"Docker-Content-Digest": digest_of(b"", algorithm)},
+    )
     with pytest.raises(Failure, match="does not match its digest"):
         Registry("reg.example", {}).manifest("a", "1")
-    httpx_mock.add_response(url="https://reg.example/v2/a/manifests/2", method="PUT", status_code=201, headers={"Docker-Content-Digest": digest_of(b"", algorithm)})
+    httpx_mock.add_response(
+        url="https://reg.example/v2/a/manifests/2",
+        method="PUT",
+        status_code=201,
+        headers={"Docker-Content-Digest": digest_of(b"", algorithm)},
+    )
     with pytest.raises(Failure, match="keeps another manifest than was sent"):
         Registry("reg.example", {}).put_manifest("a", "2", "x", MANIFEST)
 
@@ -290,7 +400,11 @@ def test_registries_answers_are_checked_by_their_digest(httpx_mock: HTTPXMock, a
 def test_a_config_whose_name_is_a_way_elsewhere_is_not_asked_for(tmp_path: Path) -> None:
     for name in ("../../../../other/manifests/1", "sha1:" + "0" * 40, "sha256:../x", "sha256:" + "0" * 63 + "?"):
         body = json.dumps({"schemaVersion": 2, "config": {"digest": name}}).encode()
-        with FaultyRegistry("manifest", answers("200 OK", body, "Content-Type: application/vnd.docker.distribution.manifest.v2+json")) as registry:
-            result = manifest(home(tmp_path, registry.name), "inspect", "--verbose", "--insecure", f"{registry.name}/team/image:1")
+        with FaultyRegistry(
+            "manifest", answers("200 OK", body, "Content-Type: application/vnd.docker.distribution.manifest.v2+json")
+        ) as registry:
+            result = manifest(
+                home(tmp_path, registry.name), "inspect", "--verbose", "--insecure", f"{registry.name}/team/image:1"
+            )
             assert result.code == 1 and "is no digest" in result.err
             assert {a.kind for a in registry.asked} == {"ping", "manifest"}

@@ -26,7 +26,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-@pytest.mark.parametrize("argv", [("stats",), ("stats", "abc"), ("stats", "--no-stream", "abc"), ("stats", "--no-stream")], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv", [("stats",), ("stats", "abc"), ("stats", "--no-stream", "abc"), ("stats", "--no-stream")], ids=" ".join
+)
 def test_damaged_figures_are_told_at_once(argv: tuple[str, ...], kind: str, capfd: pytest.CaptureFixture[str]) -> None:
     begun = time.monotonic()
     with staged({"/stats": BROKEN[kind], "/containers/json": LIST, "/events": EVENTS}) as engine:
@@ -43,7 +45,9 @@ def test_damaged_figures_are_told_at_once(argv: tuple[str, ...], kind: str, capf
 def test_a_container_that_is_gone_ends_the_view_of_no_other() -> None:
     two = body(b'[{"Id":"abc","Names":["/one"]},{"Id":"def","Names":["/two"]}]')
     gone = body(b'{"message":"No such container: def"}', "404 Not Found")
-    with staged({"/def/stats": gone, "/abc/stats": chunks(GOOD, HOLD), "/containers/json": two, "/events": EVENTS}) as engine:
+    with staged(
+        {"/def/stats": gone, "/abc/stats": chunks(GOOD, HOLD), "/containers/json": two, "/events": EVENTS}
+    ) as engine:
         out, err, code = client(engine, "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}")
     assert (out, err, code) == ("one 1KiB / 4KiB\n-- -- / --\n", "", 0)
 
@@ -67,10 +71,31 @@ def test_one_signal_ends_stats(argv: tuple[str, ...], number: signal.Signals) ->
     assert process.returncode == 128 + number
 
 
-@pytest.mark.parametrize("argv", [("run", "-d", "x"), ("wait", "abc"), ("events",), ("logs", "-f", "abc"), ("stop", "a", "b", "c"), ("pull", "x"), ("rm", "a")], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("run", "-d", "x"),
+        ("wait", "abc"),
+        ("events",),
+        ("logs", "-f", "abc"),
+        ("stop", "a", "b", "c"),
+        ("pull", "x"),
+        ("rm", "a"),
+    ],
+    ids=" ".join,
+)
 def test_one_interrupt_ends_what_waits_for_an_answer(argv: tuple[str, ...]) -> None:
     """docker needs three for `run -d`."""
-    with staged({"/containers/abc/json": body(b'{"Id":"abc","State":{"Running":true,"Paused":false,"Restarting":false},"Config":{"Tty":false,"OpenStdin":false}}'), ".": Reply(b"", HOLD)} if "logs" in argv else {"_ping": body(b""), ".": Reply(b"", HOLD)}) as engine:
+    with staged(
+        {
+            "/containers/abc/json": body(
+                b'{"Id":"abc","State":{"Running":true,"Paused":false,"Restarting":false},"Config":{"Tty":false,"OpenStdin":false}}'
+            ),
+            ".": Reply(b"", HOLD),
+        }
+        if "logs" in argv
+        else {"_ping": body(b""), ".": Reply(b"", HOLD)}
+    ) as engine:
         env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": engine.host}
         process = subprocess.Popen([PYDOCK, *argv], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         end = time.monotonic() + 20
@@ -84,9 +109,13 @@ def test_one_interrupt_ends_what_waits_for_an_answer(argv: tuple[str, ...]) -> N
 
 
 def test_an_interrupt_in_the_middle_of_several_names_goes_on_with_none() -> None:
-    with staged({"_ping": body(b""), "/volumes/a": Reply(b"", HOLD), "/volumes/b": body(b"", "204 No Content")}) as engine:
+    with staged(
+        {"_ping": body(b""), "/volumes/a": Reply(b"", HOLD), "/volumes/b": body(b"", "204 No Content")}
+    ) as engine:
         env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": engine.host}
-        process = subprocess.Popen([PYDOCK, "volume", "rm", "a", "b"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [PYDOCK, "volume", "rm", "a", "b"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         end = time.monotonic() + 20
         while not any("/volumes/a" in words for words in engine.asked):
             assert time.monotonic() < end

@@ -40,7 +40,17 @@ def test_what_is_no_frame() -> None:
         list(Decoder().feed(b"hello, world"))
 
 
-@pytest.mark.parametrize(("text", "keys"), [("ctrl-p,ctrl-q", b"\x10\x11"), ("a,b", b"ab"), ("ctrl-@,ctrl-[", b"\0\x1b"), ("DEL", b"\x7f"), ("ctrl-A", b"\x01"), ("ctrl-_", b"\x1f")])
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("ctrl-p,ctrl-q", b"\x10\x11"),
+        ("a,b", b"ab"),
+        ("ctrl-@,ctrl-[", b"\0\x1b"),
+        ("DEL", b"\x7f"),
+        ("ctrl-A", b"\x01"),
+        ("ctrl-_", b"\x1f"),
+    ],
+)
 def test_detach_keys(text: str, keys: bytes) -> None:
     assert detach.parse(text) == keys
 

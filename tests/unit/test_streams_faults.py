@@ -49,7 +49,11 @@ def test_a_signal_leaves_no_half_file(tmp_path: Path, number: signal.Signals) ->
     place = tmp_path / "out"
     place.mkdir()
     with peer(tmp_path, lambda _: HALF) as there:
-        process = subprocess.Popen([PYDOCK, "export", "-o", place / "all.tar", "x"], env=environ(there.engine.endpoint.host), stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [PYDOCK, "export", "-o", place / "all.tar", "x"],
+            env=environ(there.engine.endpoint.host),
+            stderr=subprocess.PIPE,
+        )
         until(lambda: [f for f in place.iterdir() if f.stat().st_size])
         process.send_signal(number)
         assert process.communicate(timeout=20)[1] == b""
@@ -60,7 +64,13 @@ def test_a_signal_leaves_no_half_file(tmp_path: Path, number: signal.Signals) ->
 def test_a_hangup_is_ignored_where_nohup_says_so(tmp_path: Path) -> None:
     with peer(tmp_path, lambda _: HALF) as there:
         argv = ["nohup", str(PYDOCK), "export", "-o", str(tmp_path / "all.tar"), "x"]
-        process = subprocess.Popen(argv, env=environ(there.engine.endpoint.host), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            argv,
+            env=environ(there.engine.endpoint.host),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         until(lambda: there.requests)
         process.send_signal(signal.SIGHUP)
         with pytest.raises(subprocess.TimeoutExpired):
@@ -70,7 +80,9 @@ def test_a_hangup_is_ignored_where_nohup_says_so(tmp_path: Path) -> None:
     assert process.returncode == 128 + signal.SIGTERM
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGTERM, 0), (signal.SIGINT, 0)]
+)
 def test_a_signal_gives_the_echo_of_a_password_prompt_back(number: signal.Signals, code: int) -> None:
     """A login that is given up is no failure, as with docker."""
     t = Terminal(PYDOCK, "login", "-u", "a", "registry.invalid", host="unix:///nonexistent.sock")
@@ -95,11 +107,15 @@ main()
 
 @pytest.mark.parametrize("argv", [("export", "x"), ("stop", "a", "b"), ("volume", "prune")], ids=" ".join)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_that_interrupts_no_call_is_acted_on(tmp_path: Path, argv: tuple[str, ...], number: signal.Signals, code: int) -> None:
+def test_a_signal_that_interrupts_no_call_is_acted_on(
+    tmp_path: Path, argv: tuple[str, ...], number: signal.Signals, code: int
+) -> None:
     """Whatever is waited for: the engine, other threads, a line of stdin."""
     with peer(tmp_path, lambda _: HALF) as there:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen([sys.executable, "-c", APART, *argv], env=environ(there.engine.endpoint.host), **pipes)
+        process = subprocess.Popen(
+            [sys.executable, "-c", APART, *argv], env=environ(there.engine.endpoint.host), **pipes
+        )
         try:
             assert process.stdout and (argv[0] == "stop" or process.stdout.read(1))
             until(lambda: there.requests or argv[0] == "volume")
@@ -116,7 +132,14 @@ def test_a_signal_that_interrupts_no_call_is_acted_on(tmp_path: Path, argv: tupl
 # ---- stdin, stdout and stderr that are closed or full ------------------------------------------------
 
 FULL = ("", "write /dev/stdout: no space left on device\n", 1)
-EMPTY = {"/containers/json": b"[]", "/images/json": b"[]", "/info": json.dumps(info()).encode(), "/auth": b'{"Status":"Login Succeeded"}', "/containers/create": b'{"Id":"abc","Warnings":[]}', "/containers/x/json": b'{"Id":"x"}'}
+EMPTY = {
+    "/containers/json": b"[]",
+    "/images/json": b"[]",
+    "/info": json.dumps(info()).encode(),
+    "/auth": b'{"Status":"Login Succeeded"}',
+    "/containers/create": b'{"Id":"abc","Warnings":[]}',
+    "/containers/x/json": b'{"Id":"x"}',
+}
 
 
 def idle(request: bytes) -> bytes:
@@ -131,12 +154,35 @@ def shell(folder: Path, line: str, **env: str) -> tuple[str, str, int]:
         pytest.skip("no /dev/full on this system")
     with peer(folder, idle) as there:
         full = environ(there.engine.endpoint.host, P=str(PYDOCK), **env)
-        done = subprocess.run(["bash", "-c", line], env=full, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            ["bash", "-c", line],
+            env=full,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
     return done.stdout, done.stderr, done.returncode
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("line", ["ps", "images", "inspect x", "events", "run -d x", "--help", "ps --help", "--version", "completion bash", "info", "system df --format x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ps",
+        "images",
+        "inspect x",
+        "events",
+        "run -d x",
+        "--help",
+        "ps --help",
+        "--version",
+        "completion bash",
+        "info",
+        "system df --format x",
+    ],
+)
 def test_a_full_disk_is_one_line_and_exit_code_1(tmp_path: Path, line: str, unbuffered: str) -> None:
     assert shell(tmp_path, f"$P {line} >/dev/full", PYTHONUNBUFFERED=unbuffered) == FULL
 
@@ -155,9 +201,13 @@ def test_the_help_of_every_command_on_a_full_disk(path: str) -> None:
     assert ("", err.getvalue().decode(), code) == FULL
 
 
-@pytest.mark.parametrize(("line", "code"), [("ps --bogus", 125), ("bogus", 1), ("events --format '{{'", 64), ("logs none", 1)])
+@pytest.mark.parametrize(
+    ("line", "code"), [("ps --bogus", 125), ("bogus", 1), ("events --format '{{'", 64), ("logs none", 1)]
+)
 @pytest.mark.parametrize("stream", ["2>/dev/full", "2>&-", ">/dev/full 2>&1", ">&- 2>&- <&-"])
-def test_an_error_keeps_its_exit_code_where_it_cannot_be_told(tmp_path: Path, line: str, code: int, stream: str) -> None:
+def test_an_error_keeps_its_exit_code_where_it_cannot_be_told(
+    tmp_path: Path, line: str, code: int, stream: str
+) -> None:
     assert shell(tmp_path, f"$P {line} {stream}") == ("", "", code)
 
 
@@ -172,7 +222,13 @@ def test_a_closed_stream_is_not_the_engines_connection(tmp_path: Path) -> None:
     """What is printed must not go to a socket or a file that got the number of a closed stream."""
     with peer(tmp_path, idle) as there:
         line = "$P ps >&- 2>&- <&-; $P events --format '{{.Action}}' >&-; $P inspect none 2>&-"
-        subprocess.run(["bash", "-c", line], env=environ(there.engine.endpoint.host, P=str(PYDOCK)), capture_output=True, timeout=60, check=False)
+        subprocess.run(
+            ["bash", "-c", line],
+            env=environ(there.engine.endpoint.host, P=str(PYDOCK)),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
         assert all(r.startswith(b"GET /v1.44/") for r in there.requests) and len(there.requests) >= 3
 
 
@@ -192,8 +248,12 @@ def test_a_stdout_that_does_not_block_loses_nothing(tmp_path: Path) -> None:
     """A pipe whose other user has made it so: a write takes a part, or nothing."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    process = subprocess.Popen([PYDOCK, "completion", "bash"], stdout=writing, stderr=subprocess.PIPE, env=environ("unix:///nonexistent.sock"))
-    expected = subprocess.run([PYDOCK, "completion", "bash"], capture_output=True, env=environ("unix:///nonexistent.sock"), check=True).stdout
+    process = subprocess.Popen(
+        [PYDOCK, "completion", "bash"], stdout=writing, stderr=subprocess.PIPE, env=environ("unix:///nonexistent.sock")
+    )
+    expected = subprocess.run(
+        [PYDOCK, "completion", "bash"], capture_output=True, env=environ("unix:///nonexistent.sock"), check=True
+    ).stdout
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         assert pipe.read() == expected

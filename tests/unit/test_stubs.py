@@ -34,7 +34,12 @@ def test_a_stub_is_of_a_whole_request_or_of_a_path() -> None:
 
 def test_what_a_stub_may_answer() -> None:
     load = load_images([b"x"], True, ())
-    answers = [Messages([{"stream": "a"}, {"stream": "b"}]), Reply(b'{"stream": "a"}', headers={"X-More": "1"}), refused(404, "no"), BrokenStream("cut")]
+    answers = [
+        Messages([{"stream": "a"}, {"stream": "b"}]),
+        Reply(b'{"stream": "a"}', headers={"X-More": "1"}),
+        refused(404, "no"),
+        BrokenStream("cut"),
+    ]
     engine = engine_of(Stubs({load: lambda _: answers.pop(0)}))
     assert [m["stream"] for m in engine.messages(load)] == ["a", "b"]
     answer = engine.background(load)
@@ -53,6 +58,13 @@ def test_a_stub_upgrades_a_connection() -> None:
 
 def test_a_terminal_is_a_terminal() -> None:
     """What is drawn there is seen as it was sent, and is not drawn elsewhere."""
-    table = {("POST", "/images/create"): Messages([{"status": "Downloading", "id": "a", "progressDetail": {"current": 1, "total": 2}}, {"status": "Pull complete", "id": "a"}])}
+    table = {
+        ("POST", "/images/create"): Messages(
+            [
+                {"status": "Downloading", "id": "a", "progressDetail": {"current": 1, "total": 2}},
+                {"status": "Pull complete", "id": "a"},
+            ]
+        )
+    }
     assert "\x1b[" in cli("pull", "x", table=table, tty=True, width=80).out
     assert "\x1b" not in cli("pull", "x", table=table).out

@@ -13,7 +13,16 @@ from pydock.go.kinds import untyped
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.views.gotypes import decode
 
-DATA = {"Name": "/web", "Env": ["A=1", "B=2"], "Labels": {"b": "2", "a": "1"}, "Count": 5, "Ratio": 1.5, "None": None, "Empty": [], "On": True}
+DATA = {
+    "Name": "/web",
+    "Env": ["A=1", "B=2"],
+    "Labels": {"b": "2", "a": "1"},
+    "Count": 5,
+    "Ratio": 1.5,
+    "None": None,
+    "Empty": [],
+    "On": True,
+}
 
 
 @pytest.mark.parametrize(
@@ -107,17 +116,34 @@ def test_what_does_not_fit(text: str, words: str) -> None:
 
 def test_typed_structs() -> None:
     """Go's names, order, zero values and String methods."""
-    value = decode("container.InspectResponse", {"Id": "abc", "HostConfig": {"RestartPolicy": {"Name": "no"}, "Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 2}]}, "Config": {"Healthcheck": {"Test": ["CMD"], "Interval": 1500000000}, "Labels": None}})
+    value = decode(
+        "container.InspectResponse",
+        {
+            "Id": "abc",
+            "HostConfig": {"RestartPolicy": {"Name": "no"}, "Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 2}]},
+            "Config": {"Healthcheck": {"Test": ["CMD"], "Interval": 1500000000}, "Labels": None},
+        },
+    )
     for text, want in [
         ("{{.ID}} {{.HostConfig.RestartPolicy}} {{.HostConfig.Memory}} {{.HostConfig.Binds}}", "abc {no 0} 0 []"),
-        ("{{.HostConfig.Ulimits}} {{.Config.Healthcheck}} {{.Config.Healthcheck.Interval}}", "[nofile=1:2] {[CMD] 1.5s 0s 0s 0s 0} 1.5s"),
-        ("{{json .HostConfig.Ulimits}} {{json .Config.Labels}} {{.State}} {{.SizeRw}}", '[{"Name":"nofile","Hard":2,"Soft":1}] null <nil> <nil>'),
-        ("{{index .Config.Labels \"x\"}}| {{.Config.Labels.x}}", "| <no value>"),
+        (
+            "{{.HostConfig.Ulimits}} {{.Config.Healthcheck}} {{.Config.Healthcheck.Interval}}",
+            "[nofile=1:2] {[CMD] 1.5s 0s 0s 0s 0} 1.5s",
+        ),
+        (
+            "{{json .HostConfig.Ulimits}} {{json .Config.Labels}} {{.State}} {{.SizeRw}}",
+            '[{"Name":"nofile","Hard":2,"Soft":1}] null <nil> <nil>',
+        ),
+        ('{{index .Config.Labels "x"}}| {{.Config.Labels.x}}', "| <no value>"),
     ]:
         assert Template(text).execute(value) == want
 
 
-_pieces = st.sampled_from("{{ }} {{- -}} .Name .Env . $ $x := = | ( ) if else end range with define template block \"t\" 1 'a' nil true index len printf \"%d\" , break /* */ \n upper".split(" "))
+_pieces = st.sampled_from(
+    '{{ }} {{- -}} .Name .Env . $ $x := = | ( ) if else end range with define template block "t" 1 \'a\' nil true index len printf "%d" , break /* */ \n upper'.split(
+        " "
+    )
+)
 
 
 @given(st.lists(_pieces, max_size=14).map(" ".join))
@@ -129,7 +155,11 @@ def test_any_text_is_a_template_or_a_parse_error(text: str) -> None:
         assert str(error).startswith("template: ")
 
 
-_json = st.recursive(st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(), lambda i: st.lists(i, max_size=3) | st.dictionaries(st.text(), i, max_size=3), max_leaves=8)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(),
+    lambda i: st.lists(i, max_size=3) | st.dictionaries(st.text(), i, max_size=3),
+    max_leaves=8,
+)
 
 
 @given(_json)

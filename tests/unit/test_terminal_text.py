@@ -47,7 +47,9 @@ system prune -f | system prune -a | version | version -f json | version -f {{.}}
 volume prune -f | volume rm v | volume update v | __complete rm | __complete run | __complete network rm | __complete volume rm | help nothing | nothing
 cp c:/x /nonexistent/x | cp /nonexistent/x c:/x | export -o OUT c | save -o OUT x | exec c x | attach c | logs c | run x | build FOLDER
 """.strip()
-ARGV = [tuple(word.replace("~", " ") for word in line.split(" ")) for row in LINES.split("\n") for line in row.split(" | ")]
+ARGV = [
+    tuple(word.replace("~", " ") for word in line.split(" ")) for row in LINES.split("\n") for line in row.split(" | ")
+]
 
 #: those that have no words of an engine's to show
 SILENT = {
@@ -73,7 +75,9 @@ def test_every_command_with_words_of_the_engine_is_in_the_table() -> None:
     for path, (module, function, _) in COMMANDS.items():
         by_function.setdefault((module, function), []).append(path)
     for names in by_function.values():
-        if not SILENT.intersection(names) and not any(line == n or line.startswith(n + " ") for n in names for line in given):
+        if not SILENT.intersection(names) and not any(
+            line == n or line.startswith(n + " ") for n in names for line in given
+        ):
             missing.append(names)
     assert not missing
 
@@ -86,8 +90,20 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
     (tmp_path / "file").write_bytes(b"x")
     names = {"FILE": str(tmp_path / "file"), "FOLDER": str(tmp_path), "OUT": str(tmp_path / "out")}
     engine = HostileEngine(refuses)
-    code, seen = on_screen(*(names.get(a, a) for a in argv), engine=engine, stdin=io.BytesIO(b"y\n"), environ={"DOCKER_BUILDKIT": "0", "HOME": str(tmp_path)})
-    assert controls(seen, drawing=argv[0] in ("stats", "pull", "push", "image", "plugin", "create", "images", "export", "save", "cp", "run")) == ""
+    code, seen = on_screen(
+        *(names.get(a, a) for a in argv),
+        engine=engine,
+        stdin=io.BytesIO(b"y\n"),
+        environ={"DOCKER_BUILDKIT": "0", "HOME": str(tmp_path)},
+    )
+    assert (
+        controls(
+            seen,
+            drawing=argv[0]
+            in ("stats", "pull", "push", "image", "plugin", "create", "images", "export", "save", "cp", "run"),
+        )
+        == ""
+    )
     assert "fault of pydock" not in seen.decode() and "Traceback" not in seen.decode()
     if refuses and engine.requests and argv[0] not in ("__complete", "run", "cp") and argv[:2] != ("info", "-f"):
         assert code and "␛]0;evil␇␛[2J" in seen.decode()
@@ -106,7 +122,17 @@ def test_layers_that_come_and_go_are_drawn_without_obeying_their_words() -> None
 
 
 def step(digest: str, name: str, **more: Any) -> dict[str, Any]:
-    return {"digest": digest, "inputs": [], "name": name, "cached": False, "started": 10**18, "completed": 0, "error": "", "progressGroup": None, **more}
+    return {
+        "digest": digest,
+        "inputs": [],
+        "name": name,
+        "cached": False,
+        "started": 10**18,
+        "completed": 0,
+        "error": "",
+        "progressGroup": None,
+        **more,
+    }
 
 
 def told_of(*vertexes: dict[str, Any], logs: Any = (), statuses: Any = (), warnings: Any = ()) -> dict[str, Any]:
@@ -120,10 +146,27 @@ def test_a_build_that_is_watched_does_not_control_the_terminal(mode: str, monkey
     raw = EVIL.encode("utf-8", "surrogateescape")
     feed: Feed[Any] = Feed(0.01)
     log = {"vertex": "a", "stream": 1, "timestamp": 10**18, "msg": raw + b"\n\x1b[32mgreen\x1b[0m\n" + raw}
-    status = {"ID": EVIL, "vertex": "a", "name": EVIL, "current": 5, "total": 10, "timestamp": 10**18, "started": 10**18, "completed": 0}
+    status = {
+        "ID": EVIL,
+        "vertex": "a",
+        "name": EVIL,
+        "current": 5,
+        "total": 10,
+        "timestamp": 10**18,
+        "started": 10**18,
+        "completed": 0,
+    }
     warning = {"vertex": "a", "level": 1, "short": raw, "detail": [raw], "url": EVIL, "info": None, "ranges": []}
     group = {"id": "g", "name": EVIL, "weak": False}
-    feed.put(told_of(step("a", f"RUN [bold] {EVIL}"), step("b", "x", progressGroup=group), logs=[log], statuses=[status], warnings=[warning]))
+    feed.put(
+        told_of(
+            step("a", f"RUN [bold] {EVIL}"),
+            step("b", "x", progressGroup=group),
+            logs=[log],
+            statuses=[status],
+            warnings=[warning],
+        )
+    )
     feed.put(told_of(step("a", f"RUN [bold] {EVIL}", completed=2 * 10**18, error=EVIL), logs=[log]))
     feed.close()
     with Screen() as screen:
@@ -137,9 +180,21 @@ def test_a_build_that_is_watched_does_not_control_the_terminal(mode: str, monkey
 
 def test_what_the_classic_builder_says_is_shown(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
-    told = [{"stream": f"Step 1/1 : {EVIL}\n"}, {"stream": "\x1b[32mgreen\x1b[0m\r\n"}, {"aux": {"ID": EVIL}}, {"errorDetail": {"message": EVIL}}]
-    code, seen = on_screen("build", str(tmp_path), engine=HostileEngine(told=told), stdin=io.BytesIO(), environ={"DOCKER_BUILDKIT": "0"})
-    assert code == 1 and controls(seen, drawing=True) == "" and "\ngreen\n" in seen.decode().replace("\r", "") and "␛]0;evil" in seen.decode()
+    told = [
+        {"stream": f"Step 1/1 : {EVIL}\n"},
+        {"stream": "\x1b[32mgreen\x1b[0m\r\n"},
+        {"aux": {"ID": EVIL}},
+        {"errorDetail": {"message": EVIL}},
+    ]
+    code, seen = on_screen(
+        "build", str(tmp_path), engine=HostileEngine(told=told), stdin=io.BytesIO(), environ={"DOCKER_BUILDKIT": "0"}
+    )
+    assert (
+        code == 1
+        and controls(seen, drawing=True) == ""
+        and "\ngreen\n" in seen.decode().replace("\r", "")
+        and "␛]0;evil" in seen.decode()
+    )
 
 
 def test_words_of_registries_programs_and_files_are_shown(tmp_path: Path) -> None:
@@ -151,28 +206,49 @@ def test_words_of_registries_programs_and_files_are_shown(tmp_path: Path) -> Non
     (plugins / "docker-evil").chmod(0o755)
     meta = tmp_path / ".docker" / "contexts" / "meta" / ("a" * 64)
     meta.mkdir(parents=True)
-    (meta / "meta.json").write_text(json.dumps({"Name": "x", "Metadata": {"Description": EVIL}, "Endpoints": {"docker": {"Host": f"unix:///{EVIL}"}}}))
+    (meta / "meta.json").write_text(
+        json.dumps(
+            {"Name": "x", "Metadata": {"Description": EVIL}, "Endpoints": {"docker": {"Host": f"unix:///{EVIL}"}}}
+        )
+    )
 
     class Hostile:
         def open(self, domain: str, insecure: bool) -> Any:
             raise Failure(f"{domain}: {EVIL}")
 
     environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    for argv in (("--help",), ("info",), ("context", "ls"), ("context", "inspect", "x"), ("manifest", "inspect", "host.example/x:1"), (EVIL,), ("ps", f"--{EVIL}"), ("run", "--name")):
+    for argv in (
+        ("--help",),
+        ("info",),
+        ("context", "ls"),
+        ("context", "inspect", "x"),
+        ("manifest", "inspect", "host.example/x:1"),
+        (EVIL,),
+        ("ps", f"--{EVIL}"),
+        ("run", "--name"),
+    ):
         _, seen = on_screen(*argv, engine=HostileEngine(), stdin=io.BytesIO(), environ=environ, registries=Hostile())
         assert seen and controls(seen, drawing=False) == "", argv
 
 
 def test_questions_are_shown_and_what_is_asked_stays_readable() -> None:
     code, seen = on_screen("plugin", "install", "p", engine=HostileEngine(), stdin=io.BytesIO(b"n\n"))
-    assert code == 1 and controls(seen, drawing=False) == "" and seen.decode().count("Do you grant the above permissions? [y/N] ") == 1
+    assert (
+        code == 1
+        and controls(seen, drawing=False) == ""
+        and seen.decode().count("Do you grant the above permissions? [y/N] ") == 1
+    )
 
 
 def test_bytes_of_containers_pass_as_they_are() -> None:
     """logs and attach on a terminal: what a container draws is drawn."""
     raw = EVIL.encode("utf-8", "surrogateescape")
 
-    container = {"Id": "c", "State": {"Running": True, "Paused": False, "Restarting": False}, "Config": {"Tty": True, "OpenStdin": False}}
+    container = {
+        "Id": "c",
+        "State": {"Running": True, "Paused": False, "Restarting": False},
+        "Config": {"Tty": True, "OpenStdin": False},
+    }
     table = {("GET", "/containers/c/json"): container, ("GET", "/containers/c/logs"): raw}
     code, seen = on_screen("logs", "c", engine=engine_of(Stubs(table)), stdin=io.BytesIO())
     assert (code, seen) == (0, raw)
@@ -182,7 +258,9 @@ def test_off_a_terminal_every_byte_is_the_engines() -> None:
     """What scripts read is not touched; and an error's bytes neither. JSON is UTF-8: half a character is U+FFFD, as in Go."""
     sent = re.sub("[\udc80-\udcff]", "\ufffd", EVIL)
     volume = {"Name": EVIL, "Driver": "local", "Mountpoint": "/", "Scope": "local", "Labels": None}
-    done = cli("volume", "ls", "--format", "{{.Name}}", table={("GET", "/volumes"): {"Volumes": [volume], "Warnings": None}})
+    done = cli(
+        "volume", "ls", "--format", "{{.Name}}", table={("GET", "/volumes"): {"Volumes": [volume], "Warnings": None}}
+    )
     assert (done.code, done.out) == (0, f"{sent}\n")
     done = cli("volume", "rm", "v", table={("DELETE", "/volumes/v"): refused(409, EVIL)})
     assert sent in done.err
@@ -230,14 +308,27 @@ def test_a_character_that_is_cut_by_a_message_is_not_replaced(text: str, places:
             assert "\ufffd" not in line
             line.encode()
     body = text.removesuffix("\n")
-    assert out.rstrip("\n") == "\n".join(f"#1 0.000 {line}" for line in body.split("\n")).rstrip("\n") if text else not out
-    trace.update(told_of(step("a", "x", completed=2 * 10**18), logs=[{"vertex": "a", "stream": 1, "timestamp": 10**18, "msg": b"\n\xe7\x95"}]), 0)
+    assert (
+        out.rstrip("\n") == "\n".join(f"#1 0.000 {line}" for line in body.split("\n")).rstrip("\n") if text else not out
+    )
+    trace.update(
+        told_of(
+            step("a", "x", completed=2 * 10**18),
+            logs=[{"vertex": "a", "stream": 1, "timestamp": 10**18, "msg": b"\n\xe7\x95"}],
+        ),
+        0,
+    )
     assert b"#1 0.000 \xe7\x95\n#1 DONE" in plain.draw(1).encode("utf-8", "surrogateescape")
 
 
 def test_names_that_a_shell_would_read_otherwise_are_not_offered() -> None:
     names = ["/web", "/$(reboot)", "/a b", "/x;y", "/`z`", f"/{EVIL}", "/a.b_c-d"]
-    done = cli("__complete", "rm", "", table={("GET", "/containers/json"): [{"Id": "c" * 64, "Names": [n], "State": "exited"} for n in names]})
+    done = cli(
+        "__complete",
+        "rm",
+        "",
+        table={("GET", "/containers/json"): [{"Id": "c" * 64, "Names": [n], "State": "exited"} for n in names]},
+    )
     assert done.out == "a.b_c-d\nweb\n:4\n"
 
 
@@ -278,4 +369,9 @@ def test_only_a_few_modules_write_to_a_terminal_otherwise() -> None:
     for path in PYDOCK.rglob("*.py"):
         for way in uses(path) if path.parent.name != "generate" else ():
             found[way].add(str(path.relative_to(PYDOCK)))
-    assert found == {"put": set(RAW), "Drawn": DRAWING, "Console": set(), "stream": {"app.py", "main.py", "render/live.py"}}
+    assert found == {
+        "put": set(RAW),
+        "Drawn": DRAWING,
+        "Console": set(),
+        "stream": {"app.py", "main.py", "render/live.py"},
+    }

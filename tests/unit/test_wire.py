@@ -83,7 +83,10 @@ def test_until_the_end() -> None:
 
 
 def test_interim_answers_are_skipped() -> None:
-    assert answer([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"])[:2] == (201, b"ok")
+    assert answer([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"])[:2] == (
+        201,
+        b"ok",
+    )
 
 
 def test_bytes_after_an_upgrade_belong_to_the_stream() -> None:

@@ -21,6 +21,14 @@ class BakeOptions(Options):
     targets: tuple[str, ...] = argument("[TARGET...]")
 
 
-@command("bake", BakeOptions, "Build what a file describes (done by the plugin buildx)", since="1.31", usage="[OPTIONS] [TARGET...]", plugin="buildx", top=5)
+@command(
+    "bake",
+    BakeOptions,
+    "Build what a file describes (done by the plugin buildx)",
+    since="1.31",
+    usage="[OPTIONS] [TARGET...]",
+    plugin="buildx",
+    top=5,
+)
 def bake(app: App, o: BakeOptions) -> None:
     raise Failure(MISSING)

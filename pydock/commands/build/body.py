@@ -1,6 +1,7 @@
 """What a build asks of BuildKit: options → SolveRequest. Pure; as buildx's build/opt.go, for the engine's own builder.
 
-https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docs/reference.md, and for the exporters the README there.
+https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docs/reference.md, and for the exporters the README
+there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,19 @@ from pydock.api.request import Query, query
 from pydock.commands.build.caches import with_environment
 from pydock.commands.build.options import BuildOptions
 from pydock.errors import Failure, failing
-from pydock.flags.builds import Cache, Call, Output, annotation, attestation, caches, call, entitlement, extra_host, output, shorthand
+from pydock.flags.builds import (
+    Cache,
+    Call,
+    Output,
+    annotation,
+    attestation,
+    caches,
+    call,
+    entitlement,
+    extra_host,
+    output,
+    shorthand,
+)
 from pydock.flags.reference import exact, normal_machine, platform
 from pydock.flags.units import ulimit_objects
 from pydock.go.json import dumps
@@ -55,8 +68,8 @@ class Found:
 
 
 def assignments(texts: Iterable[str], environ: Mapping[str, str] | None) -> dict[str, str]:
-    """NAME=VALUE as an object; a name alone is looked up in the environment, and left out if it is not there; without one it is
-    empty. Raises ValueError."""
+    """NAME=VALUE as an object; a name alone is looked up in the environment, and left out if it is not there; without
+    one it is empty. Raises ValueError."""
     out = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -75,7 +88,11 @@ def wishes(o: BuildOptions, environ: Mapping[str, str]) -> Wishes:
     if environ.get("SOURCE_DATE_EPOCH"):
         build_args.setdefault("SOURCE_DATE_EPOCH", environ["SOURCE_DATE_EPOCH"])
     labels = assignments(o.label, None)
-    given = [*o.attest, *([shorthand("provenance", o.provenance)] if o.provenance else []), *([shorthand("sbom", o.sbom)] if o.sbom else [])]
+    given = [
+        *o.attest,
+        *([shorthand("provenance", o.provenance)] if o.provenance else []),
+        *([shorthand("sbom", o.sbom)] if o.sbom else []),
+    ]
     attests: dict[str, str | None] = {}
     for text in given:
         kind, value = attestation(text)
@@ -85,7 +102,9 @@ def wishes(o: BuildOptions, environ: Mapping[str, str]) -> Wishes:
         raise ValueError("local and tar exporters are incompatible with image ID file")
     given_caches = ([c for t in texts if t for c in caches(t)] for texts in (o.cache_from, o.cache_to))
     cache_from, cache_to = ([c for g in some if (c := with_environment(g, environ))] for some in given_caches)
-    return Wishes(build_args, labels, attests, outputs, cache_from, cache_to, call("check" if o.check else o.print_ or o.call))
+    return Wishes(
+        build_args, labels, attests, outputs, cache_from, cache_to, call("check" if o.check else o.print_ or o.call)
+    )
 
 
 def all_outputs(o: BuildOptions, wanted: Wishes) -> list[Output]:
@@ -96,7 +115,9 @@ def all_outputs(o: BuildOptions, wanted: Wishes) -> list[Output]:
         outputs.append(Output("image", one.destination, {**one.attributes, "push": "true"}) if pushed else one)
     if o.push:
         images = [x for x in outputs if x.kind == "image"]
-        outputs = [Output(x.kind, x.destination, {**x.attributes, "push": "true"}) if x.kind == "image" else x for x in outputs]
+        outputs = [
+            Output(x.kind, x.destination, {**x.attributes, "push": "true"}) if x.kind == "image" else x for x in outputs
+        ]
         outputs += [] if images else [Output("image", "", {"push": "true"})]
     if o.load and not any(x.kind == "docker" and not x.destination for x in outputs):
         outputs.append(Output("docker"))
@@ -138,14 +159,22 @@ def exporters(o: BuildOptions, outputs: list[Output], wanted: Wishes, found: Fou
             if one.destination and not is_true(attributes.get("tar", ""), True):
                 raise ValueError("output directory is not supported by moby exporter")
             if not found.containerd and (platforms > 1 or any(wanted.attests.values())):
-                ending = "exporting manifest lists, use the oci exporter instead" if one.destination else "exporting manifest lists"
-                raise ValueError(f"docker exporter does not {'support' if one.destination else 'currently support'} {ending}")
+                ending = (
+                    "exporting manifest lists, use the oci exporter instead"
+                    if one.destination
+                    else "exporting manifest lists"
+                )
+                raise ValueError(
+                    f"docker exporter does not {'support' if one.destination else 'currently support'} {ending}"
+                )
             if one.destination and not found.containerd:
                 raise not_supported("Docker exporter", "build-exporters")
             kind = kind if one.destination else "image"
         if kind == "image":
             if pushed and is_true(attributes.get("push-by-digest", "")):
-                raise ValueError("push-by-digest is currently not implemented for docker driver, please create a new builder instance")
+                raise ValueError(
+                    "push-by-digest is currently not implemented for docker driver, please create a new builder instance"
+                )
             kind = "moby"
         out.append({"Type": kind, "Attrs": attributes})
     return out
@@ -180,7 +209,10 @@ def frontend_attributes(o: BuildOptions, wanted: Wishes, found: Found, platforms
     if is_true(wanted.build_args.get("BUILDKIT_MULTI_PLATFORM", "")):
         out["multi-platform"] = "true"
     if "BUILDKIT_SYNTAX" in wanted.build_args:
-        out["source"], out["cmdline"] = wanted.build_args["BUILDKIT_SYNTAX"].strip().partition(" ")[0], wanted.build_args["BUILDKIT_SYNTAX"]
+        out["source"], out["cmdline"] = (
+            wanted.build_args["BUILDKIT_SYNTAX"].strip().partition(" ")[0],
+            wanted.build_args["BUILDKIT_SYNTAX"],
+        )
     arguments = {**found.proxies, **wanted.build_args}
     out |= {f"build-arg:{k}": v for k, v in arguments.items()} | {f"label:{k}": v for k, v in wanted.labels.items()}
     out |= found.attributes
@@ -213,7 +245,10 @@ def frontend_attributes(o: BuildOptions, wanted: Wishes, found: Found, platforms
 
 def cache_options(wanted: Wishes, found: Found) -> Json:
     """{"Exports", "Imports"}. Raises ValueError."""
-    exports = [*wanted.cache_to, *([Cache("inline", {})] if is_true(wanted.build_args.get("BUILDKIT_INLINE_CACHE", "")) else [])]
+    exports = [
+        *wanted.cache_to,
+        *([Cache("inline", {})] if is_true(wanted.build_args.get("BUILDKIT_INLINE_CACHE", "")) else []),
+    ]
     for cache in exports:
         if cache.kind != "inline" and not found.containerd:
             raise not_supported("Cache export", "build-cache-backends")
@@ -222,7 +257,10 @@ def cache_options(wanted: Wishes, found: Found) -> Json:
             need = {"local": key, "registry": "ref"}.get(cache.kind)
             if need and not cache.attributes.get(need):
                 raise ValueError(f"{cache.kind} cache {word} requires {need}")
-    return {key: [{"Type": c.kind, "Attrs": c.attributes} for c in some] for key, some in (("Exports", exports), ("Imports", found.imports))}
+    return {
+        key: [{"Type": c.kind, "Attrs": c.attributes} for c in some]
+        for key, some in (("Exports", exports), ("Imports", found.imports))
+    }
 
 
 def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found: Found) -> Json:
@@ -237,14 +275,27 @@ def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found:
         attributes["cache-imports"] = dumps(cache["Imports"])
     first = exports[0] if exports else {"Type": "", "Attrs": {}}
     return {
-        "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0", "FrontendAttrs": attributes, "Cache": cache,
-        "Exporters": exports, "ExporterDeprecated": first["Type"], "ExporterAttrsDeprecated": first["Attrs"],
-        "Entitlements": entitlements, "Internal": wanted.call is not None, **({"SourcePolicy": found.policy} if found.policy else {}),
-    }  # fmt: skip
+        "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0",
+        "FrontendAttrs": attributes,
+        "Cache": cache,
+        "Exporters": exports,
+        "ExporterDeprecated": first["Type"],
+        "ExporterAttrsDeprecated": first["Attrs"],
+        "Entitlements": entitlements,
+        "Internal": wanted.call is not None,
+        **({"SourcePolicy": found.policy} if found.policy else {}),
+    }
 
 
 #: attributes that POST /build has parameters for, and those that only a control connection can carry
-_PARAMETERS = {"filename": "dockerfile", "context": "remote", "target": "target", "platform": "platform", "force-network-mode": "networkmode", "shm-size": "shmsize"}
+_PARAMETERS = {
+    "filename": "dockerfile",
+    "context": "remote",
+    "target": "target",
+    "platform": "platform",
+    "force-network-mode": "networkmode",
+    "shm-size": "shmsize",
+}
 _ELSEWHERE = ("image-resolve-mode", "no-cache", "add-hosts", "ulimit", "cache-imports")
 
 
@@ -257,23 +308,43 @@ def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
     lost = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
     lost += ["several outputs"] if len(request["Exporters"]) > 1 else []
     lost += ["cache exports"] if request["Cache"]["Exports"] else []
-    lost += ["cache that lies in no registry"] if any(c["Type"] != "registry" for c in request["Cache"]["Imports"]) else []
+    lost += (
+        ["cache that lies in no registry"] if any(c["Type"] != "registry" for c in request["Cache"]["Imports"]) else []
+    )
     lost += ["stages that are not cached"] if attributes.get("no-cache") else []
     lost += ["source policies"] if request.get("SourcePolicy") else []
     lost += ["questions"] if request["Internal"] else []
     lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []
     if lost:
-        raise Failure(f"this engine's BuildKit takes builds over its REST API alone, which cannot carry: {', '.join(lost)}")
-    pairs = {kind: {k.partition(":")[2]: v for k, v in attributes.items() if k.startswith(f"{kind}:")} for kind in ("build-arg", "label")}
+        raise Failure(
+            f"this engine's BuildKit takes builds over its REST API alone, which cannot carry: {', '.join(lost)}"
+        )
+    pairs = {
+        kind: {k.partition(":")[2]: v for k, v in attributes.items() if k.startswith(f"{kind}:")}
+        for kind in ("build-arg", "label")
+    }
     other = [e for e in request["Exporters"] if e["Type"] != "moby"]
     return {
-        "version": "2", "remote": "client-session", "buildid": ref, "session": session,
+        "version": "2",
+        "remote": "client-session",
+        "buildid": ref,
+        "session": session,
         **query(
-            t=o.tag, buildargs=pairs["build-arg"], labels=pairs["label"], nocache="no-cache" in attributes, pull=o.pull,
-            extrahosts=[h.replace("=", ":", 1) for h in attributes["add-hosts"].split(",")] if "add-hosts" in attributes else [],
+            t=o.tag,
+            buildargs=pairs["build-arg"],
+            labels=pairs["label"],
+            nocache="no-cache" in attributes,
+            pull=o.pull,
+            extrahosts=[h.replace("=", ":", 1) for h in attributes["add-hosts"].split(",")]
+            if "add-hosts" in attributes
+            else [],
             **{parameter: attributes[k] for k, parameter in _PARAMETERS.items() if k in attributes},
         ),
         **({"outputs": dumps(other)} if other else {}),
-        **({"cachefrom": dumps([c["Attrs"].get("ref", "") for c in request["Cache"]["Imports"]])} if request["Cache"]["Imports"] else {}),
+        **(
+            {"cachefrom": dumps([c["Attrs"].get("ref", "") for c in request["Cache"]["Imports"]])}
+            if request["Cache"]["Imports"]
+            else {}
+        ),
         **({"ulimits": dumps(ulimit_objects(o.ulimit))} if o.ulimit else {}),
-    }  # fmt: skip
+    }

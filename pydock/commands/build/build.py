@@ -60,7 +60,15 @@ which has other flags: "pydock build --help" lists them then. It also serves eng
 DOCKER_BUILDKIT=1 forbids that"""
 
 
-@command("image build", BuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), top=4, choose=choose, description=ABOUT)
+@command(
+    "image build",
+    BuildOptions,
+    "Build an image from a Dockerfile",
+    also=("build", "builder build"),
+    top=4,
+    choose=choose,
+    description=ABOUT,
+)
 def build(app: App, o: BuildOptions) -> None:
     for flag, text in WITHOUT_EFFECT.items():
         if flag in o.given:
@@ -71,7 +79,9 @@ def build(app: App, o: BuildOptions) -> None:
         if failure.status != 404:
             raise Failure(f"ERROR: failed to build: {failure.message}") from failure
         if app.environ.get("DOCKER_BUILDKIT"):
-            raise Failure(f"ERROR: {failure.message}: the engine at {app.contexts.endpoint.host} has no BuildKit") from failure
+            raise Failure(
+                f"ERROR: {failure.message}: the engine at {app.contexts.endpoint.host} has no BuildKit"
+            ) from failure
         without_buildkit(app, o)
     except (Exit, Misuse):
         raise
@@ -114,7 +124,11 @@ def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, respon
         except Failure as failure:
             raise Failure(f"writing image ID file: {failure.message}") from None
     if o.metadata_file:
-        warnings = unique_warnings(building.trace.warnings) if is_true(app.environ.get("BUILDX_METADATA_WARNINGS", "")) and not wanted.call else []
+        warnings = (
+            unique_warnings(building.trace.warnings)
+            if is_true(app.environ.get("BUILDX_METADATA_WARNINGS", "")) and not wanted.call
+            else []
+        )
         app.files.check_output(o.metadata_file)
         app.files.write(o.metadata_file, [metadata_text(response, warnings).encode()], 0o644)
     if wanted.call:
@@ -145,7 +159,9 @@ class Building:
         #: the query of POST /build, for an engine that takes builds in no other way
         self.rest: Query = {}
 
-    def run(self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+    def run(
+        self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]
+    ) -> dict[str, str]:
         """Returns what the exporter answered. Raises Failure."""
         app, o = self.app, self.o
         outputs, policy = self._outputs(), self._policy()
@@ -153,17 +169,25 @@ class Building:
             # stdin can be read but once: is there BuildKit at all?
             import uuid
 
-            app.engine.hijack(builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C).close()
+            app.engine.hijack(
+                builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C
+            ).close()
         with app.builder.inputs() as inputs, Places(app, outputs) as places:
             inputs.find(o.context, o.file, contexts, app.stdin, app.registries.download)
             self.dockerfile = inputs.dockerfile
             caches = LocalCaches(app, self.wanted.cache_from, self.wanted.cache_to)
             self.warnings = caches.warnings
             with app.builder.start(
-                self._told, folders=inputs.folders, secrets=secrets, agents=agents or ([("default", ())] if inputs.over_ssh else []),
-                archive=inputs.archive, output_folders=places.folders, output_sinks=places.sinks, stores={**inputs.stores, **caches.stores, **places.stores},
+                self._told,
+                folders=inputs.folders,
+                secrets=secrets,
+                agents=agents or ([("default", ())] if inputs.over_ssh else []),
+                archive=inputs.archive,
+                output_folders=places.folders,
+                output_sinks=places.sinks,
+                stores={**inputs.stores, **caches.stores, **places.stores},
                 shared_key=app.builder.context_key(inputs.shared_key),
-            ) as build:  # fmt: skip
+            ) as build:
                 if build.upload:
                     inputs.attributes["context"] = build.upload.url
                 whole = build.connect(
@@ -172,10 +196,15 @@ class Building:
                 )
                 labels = build.control.worker_labels() if whole else {}
                 found = Found(
-                    attributes={**inputs.attributes, **app.builder.git_attributes(o.context, o.file, inputs.folders)}, imports=caches.imports, policy=policy,
-                    proxies=app.config.proxy_environment(app.contexts.endpoint.host), containerd=SNAPSHOTTER in labels, gateway=labels.get(GATEWAY, ""),
-                    machine=app.architecture, attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
-                )  # fmt: skip
+                    attributes={**inputs.attributes, **app.builder.git_attributes(o.context, o.file, inputs.folders)},
+                    imports=caches.imports,
+                    policy=policy,
+                    proxies=app.config.proxy_environment(app.contexts.endpoint.host),
+                    containerd=SNAPSHOTTER in labels,
+                    gateway=labels.get(GATEWAY, ""),
+                    machine=app.architecture,
+                    attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
+                )
                 request = solve_request(o, self.wanted, outputs, found)
                 if not whole:
                     self.rest = rest_query(o, request, build.ref, build.session.identity)
@@ -212,7 +241,9 @@ class Building:
         with on_interrupt(lambda: self._interrupt(build, work)):
             work.start()
             threading.Thread(target=self._guard, args=(build, work), daemon=True).start()
-            self.trace = show(app, self.feed, self.mode, f'building with "{name}" instance using docker driver', f"docker:{name}")
+            self.trace = show(
+                app, self.feed, self.mode, f'building with "{name}" instance using docker driver', f"docker:{name}"
+            )
         if self.mode not in ("quiet", "rawjson"):
             app.err.write(*warnings_text(unique_warnings(self.trace.warnings), self.o.debug or app.globals.debug))
         for text in self.warnings:
@@ -223,7 +254,9 @@ class Building:
             raise self._explained(build, failure) from None
 
     def _interrupt(self, build: Build, work: Work[dict[str, str]]) -> None:
-        """Let the engine cancel the build; one that does not say so soon, or a user who asks again, is not waited for."""
+        """Let the engine cancel the build; one that does not say so soon, or a user who asks again, is not waited
+        for.
+        """
         self._interrupts += 1
         if self._interrupts == 1:
             threading.Thread(target=self._cancel, args=(build,), daemon=True).start()
@@ -336,7 +369,9 @@ class Building:
                 "frontend.caps": ",".join([*capabilities, "moby.buildkit.frontend.subrequests+forward"]),
             },
         }  # fmt: skip
-        build.start({**request, "Frontend": "", "Exporters": [], "ExporterDeprecated": "", "ExporterAttrsDeprecated": {}})
+        build.start(
+            {**request, "Frontend": "", "Exporters": [], "ExporterDeprecated": "", "ExporterAttrsDeprecated": {}}
+        )
         with self._telling(build):
             answer = build.control.ask_frontend(build.ref, question)
             response = build.result()
@@ -391,4 +426,6 @@ class Building:
 
 
 def _is_provenance(descriptor: Json) -> bool:
-    return str(descriptor["annotations"].get("in-toto.io/predicate-type", "")).startswith("https://slsa.dev/provenance/")
+    return str(descriptor["annotations"].get("in-toto.io/predicate-type", "")).startswith(
+        "https://slsa.dev/provenance/"
+    )

@@ -20,23 +20,35 @@ LATEST = "latest"
 
 
 def with_environment(cache: Cache, environ: Mapping[str, str]) -> Cache | None:
-    """The cache with what GitHub's runners tell of theirs in the environment; None outside of such a runner, where there is
-    none. Others are as they are. Pure; as @actions/cache (internal/config.ts)."""
+    """The cache with what GitHub's runners tell of theirs in the environment; None outside of such a runner, where
+    there is none. Others are as they are. Pure; as @actions/cache (internal/config.ts)."""
     if cache.kind != "gha":
         return cache
     attributes = dict(cache.attributes)
-    second = attributes["version"] == "2" if "version" in attributes else is_true(environ.get("ACTIONS_CACHE_SERVICE_V2", ""))
+    second = (
+        attributes["version"] == "2"
+        if "version" in attributes
+        else is_true(environ.get("ACTIONS_CACHE_SERVICE_V2", ""))
+    )
     results = environ.get("ACTIONS_RESULTS_URL", "")
-    found = {"token": environ.get("ACTIONS_RUNTIME_TOKEN", ""), "url_v2": results if second else "", "url": environ.get("ACTIONS_CACHE_URL") or results}
+    found = {
+        "token": environ.get("ACTIONS_RUNTIME_TOKEN", ""),
+        "url_v2": results if second else "",
+        "url": environ.get("ACTIONS_CACHE_URL") or results,
+    }
     attributes = {**{k: v for k, v in found.items() if v}, **attributes}
-    return Cache("gha", attributes) if attributes.get("token") and (attributes.get("url") or attributes.get("url_v2")) else None
+    return (
+        Cache("gha", attributes)
+        if attributes.get("token") and (attributes.get("url") or attributes.get("url_v2"))
+        else None
+    )
 
 
 class LocalCaches:
     """Caches in folders of this machine (type=local): layouts, in which each has a tag.
 
-    imports: what is there to be read; stores: the folders, by the names that the engine knows them by; warnings: of what
-    could not be found, which is no reason not to build."""
+    imports: what is there to be read; stores: the folders, by the names that the engine knows them by; warnings: of
+    what could not be found, which is no reason not to build."""
 
     def __init__(self, app: App, imports: list[Cache], exports: list[Cache]) -> None:
         """Raises Failure for a folder without such a cache. Nothing is written yet."""
@@ -66,11 +78,15 @@ class LocalCaches:
         except Failure as failure:
             raise LookupError(failure.message) from None
         if found is None:
-            raise Failure('local cache importer requires either explicit digest, "latest" tag or custom tag on index.json')
+            raise Failure(
+                'local cache importer requires either explicit digest, "latest" tag or custom tag on index.json'
+            )
         return str(found["digest"])
 
     def keep(self, response: Mapping[str, str]) -> None:
         """The build went well: name what was written, after what the exporter answered. Raises Failure."""
         if manifest := response.get("cache.manifest"):
             for cache in self._exports:
-                self._app.builder.layout(cache.attributes["dest"]).put(descriptor(manifest), tag=cache.attributes.get("tag", LATEST))
+                self._app.builder.layout(cache.attributes["dest"]).put(
+                    descriptor(manifest), tag=cache.attributes.get("tag", LATEST)
+                )

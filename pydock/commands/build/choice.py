@@ -41,9 +41,13 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
     """Build on an engine that has no BuildKit. Raises Failure for what its builder cannot do."""
     for name in ONLY_BUILDKIT:
         if name in o.given:
-            raise Failure(f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.contexts.endpoint.host} has not")
+            raise Failure(
+                f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.contexts.endpoint.host} has not"
+            )
     if app.environ.get(POLICY):
-        raise Failure(f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.contexts.endpoint.host} has not")
+        raise Failure(
+            f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.contexts.endpoint.host} has not"
+        )
     app.err.line(MISSING.format(host=app.contexts.endpoint.host))
     with failing("ERROR: "):
         options = classic_options(o)
@@ -53,9 +57,22 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
 def classic_options(o: BuildOptions) -> ClassicBuildOptions:
     """The same wishes in the classic builder's flags. Raises ValueError."""
     return ClassicBuildOptions.make(
-        context=o.context, add_host=tuple(map(extra_host, o.add_host)), build_arg=tuple(map(env, o.build_arg)),
-        cache_from=tuple(w for t in o.cache_from for w in words(t)), cgroup_parent=o.cgroup_parent, file=o.file, iidfile=o.iidfile,
-        label=tuple(map(label, o.label)), network=o.network, no_cache=o.no_cache, platform=",".join(o.platform), pull=o.pull,
-        quiet=o.quiet or o.progress in ("quiet", "none"), shm_size=o.shm_size, tag=tuple(map(tag, o.tag)), target=o.target, ulimit=o.ulimit,
+        context=o.context,
+        add_host=tuple(map(extra_host, o.add_host)),
+        build_arg=tuple(map(env, o.build_arg)),
+        cache_from=tuple(w for t in o.cache_from for w in words(t)),
+        cgroup_parent=o.cgroup_parent,
+        file=o.file,
+        iidfile=o.iidfile,
+        label=tuple(map(label, o.label)),
+        network=o.network,
+        no_cache=o.no_cache,
+        platform=",".join(o.platform),
+        pull=o.pull,
+        quiet=o.quiet or o.progress in ("quiet", "none"),
+        shm_size=o.shm_size,
+        tag=tuple(map(tag, o.tag)),
+        target=o.target,
+        ulimit=o.ulimit,
         given=o.given,
-    )  # fmt: skip
+    )

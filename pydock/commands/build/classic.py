@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 TITLE = "Sending build context to Docker daemon"
 
 
-@command("image build", ClassicBuildOptions, "Build an image from a Dockerfile", also=("build", "builder build"), listed=False)
+@command(
+    "image build",
+    ClassicBuildOptions,
+    "Build an image from a Dockerfile",
+    also=("build", "builder build"),
+    listed=False,
+)
 def classic_build(app: App, o: ClassicBuildOptions) -> None:
     run(app, o)
 
@@ -36,17 +42,35 @@ def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, s
     return {
         "version": "1",
         **query(
-            t=o.tag, dockerfile=dockerfile, q=o.quiet, nocache=o.no_cache, forcerm=o.force_rm, pull=o.pull, cpusetcpus=o.cpuset_cpus,
-            cpusetmems=o.cpuset_mems, cpushares=o.cpu_shares or None, cpuquota=o.cpu_quota or None, cpuperiod=o.cpu_period or None,
-            memory=o.memory or None, memswap=o.memory_swap or None, cgroupparent=o.cgroup_parent, shmsize=o.shm_size or None,
-            isolation="" if o.isolation.lower() == "default" else o.isolation, networkmode="" if o.network == "default" else o.network, squash=o.squash,
-            target=o.target, platform=o.platform.lower(), securityopt=o.security_opt, extrahosts=o.add_host, buildargs=build_args,
+            t=o.tag,
+            dockerfile=dockerfile,
+            q=o.quiet,
+            nocache=o.no_cache,
+            forcerm=o.force_rm,
+            pull=o.pull,
+            cpusetcpus=o.cpuset_cpus,
+            cpusetmems=o.cpuset_mems,
+            cpushares=o.cpu_shares or None,
+            cpuquota=o.cpu_quota or None,
+            cpuperiod=o.cpu_period or None,
+            memory=o.memory or None,
+            memswap=o.memory_swap or None,
+            cgroupparent=o.cgroup_parent,
+            shmsize=o.shm_size or None,
+            isolation="" if o.isolation.lower() == "default" else o.isolation,
+            networkmode="" if o.network == "default" else o.network,
+            squash=o.squash,
+            target=o.target,
+            platform=o.platform.lower(),
+            securityopt=o.security_opt,
+            extrahosts=o.add_host,
+            buildargs=build_args,
         ),
         **({} if o.rm else {"rm": "0"}),
         **({"ulimits": dumps(ulimit_objects(o.ulimit))} if o.ulimit else {}),
         **({"labels": dumps(dict(sorted(mapping(o.label).items())))} if o.label else {}),
         **({"cachefrom": dumps(list(o.cache_from))} if o.cache_from else {}),
-    }  # fmt: skip
+    }
 
 
 def run(app: App, o: ClassicBuildOptions) -> None:
@@ -135,4 +159,3 @@ class Said:
             line = plain_line(message)
             self.last = line or self.last
             self.text += line
-

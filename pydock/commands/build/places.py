@@ -20,7 +20,8 @@ STORE = "export"
 
 
 class Places:
-    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after keep().
+    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after
+    keep().
 
     folders, sinks: by the number of the output; stores: a layout, by the name that the engine knows it by."""
 
@@ -34,12 +35,16 @@ class Places:
         stdout = False
         try:
             for i, one in enumerate(o for o in outputs if o.kind != "cacheonly"):
-                archive = one.kind == "tar" or (one.kind in ("oci", "docker") and is_true(one.attributes.get("tar", ""), True))
+                archive = one.kind == "tar" or (
+                    one.kind in ("oci", "docker") and is_true(one.attributes.get("tar", ""), True)
+                )
                 if one.kind == "local":
                     self.folders[i] = _folder(app, one)
                 elif one.kind in ("oci", "docker") and not archive:
                     if STORE in self.stores:
-                        raise Failure(f'oci store key "{STORE}" already exists: only one result can be written as a layout (tar=false)')
+                        raise Failure(
+                            f'oci store key "{STORE}" already exists: only one result can be written as a layout (tar=false)'
+                        )
                     self.stores[STORE] = _folder(app, one)
                 elif archive and (one.destination == "-" or (not one.destination and one.kind != "docker")):
                     if stdout:
@@ -59,10 +64,15 @@ class Places:
         return self
 
     def keep(self, response: Mapping[str, str]) -> None:
-        """The build went well: what was written stays, and a layout names its image, after what the exporter answered. Raises Failure."""
+        """The build went well: what was written stays, and a layout names its image, after what the exporter answered.
+        Raises Failure.
+        """
         self._kept = True
         if STORE in self.stores:
-            layout, names = self._app.builder.layout(self.stores[STORE]), [n for n in response.get("image.name", "").split(",") if n]
+            layout, names = (
+                self._app.builder.layout(self.stores[STORE]),
+                [n for n in response.get("image.name", "").split(",") if n],
+            )
             image = descriptor(response.get("containerimage.descriptor", ""), encoded=True)
             layout.check(image)
             layout.put(image, names, tag="latest")
@@ -94,4 +104,3 @@ def _file(app: App, one: Output) -> WholeFile:
     if kind == "folder":
         raise Failure(f"destination file {one.destination} is a directory")
     return app.files.open_whole(one.destination, 0o666, alike=True)
-

@@ -1,6 +1,7 @@
 """Source policies: which images, files and repositories a build may fetch, and what it fetches in their place. Pure.
 
-https://github.com/moby/buildkit/blob/master/docs/build-repro.md and sourcepolicy/pb/policy.proto there: JSON in, the message out.
+https://github.com/moby/buildkit/blob/master/docs/build-repro.md and sourcepolicy/pb/policy.proto there: JSON in, the
+message out.
 """
 
 from __future__ import annotations
@@ -13,11 +14,17 @@ from pydock.shape import Json
 #: names the file of a build's policy, as buildx has it
 VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 
-ACTIONS, CONDITIONS, MATCHES = ("ALLOW", "DENY", "CONVERT"), ("EQUAL", "NOTEQUAL", "MATCHES"), ("WILDCARD", "EXACT", "REGEX")
+ACTIONS, CONDITIONS, MATCHES = (
+    ("ALLOW", "DENY", "CONVERT"),
+    ("EQUAL", "NOTEQUAL", "MATCHES"),
+    ("WILDCARD", "EXACT", "REGEX"),
+)
 
 
 def source_policy(data: bytes) -> Json:
-    """{"version", "rules"} as the engine takes them. Raises ValueError for anything that could be understood in another way."""
+    """{"version", "rules"} as the engine takes them. Raises ValueError for anything that could be understood in another
+    way.
+    """
     try:
         value = decode(data)
     except ValueError as error:
@@ -30,7 +37,9 @@ def _rule(value: Any, what: str) -> Json:
     rule = _known(value, what, action=object, selector=dict, updates=dict)
     rule["action"] = _number(rule.get("action", 0), ACTIONS, what)
     if "selector" in rule:
-        selector = rule["selector"] = _known(rule["selector"], f"the selector of {what}", identifier=str, match_type=object, constraints=list)
+        selector = rule["selector"] = _known(
+            rule["selector"], f"the selector of {what}", identifier=str, match_type=object, constraints=list
+        )
         selector["match_type"] = _number(selector.get("match_type", 0), MATCHES, what)
         selector["constraints"] = [_constraint(c, f"a constraint of {what}") for c in selector.get("constraints", [])]
     if "updates" in rule:
@@ -46,7 +55,9 @@ def _constraint(value: Any, what: str) -> Json:
 
 
 def _known(value: Any, what: str, /, **kinds: type) -> Json:
-    """The keys that are known, without those that are null. A policy is there to forbid: what it says is not passed over."""
+    """The keys that are known, without those that are null. A policy is there to forbid: what it says is not passed
+    over.
+    """
     if not isinstance(value, dict):
         raise ValueError(f"{what} is no object")
     for key, item in value.items():

@@ -71,7 +71,9 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
 
 
 def _said(app: App, text: str) -> str:
-    """What steps have written, for stderr: programs that colour their output wherever it goes are not to spoil a terminal."""
+    """What steps have written, for stderr: programs that colour their output wherever it goes are not to spoil a
+    terminal.
+    """
     from pydock.render.shown import as_log
 
     return as_log(text) if app.err.is_terminal else text
@@ -96,9 +98,15 @@ class OwnStep:
 
         self.app, self.put = app, put
         self.vertex: Json = {
-            "digest": f"pydock:{uuid.uuid4().hex}", "inputs": [], "name": name, "cached": False, "started": self._now(), "completed": 0, "error": "",
+            "digest": f"pydock:{uuid.uuid4().hex}",
+            "inputs": [],
+            "name": name,
+            "cached": False,
+            "started": self._now(),
+            "completed": 0,
+            "error": "",
             "progressGroup": None,
-        }  # fmt: skip
+        }
         self.put(message(vertexes=[dict(self.vertex)]))
 
     def _now(self) -> int:
@@ -108,9 +116,15 @@ class OwnStep:
         """Tell how far a part of it is; returns when that began."""
         now = self._now()
         report = {
-            "ID": identity, "vertex": self.vertex["digest"], "name": "", "current": current, "total": total, "timestamp": now,
-            "started": started or now, "completed": now if done else 0,
-        }  # fmt: skip
+            "ID": identity,
+            "vertex": self.vertex["digest"],
+            "name": "",
+            "current": current,
+            "total": total,
+            "timestamp": now,
+            "started": started or now,
+            "completed": now if done else 0,
+        }
         self.put(message(statuses=[report]))
         return int(report["started"])
 

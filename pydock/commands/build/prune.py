@@ -26,6 +26,8 @@ def builder_prune(app: App, o: BuilderPruneOptions) -> None:
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
         return
     version = version_key(app.engine.api_version)
-    report = app.engine.json(system.prune_build_cache(version, prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
+    report = (
+        app.engine.json(system.prune_build_cache(version, prune_filters(app, o.filter), o.all, o.keep_storage)) or {}
+    )
     print_deleted(app, "build cache objects", report.get("CachesDeleted"))
     print_reclaimed(app, report.get("SpaceReclaimed"))

@@ -43,12 +43,17 @@ def _opened(key: str, value: str) -> Any:
 def descriptor(text: str, encoded: bool = False) -> Json:
     """What an exporter tells of what it wrote, as JSON, or that in base64. Raises Failure."""
     with failing("the engine does not tell what it wrote: "):
-        value: Json = decode(base64.b64decode(text) if encoded else text, {"mediaType": str, "digest": str, "size": int, "annotations": opt({str: str})})
+        value: Json = decode(
+            base64.b64decode(text) if encoded else text,
+            {"mediaType": str, "digest": str, "size": int, "annotations": opt({str: str})},
+        )
     return value
 
 
 def provenance(data: bytes, whole: bool) -> str:
-    """The record of a build as the metadata file holds it; without its steps and times unless all is wanted. Raises ValueError."""
+    """The record of a build as the metadata file holds it; without its steps and times unless all is wanted. Raises
+    ValueError.
+    """
     record = decode(data, {"predicate": opt(dict)})
     record = record.get("predicate") or record
     if not whole:

@@ -45,7 +45,12 @@ def running(app: App, container: str) -> dict[str, Any]:
     return facts
 
 
-@command("container attach", AttachOptions, "Join the input, output and error streams of a running container", also=("attach",))
+@command(
+    "container attach",
+    AttachOptions,
+    "Join the input, output and error streams of a running container",
+    also=("attach",),
+)
 def attach(app: App, o: AttachOptions) -> None:
     ahead = None
     if waits_ahead(app):

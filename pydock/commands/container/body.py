@@ -32,8 +32,8 @@ LEFT_OUT = frozenset("ExposedPorts Annotations KernelMemory Mounts Runtime Stora
 def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read) -> Json:
     """The whole body, its parts in the order in which docker judges them.
 
-    `cwd` is what relative sources of --volume are relative to, `environ` has the values of names alone in an --env-file.
-    Raises ValueError, Failure.
+    `cwd` is what relative sources of --volume are relative to, `environ` has the values of names alone in an
+    --env-file. Raises ValueError, Failure.
     """
     check_mac(o.mac_address)
     check_swappiness(o.memory_swappiness)
@@ -70,7 +70,9 @@ def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[s
         return key_value_lines(read(path), path, environ)
     except Failure as failure:
         # one that can be opened is told as a bad one
-        raise Failure(f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message) from None
+        raise Failure(
+            f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message
+        ) from None
 
 
 def set_ones(part: dict[str, Any]) -> dict[str, Any]:
@@ -87,14 +89,18 @@ def for_version(body: Json, version: tuple[int, ...]) -> Json:
     if version < (1, 25):
         # the client removes it, or nobody
         host["AutoRemove"] = False
-    if version < (1, 44) and any((m.get("BindOptions") or {}).get("ReadOnlyForceRecursive") for m in host.get("Mounts") or ()):
+    if version < (1, 44) and any(
+        (m.get("BindOptions") or {}).get("ReadOnlyForceRecursive") for m in host.get("Mounts") or ()
+    ):
         raise ValueError("bind-recursive=readonly requires API v1.44 or later")
     if version >= (1, 44):
         # from here on the MAC address belongs to the endpoint, and is warned about elsewhere
         out.pop("MacAddress", None)
     elif len(body["NetworkingConfig"]["EndpointsConfig"]) > 1:
         names = ", ".join(sorted(body["NetworkingConfig"]["EndpointsConfig"]))
-        raise ValueError(f"Container cannot be created with multiple network endpoints: {names}; this needs API version 1.44")
+        raise ValueError(
+            f"Container cannot be created with multiple network endpoints: {names}; this needs API version 1.44"
+        )
     if version >= (1, 42):
         host.pop("KernelMemory", None)
     else:
@@ -107,11 +113,21 @@ def container_config(o: CreateOptions) -> dict[str, Any]:
     everything = not o.attach
     stdin = o.interactive or "stdin" in o.attach
     config: dict[str, Any] = {
-        "Hostname": o.hostname, "Domainname": o.domainname, "User": o.user, "AttachStdin": stdin,
-        "AttachStdout": everything or "stdout" in o.attach, "AttachStderr": everything or "stderr" in o.attach, "Tty": o.tty,
-        "OpenStdin": o.interactive, "StdinOnce": o.interactive and stdin, "Cmd": list(o.command) or None, "Image": o.image,
-        "WorkingDir": o.workdir, "Entrypoint": None, "OnBuild": None,
-    }  # fmt: skip
+        "Hostname": o.hostname,
+        "Domainname": o.domainname,
+        "User": o.user,
+        "AttachStdin": stdin,
+        "AttachStdout": everything or "stdout" in o.attach,
+        "AttachStderr": everything or "stderr" in o.attach,
+        "Tty": o.tty,
+        "OpenStdin": o.interactive,
+        "StdinOnce": o.interactive and stdin,
+        "Cmd": list(o.command) or None,
+        "Image": o.image,
+        "WorkingDir": o.workdir,
+        "Entrypoint": None,
+        "OnBuild": None,
+    }
     if "entrypoint" in o.given:
         config["Entrypoint"] = [o.entrypoint]
     if o.stop_signal:
@@ -145,7 +161,13 @@ def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
         return {"Test": ["NONE"]}
     if not o.health_cmd and not any(settings.values()):
         return None
-    names = {"Interval": "interval", "Timeout": "timeout", "Retries": "retries", "StartPeriod": "start-period", "StartInterval": "start-interval"}
+    names = {
+        "Interval": "interval",
+        "Timeout": "timeout",
+        "Retries": "retries",
+        "StartPeriod": "start-period",
+        "StartInterval": "start-interval",
+    }
     for key, name in names.items():
         if settings[key] < 0:
             raise ValueError(f"--health-{name} cannot be negative")
@@ -156,14 +178,31 @@ def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
 def host_config(o: CreateOptions) -> dict[str, Any]:
     """What of HostConfig needs no judging."""
     host: dict[str, Any] = {
-        "ContainerIDFile": o.cidfile, "NetworkMode": network_mode(o), "AutoRemove": o.rm,
-        "VolumeDriver": o.volume_driver, "VolumesFrom": list(o.volumes_from) or None, "Mounts": [dict(m) for m in o.mount] or None,
-        "Tmpfs": mapping_of_mounts(o.tmpfs), "Annotations": dict(o.annotation), "Links": list(o.link) or None,
-        "Dns": list(o.dns), "DnsOptions": list(o.dns_option), "DnsSearch": list(o.dns_search), "ExtraHosts": list(o.add_host) or None,
-        "PublishAllPorts": o.publish_all, "ReadonlyRootfs": o.read_only, "Runtime": o.runtime, "Cgroup": "", "Isolation": o.isolation,
-        "ShmSize": o.shm_size, "OomScoreAdj": o.oom_score_adj, "GroupAdd": list(o.group_add) or None, "ConsoleSize": [0, 0],
-        "Sysctls": dict(o.sysctl), **resources(o),
-    }  # fmt: skip
+        "ContainerIDFile": o.cidfile,
+        "NetworkMode": network_mode(o),
+        "AutoRemove": o.rm,
+        "VolumeDriver": o.volume_driver,
+        "VolumesFrom": list(o.volumes_from) or None,
+        "Mounts": [dict(m) for m in o.mount] or None,
+        "Tmpfs": mapping_of_mounts(o.tmpfs),
+        "Annotations": dict(o.annotation),
+        "Links": list(o.link) or None,
+        "Dns": list(o.dns),
+        "DnsOptions": list(o.dns_option),
+        "DnsSearch": list(o.dns_search),
+        "ExtraHosts": list(o.add_host) or None,
+        "PublishAllPorts": o.publish_all,
+        "ReadonlyRootfs": o.read_only,
+        "Runtime": o.runtime,
+        "Cgroup": "",
+        "Isolation": o.isolation,
+        "ShmSize": o.shm_size,
+        "OomScoreAdj": o.oom_score_adj,
+        "GroupAdd": list(o.group_add) or None,
+        "ConsoleSize": [0, 0],
+        "Sysctls": dict(o.sysctl),
+        **resources(o),
+    }
     if "init" in o.given:
         host["Init"] = o.init
     return host
@@ -207,30 +246,52 @@ def check_swappiness(percent: int) -> None:
 def devices(o: CreateOptions) -> dict[str, Any]:
     """Devices of the host, and those that a driver finds: GPUs, and names of the Container Device Interface."""
     cdi = [d for d in o.device if is_cdi(d)]
-    requests = [*o.gpus, *([{"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}] if cdi else [])]
+    requests = [
+        *o.gpus,
+        *([{"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}] if cdi else []),
+    ]
     return {"Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceRequests": requests or None}
 
 
 def resources(o: CreateOptions) -> dict[str, Any]:
     """Limits."""
     return {
-        **limits(o), "CgroupParent": o.cgroup_parent, "MemorySwappiness": o.memory_swappiness, "KernelMemory": o.kernel_memory,
-        "OomKillDisable": o.oom_kill_disable, "NanoCpus": o.cpus, "CpuCount": o.cpu_count, "CpuPercent": o.cpu_percent, "PidsLimit": o.pids_limit,
+        **limits(o),
+        "CgroupParent": o.cgroup_parent,
+        "MemorySwappiness": o.memory_swappiness,
+        "KernelMemory": o.kernel_memory,
+        "OomKillDisable": o.oom_kill_disable,
+        "NanoCpus": o.cpus,
+        "CpuCount": o.cpu_count,
+        "CpuPercent": o.cpu_percent,
+        "PidsLimit": o.pids_limit,
         "BlkioWeightDevice": [{"Path": d.path, "Weight": d.value} for d in o.blkio_weight_device],
-        "BlkioDeviceReadBps": rates(o.device_read_bps), "BlkioDeviceWriteBps": rates(o.device_write_bps),
-        "BlkioDeviceReadIOps": rates(o.device_read_iops), "BlkioDeviceWriteIOps": rates(o.device_write_iops),
-        "IOMaximumIOps": o.io_maxiops, "IOMaximumBandwidth": o.io_maxbandwidth,
-        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]), "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
-    }  # fmt: skip
+        "BlkioDeviceReadBps": rates(o.device_read_bps),
+        "BlkioDeviceWriteBps": rates(o.device_write_bps),
+        "BlkioDeviceReadIOps": rates(o.device_read_iops),
+        "BlkioDeviceWriteIOps": rates(o.device_write_iops),
+        "IOMaximumIOps": o.io_maxiops,
+        "IOMaximumBandwidth": o.io_maxbandwidth,
+        "Ulimits": sorted(ulimit_objects(o.ulimit), key=lambda u: u["Name"]),
+        "DeviceCgroupRules": list(o.device_cgroup_rule) or None,
+    }
 
 
 def limits(o: LimitOptions) -> dict[str, Any]:
     """What `update` can change too."""
     return {
-        "BlkioWeight": o.blkio_weight, "CpuPeriod": o.cpu_period, "CpuQuota": o.cpu_quota, "CpuRealtimePeriod": o.cpu_rt_period,
-        "CpuRealtimeRuntime": o.cpu_rt_runtime, "CpuShares": o.cpu_shares, "CpusetCpus": o.cpuset_cpus, "CpusetMems": o.cpuset_mems,
-        "Memory": o.memory, "MemoryReservation": o.memory_reservation, "MemorySwap": o.memory_swap,
-    }  # fmt: skip
+        "BlkioWeight": o.blkio_weight,
+        "CpuPeriod": o.cpu_period,
+        "CpuQuota": o.cpu_quota,
+        "CpuRealtimePeriod": o.cpu_rt_period,
+        "CpuRealtimeRuntime": o.cpu_rt_runtime,
+        "CpuShares": o.cpu_shares,
+        "CpusetCpus": o.cpuset_cpus,
+        "CpusetMems": o.cpuset_mems,
+        "Memory": o.memory,
+        "MemoryReservation": o.memory_reservation,
+        "MemorySwap": o.memory_swap,
+    }
 
 
 def rates(values: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -242,19 +303,26 @@ def namespaces(o: CreateOptions) -> dict[str, Any]:
     if pid not in ("", "host") and not (pid.startswith("container:") and pid.removeprefix("container:")):
         raise ValueError("--pid: invalid PID mode")
     for name, value, good, what in (
-        ("uts", o.uts, ("", "host"), "UTS"), ("userns", o.userns, ("", "host"), "USER"), ("cgroupns", o.cgroupns, ("", "host", "private"), "CGROUP"),
-    ):  # fmt: skip
+        ("uts", o.uts, ("", "host"), "UTS"),
+        ("userns", o.userns, ("", "host"), "USER"),
+        ("cgroupns", o.cgroupns, ("", "host", "private"), "CGROUP"),
+    ):
         if value not in good:
             raise ValueError(f"--{name}: invalid {what} mode")
     return {"PidMode": pid, "UTSMode": o.uts, "UsernsMode": o.userns, "CgroupnsMode": o.cgroupns, "IpcMode": o.ipc}
 
 
 def security(o: CreateOptions, read: Read) -> dict[str, Any]:
-    """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off. Raises ValueError, Failure."""
+    """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off. Raises ValueError,
+    Failure.
+    """
     out: dict[str, Any] = {
-        "CapAdd": capabilities(o.cap_add) or None, "CapDrop": capabilities(o.cap_drop) or None, "Privileged": o.privileged,
-        "MaskedPaths": None, "ReadonlyPaths": None,
-    }  # fmt: skip
+        "CapAdd": capabilities(o.cap_add) or None,
+        "CapDrop": capabilities(o.cap_drop) or None,
+        "Privileged": o.privileged,
+        "MaskedPaths": None,
+        "ReadonlyPaths": None,
+    }
     texts = []
     for text in o.security_opt:
         key, value = security_pair(text)

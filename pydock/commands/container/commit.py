@@ -26,7 +26,9 @@ class CommitOptions(Options):
     pause: bool = flag("-p", "--pause", default=True, help="Pause the container meanwhile")
 
 
-@command("container commit", CommitOptions, "Make an image of a container's changes", also=("commit",), interspersed=False)
+@command(
+    "container commit", CommitOptions, "Make an image of a container's changes", also=("commit",), interspersed=False
+)
 def commit(app: App, o: CommitOptions) -> None:
     app.need_engine()
     container = named("container", o.container)
@@ -37,7 +39,9 @@ def commit(app: App, o: CommitOptions) -> None:
         if reference.digest:
             raise Failure("refusing to create a tag with a digest reference")
         repository, tag = reference.name, reference.tagged().tag
-    request = containers.commit_container(container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause)
+    request = containers.commit_container(
+        container, repository, tag, o.message, o.author, o.change, o.pause and not o.no_pause
+    )
     try:
         image = app.engine.json(request)
     except EngineError as error:

@@ -63,7 +63,9 @@ class PathStat:
 def stat(app: App, container: str, path: str) -> PathStat | None:
     """HEAD …/archive; None where nothing is there."""
     try:
-        return PathStat.parse(app.engine.background(containers.stat_archive(container, path)).header("x-docker-container-path-stat"))
+        return PathStat.parse(
+            app.engine.background(containers.stat_archive(container, path)).header("x-docker-container-path-stat")
+        )
     except EngineError:
         return None
 
@@ -125,7 +127,9 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
         found = stat(app, container, path)
     if found and found.mode & (MODE_DEVICE | MODE_IRREGULAR):
         kind = "a device" if found.mode & MODE_DEVICE else "an irregular file"
-        raise Failure(f"destination {quote(f'{container}:{destination}')} must be a directory or a regular file: got {kind}")
+        raise Failure(
+            f"destination {quote(f'{container}:{destination}')} must be a directory or a regular file: got {kind}"
+        )
     there = Place(path, found is not None, found is not None and found.is_dir)
     if source == "-":
         if not there.is_dir:
@@ -167,7 +171,9 @@ class Progress:
                 self.count += len(block)
                 if self.live and self.app.clock() - last > UPDATE:
                     last = self.app.clock()
-                    self.app.err.write(Drawn("\x1b8\x1b7\x1b[2K"), beside(self.title, size(self.count, 3), self.app.err.width))
+                    self.app.err.write(
+                        Drawn("\x1b8\x1b7\x1b[2K"), beside(self.title, size(self.count, 3), self.app.err.width)
+                    )
                 yield block
         finally:
             if self.live:

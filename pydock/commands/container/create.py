@@ -35,7 +35,7 @@ def with_help(app: App, verb: str, message: str, code: int = 125) -> Failure:
 def check_options(o: CreateOptions) -> None:
     """Raises ValueError."""
     if o.pull not in ("", "always", "missing", "never"):
-        raise ValueError(f"invalid pull option: '{o.pull}': must be one of \"always\", \"missing\" or \"never\"")
+        raise ValueError(f'invalid pull option: \'{o.pull}\': must be one of "always", "missing" or "never"')
 
 
 def resolve(app: App, o: O) -> O:
@@ -71,7 +71,9 @@ def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
     try:
         return app.files.claim(path)
     except FileExistsError:
-        raise Failure(f"container ID file found, make sure the other container isn't running or delete {path}") from None
+        raise Failure(
+            f"container ID file found, make sure the other container isn't running or delete {path}"
+        ) from None
     except Failure as failure:
         raise Failure(f"failed to create the container ID file: {failure.message}") from None
 
@@ -142,7 +144,8 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: 
 
 
 def with_socket(app: App, body: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
-    """--use-api-socket: the body with the engine's socket as a mount; and the credentials that are known, as an archive to copy in.
+    """--use-api-socket: the body with the engine's socket as a mount; and the credentials that are known, as an archive
+    to copy in.
 
     Raises Failure."""
     host = body["HostConfig"]
@@ -163,8 +166,12 @@ def with_socket(app: App, body: dict[str, Any]) -> tuple[dict[str, Any], bytes |
     return {**body, "Env": [*(body["Env"] or ()), f"DOCKER_CONFIG={CONFIG_FOLDER}"]}, out.getvalue()
 
 
-@command("container create", CreateOptions, "Create a new container, without starting it", also=("create",), interspersed=False)
+@command(
+    "container create",
+    CreateOptions,
+    "Create a new container, without starting it",
+    also=("create",),
+    interspersed=False,
+)
 def create(app: App, o: CreateOptions) -> None:
     app.out.line(send(app, o, prepare(app, o, "create")))
-
-

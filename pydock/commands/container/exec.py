@@ -29,11 +29,20 @@ PAUSES = (0.05, 0.2, 0.75, 2.0)
 
 @options
 class ExecOptions(Options):
+    """`exec`: what runs, where, and with which streams."""
+
     container: str = argument("CONTAINER", sources="unpaused")
     command: tuple[str, ...] = argument("COMMAND [ARG...]")
     detach: bool = flag("-d", "--detach", help="Run the command in the background")
     detach_keys: str = detach_keys_flag()
-    env: tuple[str, ...] = flag("-e", "--env", parse=pairs.env, since="1.25", help="Environment variable, NAME=VALUE; NAME alone takes the caller's value", sources="environment")
+    env: tuple[str, ...] = flag(
+        "-e",
+        "--env",
+        parse=pairs.env,
+        since="1.25",
+        help="Environment variable, NAME=VALUE; NAME alone takes the caller's value",
+        sources="environment",
+    )
     env_file: tuple[str, ...] = flag("--env-file", since="1.25", help="File of environment variables", sources="files")
     interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")
     privileged: bool = flag("--privileged", help="Give the command all privileges")
@@ -54,10 +63,19 @@ def resolve(app: App, o: ExecOptions) -> ExecOptions:
 def exec_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
     """The body of POST /containers/…/exec. `console`: (height, width) of the terminal."""
     return {
-        "User": o.user, "Privileged": o.privileged, "Tty": o.tty, **console_size(console), "AttachStdin": o.interactive and not o.detach,
-        "AttachStderr": not o.detach, "AttachStdout": not o.detach, "Detach": o.detach, "DetachKeys": o.detach_keys, "Env": list(o.env) or None,
-        "WorkingDir": o.workdir, "Cmd": list(o.command),
-    }  # fmt: skip
+        "User": o.user,
+        "Privileged": o.privileged,
+        "Tty": o.tty,
+        **console_size(console),
+        "AttachStdin": o.interactive and not o.detach,
+        "AttachStderr": not o.detach,
+        "AttachStdout": not o.detach,
+        "Detach": o.detach,
+        "DetachKeys": o.detach_keys,
+        "Env": list(o.env) or None,
+        "WorkingDir": o.workdir,
+        "Cmd": list(o.command),
+    }
 
 
 def start_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
@@ -69,7 +87,9 @@ def console_size(console: tuple[int, int] | None) -> dict[str, Any]:
     return {"ConsoleSize": list(console)} if console else {}
 
 
-@command("container exec", ExecOptions, "Run a command in a running container", also=("exec",), top=2, interspersed=False)
+@command(
+    "container exec", ExecOptions, "Run a command in a running container", also=("exec",), top=2, interspersed=False
+)
 def execute(app: App, o: ExecOptions) -> None:
     o = resolve(app, o)
     # nobody can remove an exec from an engine: see first whether the container is there and the terminal fits

@@ -22,7 +22,9 @@ class LogsOptions(Options):
     since: str = flag("--since", help="Only lines after this moment (2013-01-02T13:23:37Z) or span of time (42m)")
     tail: str = flag("-n", "--tail", default="all", help="How many of the last lines to show")
     timestamps: bool = flag("-t", "--timestamps", help="Show when each line was written")
-    until: str = flag("--until", since="1.35", help="Only lines before this moment (2013-01-02T13:23:37Z) or span of time (42m)")
+    until: str = flag(
+        "--until", since="1.35", help="Only lines before this moment (2013-01-02T13:23:37Z) or span of time (42m)"
+    )
 
 
 @command("container logs", LogsOptions, "Show what a container has written", also=("logs",))

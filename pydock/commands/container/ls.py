@@ -31,7 +31,9 @@ def request(o: PsOptions, size: bool) -> Request:
     limit = o.last
     if o.latest and limit == -1:
         limit = 1
-    return containers.list_containers(all=o.all, limit=limit if limit > 0 else None, size=size, filters=filters(o.filter))
+    return containers.list_containers(
+        all=o.all, limit=limit if limit > 0 else None, size=size, filters=filters(o.filter)
+    )
 
 
 @command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3)

@@ -53,10 +53,14 @@ def with_flags(network: Attachment, o: CreateOptions) -> Attachment:
         if there and here:
             raise ValueError(f"conflicting options: cannot specify both {name} and {what}")
     return replace(
-        network, aliases=o.network_alias or network.aliases, links=(o.link if network.user_defined else ()) or network.links,
-        ip=o.ip or network.ip, ip6=o.ip6 or network.ip6, mac=o.mac_address or network.mac,
+        network,
+        aliases=o.network_alias or network.aliases,
+        links=(o.link if network.user_defined else ()) or network.links,
+        ip=o.ip or network.ip,
+        ip6=o.ip6 or network.ip6,
+        mac=o.mac_address or network.mac,
         link_local_ips=o.link_local_ip or network.link_local_ips,
-    )  # fmt: skip
+    )
 
 
 def endpoint(network: Attachment) -> dict[str, Any]:
@@ -71,8 +75,19 @@ def endpoint(network: Attachment) -> dict[str, Any]:
     check_mac(network.mac)
     ipam = {"IPv4Address": network.ip, "IPv6Address": network.ip6, "LinkLocalIPs": list(network.link_local_ips)}
     return {
-        "IPAMConfig": {k: v for k, v in ipam.items() if v} or None, "Links": list(network.links) or None,
-        "Aliases": list(network.aliases) or None, "DriverOpts": dict(network.driver_opts) or None, "GwPriority": network.gw_priority,
-        "MacAddress": network.mac, "NetworkID": "", "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0,
-        "IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "DNSNames": None,
-    }  # fmt: skip
+        "IPAMConfig": {k: v for k, v in ipam.items() if v} or None,
+        "Links": list(network.links) or None,
+        "Aliases": list(network.aliases) or None,
+        "DriverOpts": dict(network.driver_opts) or None,
+        "GwPriority": network.gw_priority,
+        "MacAddress": network.mac,
+        "NetworkID": "",
+        "EndpointID": "",
+        "Gateway": "",
+        "IPAddress": "",
+        "IPPrefixLen": 0,
+        "IPv6Gateway": "",
+        "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0,
+        "DNSNames": None,
+    }

@@ -20,4 +20,6 @@ class ContainerPruneOptions(PruneOptions):
 @command("container prune", ContainerPruneOptions, "Remove all stopped containers", since="1.25")
 def prune(app: App, o: ContainerPruneOptions) -> None:
     request = containers.prune_containers(prune_filters(app, o.filter))
-    prune_objects(app, o, "all stopped containers", request, "Containers", lambda report: report.get("ContainersDeleted"))
+    prune_objects(
+        app, o, "all stopped containers", request, "Containers", lambda report: report.get("ContainersDeleted")
+    )

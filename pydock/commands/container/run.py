@@ -33,7 +33,10 @@ def start_failure(app: App, error: Failure) -> Failure:
     """An engine's refusal as run reports it: 126 and 127 for commands that cannot be run or are not there."""
     text = error.message
     code = 125
-    if any(t in text for t in ("executable file not found", "no such file or directory", "system cannot find the file specified")):
+    if any(
+        t in text
+        for t in ("executable file not found", "no such file or directory", "system cannot find the file specified")
+    ):
         code = 127
     elif any(t in text for t in ("permission denied", "is a directory")):
         code = 126
@@ -52,7 +55,14 @@ def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]
     return body
 
 
-@command("container run", RunOptions, "Create a new container from an image and start it", also=("run",), top=1, interspersed=False)
+@command(
+    "container run",
+    RunOptions,
+    "Create a new container from an image and start it",
+    also=("run",),
+    top=1,
+    interspersed=False,
+)
 def run(app: App, o: RunOptions) -> None:
     body = prepare(app, o, "run")
     body = attach_body(app, o, body)
@@ -107,5 +117,3 @@ def start(app: App, o: RunOptions, container: str, exit_code: Waiter, session: S
             except Failure:
                 pass
         raise start_failure(app, failure) from None
-
-

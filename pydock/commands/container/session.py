@@ -91,7 +91,9 @@ class Session:
         self.keys = keys if tty and stdin else b""
 
     def run(self) -> bool:
-        """Returns True if the user typed the detach keys. The terminal is put back whatever happens. Raises BrokenStream."""
+        """Returns True if the user typed the detach keys. The terminal is put back whatever happens. Raises
+        BrokenStream.
+        """
         app = self.app
         with raw(app.stdin, self.tty and self.stdin):
             sender = Sender(app.stdin, self.stream, self.keys)

@@ -23,7 +23,9 @@ class StartOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="stopped")
     attach: bool = flag("-a", "--attach", help="Attach to the container's output and pass signals on")
     checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Start from this checkpoint")
-    checkpoint_dir: str = flag("--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept", sources="folders")
+    checkpoint_dir: str = flag(
+        "--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept", sources="folders"
+    )
     detach_keys: str = detach_keys_flag()
     interactive: bool = flag("-i", "--interactive", help="Attach to the container's input")
 

@@ -93,7 +93,9 @@ class Board:
                 self.add(name)
             return
         # first listen, then look: nothing that starts between the two is missed
-        self.events = app.engine.background(system.events(version_key(app.engine.api_version), filters={"type": {"container": True}}))
+        self.events = app.engine.background(
+            system.events(version_key(app.engine.api_version), filters={"type": {"container": True}})
+        )
         for container in app.engine.json(containers.list_containers(all=o.all)) or []:
             self.add(container["Id"])
         if not o.no_stream:
@@ -107,7 +109,10 @@ class Board:
         come, go = ("create", "start") if self.o.all else ("start",), "destroy" if self.o.all else "die"
         try:
             for event in self.events.messages():
-                action, name = event.get("Action") or event.get("status"), str((event.get("Actor") or {}).get("ID") or event.get("id"))
+                action, name = (
+                    event.get("Action") or event.get("status"),
+                    str((event.get("Actor") or {}).get("ID") or event.get("id")),
+                )
                 if action in come:
                     self.add(name)
                 elif action == go and name in self.watches:
@@ -119,14 +124,18 @@ class Board:
             self.failure = fault(error)
 
     def wait(self) -> None:
-        """Until each container has told something, or too long has passed. Raises Failure for those asked for by name."""
+        """Until each container has told something, or too long has passed. Raises Failure for those asked for by
+        name.
+        """
         patience = PATIENCE if self.o.no_stream else STALE
         end = self.app.clock() + patience
         for watch in list(self.watches.values()):
             watch.first.wait(max(0.0, end - self.app.clock()))
         if self.o.no_stream and self.o.containers:
             for watch in self.watches.values():
-                watch.failure = watch.failure or (None if watch.first.is_set() else Failure("timeout waiting for stats"))
+                watch.failure = watch.failure or (
+                    None if watch.first.is_set() else Failure("timeout waiting for stats")
+                )
         problems = [w.failure.message for w in list(self.watches.values()) if w.failure]
         if problems and self.o.containers:
             raise Failure("\n".join(problems))
@@ -134,7 +143,9 @@ class Board:
 
     def check(self) -> None:
         """Raises Failure when the engine is gone, or what it sent is damaged; a container may go at any time."""
-        broken = (w.failure for w in list(self.watches.values()) if w.failure and not isinstance(w.failure, EngineError))
+        broken = (
+            w.failure for w in list(self.watches.values()) if w.failure and not isinstance(w.failure, EngineError)
+        )
         if failure := self.failure or next(broken, None):
             raise failure
         # what is to be shown once ends by itself, sooner or later than we look
@@ -149,7 +160,9 @@ class Board:
 
 
 def narrowed(text: str, width: int) -> str:
-    """A drawing of which no line is wider than the terminal, and goes on in the next: as many columns of the table as fit."""
+    """A drawing of which no line is wider than the terminal, and goes on in the next: as many columns of the table as
+    fit.
+    """
     lines = text.split("\n")
     if not width or max(map(display_width, lines)) < width:
         return text
@@ -160,8 +173,8 @@ def narrowed(text: str, width: int) -> str:
 
 
 def frame(text: str, height: int, width: int) -> list[str]:
-    """A drawing over the last one, in parts: each line ends by clearing what is left of it, the last one all below. Height and
-    width are the terminal's, 0 if there is none."""
+    """A drawing over the last one, in parts: each line ends by clearing what is left of it, the last one all below.
+    Height and width are the terminal's, 0 if there is none."""
     lines = narrowed(text, width).split("\n")
     shown = lines[: height - 1] if height and len(lines) > height else lines
     return [Drawn("\x1b[H"), *(part for line in shown for part in (line, Drawn(" \x1b[K\n"))), Drawn("\x1b[J")]

@@ -21,7 +21,9 @@ class StopOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="running")
     signal: str = flag("-s", "--signal", help="Signal to send to the container", sources="signals")
     timeout: int = flag("-t", "--timeout", help="Seconds to wait before the kill")
-    time: int = flag("--time", hidden=True, deprecated={"time": "use --timeout instead"}, help="Seconds to wait before the kill")
+    time: int = flag(
+        "--time", hidden=True, deprecated={"time": "use --timeout instead"}, help="Seconds to wait before the kill"
+    )
 
 
 def signal_of(app: App, o: StopOptions) -> str:
@@ -41,7 +43,9 @@ def seconds(o: StopOptions) -> int | None:
 @command("container stop", StopOptions, "Stop one or more running containers", also=("stop",))
 def stop(app: App, o: StopOptions) -> None:
     limit = seconds(o)
-    all_names(app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), limit)))
+    all_names(
+        app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), limit))
+    )
 
 
 @options
@@ -52,7 +56,9 @@ class RestartOptions(StopOptions):
 @command("container restart", RestartOptions, "Restart one or more containers", also=("restart",))
 def restart(app: App, o: RestartOptions) -> None:
     limit = seconds(o)
-    each_name(app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), limit)))
+    each_name(
+        app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), limit))
+    )
 
 
 @options

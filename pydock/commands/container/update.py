@@ -22,21 +22,41 @@ class UpdateOptions(LimitOptions):
 
     containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
     cpus: int = flag("--cpus", parse=units.nano_cpus, metavar="decimal", since="1.29", help="Number of CPUs")
-    kernel_memory: int = flag("--kernel-memory", parse=units.ram_bytes, metavar="bytes", hidden=True, help="Limit of kernel memory")
+    kernel_memory: int = flag(
+        "--kernel-memory", parse=units.ram_bytes, metavar="bytes", hidden=True, help="Limit of kernel memory"
+    )
     pids_limit: int = flag("--pids-limit", since="1.40", help="Limit of processes; -1 is no limit")
-    restart: str = flag("--restart", help="What to do when the container exits", sources="no on-failure always unless-stopped")
+    restart: str = flag(
+        "--restart", help="What to do when the container exits", sources="no on-failure always unless-stopped"
+    )
 
 
 def update_body(o: UpdateOptions) -> Json:
     """The body of POST /containers/…/update. Raises ValueError for a restart policy that is none."""
     return {
-        **limits(o), "NanoCpus": o.cpus, **({"KernelMemory": o.kernel_memory} if o.kernel_memory else {}), "PidsLimit": o.pids_limit or None,
+        **limits(o),
+        "NanoCpus": o.cpus,
+        **({"KernelMemory": o.kernel_memory} if o.kernel_memory else {}),
+        "PidsLimit": o.pids_limit or None,
         "RestartPolicy": restart_policy(o.restart),
         # what cannot be changed, as docker's client sends it
-        "CgroupParent": "", "BlkioWeightDevice": None, "BlkioDeviceReadBps": None, "BlkioDeviceWriteBps": None, "BlkioDeviceReadIOps": None,
-        "BlkioDeviceWriteIOps": None, "Devices": None, "DeviceCgroupRules": None, "DeviceRequests": None, "MemorySwappiness": None,
-        "OomKillDisable": None, "Ulimits": None, "CpuCount": 0, "CpuPercent": 0, "IOMaximumIOps": 0, "IOMaximumBandwidth": 0,
-    }  # fmt: skip
+        "CgroupParent": "",
+        "BlkioWeightDevice": None,
+        "BlkioDeviceReadBps": None,
+        "BlkioDeviceWriteBps": None,
+        "BlkioDeviceReadIOps": None,
+        "BlkioDeviceWriteIOps": None,
+        "Devices": None,
+        "DeviceCgroupRules": None,
+        "DeviceRequests": None,
+        "MemorySwappiness": None,
+        "OomKillDisable": None,
+        "Ulimits": None,
+        "CpuCount": 0,
+        "CpuPercent": 0,
+        "IOMaximumIOps": 0,
+        "IOMaximumBandwidth": 0,
+    }
 
 
 @command("container update", UpdateOptions, "Change the limits of one or more containers", also=("update",))

@@ -18,7 +18,9 @@ class WaitOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="running")
 
 
-@command("container wait", WaitOptions, "Wait until one or more containers stop, then print their exit codes", also=("wait",))
+@command(
+    "container wait", WaitOptions, "Wait until one or more containers stop, then print their exit codes", also=("wait",)
+)
 def wait(app: App, o: WaitOptions) -> None:
     def code(name: str) -> str:
         return str(app.engine.json(containers.wait_container(name))["StatusCode"])

@@ -53,7 +53,9 @@ class EventWaiter(Waiter):
     def __init__(self, app: App, container: str, remove: bool, remove_here: bool) -> None:
         self.app, self.container, self.remove_here = app, container, remove and remove_here
         self.last = "destroy" if remove and not remove_here else "die"
-        request = system.events(version_key(app.engine.api_version), filters={"container": {container: True}, "type": {"container": True}})
+        request = system.events(
+            version_key(app.engine.api_version), filters={"container": {container: True}, "type": {"container": True}}
+        )
         self.response = app.engine.background(request)
 
     def code(self) -> int:
@@ -94,7 +96,8 @@ def waiter(app: App, container: str, remove: bool) -> Waiter:
 def end_of(app: App, container: str, waiter: Waiter, started: str = "") -> int:
     """The exit code of a container whose output has ended. started: the moment at which it did, where that is known.
 
-    Raises Failure where the engine does not tell, and where the container runs on: then it was the connection that ended.
+    Raises Failure where the engine does not tell, and where the container runs on: then it was the connection that
+    ended.
     """
     box: SimpleQueue[int | Failure] = SimpleQueue()
 
@@ -125,7 +128,9 @@ def _unboxed(result: int | Failure) -> int:
 
 
 def running_since(app: App, container: str) -> str:
-    """The moment at which a running container started; "" for one that does not run, or of which the engine does not tell."""
+    """The moment at which a running container started; "" for one that does not run, or of which the engine does not
+    tell.
+    """
     try:
         state = app.engine.json(containers.inspect_container(container))["State"]
     except Failure:

@@ -32,7 +32,9 @@ def import_(app: App, o: ImportOptions) -> None:
     if o.source.startswith(("https://", "http://")):
         source = o.source
     else:
-        content = counted(app, app.files.blocks(None if o.source == "-" else o.source), "Importing", app.files.size(o.source))
+        content = counted(
+            app, app.files.blocks(None if o.source == "-" else o.source), "Importing", app.files.size(o.source)
+        )
     app.need_engine()
     if reference:
         with failing():

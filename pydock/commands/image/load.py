@@ -17,7 +17,13 @@ from pydock.commands.image.save import platforms
 @options
 class LoadOptions(Options):
     input: str = flag("-i", "--input", help="Read from a file, not from STDIN", sources="files")
-    platform: tuple[str, ...] = flag("--platform", metavar="string", since="1.48", help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: tuple[str, ...] = flag(
+        "--platform",
+        metavar="string",
+        since="1.48",
+        help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]",
+        sources="platforms",
+    )
     quiet: bool = flag("-q", "--quiet", help="No output of the load")
 
 

@@ -41,7 +41,9 @@ def ls(app: App, o: ImagesOptions) -> None:
 
 
 def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
-    """What is asked for, as the engine's query takes it: engines before API 1.25 take names as "filter", and one only."""
+    """What is asked for, as the engine's query takes it: engines before API 1.25 take names as "filter", and one
+    only.
+    """
     pairs = [*o.filter, *([("reference", o.match)] if o.match else [])]
     names = [value for key, value in pairs if key == "reference"]
     if not names or version_key(app.engine.api_version) >= (1, 25):
@@ -51,7 +53,12 @@ def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
 
 def tree(app: App, o: ImagesOptions) -> None:
     """images --tree: each image with its platforms."""
-    for name, on in (("quiet", o.quiet), ("no-trunc", o.no_trunc), ("show-digest", o.digests), ("format", bool(o.format))):
+    for name, on in (
+        ("quiet", o.quiet),
+        ("no-trunc", o.no_trunc),
+        ("show-digest", o.digests),
+        ("format", bool(o.format)),
+    ):
         if on:
             raise Failure(f"--{name} is not yet supported with --tree")
     from pydock.views.image_tree import is_dangling, tree_text

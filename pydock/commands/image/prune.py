@@ -22,7 +22,10 @@ WHAT = {False: "all dangling images", True: "all images without at least one con
 
 def deleted_images(report: dict[str, Any]) -> list[str]:
     """What was removed, a line each."""
-    return [f"untagged: {e['Untagged']}" if e.get("Untagged") else f"deleted: {e.get('Deleted')}" for e in report.get("ImagesDeleted") or []]
+    return [
+        f"untagged: {e['Untagged']}" if e.get("Untagged") else f"deleted: {e.get('Deleted')}"
+        for e in report.get("ImagesDeleted") or []
+    ]
 
 
 @command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")

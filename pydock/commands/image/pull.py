@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def pull_missing(app: App, reference: Reference, platform: str, quiet: bool) -> None:
     """POST /images/create, with its progress on stderr. Raises Failure."""
-    request = images.pull_image(reference.name, reference.digest or reference.tag, platform, app.credentials.header(reference.domain))
+    request = images.pull_image(
+        reference.name, reference.digest or reference.tag, platform, app.credentials.header(reference.domain)
+    )
     show_progress(app, app.engine.messages(request), app.err, quiet)
 
 

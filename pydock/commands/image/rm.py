@@ -20,7 +20,14 @@ class RemoveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
     force: bool = flag("-f", "--force", help="Remove it although it is in use")
     no_prune: bool = flag("--no-prune", help="Keep the untagged images below it")
-    platform: tuple[str, ...] = flag("--platform", parse=words, metavar="strings", since="1.50", help="Remove only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: tuple[str, ...] = flag(
+        "--platform",
+        parse=words,
+        metavar="strings",
+        since="1.50",
+        help="Remove only this platform: OS[/ARCHITECTURE[/VARIANT]]",
+        sources="platforms",
+    )
 
 
 @command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
@@ -32,7 +39,9 @@ def remove(app: App, o: RemoveOptions) -> None:
     for image in o.images:
         try:
             for entry in app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms)):
-                app.out.line(f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}")
+                app.out.line(
+                    f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}"
+                )
         except Failure as failure:
             problems.append(failure)
     if not problems:

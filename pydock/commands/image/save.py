@@ -21,11 +21,19 @@ INVALID = "invalid platform: "
 class SaveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
     output: str = flag("-o", "--output", help="Write to a file, not to STDOUT", sources="files")
-    platform: tuple[str, ...] = flag("--platform", metavar="string", since="1.48", help="Save only this platform: OS[/ARCHITECTURE[/VARIANT]]", sources="platforms")
+    platform: tuple[str, ...] = flag(
+        "--platform",
+        metavar="string",
+        since="1.48",
+        help="Save only this platform: OS[/ARCHITECTURE[/VARIANT]]",
+        sources="platforms",
+    )
 
 
 def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
-    """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them. Raises Failure."""
+    """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them.
+    Raises Failure.
+    """
     if not given or version_key(app.api_version) < (1, 52):
         wanted = given[-1:]
     else:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 
-
 @options
 class DiskUsageOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
@@ -101,7 +100,11 @@ def details(objects: dict[str, Sequence[View]], usage: Json) -> str:
     """The four tables, each with its title."""
     parts = []
     for name, (title, view, columns) in TABLES.items():
-        total = f" {size(usage.get('BuildCacheSize', cache_size(usage.get('BuildCache') or [])))}" if name == "BuildCache" else ""
+        total = (
+            f" {size(usage.get('BuildCacheSize', cache_size(usage.get('BuildCache') or [])))}"
+            if name == "BuildCache"
+            else ""
+        )
         parts.append(f"{title}{total}\n\n{listing(objects[name], view.TITLES, Format('table'), columns)}")
     return "\n".join(parts)
 

@@ -23,7 +23,14 @@ SHAPE = "events.Message"
 
 @options
 class EventsOptions(Options):
-    filter: tuple[Pair, ...] = flag("-f", "--filter", parse=filter_pair, metavar="filter", sources="filters", help="Show only what matches KEY=VALUE; repeatable")
+    filter: tuple[Pair, ...] = flag(
+        "-f",
+        "--filter",
+        parse=filter_pair,
+        metavar="filter",
+        sources="filters",
+        help="Show only what matches KEY=VALUE; repeatable",
+    )
     format: str = flag("--format", help='Print with a Go template, or "json"', sources="json")
     since: str = flag("--since", help="Begin with what happened since this moment")
     until: str = flag("--until", help="End at this moment")
@@ -32,7 +39,8 @@ class EventsOptions(Options):
 def template_of(app: App, text: str) -> Template | None:
     """The template of --format, tried on an empty event: of any engine, and then of this one. Raises Failure (64).
 
-    It is tried on a pointer, and shown the events themselves: as docker does, and what compares or prints them can tell."""
+    It is tried on a pointer, and shown the events themselves: as docker does, and what compares or prints them can
+    tell."""
     if not text:
         return None
     try:
@@ -48,7 +56,12 @@ def line(event: dict[str, Any]) -> str:
     """ "TIME TYPE ACTION ID (k=v, k=v)", with keys in order."""
     actor = event.get("Actor") or {}
     nanoseconds = int(event.get("timeNano") or 0) or int(event.get("time") or 0) * 10**9
-    words = [local_nanoseconds(nanoseconds), str(event.get("Type") or ""), str(event.get("Action") or ""), str(actor.get("ID") or "")]
+    words = [
+        local_nanoseconds(nanoseconds),
+        str(event.get("Type") or ""),
+        str(event.get("Action") or ""),
+        str(actor.get("ID") or ""),
+    ]
     attributes = ", ".join(f"{k}={v}" for k, v in sorted((actor.get("Attributes") or {}).items()))
     return " ".join(words) + (f" ({attributes})" if attributes else "")
 

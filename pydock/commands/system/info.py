@@ -63,7 +63,11 @@ def info(app: App, o: InfoOptions) -> None:
 def print_facts(app: App, facts: Json, client: Json, errors: list[str]) -> None:
     """Raises Failure where the engine had but `errors` to tell."""
     app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
-    lines = [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""] if facts else []
+    lines = (
+        [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""]
+        if facts
+        else []
+    )
     app.out.write("".join(f"{line}\n" for line in lines))
     bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
     for text in (*bad, *warnings(facts), *(f"ERROR: {error}" for error in errors)):
@@ -82,7 +86,12 @@ def needs_engine(form: str, client: Json) -> bool:
     if not FIELD.search(form):
         return True
     try:
-        template_of(form).execute(GoStruct("system.sparseInfo", {"ClientInfo": decode("*system.clientInfo", client), "ClientErrors": decode("[]string", None)}))
+        template_of(form).execute(
+            GoStruct(
+                "system.sparseInfo",
+                {"ClientInfo": decode("*system.clientInfo", client), "ClientErrors": decode("[]string", None)},
+            )
+        )
     except (ParseError, ExecError):
         return True
     return False
@@ -100,12 +109,21 @@ def print_template(app: App, form: str, facts: Json) -> None:
 
 
 def client_lines(client: Json) -> list[str]:
-    lines = [f" Version:    {client['Version']}", f" Context:    {client['Context']}", f" Debug Mode: {go_bool(client['Debug'])}"]
+    """What `info` says of the client."""
+    lines = [
+        f" Version:    {client['Version']}",
+        f" Context:    {client['Context']}",
+        f" Debug Mode: {go_bool(client['Debug'])}",
+    ]
     plugins = client["Plugins"]
     for plugin in plugins:
         if "Err" not in plugin:
             version = [f"    Version:  {plugin['Version']}"] if plugin.get("Version") else []
-            lines += [f"  {plugin['Name']}: {plugin.get('ShortDescription', '')} ({plugin['Vendor']})", *version, f"    Path:     {plugin['Path']}"]
+            lines += [
+                f"  {plugin['Name']}: {plugin.get('ShortDescription', '')} ({plugin['Vendor']})",
+                *version,
+                f"    Path:     {plugin['Path']}",
+            ]
     if plugins:
         lines.insert(3, " Plugins:")
     return lines
@@ -131,7 +149,12 @@ def server_lines(facts: Json, debug: bool) -> Iterator[str]:
     yield from rows(facts, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
     yield from (f"  {': '.join(pair[:2])}" for pair in facts.get("DriverStatus") or [])
     yield from (f" {': '.join(pair[:2])}" for pair in facts.get("SystemStatus") or [])
-    yield from rows(facts, ("Logging Driver", "LoggingDriver"), ("Cgroup Driver", "CgroupDriver"), ("Cgroup Version", "CgroupVersion"))
+    yield from rows(
+        facts,
+        ("Logging Driver", "LoggingDriver"),
+        ("Cgroup Driver", "CgroupDriver"),
+        ("Cgroup Version", "CgroupVersion"),
+    )
     plugins = facts.get("Plugins") or {}
     yield " Plugins:"
     for kind in ("Volume", "Network", "Authorization", "Log"):
@@ -144,14 +167,25 @@ def server_lines(facts: Json, debug: bool) -> Iterator[str]:
         yield f" Runtimes: {' '.join(sorted(facts['Runtimes']))}"
         yield f" Default Runtime: {facts.get('DefaultRuntime', '')}"
     yield from system_lines(facts)
-    yield from rows(facts, ("Kernel Version", "KernelVersion"), ("Operating System", "OperatingSystem"), ("OSType", "OSType"), ("Architecture", "Architecture"))
+    yield from rows(
+        facts,
+        ("Kernel Version", "KernelVersion"),
+        ("Operating System", "OperatingSystem"),
+        ("OSType", "OSType"),
+        ("Architecture", "Architecture"),
+    )
     yield f" CPUs: {facts.get('NCPU', 0)}"
     yield f" Total Memory: {bytes_size(float(facts.get('MemTotal') or 0))}"
     yield from rows(facts, ("Name", "Name"), ("ID", "ID"))
     yield f" Docker Root Dir: {facts.get('DockerRootDir', '')}"
     yield f" Debug Mode: {go_bool(facts.get('Debug'))}"
     if facts.get("Debug") or debug:
-        for title, key in (("File Descriptors", "NFd"), ("Goroutines", "NGoroutines"), ("System Time", "SystemTime"), ("EventsListeners", "NEventsListener")):
+        for title, key in (
+            ("File Descriptors", "NFd"),
+            ("Goroutines", "NGoroutines"),
+            ("System Time", "SystemTime"),
+            ("EventsListeners", "NEventsListener"),
+        ):
             yield f"  {title}: {facts.get(key, 0)}"
     yield from rows(facts, ("HTTP Proxy", "HttpProxy"), ("HTTPS Proxy", "HttpsProxy"), ("No Proxy", "NoProxy"))
     yield from listed(" Labels:", facts.get("Labels"))
@@ -224,7 +258,10 @@ def swarm_lines(swarm: Json) -> Iterator[str]:
         yield f"  Nodes: {swarm.get('Nodes', 0)}"
         yield from cluster_lines(cluster)
     yield f"  Node Address: {swarm.get('NodeAddr', '')}"
-    yield from (f" {line}" for line in listed(" Manager Addresses:", sorted(m["Addr"] for m in swarm.get("RemoteManagers") or [])))
+    yield from (
+        f" {line}"
+        for line in listed(" Manager Addresses:", sorted(m["Addr"] for m in swarm.get("RemoteManagers") or []))
+    )
 
 
 def cluster_lines(cluster: Json) -> Iterator[str]:
@@ -251,7 +288,12 @@ def cluster_lines(cluster: Json) -> Iterator[str]:
     yield f"   Force Rotate: {authority.get('ForceRotate', 0)}"
     if (authority.get("SigningCACert") or "").strip():
         yield f"   Signing CA Certificate: \n{authority['SigningCACert'].strip()}\n"
-    yield from (f" {line}" for line in listed("  External CAs:", [f"  {c['Protocol']}: {c['URL']}" for c in authority.get("ExternalCAs") or []]))
+    yield from (
+        f" {line}"
+        for line in listed(
+            "  External CAs:", [f"  {c['Protocol']}: {c['URL']}" for c in authority.get("ExternalCAs") or []]
+        )
+    )
     yield f"  Autolock Managers: {go_bool((spec.get('EncryptionConfig') or {}).get('AutoLockManagers'))}"
     yield f"  Root Rotation In Progress: {go_bool(cluster.get('RootRotationInProgress'))}"
 

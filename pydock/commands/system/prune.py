@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 @options
 class SystemPruneOptions(Options):
     all: bool = flag("-a", "--all", help="Remove every unused image, not only dangling ones")
-    filter: tuple[Pair, ...] = flag("--filter", parse=filter_pair, metavar="filter", sources="filters", since="1.28", help="Remove only what matches KEY=VALUE (label, until); repeatable")
+    filter: tuple[Pair, ...] = flag(
+        "--filter",
+        parse=filter_pair,
+        metavar="filter",
+        sources="filters",
+        since="1.28",
+        help="Remove only what matches KEY=VALUE (label, until); repeatable",
+    )
     force: bool = flag("-f", "--force", help="Do not ask")
     volumes: bool = flag("--volumes", help="Remove unused anonymous volumes too")
 
@@ -33,8 +40,16 @@ def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
     things += ["all images without at least one container associated to them" if o.all else "all dangling images"]
     things += ["all build cache" if o.all else "unused build cache"] if cache else []
     chosen = sorted((f"{k}={v}" for k in ("label", "label!", "until") for v in filters.get(k, ())), key=natural)
-    limits = "".join(["\n  Items to be pruned will be filtered with:", *(f"\n  - {c}" for c in chosen), "\n"]) if chosen else ""
-    return "WARNING! This will remove:" + "".join(f"\n  - {t}" for t in things) + f"\n{limits}\nAre you sure you want to continue?"
+    limits = (
+        "".join(["\n  Items to be pruned will be filtered with:", *(f"\n  - {c}" for c in chosen), "\n"])
+        if chosen
+        else ""
+    )
+    return (
+        "WARNING! This will remove:"
+        + "".join(f"\n  - {t}" for t in things)
+        + f"\n{limits}\nAre you sure you want to continue?"
+    )
 
 
 @command("system prune", SystemPruneOptions, "Remove unused containers, networks, images and build cache", since="1.25")
@@ -47,7 +62,10 @@ def prune(app: App, o: SystemPruneOptions) -> None:
     cache = version >= (1, 31)
     if not o.force and not confirmed(app, warning(o, cache, filters)):
         return
-    reports = [("Containers", "ContainersDeleted", containers.prune_containers(filters)), ("Networks", "NetworksDeleted", networks.prune_networks(filters))]
+    reports = [
+        ("Containers", "ContainersDeleted", containers.prune_containers(filters)),
+        ("Networks", "NetworksDeleted", networks.prune_networks(filters)),
+    ]
     if o.volumes:
         reports.append(("Volumes", "VolumesDeleted", volumes.prune_volumes(filters)))
     reclaimed = 0
@@ -55,7 +73,12 @@ def prune(app: App, o: SystemPruneOptions) -> None:
         report = app.engine.json(request) or {}
         reclaimed += report.get("SpaceReclaimed") or 0
         print_deleted(app, title, report.get(key))
-    report = app.engine.json(images.prune_images(prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")]))) or {}
+    report = (
+        app.engine.json(
+            images.prune_images(prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")]))
+        )
+        or {}
+    )
     reclaimed += report.get("SpaceReclaimed") or 0
     print_deleted(app, "Images", deleted_images(report))
     if cache:

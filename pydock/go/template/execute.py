@@ -15,7 +15,21 @@ from typing import Any
 from pydock.go.kinds import AnyString, Failed, GoStruct, NilPointer, Reference, shown_type, truth
 from pydock.go.printing import go_print
 from pydock.go.strconv import quote
-from pydock.go.template.nodes import Action, Branch, Call, Chain, Command, Field, Function, Jump, Literal, Node, Pipe, Text, Variable
+from pydock.go.template.nodes import (
+    Action,
+    Branch,
+    Call,
+    Chain,
+    Command,
+    Field,
+    Function,
+    Jump,
+    Literal,
+    Node,
+    Pipe,
+    Text,
+    Variable,
+)
 from pydock.go.template.parser import ParseError, Parser
 
 Dot = Any
@@ -397,5 +411,6 @@ def wrong_kind(value: Any, kind: str) -> str:
             return "invalid value; expected int"
         return f"wrong type for value; expected int; got {shown_type(value)}"
     return ""
+
 
 __all__ = ["Dot", "ExecError", "ParseError", "Template"]

@@ -51,7 +51,11 @@ def _len(value: Any) -> int:
 
 def _pointee(value: Any) -> str:
     """The type's name, of what a pointer points to: Go looks behind it."""
-    return shown_type(value).removeprefix("*") if isinstance(value, Pointer) or hasattr(value, "go_struct") else shown_type(value)
+    return (
+        shown_type(value).removeprefix("*")
+        if isinstance(value, Pointer) or hasattr(value, "go_struct")
+        else shown_type(value)
+    )
 
 
 _BYTE = named(int, "uint8")

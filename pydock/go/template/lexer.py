@@ -124,13 +124,20 @@ def _inside(text: str, at: int, line: int) -> Token:
         if text.startswith(":=", at):
             return Token(":=", ":=", at, line)
         return Token("error", "expected :=", at, line)
-    for start, pattern, kind, wrong in (('"', _QUOTED, "string", "unterminated quoted string"), ("'", _CHAR, "char", "unterminated character constant")):
+    for start, pattern, kind, wrong in (
+        ('"', _QUOTED, "string", "unterminated quoted string"),
+        ("'", _CHAR, "char", "unterminated character constant"),
+    ):
         if char == start:
             match = pattern.match(text, at)
             return Token(kind, match[0], at, line) if match else Token("error", wrong, at, line)
     if char == "`":
         end = text.find("`", at + 1)
-        return Token("raw", text[at : end + 1], at, line) if end >= 0 else Token("error", "unterminated raw quoted string", at, line)
+        return (
+            Token("raw", text[at : end + 1], at, line)
+            if end >= 0
+            else Token("error", "unterminated raw quoted string", at, line)
+        )
     # a dot at the very end begins a number, as one before a digit does
     if char == "$" or (char == "." and not (text[at + 1 : at + 2] or "0").isdigit()):
         match = _IDENTIFIER.match(text, at + 1)
@@ -147,7 +154,15 @@ def _inside(text: str, at: int, line: int) -> Token:
     match = _IDENTIFIER.match(text, at)
     if match:
         word = match[0]
-        kind = word if word in KEYWORDS else "bool" if word in ("true", "false") else "nil" if word == "nil" else "identifier"
+        kind = (
+            word
+            if word in KEYWORDS
+            else "bool"
+            if word in ("true", "false")
+            else "nil"
+            if word == "nil"
+            else "identifier"
+        )
         return _terminated(Token(kind, word, at, line), text)
     if " " < char <= "~":
         return Token("rune", char, at, line)

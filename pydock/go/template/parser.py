@@ -8,7 +8,21 @@ from typing import Any
 
 from pydock.go.strconv import parse_int, quote
 from pydock.go.template.lexer import Token, lex
-from pydock.go.template.nodes import Action, Branch, Call, Chain, Command, Field, Function, Jump, Literal, Node, Pipe, Text, Variable
+from pydock.go.template.nodes import (
+    Action,
+    Branch,
+    Call,
+    Chain,
+    Command,
+    Field,
+    Function,
+    Jump,
+    Literal,
+    Node,
+    Pipe,
+    Text,
+    Variable,
+)
 
 
 class ParseError(Exception):
@@ -345,7 +359,18 @@ def _is_empty(nodes: list[Node]) -> bool:
     return all(isinstance(n, Text) and not n.value.strip() for n in nodes)
 
 
-_UNESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"', "'": "'"}
+_UNESCAPES = {
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+    "\\": "\\",
+    '"': '"',
+    "'": "'",
+}
 
 
 def unquote(text: str) -> str:
