@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydock.go.strconv import base64_problem
+
 _TEXTS = "map[string]string"
 #: struct -> key -> type; keys that are not here are nobody's business
 FIELDS: dict[str, dict[str, str]] = {
@@ -30,7 +32,19 @@ def fitted(data: Any) -> tuple[dict[str, Any], str]:
     """The file's value without what does not fit, and the first of that in docker's words ("" if all does)."""
     reader = _Reader()
     kept = reader.read(data, "configfile.ConfigFile", "", ())
-    return kept if isinstance(kept, dict) else {}, reader.problem
+    kept = kept if isinstance(kept, dict) else {}
+    return kept, reader.problem or next(filter(None, map(login_problem, (kept.get("auths") or {}).values())), "")
+
+
+def login_problem(entry: dict[str, str] | None) -> str:
+    """What is wrong with a registry's user and password, in docker's words."""
+    text = (entry or {}).get("auth") or ""
+    if not text:
+        return ""
+    from binascii import a2b_base64
+
+    user, colon, _ = (b"" if base64_problem(text) else a2b_base64(text)).partition(b":")
+    return base64_problem(text) or ("" if user and colon else "Invalid auth configuration file")
 
 
 class _Reader:

@@ -5,6 +5,7 @@ here.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -79,6 +80,8 @@ def _npipe(endpoint: Endpoint) -> PipeSocket:
 def _tcp(endpoint: Endpoint) -> Sock:
     host, _, port = endpoint.address.partition("/")[0].rpartition(":")
     host = host.strip("[]")
+    if number_at_end(host):
+        raise socket.gaierror(socket.EAI_NONAME, "a number that is no address")
     try:
         sock = socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
     except UnicodeError as error:  # labels that are empty, or too long for the name service
@@ -91,6 +94,20 @@ def _tcp(endpoint: Endpoint) -> Sock:
         raise
     wrapped.settimeout(None)
     return wrapped
+
+
+def number_at_end(host: str) -> bool:
+    """Is it no address that is written out, but may pass for one? Older ways to write them (1.2, 0x7f000001) are none
+    to Go.
+    """
+    last = host.rstrip(".").rpartition(".")[2]
+    if ":" in host or not re.fullmatch("[0-9]+|0[xX][0-9a-fA-F]*", last):
+        return False
+    try:
+        socket.inet_pton(socket.AF_INET, host)
+    except OSError:
+        return True
+    return False
 
 
 def _wrap(sock: socket.socket, tls: Tls, host: str) -> TlsSocket:

@@ -22,7 +22,7 @@ from pydock.engine.answers import MAX_BODY, MAX_ERROR, bad, blocks_of, messages_
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
-from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
+from pydock.errors import EngineError, Failure, NotUpgraded
 from pydock.go.filepath import clean
 from pydock.lazy_imports import NoCookies, load_httpx
 from pydock.values import record, replace
@@ -67,24 +67,23 @@ class Engine:
         self.wish = wish.strip().removeprefix("v")
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
-        try:
-            self.client = httpx.Client(
-                transport=transport or Transport(endpoint),
-                headers=header_bytes({**own, **agent}.items()),
-                timeout=None,
-                trust_env=False,
-                base_url=self._base_url(),
-                cookies=NoCookies(),  # type: ignore[arg-type]
-            )
-        except (httpx.InvalidURL, UnicodeError):
-            name = endpoint.address.partition("/")[0].rpartition(":")[0]
-            raise Unreachable(f"error during connect: lookup {name}: no such host", endpoint.host) from None
+        self.client = httpx.Client(
+            transport=transport or Transport(endpoint),
+            headers=header_bytes({**own, **agent}.items()),
+            timeout=None,
+            trust_env=False,
+            base_url=self._base_url(),
+            cookies=NoCookies(),  # type: ignore[arg-type]
+        )
 
-    def _base_url(self) -> str:
+    def _base_url(self) -> httpx.URL:
         scheme = "https" if self.endpoint.tls else "http"
-        if self.endpoint.scheme == "tcp":
-            return f"{scheme}://{self.endpoint.address}"
-        return f"http://{SSH_HOST if self.endpoint.scheme == 'ssh' else SOCKET_HOST}"
+        places = {"tcp": self.endpoint.address, "ssh": SSH_HOST}
+        try:
+            return httpx.URL(f"{scheme}://{places.get(self.endpoint.scheme, SOCKET_HOST)}")
+        except (httpx.InvalidURL, UnicodeError):
+            # whether there is such a host is for the connection to find out
+            return httpx.URL(f"http://{SOCKET_HOST}")
 
     # -- version -----------------------------------------------------------------------------------
 

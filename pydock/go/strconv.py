@@ -317,3 +317,30 @@ def _check_escapes(text: str) -> None:
     for at, char in enumerate(text):
         if char == "%" and not re.match(r"%[0-9A-Fa-f]{2}", text[at:]):
             raise ValueError(f"invalid URL escape {quote(text[at : at + 3])}")
+
+
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+
+
+def base64_problem(text: str) -> str:
+    """What encoding/base64 has against a text ("" if nothing); it passes by the ends of lines."""
+    # what stands where, as Go counts: in bytes
+    data = [(chr(byte), at) for at, byte in enumerate(text.encode("utf-8", "surrogateescape")) if byte not in b"\r\n"]
+    whole = len(data) % 4 == 0
+    end = next((n for n, (char, _) in enumerate(data) if char not in _BASE64), len(data))
+    if end == len(data):
+        return "" if whole else _illegal(data[end - end % 4][1])
+    char, at = data[end]
+    if char != "=" or end % 4 < 2:
+        return _illegal(at)
+    if end % 4 == 2:
+        end += 1
+        if end == len(data):
+            return _illegal(len(text.encode("utf-8", "surrogateescape")))
+        if data[end][0] != "=":
+            return _illegal(at)
+    return _illegal(data[end + 1][1]) if end + 1 < len(data) else ""
+
+
+def _illegal(at: int) -> str:
+    return f"illegal base64 data at input byte {at}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pydock.app import App
+from tests.conftest import PORTABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -49,6 +50,11 @@ def test_every_file_and_test_that_a_page_names_is_there(page: Path) -> None:
     }
     words = SHOWN.sub("", text)
     assert set(re.findall(r"(?<![\w/])test_\w+(?![\w.])", words)) <= tests
+
+
+def test_what_any_system_runs_is_there() -> None:
+    there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert not PORTABLE - there
 
 
 def test_the_security_policy_names_tests() -> None:

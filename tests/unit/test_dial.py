@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pydock.api.system import info
+from pydock.config.endpoint import Endpoint
 from pydock.engine import dial
-from pydock.engine.dial import CommandEnded, CommandSocket
+from pydock.engine.dial import CommandEnded, CommandSocket, number_at_end
+from pydock.engine.engine import Engine
+from pydock.errors import Unreachable
 
 
 @pytest.fixture
@@ -41,3 +45,34 @@ def test_a_program_that_closes_its_output_and_stays_is_ended(program: Path, monk
         sock.recv(10)
     assert sock.process.returncode is not None
     sock.close()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "1.2",
+        "127.1",
+        "0x7f000001",
+        "2130706433",
+        "300.1.1.1",
+        "010.1.1.1",
+        "1.2.3.4.",
+        "1.2.3.4.5",
+        "x..y",
+        "-x-",
+        "x" * 70,
+    ],
+)
+def test_what_is_no_host_to_go_is_none(host: str) -> None:
+    """The C library takes 1.2 for 1.0.0.2; the httpx library refuses some of these in its own words."""
+    with pytest.raises(Unreachable) as error:
+        Engine(Endpoint(f"tcp://{host}:1"), wish="1.51").json(info())
+    assert (
+        error.value.message
+        == f'error during connect: Get "http://{host}:1/v1.51/info": dial tcp: lookup {host}: no such host'
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::ffff:1.2.3.4", "fe80::1%lo", "h1", "a.1b", "localhost"])
+def test_addresses_and_names_end_in_no_number(host: str) -> None:
+    assert not number_at_end(host)

@@ -136,3 +136,11 @@ def test_json_is_kept_as_it_was_written() -> None:
         gojson.indented('[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]').replace("\n", "").replace(" ", "")
         == '[{"a":"\\u003cb\\u003e","b":1.50e+3,"c":{},"d":[]}]'
     )
+
+
+@pytest.mark.parametrize(("text", "at"), [
+    ("YTpi", None), ("YTpi\nYQ==\n", None), ("", None), ("YTpiY", 4), ("YTp", 0), ("YT=i", 2), ("YQ=", 3), ("YQ=\n", 4), ("YQ==x", 4), ("YTpi=", 4), ("Y===", 1),
+    ("YT-_", 2), (" YTp", 0), ("YTp\u00e9", 3), ("YTpiYT=", 7),
+])  # fmt: skip
+def test_base64_is_refused_at_the_byte_that_go_names(text: str, at: int | None) -> None:
+    assert golang.base64_problem(text) == ("" if at is None else f"illegal base64 data at input byte {at}")
