@@ -39,11 +39,11 @@ def plugin_privileges(remote: str, auth: str) -> Request:
 
 
 def pull_plugin(remote: str, name: str, privileges: list[Json], auth: str) -> Request:
-    """POST /plugins/pull: a stream of progress messages."""
+    """POST /plugins/pull: a stream of progress messages. name: "" for that of `remote`."""
     return Request(
         "POST",
         "/plugins/pull",
-        {"remote": remote, **query(name=name)},
+        {"remote": remote, "name": name},
         body=privileges,
         headers={"X-Registry-Auth": auth},
         answer=PROGRESS,

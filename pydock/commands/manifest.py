@@ -108,7 +108,7 @@ def fetch(registry: Registry, reference: Reference) -> Document:
     try:
         return registry.manifest(reference.path, reference.digest or reference.tag)
     except Missing:
-        raise Failure(f"no such manifest: {reference.familiar}") from None
+        raise Failure(f"no such manifest: {reference}") from None
 
 
 def fetch_image(registry: Registry, reference: Reference, document: Document, name: str) -> Json:

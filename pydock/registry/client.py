@@ -12,7 +12,18 @@ from urllib.parse import urlencode
 from pydock.digests import check, digest_of, parts
 from pydock.errors import Failure, Missing, failing
 from pydock.registry.challenge import challenges
-from pydock.registry.tokens import CERTIFICATES, Refused, basic, by_form, by_query, check_realm, message, tls
+from pydock.registry.tokens import (
+    CERTIFICATES,
+    Refused,
+    basic,
+    by_form,
+    by_query,
+    check_realm,
+    errors_of,
+    is_bare,
+    message,
+    tls,
+)
 from pydock.registry.web import Answer, Web, WebError, origin
 from pydock.values import record
 
@@ -22,6 +33,7 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 HUB, HUB_HOST = "docker.io", "registry-1.docker.io"
+NOT_HERE = ("UNAUTHORIZED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN")
 #: bytes of the largest manifest, and of the largest image configuration, that docker takes
 MAX_SIZE = 4 << 20
 
@@ -136,10 +148,8 @@ class Registry:
             answer = self.web.ask(
                 method, url, MAX_SIZE, {**(headers or {}), "Authorization": self.tokens[repository]}, content
             )
-        if answer.status == 404:
-            raise Missing(message(answer))
         if not 200 <= answer.status < 300:
-            raise Failure(message(answer))
+            raise refusal(answer)
         return answer
 
     def _is_own(self, answer: Answer) -> bool:
@@ -169,6 +179,17 @@ class Registry:
             return by_query(self.web, realm, list({**query, **account}.items()), self.auth).text
         except Refused as refused:
             raise Failure(refused.details) from None
+
+
+def refusal(answer: Answer) -> Failure:
+    """Why a registry does not give what was asked for. As in docker: what it says of a code is that there is no such
+    thing here, or not for us; a code alone is an error of its own."""
+    errors = errors_of(answer)
+    if errors:
+        missing = errors[0].get("code") in NOT_HERE and not is_bare(errors[0])
+    else:
+        missing = answer.status == 404
+    return (Missing if missing else Failure)(message(answer))
 
 
 def _check_name(digest: str) -> None:

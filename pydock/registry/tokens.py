@@ -16,7 +16,7 @@ from pydock.errors import Failure
 from pydock.go.json import decode
 from pydock.go.strconv import parse_rfc3339
 from pydock.registry.web import Answer, Web, WebError, origin
-from pydock.shape import opt
+from pydock.shape import Json, opt
 from pydock.values import record
 
 CERTIFICATES = "/etc/docker/certs.d"
@@ -26,6 +26,13 @@ MOST_ERRORS = 20
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 #: what may stand in a header's value
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+#: what the codes of errors mean, in the words of docker's own registry
+CODES = {
+    "UNKNOWN": "unknown error", "UNSUPPORTED": "The operation is unsupported.", "UNAUTHORIZED": "authentication required",
+    "DENIED": "requested access to the resource is denied", "UNAVAILABLE": "service unavailable",
+    "TOOMANYREQUESTS": "too many requests", "NAME_UNKNOWN": "repository name not known to registry",
+    "MANIFEST_UNKNOWN": "manifest unknown", "BLOB_UNKNOWN": "blob unknown to registry",
+}  # fmt: skip
 #: what a server answers that takes no forms
 NO_FORMS = (401, 404, 405)
 
@@ -128,14 +135,25 @@ def _token(method: str, realm: str, answer: Answer) -> Token:
         raise Refused(f"{realm} gave no token", answer.status, f"{realm} gave no token") from None
 
 
+def errors_of(answer: Answer) -> list[Json]:
+    """[{"code", "message", "detail"}] of what a registry refuses."""
+    try:
+        errors: list[Json] = decode(answer.body, {"errors": [{"code": opt(str), "message": opt(str)}]})["errors"]
+    except ValueError:
+        return []
+    return errors[:MOST_ERRORS]
+
+
+def is_bare(error: Json) -> bool:
+    """Does it say no more than its code does?"""
+    return error.get("detail") is None and error.get("message") in (None, "", CODES.get(error.get("code") or ""))
+
+
 def message(answer: Answer) -> str:
     """What a registry says in {"errors": [{"code", "message"}]}, or its status."""
-    try:
-        errors = decode(answer.body, {"errors": [{"code": opt(str), "message": opt(str)}]})["errors"]
-    except ValueError:
-        errors = []
     said = "\n".join(
-        f"{(e.get('code') or '').lower().replace('_', ' ')}: {e.get('message') or ''}" for e in errors[:MOST_ERRORS]
+        (e.get("code") or "").lower().replace("_", " ") + ("" if is_bare(e) else f": {e.get('message') or ''}")
+        for e in errors_of(answer)
     )
     wait = answer.headers.get("retry-after", "")
     return (said or f"the registry answered {answer.reason}") + (

@@ -31,6 +31,7 @@ FILES: dict[str, bytes] = {
     "folder/x": b"x",
     "img.tar": archive(a=b"x"),
 }
+EMPTY = hashlib.sha256().hexdigest()
 #: the order of requests where docker itself has none: several objects at once
 AT_ONCE = re.compile(
     r"(container )?(pause|unpause|stop|rm|kill|wait|start|stats|restart|run|attach)|plugin .*|system prune|inspect"
@@ -221,12 +222,22 @@ KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
         "each client tells its own version, build and API version",
     ),
     (
-        words(r"(.* )?manifest create .*nothere.*", "stderr", "files", "requests", "exit", "stdout"),
+        words(r"(.* )?manifest create .*(nothere|UPPER).*", "stderr", "files", "requests", "exit", "stdout"),
         "a list of which a part is not there: docker keeps what it has of it, pydock nothing, and names the part",
     ),
     (
         words(r"(.* )?manifest create .*(\{registry\}/\S+) .*\2.*", "requests"),
         "a part that is named twice: docker takes the second from its own list, pydock asks again",
+    ),
+    (
+        words(r"(.* )?manifest inspect .*nothere.*", "requests"),
+        "a name that a registry does not have: docker asks for a manifest, and then for a list",
+    ),
+    (
+        lambda f: (
+            set(f.parts) == {"files"} and set(f.parts["files"][0].values()) == {EMPTY} and not f.parts["files"][1]
+        ),
+        "context export of a context that is not there: docker leaves an empty file",
     ),
     (
         lambda f: set(f.parts) == {"requests"} and of_detached_exec(f),
@@ -236,7 +247,6 @@ KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
 
 #: differences that are not meant: each to be mended, and its entry then removed. What they are of: names of commands, and parts
 OPEN: list[tuple[str, set[str], str]] = [
-    (r"plugin create", {"stderr"}, "which of several names that are not there is told"),
     (r"(image )?push", {"requests"}, "the body of a push is {} in docker"),
 ]
 

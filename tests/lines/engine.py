@@ -268,7 +268,7 @@ class Talk(Handler):
         reply = Reply() if detached else answer(f"{self.command} {path}")
         if path == "/plugins/pull":
             # the engine tells the name that it has given
-            reply = replace(reply, headers=(("Docker-Plugin-Name", parsed(target.query).get("name", ["x:latest"])[0]),))
+            reply = replace(reply, headers=(("Docker-Plugin-Name", parsed(target.query)["name"][0] or "x:latest"),))
         self.reply(reply)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_any

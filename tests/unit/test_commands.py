@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -394,6 +395,7 @@ def test_a_plugin_is_asked_for_as_it_is_named() -> None:
     done = cli("plugin", "install", "vieux/sshfs", table=table, stdin=b"y\n")
     assert (done.code, [r.query.get("remote") for r in done.requests[:2]]) == (0, ["docker.io/vieux/sshfs"] * 2)
     assert done.out.startswith('Plugin "vieux/sshfs" is requesting the following privileges:\n - network: [host]\n')
+    assert done.requests[1].query["name"] == ""
     done = cli("plugin", "install", "vieux/sshfs", table=any_of(table), stdin=b"n\n")
     assert (done.code, done.err, len(done.requests)) == (
         1,
@@ -667,3 +669,16 @@ def test_a_format_of_events_is_tried_on_a_pointer_and_shown_the_events_themselve
     done = cli("events", "--format", "x{{eq . .}}", table=table)
     assert (done.code, done.out) == (1, "x\n")
     assert "error calling eq: " in done.err
+
+
+def test_a_copy_of_stdin_is_not_counted() -> None:
+    folder = base64.b64encode(b'{"mode": 2147484141}').decode()
+    table = {
+        ("HEAD", "/containers/web/archive"): Reply(headers={"X-Docker-Container-Path-Stat": folder}),
+        ("PUT", "/containers/web/archive"): b"",
+    }
+    assert (
+        cli("cp", "--quiet=false", "-", "web:/d", table=table, stdin=b"tar").err == "Successfully copied 0B to web:/d\n"
+    )
+    table = {("HEAD", "/containers/web/archive"): refused(404, "no")}
+    assert cli("cp", "-", 'web:/"', table=table).err == 'destination "web:/"" must be a directory\n'

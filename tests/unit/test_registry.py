@@ -139,9 +139,9 @@ def test_what_is_wrong(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(
         url=f"{HOST}/v2/a/manifests/1",
         status_code=404,
-        json={"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]},
+        json={"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown", "detail": {"Tag": "1"}}]},
     )
-    with pytest.raises(Missing, match="manifest unknown"):
+    with pytest.raises(Missing, match=r"^manifest unknown: manifest unknown$"):
         registry.manifest("a", "1")
     httpx_mock.add_response(
         url=f"{HOST}/v2/a/manifests/2", status_code=401, headers={"WWW-Authenticate": "Basic realm=x"}
@@ -159,6 +159,25 @@ def test_what_is_wrong(httpx_mock: HTTPXMock) -> None:
     )
     with pytest.raises(Failure, match="unable to mount blob"):
         registry.mount("a", f"sha256:{'1' * 64}", "b")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (404, {"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}, "manifest unknown"),
+        (404, {"code": "NAME_UNKNOWN", "message": "no a here"}, "no such manifest: reg.example/a:1"),
+        (403, {"code": "UNAUTHORIZED", "message": "authentication required", "detail": []}, "no such manifest: reg.example/a:1"),
+        (403, {"code": "DENIED", "message": "no"}, "denied: no"),
+        (403, {"code": "DENIED"}, "denied"),
+        (404, {}, "no such manifest: reg.example/a:1"),
+    ],
+)  # fmt: skip
+def test_what_a_registry_says_of_a_code_is_that_there_is_no_such_thing(httpx_mock: HTTPXMock, status: int, error: dict[str, object], words: str) -> None:  # fmt: skip
+    httpx_mock.add_response(url=f"{HOST}/v2/")
+    httpx_mock.add_response(
+        url=f"{HOST}/v2/a/manifests/1", status_code=status, json={"errors": [error]} if error else {}
+    )
+    assert cli("manifest", "inspect", "reg.example/a:1").err == f"{words}\n"
 
 
 def test_http_only_where_that_is_allowed(httpx_mock: HTTPXMock) -> None:

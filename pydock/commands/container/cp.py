@@ -9,7 +9,6 @@ from pydock.api import containers
 from pydock.copypaths import Place, link_target, rebased, split_argument, target
 from pydock.errors import EngineError, Failure, failing
 from pydock.go.json import decode
-from pydock.go.strconv import quote
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import beside, size
 from pydock.render.shown import Drawn
@@ -127,14 +126,14 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
         found = stat(app, container, path)
     if found and found.mode & (MODE_DEVICE | MODE_IRREGULAR):
         kind = "a device" if found.mode & MODE_DEVICE else "an irregular file"
-        raise Failure(
-            f"destination {quote(f'{container}:{destination}')} must be a directory or a regular file: got {kind}"
-        )
+        raise Failure(f'destination "{container}:{destination}" must be a directory or a regular file: got {kind}')
     there = Place(path, found is not None, found is not None and found.is_dir)
     if source == "-":
         if not there.is_dir:
-            raise Failure(f"destination {quote(f'{container}:{destination}')} must be a directory")
+            raise Failure(f'destination "{container}:{destination}" must be a directory')
         app.engine.read(containers.put_archive(container, path, app.files.blocks(None), copy_ids=o.archive))
+        # what comes from elsewhere is not counted
+        Progress(app, o, "").done(f"{container}:{path}")
         return
     place = app.copies.source(source, o.follow_link)
     goal = target(place, there)
