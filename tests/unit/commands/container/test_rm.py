@@ -1,0 +1,14 @@
+"""`rm`: what counts as removed."""
+
+from __future__ import annotations
+
+from pydock.api.containers import remove_container
+from tests.support.cli import any_of, cli, refused
+
+
+def test_rm_with_force_forgives_what_is_missing() -> None:
+    table = {("DELETE", "/containers/a"): refused(404, "No such container: a"), ("DELETE", "/containers/b"): b""}
+    done = cli("rm", "-fv", "a", "b", table=table)
+    assert (done.code, done.out, done.err) == (0, "b\n", "Error response from daemon: No such container: a\n")
+    assert remove_container("b", force=True, volumes=True) in done.requests
+    assert cli("rm", "a", table=any_of(table)).code == 1

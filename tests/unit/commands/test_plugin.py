@@ -1,0 +1,76 @@
+"""`plugin`: what a plugin wants, and what it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.cli import Messages, Reply, any_of, cli
+from tests.support.samples import plugin
+
+PRIVILEGES = [{"Name": "network", "Value": ["host"]}]
+SSHFS = plugin("vieux/sshfs:latest", Enabled=False, PluginReference="docker.io/vieux/sshfs:latest")
+DONE = Messages([{"status": "Complete"}])
+
+
+def test_a_plugin_is_asked_for_as_it_is_named() -> None:
+    """No tag is thought of on the way; who does not grant what it wants is told so. What it is called then, the engine says."""
+    table = {
+        ("GET", "/plugins/privileges"): PRIVILEGES,
+        ("POST", "/plugins/pull"): Reply(DONE, headers={"docker-plugin-name": "fs:1"}),
+        ("POST", "/plugins/fs:1/enable"): b"",
+    }
+    done = cli("plugin", "install", "vieux/sshfs", table=table, stdin=b"y\n")
+    assert (done.code, [r.query.get("remote") for r in done.requests[:2]]) == (0, ["docker.io/vieux/sshfs"] * 2)
+    assert done.out.startswith('Plugin "vieux/sshfs" is requesting the following privileges:\n - network: [host]\n')
+    assert done.requests[1].query["name"] == ""
+    done = cli("plugin", "install", "vieux/sshfs", table=any_of(table), stdin=b"n\n")
+    assert (done.code, done.err, len(done.requests)) == (
+        1,
+        "permission denied while installing plugin docker.io/vieux/sshfs\n",
+        1,
+    )
+    table = any_of({**table, ("POST", "/plugins/pull"): DONE})
+    for words, code in (([], 1), (["--disable", "a", "A=b"], 1), (["--disable", "a"], 0)):
+        done = cli("plugin", "install", "--grant-all-permissions", *(words or ["a"]), table=table)
+        assert (done.code, done.err) == (code, "invalid plugin name or ID: value is empty\n" * code)
+
+
+def test_an_upgrade_of_a_plugin_names_it_as_docker_does() -> None:
+    path = "/plugins/vieux/sshfs:latest/upgrade"
+    table = {("GET", "/plugins/x/json"): SSHFS, ("GET", "/plugins/privileges"): [], ("POST", path): DONE}
+    table = any_of(table)
+    done = cli("plugin", "upgrade", "x", table=table)
+    assert done.out.splitlines()[-1] == "Upgraded plugin vieux/sshfs:latest to docker.io/vieux/sshfs:latest"
+    done = cli("plugin", "upgrade", "--skip-remote-check", "x", "vieux/sshfs", table=table)
+    assert done.out.splitlines()[-1] == "Upgraded plugin vieux/sshfs:latest to vieux/sshfs"
+    assert done.requests[-1].query["remote"] == "docker.io/vieux/sshfs"
+    # a no is no failure
+    done = cli("plugin", "upgrade", "x", "other", table=table, stdin=b"n\n")
+    assert (done.code, done.err, len(done.requests)) == (0, "", 1)
+    local = cli("plugin", "upgrade", "x", table={("GET", "/plugins/x/json"): {**SSHFS, "PluginReference": ""}})
+    assert local.err == "error parsing remote upgrade image reference: invalid reference format\n"
+
+
+def test_plugin_create_takes_more_words_than_it_reads(tmp_path: Any) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").write_text("")
+    for place, wrong in (
+        ("link", "context must be a directory"),
+        ("file", "context must be a directory"),
+        ("none", f"lstat {tmp_path}/none: no such file or directory"),
+    ):
+        assert cli("plugin", "create", "x", f"{tmp_path}/{place}", "more").err == wrong + "\n"
+    assert (
+        cli("plugin", "create", "x", str(tmp_path)).err == f"open {tmp_path}/config.json: no such file or directory\n"
+    )
+    (tmp_path / "some").mkdir()
+    assert (
+        cli("plugin", "create", "x", "", folder=tmp_path / "some").err
+        == "open config.json: no such file or directory\n"
+    )
+    assert (
+        cli("plugin", "create", "x", str(tmp_path / "file" / "y")).err == f"lstat {tmp_path}/file/y: not a directory\n"
+    )
+    assert cli("plugin", "create", "x").err.startswith(
+        "docker: 'docker plugin create' requires at least 2 arguments\n\nUsage:  docker plugin create [OPTIONS] PLUGIN PLUGIN-DATA-DIR\n"
+    )
