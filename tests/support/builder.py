@@ -89,7 +89,9 @@ def chunks(*bodies: bytes, whole: bool = True) -> Act:
 
 def hang_up(builder: Builder, at: Any) -> None:
     """The connections end."""
-    at = at.connection.duplex if isinstance(at, Call) else at
+    if isinstance(at, Call):
+        assert isinstance(at.connection, Connection)
+        at = at.connection.duplex
     at.hang_up()
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ UNSTABLE = ["docker.io", "docker-cli", "containerd", "docker-buildx", "docker-co
 APT = ["-qq", "-y", "--no-install-recommends"]
 #: programs of an engine that may outlive it
 LEFT = (b"conmon", b"containerd", b"containerd-shim-runc-v2")
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 class Unavailable(Exception):

@@ -380,13 +380,18 @@ def same(line: Line, calm: Outcome, got: Outcome, mark: str) -> bool:
 
 
 def changes(exchange: Exchange | None) -> bool:
-    return bool(exchange) and exchange.key.method not in ("GET", "HEAD") and not SAME.search(exchange.key.path)
+    if exchange is None:
+        return False
+    return exchange.key.method not in ("GET", "HEAD") and not SAME.search(exchange.key.path)
 
 
 def twice(calm: Outcome, got: Outcome) -> list[str]:
     """What changes something and has reached the engine more often than it should."""
-    # every signal is one of its own
-    asked = lambda e: e.passed and changes(e) and not (got.interrupted and e.key.path.endswith("/kill"))  # noqa: E731
+
+    def asked(e: Exchange) -> bool:
+        # every signal is one of its own
+        return e.passed and changes(e) and not (got.interrupted and e.key.path.endswith("/kill"))
+
     once, now = (Counter(e.identity for e in outcome.seen if asked(e)) for outcome in (calm, got))
     return [f"{method} {path}" for (method, path), count in now.items() if count > max(once[method, path], 1)]
 

@@ -64,7 +64,7 @@ class Screen:
     def __enter__(self) -> Screen:
         self._reader.start()
         self._text = open(self.file.fileno(), "w", encoding="utf-8", closefd=False)
-        self._patches = [
+        self._patches: list[Any] = [
             mock.patch.object(sys, "stdout", self._text),
             mock.patch.object(sys, "stderr", self._text),
             mock.patch.dict(os.environ, {"TERM": "xterm-256color"}),

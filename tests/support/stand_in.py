@@ -81,7 +81,8 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def extra(self) -> dict[str, str]:
         """Headers that an answer adds."""
-        return self.__dict__.setdefault("_extra", {})
+        headers: dict[str, str] = self.__dict__.setdefault("_extra", {})
+        return headers
 
     def address_string(self) -> str:
         return "client"

@@ -74,9 +74,7 @@ def test_the_wire_format() -> None:
     assert Message("T", a=(1, INT)).encode({"a": -2}) == bytes.fromhex("08feffffffffffffffff01")
     assert Message("T", f=(6, many(INT))).decode(bytes.fromhex("3206038e029ea705")) == {"f": [3, 270, 86942]}
     # fields that are not known are skipped, whatever they are
-    assert Message("T", a=(1, INT)).decode(
-        bytes.fromhex("0d0000000011000000000000000008961a00")[:0] + bytes.fromhex("15000000000896011a0161")
-    ) == {"a": 150}
+    assert Message("T", a=(1, INT)).decode(bytes.fromhex("15000000000896011a0161")) == {"a": 150}
     with pytest.raises(KeyError, match="T has no"):
         Message("T", a=(1, INT)).encode({"b": 1})
 
