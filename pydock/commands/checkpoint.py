@@ -13,7 +13,7 @@ from pydock.views.view import View
 if TYPE_CHECKING:
     from pydock.app import App
 
-FOLDER_HELP = "Folder of the checkpoints, where it is not the engine's own"
+FOLDER_HELP = "Custom checkpoint storage directory"
 
 
 @options
@@ -21,10 +21,10 @@ class CreateOptions(Options):
     container: str = argument("CONTAINER", sources="running")
     checkpoint: str = argument("CHECKPOINT")
     checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
-    leave_running: bool = flag("--leave-running", help="Let the container go on after the checkpoint")
+    leave_running: bool = flag("--leave-running", help="Leave the container running after the checkpoint")
 
 
-@command("checkpoint create", CreateOptions, "Make a checkpoint of a running container")
+@command("checkpoint create", CreateOptions, "Create a checkpoint from a running container")
 def create(app: App, o: CreateOptions) -> None:
     app.engine.read(containers.create_checkpoint(o.container, o.checkpoint, o.checkpoint_dir, o.leave_running))
     app.out.line(o.checkpoint)
@@ -46,7 +46,7 @@ class CheckpointView(View):
         self.Name = str(checkpoint.get("Name") or "")
 
 
-@command("checkpoint ls", ListOptions, "List a container's checkpoints", aliases=("list",))
+@command("checkpoint ls", ListOptions, "List checkpoints of a container", aliases=("list",))
 def ls(app: App, o: ListOptions) -> None:
     found = app.engine.json(containers.list_checkpoints(o.container, o.checkpoint_dir)) or []
     app.out.write(listing(map(CheckpointView, found), CheckpointView.TITLES, Format("table"), "{{.Name}}"))

@@ -63,7 +63,7 @@ DEFAULT = "{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t{{.DockerEndpoin
 @options
 class ContextListOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    quiet: bool = flag("-q", "--quiet", help="Print names only")
+    quiet: bool = flag("-q", "--quiet", help="Only show names")
 
 
 def rows(app: App) -> list[ContextView]:
@@ -121,7 +121,7 @@ class ContextShowOptions(Options):
     """`context show`."""
 
 
-@command("context show", ContextShowOptions, "Print the name of the context in use")
+@command("context show", ContextShowOptions, "Print the name of the current context")
 def show(app: App, o: ContextShowOptions) -> None:
     app.out.line(app.contexts.current)
 
@@ -131,7 +131,7 @@ class ContextUseOptions(Options):
     names: tuple[str, ...] = argument("[CONTEXT]", sources="contexts")
 
 
-@command("context use", ContextUseOptions, "Choose the context that commands use", usage="CONTEXT")
+@command("context use", ContextUseOptions, "Set the current context", usage="CONTEXT")
 def use(app: App, o: ContextUseOptions) -> None:
     if len(o.names) != 1:
         # this one command's count is told in other words by docker
@@ -174,7 +174,7 @@ class ContextInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("[CONTEXT] [CONTEXT...]", sources="contexts")
 
 
-@command("context inspect", ContextInspectOptions, "Show everything about one or more contexts")
+@command("context inspect", ContextInspectOptions, "Show details of one or more contexts")
 def inspect(app: App, o: ContextInspectOptions) -> None:
     print_all(
         app,
@@ -202,7 +202,7 @@ def details(app: App, name: str) -> dict[str, Any]:
 
 # -- making and changing ---------------------------------------------------------------------------
 
-DOCKER_HELP = "Settings of the engine's address: host, ca, cert, key, skip-tls-verify, or from another context"
+DOCKER_HELP = "Docker endpoint settings: host, ca, cert, key, skip-tls-verify, or from=CONTEXT"
 
 
 def settings(text: str) -> list[Pair]:
@@ -227,7 +227,7 @@ class ContextCreateOptions(Options):
         help=DOCKER_HELP,
         sources="ca= cert= from= host= key= skip-tls-verify=",
     )
-    source: str = flag("--from", help="Context to copy", sources="contexts")
+    source: str = flag("--from", help="Create the context from an existing one", sources="contexts")
 
 
 def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -297,7 +297,7 @@ class ContextUpdateOptions(Options):
     )
 
 
-@command("context update", ContextUpdateOptions, "Change a context")
+@command("context update", ContextUpdateOptions, "Update a context")
 def update(app: App, o: ContextUpdateOptions) -> None:
     check_name(o.name)
     facts(app, o.name)
@@ -316,7 +316,7 @@ def update(app: App, o: ContextUpdateOptions) -> None:
 @options
 class ContextRemoveOptions(Options):
     names: tuple[str, ...] = argument("CONTEXT [CONTEXT...]", sources="contexts")
-    force: bool = flag("-f", "--force", help="Remove it although it is in use")
+    force: bool = flag("-f", "--force", help="Force removal of a context in use")
 
 
 @command(
@@ -344,7 +344,9 @@ class ContextExportOptions(Options):
     target: str | None = argument("[FILE|-]", default=None, sources="files")
 
 
-@command("context export", ContextExportOptions, "Write a context to a tar archive", usage="[OPTIONS] CONTEXT [FILE|-]")
+@command(
+    "context export", ContextExportOptions, "Export a context to a tar archive", usage="[OPTIONS] CONTEXT [FILE|-]"
+)
 def export(app: App, o: ContextExportOptions) -> None:
     if o.name != "default":
         check_name(o.name)
@@ -368,7 +370,7 @@ class ContextImportOptions(Options):
     source: str = argument("FILE|-", sources="files")
 
 
-@command("context import", ContextImportOptions, "Read a context from a tar or zip archive")
+@command("context import", ContextImportOptions, "Import a context from a tar or zip archive")
 def import_(app: App, o: ContextImportOptions) -> None:
     check_new(app, o.name)
     data = b"".join(app.files.blocks(None if o.source == "-" else o.source))

@@ -120,11 +120,11 @@ def fetch(app: App, request: Request, shape: str) -> Found:
 @options
 class AnyInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("NAME|ID [NAME|ID...]", sources="objects")
-    size: bool = flag("-s", "--size", help="Show how large a container's files are")
-    type: str = flag("--type", help="Look only for this kind of object", sources=" ".join(KINDS))
+    size: bool = flag("-s", "--size", help="Show total file sizes of a container")
+    type: str = flag("--type", help="Only inspect objects of this type", sources=" ".join(KINDS))
 
 
-@command("inspect", AnyInspectOptions, "Show everything about objects of the engine")
+@command("inspect", AnyInspectOptions, "Show low-level details of Docker objects")
 def inspect(app: App, o: AnyInspectOptions) -> None:
     if o.type and o.type not in KINDS:
         names = ", ".join(f'"{k}"' for k in sorted(KINDS))
@@ -168,10 +168,10 @@ def is_manager(app: App) -> bool:
 @options
 class ContainerInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
-    size: bool = flag("-s", "--size", help="Show how large the container's files are")
+    size: bool = flag("-s", "--size", help="Show total file sizes")
 
 
-@command("container inspect", ContainerInspectOptions, "Show everything about one or more containers")
+@command("container inspect", ContainerInspectOptions, "Show details of one or more containers")
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
     app.need_engine()
     print_all(
@@ -185,7 +185,7 @@ class ImageInspectOptions(InspectOptions):
     platform: str = platform_flag("Platform of the image", "1.49")
 
 
-@command("image inspect", ImageInspectOptions, "Show everything about one or more images")
+@command("image inspect", ImageInspectOptions, "Show details of one or more images")
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
     wanted = platform_json(app, o.platform)
     app.need_engine()
@@ -205,10 +205,10 @@ def platform_json(app: App, text: str, wrong: str = "") -> str:
 @options
 class NetworkInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks")
-    verbose: bool = flag("-v", "--verbose", help="Say more, to find what is wrong")
+    verbose: bool = flag("-v", "--verbose", help="Verbose output for diagnostics")
 
 
-@command("network inspect", NetworkInspectOptions, "Show everything about one or more networks")
+@command("network inspect", NetworkInspectOptions, "Show details of one or more networks")
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
     app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, networks.inspect_network(n, o.verbose), KINDS["network"][1]))
@@ -219,7 +219,7 @@ class VolumeInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
 
 
-@command("volume inspect", VolumeInspectOptions, "Show everything about one or more volumes")
+@command("volume inspect", VolumeInspectOptions, "Show details of one or more volumes")
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
     app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, volumes.inspect_volume(n), KINDS["volume"][1]), raw=False)

@@ -148,19 +148,19 @@ def list_images(app: App, name: str) -> list[Json]:
 
 
 def insecure_flag() -> Any:
-    return flag("--insecure", help="Allow a registry without TLS or with an unknown certificate")
+    return flag("--insecure", help="Allow an insecure registry")
 
 
 @options
 class CreateOptions(Options):
     manifest_list: str = argument("MANIFEST_LIST")
     manifests: tuple[str, ...] = argument("MANIFEST [MANIFEST...]")
-    amend: bool = flag("-a", "--amend", help="Add to a list that is being made")
+    amend: bool = flag("-a", "--amend", help="Add to an existing manifest list")
     insecure: bool = insecure_flag()
 
 
 @command(
-    "manifest create", CreateOptions, "Begin a manifest list, to be annotated and pushed", usage="MANIFEST_LIST MANIFEST [MANIFEST...]",
+    "manifest create", CreateOptions, "Create a local manifest list to annotate and push", usage="MANIFEST_LIST MANIFEST [MANIFEST...]",
 )  # fmt: skip
 def create(app: App, o: CreateOptions) -> None:
     name = str(named(o.manifest_list, f"error parsing name for manifest list {o.manifest_list}: "))
@@ -185,13 +185,13 @@ class AnnotateOptions(Options):
     arch: str = flag("--arch", help="Architecture")
     os: str = flag("--os", help="Operating system")
     os_features: tuple[str, ...] = flag(
-        "--os-features", parse=words, metavar="strings", help="Features that the system must have"
+        "--os-features", parse=words, metavar="strings", help="Required operating system features"
     )
-    os_version: str = flag("--os-version", help="Version of the system")
-    variant: str = flag("--variant", help="Variant of the architecture")
+    os_version: str = flag("--os-version", help="Operating system version")
+    variant: str = flag("--variant", help="Architecture variant")
 
 
-@command("manifest annotate", AnnotateOptions, "Say more of an image in a manifest list that is being made")
+@command("manifest annotate", AnnotateOptions, "Add platform information to an image of a local manifest list")
 def annotate(app: App, o: AnnotateOptions) -> None:
     name = str(named(o.manifest_list, f"annotate: error parsing name for manifest list {o.manifest_list}: "))
     reference = str(named(o.manifest, f"annotate: error parsing name for manifest {o.manifest}: "))
@@ -223,10 +223,10 @@ class InspectOptions(Options):
     manifest_list: str = argument("[MANIFEST_LIST]", default="")
     manifest: str = argument("MANIFEST")
     insecure: bool = insecure_flag()
-    verbose: bool = flag("-v", "--verbose", help="Show what is known besides, platforms among it")
+    verbose: bool = flag("-v", "--verbose", help="Show additional details, such as the platform")
 
 
-@command("manifest inspect", InspectOptions, "Show an image's manifest, or a manifest list")
+@command("manifest inspect", InspectOptions, "Show an image manifest or a manifest list")
 def inspect(app: App, o: InspectOptions) -> None:
     reference = named(o.manifest)
     if o.manifest_list:
@@ -264,7 +264,7 @@ def show_list(app: App, images: list[Json], verbose: bool) -> None:
 class PushOptions(Options):
     manifest_list: str = argument("MANIFEST_LIST")
     insecure: bool = insecure_flag()
-    purge: bool = flag("-p", "--purge", help="Forget the list here once it is pushed")
+    purge: bool = flag("-p", "--purge", help="Remove the local manifest list after the push")
 
 
 def blobs_of(image: Json) -> list[str]:
@@ -274,7 +274,7 @@ def blobs_of(image: Json) -> list[str]:
     return [d["digest"] for d in (*layers, manifest["config"])]
 
 
-@command("manifest push", PushOptions, "Send a manifest list to its registry")
+@command("manifest push", PushOptions, "Push a manifest list to a registry")
 def push(app: App, o: PushOptions) -> None:
     target = named(o.manifest_list)
     images = list_images(app, str(target))
@@ -309,7 +309,7 @@ class RemoveOptions(Options):
     manifest_lists: tuple[str, ...] = argument("MANIFEST_LIST [MANIFEST_LIST...]")
 
 
-@command("manifest rm", RemoveOptions, "Forget manifest lists that are being made")
+@command("manifest rm", RemoveOptions, "Remove one or more local manifest lists")
 def remove(app: App, o: RemoveOptions) -> None:
     problems = []
     for text in o.manifest_lists:

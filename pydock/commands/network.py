@@ -40,39 +40,42 @@ class CreateOptions(Options):
     """One network."""
 
     name: str = argument("NETWORK")
-    attachable: bool = flag("--attachable", since="1.25", help="Allow containers to be attached by hand")
+    attachable: bool = flag("--attachable", since="1.25", help="Allow manual container attachment")
     aux_address: tuple[pairs.Pair, ...] = flag(
         "--aux-address",
         parse=pairs.pair,
         many=True,
         metavar="map",
-        help="Addresses that the driver uses itself, NAME=ADDRESS",
+        help="Auxiliary addresses used by the network driver, NAME=ADDRESS",
     )
     config_from: str = flag(
-        "--config-from", since="1.30", help="Network whose configuration is taken", sources="networks"
+        "--config-from", since="1.30", help="Network to copy the configuration from", sources="networks"
     )
-    config_only: bool = flag("--config-only", since="1.30", help="Make a configuration, not a network")
-    driver: str = flag("-d", "--driver", default="bridge", help="Driver of the network", sources="network-drivers")
-    gateway: tuple[str, ...] = flag("--gateway", parse=pairs.words, metavar="strings", help="Gateway of a subnet")
-    ingress: bool = flag("--ingress", since="1.29", help="Make the swarm's routing-mesh network")
-    internal: bool = flag("--internal", help="Cut it off from the outside")
+    config_only: bool = flag("--config-only", since="1.30", help="Create a configuration-only network")
+    driver: str = flag("-d", "--driver", default="bridge", help="Network driver", sources="network-drivers")
+    gateway: tuple[str, ...] = flag("--gateway", parse=pairs.words, metavar="strings", help="Gateway of the subnet")
+    ingress: bool = flag("--ingress", since="1.29", help="Create the swarm routing-mesh network")
+    internal: bool = flag("--internal", help="Isolate the network from external access")
     ip_range: tuple[str, ...] = flag(
-        "--ip-range", parse=pairs.words, metavar="strings", help="Part of a subnet to give addresses from"
+        "--ip-range",
+        parse=pairs.words,
+        metavar="strings",
+        help="Allocate container addresses from a sub-range of the subnet",
     )
     ipam_driver: str = flag(
-        "--ipam-driver", default="default", help="Driver of the address management", sources="default"
+        "--ipam-driver", default="default", help="IP address management (IPAM) driver", sources="default"
     )
     ipam_opt: tuple[pairs.Pair, ...] = flag(
-        "--ipam-opt", parse=pairs.pair, many=True, metavar="map", help="Option of that driver"
+        "--ipam-opt", parse=pairs.pair, many=True, metavar="map", help="IPAM driver option"
     )
-    ipv4: bool = flag("--ipv4", default=True, help="Give out IPv4 addresses")
-    ipv6: bool = flag("--ipv6", help="Give out IPv6 addresses")
-    label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the network, KEY=VALUE")
+    ipv4: bool = flag("--ipv4", default=True, help="Enable IPv4 address assignment")
+    ipv6: bool = flag("--ipv6", help="Enable IPv6 address assignment")
+    label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Network metadata, KEY=VALUE")
     opt: tuple[pairs.Pair, ...] = flag(
         "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
     )
-    scope: str = flag("--scope", since="1.30", help="Scope of the network", sources="local swarm")
-    subnet: tuple[str, ...] = flag("--subnet", parse=pairs.words, metavar="strings", help="Subnet in CIDR form")
+    scope: str = flag("--scope", since="1.30", help="Network scope", sources="local swarm")
+    subnet: tuple[str, ...] = flag("--subnet", parse=pairs.words, metavar="strings", help="Subnet in CIDR format")
 
 
 def _network(text: str, prefix: str = "") -> Any:
@@ -173,17 +176,17 @@ class ConnectOptions(Options):
     network: str = argument("NETWORK", sources="networks")
     container: str = argument("CONTAINER", sources="containers")
     alias: tuple[str, ...] = flag(
-        "--alias", parse=pairs.words, metavar="strings", help="Name of the container in this network"
+        "--alias", parse=pairs.words, metavar="strings", help="Network-scoped alias of the container"
     )
     driver_opt: tuple[str, ...] = flag(
-        "--driver-opt", parse=pairs.words, metavar="strings", help="Option of the network's driver"
+        "--driver-opt", parse=pairs.words, metavar="strings", help="Network driver option"
     )
-    gw_priority: int = flag("--gw-priority", help="The network of the highest priority gives the default gateway")
+    gw_priority: int = flag("--gw-priority", help="Gateway priority; the highest one provides the default gateway")
     ip: str = flag("--ip", help="IPv4 address")
     ip6: str = flag("--ip6", help="IPv6 address")
     link: tuple[str, ...] = flag("--link", parse=pairs.link, help="Link to another container", sources="links")
     link_local_ip: tuple[str, ...] = flag(
-        "--link-local-ip", parse=pairs.words, metavar="strings", help="Link-local address of the container"
+        "--link-local-ip", parse=pairs.words, metavar="strings", help="Container link-local address"
     )
 
 
@@ -233,7 +236,7 @@ def connect(app: App, o: ConnectOptions) -> None:
 class DisconnectOptions(Options):
     network: str = argument("NETWORK", sources="networks")
     container: str = argument("CONTAINER", sources="containers")
-    force: bool = flag("-f", "--force", help="Disconnect it although the container is not to be reached")
+    force: bool = flag("-f", "--force", help="Force the disconnection from the network")
 
 
 @command("network disconnect", DisconnectOptions, "Disconnect a container from a network")
@@ -247,7 +250,7 @@ def disconnect(app: App, o: DisconnectOptions) -> None:
 @options
 class RemoveOptions(Options):
     networks: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks")
-    force: bool = flag("-f", "--force", help="No error for a network that is not there")
+    force: bool = flag("-f", "--force", help="Ignore networks that do not exist")
 
 
 INGRESS = (

@@ -22,8 +22,8 @@ from pydock.views.plugins import PluginView
 if TYPE_CHECKING:
     from pydock.app import App
 
-TRUST_HELP = "Skip the check of the plugin's signature"
-GRANT_HELP = "Allow the plugin all that it asks for, without asking"
+TRUST_HELP = "Skip image verification"
+GRANT_HELP = "Grant all permissions that the plugin requires"
 
 
 @options
@@ -44,7 +44,7 @@ class PluginInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("PLUGIN [PLUGIN...]", sources="plugins")
 
 
-@command("plugin inspect", PluginInspectOptions, "Show everything about one or more plugins")
+@command("plugin inspect", PluginInspectOptions, "Show details of one or more plugins")
 def inspect(app: App, o: PluginInspectOptions) -> None:
     app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, plugins.inspect_plugin(n), KINDS["plugin"][1]))
@@ -82,8 +82,8 @@ def granted(app: App, reference: Reference, shown: str, without_asking: bool) ->
 class InstallOptions(Options):
     plugin: str = argument("PLUGIN")
     settings: tuple[str, ...] = argument("[KEY=VALUE...]")
-    alias: str = flag("--alias", help="Name of the plugin here")
-    disable: bool = flag("--disable", help="Do not enable it")
+    alias: str = flag("--alias", help="Local name of the plugin")
+    disable: bool = flag("--disable", help="Do not enable the plugin after installation")
     disable_content_trust: bool = trust_flag(TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
 
@@ -114,11 +114,11 @@ class UpgradeOptions(Options):
     disable_content_trust: bool = trust_flag(TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
     skip_remote_check: bool = flag(
-        "--skip-remote-check", help="Do not check whether it is a version of the same plugin"
+        "--skip-remote-check", help="Skip the check that the remote and installed images match"
     )
 
 
-@command("plugin upgrade", UpgradeOptions, "Upgrade a plugin", since="1.26")
+@command("plugin upgrade", UpgradeOptions, "Upgrade an installed plugin", since="1.26")
 def upgrade(app: App, o: UpgradeOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
@@ -150,10 +150,10 @@ def upgrade(app: App, o: UpgradeOptions) -> None:
 @options
 class PushOptions(Options):
     plugin: str = argument("PLUGIN[:TAG]", sources="plugins")
-    disable_content_trust: bool = trust_flag("Do not sign the plugin")
+    disable_content_trust: bool = trust_flag("Skip image signing")
 
 
-@command("plugin push", PushOptions, "Send a plugin to a registry")
+@command("plugin push", PushOptions, "Push a plugin to a registry")
 def push(app: App, o: PushOptions) -> None:
     reference = undigested(o.plugin)
     if not o.disable_content_trust:
@@ -170,15 +170,13 @@ class CreateOptions(Options):
     plugin: str = argument("PLUGIN")
     folder: str = argument("PLUGIN-DATA-DIR", sources="folders")
     ignored: tuple[str, ...] = argument("[...]")
-    compress: bool = flag("--compress", help="Compress the plugin's files on the way (gzip)")
+    compress: bool = flag("--compress", help="Compress the plugin's files with gzip")
 
 
 CREATE_USAGE = "[OPTIONS] PLUGIN PLUGIN-DATA-DIR"
 
 
-@command(
-    "plugin create", CreateOptions, "Make a plugin of a folder with its config.json and rootfs", usage=CREATE_USAGE
-)
+@command("plugin create", CreateOptions, "Create a plugin from a rootfs and a configuration", usage=CREATE_USAGE)
 def create(app: App, o: CreateOptions) -> None:
     reference_of(o.plugin)
     folder = clean(app.copies.absolute(o.folder))
@@ -200,7 +198,7 @@ def create(app: App, o: CreateOptions) -> None:
 @options
 class EnableOptions(Options):
     plugin: str = argument("PLUGIN", sources="plugins")
-    timeout: int = flag("--timeout", default=30, help="Seconds that the engine waits for the plugin")
+    timeout: int = flag("--timeout", default=30, help="Seconds to wait for the plugin to respond")
 
 
 @command("plugin enable", EnableOptions, "Enable a plugin")
@@ -214,7 +212,7 @@ def enable(app: App, o: EnableOptions) -> None:
 @options
 class DisableOptions(Options):
     plugin: str = argument("PLUGIN", sources="plugins")
-    force: bool = flag("-f", "--force", help="Disable it although it is in use")
+    force: bool = flag("-f", "--force", help="Force disabling of a plugin in use")
 
 
 @command("plugin disable", DisableOptions, "Disable a plugin")
@@ -226,7 +224,7 @@ def disable(app: App, o: DisableOptions) -> None:
 @options
 class RemoveOptions(Options):
     plugins: tuple[str, ...] = argument("PLUGIN [PLUGIN...]", sources="plugins")
-    force: bool = flag("-f", "--force", help="Remove it although it is enabled")
+    force: bool = flag("-f", "--force", help="Force removal of an enabled plugin")
 
 
 @command("plugin rm", RemoveOptions, "Remove one or more plugins", aliases=("remove",))

@@ -179,11 +179,11 @@ class SearchOptions(Options):
         parse=filter_pair,
         metavar="filter",
         sources="filters",
-        help="Show only what matches KEY=VALUE; repeatable",
+        help="Filter output by KEY=VALUE; repeatable",
     )
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    limit: int = flag("--limit", help="How many results to show at most")
-    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+    limit: int = flag("--limit", help="Maximum number of search results")
+    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
 
 
 class SearchView(View):

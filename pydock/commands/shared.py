@@ -22,7 +22,7 @@ R = TypeVar("R")
 V = TypeVar("V", bound=View)
 
 FORMAT_HELP = (
-    'Print with a template: "table" (default), "table TEMPLATE" (with a header), "json", or a Go template; '
+    'Format output with a template: "table" (default), "table TEMPLATE" (with a header), "json", or a Go template; '
     "see https://docs.docker.com/go/formatting/"
 )
 
@@ -46,10 +46,10 @@ def default_platform_flag(since: str, text: str = "Platform of the image") -> An
 
 
 def detach_keys_flag() -> Any:
-    return flag("--detach-keys", help="Keys that detach from the container", sources="ctrl-")
+    return flag("--detach-keys", help="Key sequence that detaches from the container", sources="ctrl-")
 
 
-def trust_flag(text: str = "Skip the check of the image's signature") -> Any:
+def trust_flag(text: str = "Skip image verification") -> Any:
     return flag("--disable-content-trust", default=True, help=text)
 
 
@@ -63,18 +63,18 @@ class ListOptions(Options):
         parse=filter_pair,
         metavar="filter",
         sources="filters",
-        help="Show only what matches KEY=VALUE; repeatable",
+        help="Filter output by KEY=VALUE; repeatable",
     )
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
-    quiet: bool = flag("-q", "--quiet", help="Print ids only")
+    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
+    quiet: bool = flag("-q", "--quiet", help="Only show IDs")
 
 
 @options
 class InspectOptions(Options):
     """The flags of every inspect."""
 
-    format: str = flag("-f", "--format", help='Print with a Go template, or "json"', sources="json")
+    format: str = flag("-f", "--format", help='Format output with a Go template, or "json"', sources="json")
 
 
 class Listed(Protocol):
@@ -147,9 +147,9 @@ class PruneOptions(Options):
         parse=filter_pair,
         metavar="filter",
         sources="filters",
-        help="Remove only what matches KEY=VALUE; repeatable",
+        help="Filter what to remove by KEY=VALUE; repeatable",
     )
-    force: bool = flag("-f", "--force", help="Do not ask")
+    force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
 
 
 def ask(app: App, question: str, secret: bool = False) -> str:

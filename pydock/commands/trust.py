@@ -24,10 +24,10 @@ def refuse(what: str) -> NoReturn:
 @options
 class InspectOptions(Options):
     images: tuple[str, ...] = argument("IMAGE[:TAG] [IMAGE[:TAG]...]", sources="images")
-    pretty: bool = flag("--pretty", help="Print for people")
+    pretty: bool = flag("--pretty", help="Print in a human-friendly format")
 
 
-@command("trust inspect", InspectOptions, "Show who has signed images", usage="IMAGE[:TAG] [IMAGE[:TAG]...]")
+@command("trust inspect", InspectOptions, "Show signers and keys of images", usage="IMAGE[:TAG] [IMAGE[:TAG]...]")
 def inspect(app: App, o: InspectOptions) -> None:
     # nobody is asked, so nothing is known of any signature: docker's words where its notary server is not to be reached
     if not o.pretty:
@@ -38,7 +38,7 @@ def inspect(app: App, o: InspectOptions) -> None:
 @options
 class SignOptions(Options):
     image: str = argument("IMAGE:TAG", sources="images")
-    local: bool = flag("--local", help="Sign an image of this engine")
+    local: bool = flag("--local", help="Sign a local image")
 
 
 @command("trust sign", SignOptions, "Sign an image", usage="IMAGE:TAG")
@@ -49,10 +49,10 @@ def sign(app: App, o: SignOptions) -> None:
 @options
 class RevokeOptions(Options):
     image: str = argument("IMAGE[:TAG]", sources="images")
-    yes: bool = flag("-y", "--yes", help="Do not ask")
+    yes: bool = flag("-y", "--yes", help="Do not prompt for confirmation")
 
 
-@command("trust revoke", RevokeOptions, "Take the signature of an image back")
+@command("trust revoke", RevokeOptions, "Remove trust for an image")
 def revoke(app: App, o: RevokeOptions) -> None:
     refuse(o.image)
 
@@ -60,10 +60,10 @@ def revoke(app: App, o: RevokeOptions) -> None:
 @options
 class GenerateOptions(Options):
     name: str = argument("NAME")
-    dir: str = flag("--dir", help="Folder for the key", sources="folders")
+    dir: str = flag("--dir", help="Directory for the key", sources="folders")
 
 
-@command("trust key generate", GenerateOptions, "Make a key", usage="NAME")
+@command("trust key generate", GenerateOptions, "Generate a signing key pair", usage="NAME")
 def generate(app: App, o: GenerateOptions) -> None:
     refuse(o.name)
 
@@ -74,7 +74,7 @@ class LoadOptions(Options):
     name: str = flag("--name", default="signer", help="Name of the key")
 
 
-@command("trust key load", LoadOptions, "Take a key in")
+@command("trust key load", LoadOptions, "Load a private key")
 def load(app: App, o: LoadOptions) -> None:
     refuse(o.file)
 
@@ -83,10 +83,10 @@ def load(app: App, o: LoadOptions) -> None:
 class AddOptions(Options):
     name: str = argument("NAME")
     repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]")
-    key: tuple[str, ...] = flag("--key", help="File of the signer's public key", sources="files")
+    key: tuple[str, ...] = flag("--key", help="Path to the signer's public key", sources="files")
 
 
-@command("trust signer add", AddOptions, "Let somebody sign", usage="OPTIONS NAME REPOSITORY [REPOSITORY...] ")
+@command("trust signer add", AddOptions, "Add a signer", usage="OPTIONS NAME REPOSITORY [REPOSITORY...] ")
 def add(app: App, o: AddOptions) -> None:
     refuse(o.name)
 
@@ -95,9 +95,9 @@ def add(app: App, o: AddOptions) -> None:
 class RemoveOptions(Options):
     name: str = argument("NAME")
     repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]")
-    force: bool = flag("-f", "--force", help="Do not ask")
+    force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
 
 
-@command("trust signer remove", RemoveOptions, "Let somebody sign no more")
+@command("trust signer remove", RemoveOptions, "Remove a signer")
 def remove(app: App, o: RemoveOptions) -> None:
     refuse(o.name)

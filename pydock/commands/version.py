@@ -29,7 +29,7 @@ class VersionOptions(InspectOptions):
     """`version [OPTIONS]`."""
 
 
-@command("version", VersionOptions, "Show the versions of client and engine", top=10)
+@command("version", VersionOptions, "Show client and server version information", top=10)
 def version(app: App, o: VersionOptions) -> None:
     text = "{{json .}}" if o.format == "json" else o.format
     try:

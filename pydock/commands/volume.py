@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 @options
 class VolumeListOptions(Options):
-    cluster: bool = flag("--cluster", since="1.42", help="Show cluster volumes only")
+    cluster: bool = flag("--cluster", since="1.42", help="Only show cluster volumes")
     filter: tuple[pairs.Pair, ...] = flag(
         "-f",
         "--filter",
         parse=pairs.filter_pair,
         metavar="filter",
         sources="filters",
-        help="Show only what matches KEY=VALUE; repeatable",
+        help="Filter output by KEY=VALUE; repeatable",
     )
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    quiet: bool = flag("-q", "--quiet", help="Print names only")
+    quiet: bool = flag("-q", "--quiet", help="Only show names")
 
 
 @command("volume ls", VolumeListOptions, "List volumes", aliases=("list",))
@@ -59,9 +59,9 @@ class CreateOptions(Options):
     """One volume; the second half is for volumes of a swarm."""
 
     name: str | None = argument("[VOLUME]", default=None)
-    driver: str = flag("-d", "--driver", default="local", help="Driver of the volume", sources="volume-drivers")
-    label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Metadata of the volume, KEY=VALUE")
-    name_flag: str = flag("--name", hidden=True, help="Name of the volume")
+    driver: str = flag("-d", "--driver", default="local", help="Volume driver", sources="volume-drivers")
+    label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Volume metadata, KEY=VALUE")
+    name_flag: str = flag("--name", hidden=True, help="Volume name")
     opt: tuple[pairs.Pair, ...] = flag(
         "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
     )
@@ -69,21 +69,29 @@ class CreateOptions(Options):
         "--availability",
         default="active",
         since="1.42",
-        help="Availability of a cluster volume",
+        help="Cluster volume availability",
         sources="active pause drain",
     )
-    group: str = flag("--group", since="1.42", help="Group of cluster volumes")
+    group: str = flag("--group", since="1.42", help="Cluster volume group")
     limit_bytes: int = flag(
-        "--limit-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Most bytes of a cluster volume"
+        "--limit-bytes",
+        parse=units.ram_bytes,
+        metavar="bytes",
+        since="1.42",
+        help="Maximum size of a cluster volume, in bytes",
     )
     required_bytes: int = flag(
-        "--required-bytes", parse=units.ram_bytes, metavar="bytes", since="1.42", help="Least bytes of a cluster volume"
+        "--required-bytes",
+        parse=units.ram_bytes,
+        metavar="bytes",
+        since="1.42",
+        help="Minimum size of a cluster volume, in bytes",
     )
     scope: str = flag(
         "--scope",
         default="single",
         since="1.42",
-        help="How many nodes may use a cluster volume",
+        help="Cluster volume access scope",
         sources="single multi",
     )
     secret: tuple[pairs.Pair, ...] = flag(
@@ -92,24 +100,22 @@ class CreateOptions(Options):
         many=True,
         metavar="map",
         since="1.42",
-        help="Secrets of a cluster volume, KEY=SECRET",
+        help="Cluster volume secrets, KEY=SECRET",
     )
     sharing: str = flag(
         "--sharing",
         default="none",
         since="1.42",
-        help="How a cluster volume may be shared",
+        help="Cluster volume access sharing",
         sources="none readonly onewriter all",
     )
     topology_preferred: tuple[str, ...] = flag(
-        "--topology-preferred", since="1.42", help="Where a cluster volume should be"
+        "--topology-preferred", since="1.42", help="Preferred topology of a cluster volume"
     )
     topology_required: tuple[str, ...] = flag(
-        "--topology-required", since="1.42", help="Where a cluster volume must be"
+        "--topology-required", since="1.42", help="Required topology of a cluster volume"
     )
-    type: str = flag(
-        "--type", default="block", since="1.42", help="Kind of access to a cluster volume", sources="mount block"
-    )
+    type: str = flag("--type", default="block", since="1.42", help="Cluster volume access type", sources="mount block")
 
 
 #: the flags that make a volume one of the cluster; others only say more of such a one
@@ -165,7 +171,7 @@ def create(app: App, o: CreateOptions) -> None:
 @options
 class RemoveOptions(Options):
     volumes: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
-    force: bool = flag("-f", "--force", since="1.25", help="No error for a volume that is not there")
+    force: bool = flag("-f", "--force", since="1.25", help="Ignore volumes that do not exist")
 
 
 @command("volume rm", RemoveOptions, "Remove one or more volumes", aliases=("remove",))
@@ -175,7 +181,7 @@ def remove(app: App, o: RemoveOptions) -> None:
 
 @options
 class VolumePruneOptions(PruneOptions):
-    all: bool = flag("-a", "--all", since="1.42", help="Remove every unused volume, not only anonymous ones")
+    all: bool = flag("-a", "--all", since="1.42", help="Remove all unused volumes, including named ones")
 
 
 @command("volume prune", VolumePruneOptions, "Remove unused volumes", since="1.25")
@@ -199,12 +205,12 @@ class UpdateOptions(Options):
         "--availability",
         default="active",
         since="1.42",
-        help="Availability of a cluster volume",
+        help="Cluster volume availability",
         sources="active pause drain",
     )
 
 
-@command("volume update", UpdateOptions, "Change a volume of a swarm", since="1.42", usage="[OPTIONS] [VOLUME]")
+@command("volume update", UpdateOptions, "Update a cluster volume", since="1.42", usage="[OPTIONS] [VOLUME]")
 def update(app: App, o: UpdateOptions) -> None:
     volume = app.engine.json(volumes.inspect_volume(o.volume))
     cluster = volume.get("ClusterVolume")

@@ -19,33 +19,33 @@ class Globals(Options):
     """The flags before the command."""
 
     config: str = flag(
-        "--config", help="Where the client's configuration files lie", metavar="string", sources="folders"
+        "--config", help="Directory of the client's configuration files", metavar="string", sources="folders"
     )
     context: str = flag(
         "-c",
         "--context",
-        help="Context that names the engine to use (beats DOCKER_HOST and the current context)",
+        help="Context that selects the daemon (overrides DOCKER_HOST and the current context)",
         sources="contexts",
     )
-    debug: bool = flag("-D", "--debug", help="Say more about what is done")
+    debug: bool = flag("-D", "--debug", help="Enable debug mode")
     host: tuple[str, ...] = flag(
-        "-H", "--host", help="Address of the engine to use", metavar="string", sources="ssh:// tcp:// unix://"
+        "-H", "--host", help="Address of the daemon to connect to", metavar="string", sources="ssh:// tcp:// unix://"
     )
     log_level: str = flag(
         "-l",
         "--log-level",
         default="info",
-        help='Least level of log lines to show: "debug", "info", "warn", "error" or "fatal"',
+        help='Logging level: "debug", "info", "warn", "error" or "fatal"',
         sources="debug info warn error fatal panic",
     )
     tls: bool = flag("--tls", help="Use TLS; implied by --tlsverify")
     tlscacert: str = flag(
-        "--tlscacert", help="Trust only certificates signed by this authority", parse=unquoted, sources="files"
+        "--tlscacert", help="Trust only certificates signed by this CA", parse=unquoted, sources="files"
     )
-    tlscert: str = flag("--tlscert", help="Certificate to show to the engine", parse=unquoted, sources="files")
-    tlskey: str = flag("--tlskey", help="Key of that certificate", parse=unquoted, sources="files")
-    tlsverify: bool = flag("--tlsverify", help="Use TLS and check the engine's certificate")
-    version: bool = flag("-v", "--version", help="Print the version and leave")
+    tlscert: str = flag("--tlscert", help="Path to the TLS client certificate", parse=unquoted, sources="files")
+    tlskey: str = flag("--tlskey", help="Path to the TLS client key", parse=unquoted, sources="files")
+    tlsverify: bool = flag("--tlsverify", help="Use TLS and verify the daemon's certificate")
+    version: bool = flag("-v", "--version", help="Print version information and exit")
 
     def check(self) -> None:
         """Raises Failure for values that cannot be."""

@@ -12,11 +12,11 @@ import pydock.commands
 from pydock.options import CommandNote
 
 GROUPS = {
-    "builder": "Manage builds", "checkpoint": "Manage checkpoints", "completion": "Print the completion script of a shell",
+    "builder": "Manage builds", "checkpoint": "Manage checkpoints", "completion": "Generate completion scripts for a shell",
     "container": "Manage containers", "context": "Manage contexts", "image": "Manage images",
-    "manifest": "Manage manifest lists in registries", "network": "Manage networks",
-    "plugin": "Manage plugins of the engine", "trust": "Signatures of images, which docker has given up", "trust key": "Keys that images are signed with",
-    "trust signer": "Who may sign images", "volume": "Manage volumes", "system": "Manage the engine",
+    "manifest": "Manage image manifests and manifest lists", "network": "Manage networks",
+    "plugin": "Manage plugins", "trust": "Manage trust on images (no longer supported)", "trust key": "Manage image signing keys",
+    "trust signer": "Manage image signers", "volume": "Manage volumes", "system": "Manage the daemon",
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class BakeOptions(Options):
 @command(
     "bake",
     BakeOptions,
-    "Build what a file describes (done by the plugin buildx)",
+    "Build from a file (requires the buildx plugin)",
     since="1.31",
     usage="[OPTIONS] [TARGET...]",
     plugin="buildx",

@@ -21,133 +21,140 @@ class BuildOptions(Options):
     file: str = flag(
         "-f",
         "--file",
-        help='The Dockerfile: a path, a URL, or "-" for stdin (default: PATH/Dockerfile)',
+        help='Path or URL of the Dockerfile, or "-" for STDIN (default: PATH/Dockerfile)',
         sources="files",
     )
     build_arg: tuple[str, ...] = flag(
         "--build-arg",
         metavar="stringArray",
-        help="Set a variable of the build: NAME=VALUE; NAME alone takes the caller's value",
+        help="Build-time variable: NAME=VALUE; NAME alone takes its value from the environment",
         sources="build-arguments",
     )
     build_context: tuple[str, ...] = flag(
-        "--build-context", metavar="stringArray", help="One more context: NAME=PATH, a URL, docker-image://IMAGE"
+        "--build-context",
+        metavar="stringArray",
+        help="Additional build context: NAME=PATH, a URL, docker-image://IMAGE",
     )
-    target: str = flag("--target", help="Stage to build", sources="stages")
+    target: str = flag("--target", help="Target build stage", sources="stages")
     platform: tuple[str, ...] = flag(
         "--platform",
         metavar="stringArray",
         env="DOCKER_DEFAULT_PLATFORM",
-        help="Platform to build for",
+        help="Target platform",
         sources="platforms",
     )
-    pull: bool = flag("--pull", help="Look for newer images, always")
+    pull: bool = flag("--pull", help="Always attempt to pull newer images")
     call: str = flag(
         "--call",
         default="build",
-        help='Ask about the Dockerfile instead of building: "check", "outline", "targets"',
+        help='Evaluate the build without running it: "check", "outline", "targets"',
         sources="build check outline targets",
     )
-    check: bool = flag("--check", help="As --call=check")
+    check: bool = flag("--check", help="Shorthand for --call=check")
 
     # -- what comes out ----------------------------------------------------------------------------
-    tag: tuple[str, ...] = flag("-t", "--tag", metavar="stringArray", help="Name of the image: NAME[:TAG]; repeatable")
+    tag: tuple[str, ...] = flag("-t", "--tag", metavar="stringArray", help="Image name: NAME[:TAG]; repeatable")
     output: tuple[str, ...] = flag(
         "-o",
         "--output",
         metavar="stringArray",
-        help="Where the result goes: DEST, or type=local,dest=PATH",
+        help="Output destination: DEST, or type=local,dest=PATH",
         sources="type=docker type=image type=local,dest= type=oci,dest= type=registry type=tar,dest=",
     )
-    load: bool = flag("--load", help="As --output=type=docker")
-    push: bool = flag("--push", help="As --output=type=registry")
-    label: tuple[str, ...] = flag("--label", metavar="stringArray", help="Set a label of the image: NAME=VALUE")
-    annotation: tuple[str, ...] = flag("--annotation", metavar="stringArray", help="Annotate the image: KEY=VALUE")
+    load: bool = flag("--load", help="Shorthand for --output=type=docker")
+    push: bool = flag("--push", help="Shorthand for --output=type=registry")
+    label: tuple[str, ...] = flag("--label", metavar="stringArray", help="Image metadata: NAME=VALUE")
+    annotation: tuple[str, ...] = flag(
+        "--annotation", metavar="stringArray", help="Add an annotation to the image: KEY=VALUE"
+    )
     attest: tuple[str, ...] = flag(
         "--attest",
         metavar="stringArray",
-        help="Attestation to add: type=sbom,generator=IMAGE",
+        help="Attestation parameters: type=sbom,generator=IMAGE",
         sources="type=provenance type=sbom",
     )
-    provenance: str = flag("--provenance", help="As --attest=type=provenance")
-    sbom: str = flag("--sbom", help="As --attest=type=sbom")
-    iidfile: str = flag("--iidfile", help="File that the image's id is written to", sources="files")
-    metadata_file: str = flag(
-        "--metadata-file", help="File that what is known of the result is written to, as JSON", sources="files"
-    )
+    provenance: str = flag("--provenance", help="Shorthand for --attest=type=provenance")
+    sbom: str = flag("--sbom", help="Shorthand for --attest=type=sbom")
+    iidfile: str = flag("--iidfile", help="Write the image ID to a file", sources="files")
+    metadata_file: str = flag("--metadata-file", help="Write build result metadata to a file, as JSON", sources="files")
 
     # -- cache -------------------------------------------------------------------------------------
-    no_cache: bool = flag("--no-cache", help="Use nothing that was built before")
+    no_cache: bool = flag("--no-cache", help="Do not use the cache")
     no_cache_filter: tuple[str, ...] = flag(
         "--no-cache-filter",
         metavar="stringArray",
-        help="Stage of which nothing that was built before is used",
+        help="Do not cache the given stages",
         sources="stages",
     )
     cache_from: tuple[str, ...] = flag(
-        "--cache-from", metavar="stringArray", help="Image, or other place, that cache comes from", sources="images"
+        "--cache-from", metavar="stringArray", help="External cache source, such as an image", sources="images"
     )
-    cache_to: tuple[str, ...] = flag("--cache-to", metavar="stringArray", help="Place that cache is written to")
+    cache_to: tuple[str, ...] = flag("--cache-to", metavar="stringArray", help="Cache export destination")
 
     # -- what steps may use ------------------------------------------------------------------------
     add_host: tuple[str, ...] = flag(
-        "--add-host", parse=words, metavar="strings", help="Name to add to /etc/hosts: HOST:IP"
+        "--add-host", parse=words, metavar="strings", help="Add an entry to /etc/hosts: HOST:IP"
     )
     allow: tuple[str, ...] = flag(
         "--allow",
         metavar="stringArray",
-        help='Extra right to grant: "network.host", "security.insecure", "device"',
+        help='Allow an extra privileged entitlement: "network.host", "security.insecure", "device"',
         sources="network.host security.insecure",
     )
     cgroup_parent: str = flag("--cgroup-parent", help="Parent cgroup of RUN instructions")
-    network: str = flag("--network", default="default", help="Network of RUN instructions", sources="default none host")
+    network: str = flag(
+        "--network", default="default", help="Networking mode of RUN instructions", sources="default none host"
+    )
     secret: tuple[str, ...] = flag(
-        "--secret", metavar="stringArray", help="Secret to lend: id=NAME[,src=FILE|,env=NAME]", sources="id="
+        "--secret",
+        metavar="stringArray",
+        help="Secret to expose to the build: id=NAME[,src=FILE|,env=NAME]",
+        sources="id=",
     )
     shm_size: int = flag("--shm-size", parse=ram_bytes, metavar="bytes", help="Size of /dev/shm")
     ssh: tuple[str, ...] = flag(
         "--ssh",
         metavar="stringArray",
-        help="ssh agent or keys to lend: default|NAME[=SOCKET|=KEY[,KEY]]",
+        help="SSH agent socket or keys to expose to the build: default|NAME[=SOCKET|=KEY[,KEY]]",
         sources="default",
     )
     ulimit: tuple[Ulimit, ...] = flag(
-        "--ulimit", parse=ulimit, metavar="ulimit", help="Limit of processes: NAME=SOFT[:HARD]", sources="ulimits"
+        "--ulimit", parse=ulimit, metavar="ulimit", help="Ulimit option: NAME=SOFT[:HARD]", sources="ulimits"
     )
 
     # -- how it is told ----------------------------------------------------------------------------
     progress: str = flag(
         "--progress",
         default="auto",
-        help='How progress is shown: "auto", "none", "plain", "quiet", "rawjson" or "tty"',
+        help='Type of progress output: "auto", "none", "plain", "quiet", "rawjson" or "tty"',
         sources="auto none plain quiet rawjson tty",
     )
-    quiet: bool = flag("-q", "--quiet", help="Print the image's id only")
+    quiet: bool = flag("-q", "--quiet", help="Suppress the build output and print the image ID")
     builder: str = flag(
         "--builder",
-        help='Builder to use; only the engine\'s own ("default") is known here',
+        help='Builder instance; only the daemon\'s own ("default") is supported',
         env="BUILDX_BUILDER",
         sources="default",
     )
-    debug: bool = flag("-D", "--debug", help="Say more about what is done")
+    debug: bool = flag("-D", "--debug", help="Enable debug mode")
 
     # -- flags of the classic builder: accepted, without effect ------------------------------------
-    print_: str = flag("--print", hidden=True, help="As --call")
-    compress: bool = flag("--compress", hidden=True, help="Without effect")
-    isolation: str = flag("--isolation", hidden=True, help="Without effect")
+    print_: str = flag("--print", hidden=True, help="Alias of --call")
+    compress: bool = flag("--compress", hidden=True, help="No effect; accepted for compatibility")
+    isolation: str = flag("--isolation", hidden=True, help="No effect; accepted for compatibility")
     security_opt: tuple[str, ...] = flag(
-        "--security-opt", parse=words, metavar="strings", hidden=True, help="Without effect"
+        "--security-opt", parse=words, metavar="strings", hidden=True, help="No effect; accepted for compatibility"
     )
-    squash: bool = flag("--squash", hidden=True, help="Without effect")
-    memory: str = flag("-m", "--memory", hidden=True, help="Without effect")
-    memory_swap: str = flag("--memory-swap", hidden=True, help="Without effect")
-    cpu_shares: int = flag("-c", "--cpu-shares", hidden=True, help="Without effect")
-    cpu_period: int = flag("--cpu-period", hidden=True, help="Without effect")
-    cpu_quota: int = flag("--cpu-quota", hidden=True, help="Without effect")
-    cpuset_cpus: str = flag("--cpuset-cpus", hidden=True, help="Without effect")
-    cpuset_mems: str = flag("--cpuset-mems", hidden=True, help="Without effect")
-    rm: bool = flag("--rm", default=True, hidden=True, help="Without effect")
-    force_rm: bool = flag("--force-rm", hidden=True, help="Without effect")
+    squash: bool = flag("--squash", hidden=True, help="No effect; accepted for compatibility")
+    memory: str = flag("-m", "--memory", hidden=True, help="No effect; accepted for compatibility")
+    memory_swap: str = flag("--memory-swap", hidden=True, help="No effect; accepted for compatibility")
+    cpu_shares: int = flag("-c", "--cpu-shares", hidden=True, help="No effect; accepted for compatibility")
+    cpu_period: int = flag("--cpu-period", hidden=True, help="No effect; accepted for compatibility")
+    cpu_quota: int = flag("--cpu-quota", hidden=True, help="No effect; accepted for compatibility")
+    cpuset_cpus: str = flag("--cpuset-cpus", hidden=True, help="No effect; accepted for compatibility")
+    cpuset_mems: str = flag("--cpuset-mems", hidden=True, help="No effect; accepted for compatibility")
+    rm: bool = flag("--rm", default=True, hidden=True, help="No effect; accepted for compatibility")
+    force_rm: bool = flag("--force-rm", hidden=True, help="No effect; accepted for compatibility")
 
 
 @options
@@ -155,48 +162,54 @@ class ClassicBuildOptions(Options):
     """`build [OPTIONS] PATH | URL | -` without BuildKit."""
 
     context: str = argument(CONTEXT, sources="folders")
-    add_host: tuple[str, ...] = flag("--add-host", parse=extra_host, help="Name to add to /etc/hosts: HOST:IP")
+    add_host: tuple[str, ...] = flag("--add-host", parse=extra_host, help="Add an entry to /etc/hosts: HOST:IP")
     build_arg: tuple[str, ...] = flag(
         "--build-arg",
         parse=env,
-        help="Set a variable of the build: NAME=VALUE; NAME alone takes the caller's value",
+        help="Build-time variable: NAME=VALUE; NAME alone takes its value from the environment",
         sources="build-arguments",
     )
     cache_from: tuple[str, ...] = flag(
-        "--cache-from", parse=words, metavar="strings", help="Image whose layers may be used as cache", sources="images"
+        "--cache-from", parse=words, metavar="strings", help="Image to consider as a cache source", sources="images"
     )
     cgroup_parent: str = flag("--cgroup-parent", help="Parent cgroup of RUN instructions")
-    compress: bool = flag("--compress", help="Send the context compressed by gzip")
-    cpu_period: int = flag("--cpu-period", help="Period of the CPU scheduler (CFS), in microseconds")
-    cpu_quota: int = flag("--cpu-quota", help="Quota of the CPU scheduler (CFS), in microseconds")
+    compress: bool = flag("--compress", help="Compress the build context with gzip")
+    cpu_period: int = flag("--cpu-period", help="CPU CFS (Completely Fair Scheduler) period, in microseconds")
+    cpu_quota: int = flag("--cpu-quota", help="CPU CFS (Completely Fair Scheduler) quota, in microseconds")
     cpu_shares: int = flag("-c", "--cpu-shares", help="CPU shares (relative weight)")
-    cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to run on: 0-3, 0,1")
-    cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to run on: 0-3, 0,1")
-    disable_content_trust: bool = trust_flag("Skip the check of images' signatures")
+    cpuset_cpus: str = flag("--cpuset-cpus", help="CPUs to use: 0-3 or 0,1")
+    cpuset_mems: str = flag("--cpuset-mems", help="Memory nodes to use: 0-3 or 0,1")
+    disable_content_trust: bool = trust_flag("Skip image verification")
     file: str = flag(
-        "-f", "--file", help='The Dockerfile: a path, or "-" for stdin (default: PATH/Dockerfile)', sources="files"
+        "-f", "--file", help='Path of the Dockerfile, or "-" for STDIN (default: PATH/Dockerfile)', sources="files"
     )
-    force_rm: bool = flag("--force-rm", help="Remove intermediate containers also after a failure")
-    iidfile: str = flag("--iidfile", help="File that the image's id is written to", sources="files")
-    isolation: str = flag("--isolation", help="How RUN instructions are isolated (Windows)")
-    label: tuple[str, ...] = flag("--label", parse=label, help="Set a label of the image: NAME=VALUE")
-    memory: int = flag("-m", "--memory", parse=ram_bytes, metavar="bytes", help="Limit of memory")
+    force_rm: bool = flag("--force-rm", help="Always remove intermediate containers, even after a failure")
+    iidfile: str = flag("--iidfile", help="Write the image ID to a file", sources="files")
+    isolation: str = flag("--isolation", help="Container isolation technology (Windows only)")
+    label: tuple[str, ...] = flag("--label", parse=label, help="Image metadata: NAME=VALUE")
+    memory: int = flag("-m", "--memory", parse=ram_bytes, metavar="bytes", help="Memory limit")
     memory_swap: int = flag(
-        "--memory-swap", parse=swap_bytes, metavar="bytes", help="Limit of memory and swap together; -1 is no limit"
+        "--memory-swap", parse=swap_bytes, metavar="bytes", help="Memory plus swap limit; -1 for unlimited swap"
     )
     network: str = flag(
-        "--network", default="default", since="1.25", help="Network of RUN instructions", sources="default none host"
+        "--network",
+        default="default",
+        since="1.25",
+        help="Networking mode of RUN instructions",
+        sources="default none host",
     )
-    no_cache: bool = flag("--no-cache", help="Use nothing that was built before")
-    platform: str = default_platform_flag("1.38", "Platform to build for")
-    pull: bool = flag("--pull", help="Look for newer images, always")
-    quiet: bool = flag("-q", "--quiet", help="Print the image's id only")
-    rm: bool = flag("--rm", default=True, help="Remove intermediate containers after a success")
+    no_cache: bool = flag("--no-cache", help="Do not use the cache")
+    platform: str = default_platform_flag("1.38", "Target platform")
+    pull: bool = flag("--pull", help="Always attempt to pull newer images")
+    quiet: bool = flag("-q", "--quiet", help="Suppress the build output and print the image ID")
+    rm: bool = flag("--rm", default=True, help="Remove intermediate containers after a successful build")
     security_opt: tuple[str, ...] = flag("--security-opt", parse=words, metavar="strings", help="Security options")
     shm_size: int = flag("--shm-size", parse=ram_bytes, metavar="bytes", help="Size of /dev/shm")
-    squash: bool = flag("--squash", since="1.25", experimental=True, help="Make one layer of the new ones")
-    tag: tuple[str, ...] = flag("-t", "--tag", parse=tag, help="Name of the image: NAME[:TAG]; repeatable")
-    target: str = flag("--target", help="Stage to build", sources="stages")
+    squash: bool = flag(
+        "--squash", since="1.25", experimental=True, help="Squash newly built layers into a single layer"
+    )
+    tag: tuple[str, ...] = flag("-t", "--tag", parse=tag, help="Image name: NAME[:TAG]; repeatable")
+    target: str = flag("--target", help="Target build stage", sources="stages")
     ulimit: tuple[Ulimit, ...] = flag(
-        "--ulimit", parse=ulimit, metavar="ulimit", help="Limit of processes: NAME=SOFT[:HARD]", sources="ulimits"
+        "--ulimit", parse=ulimit, metavar="ulimit", help="Ulimit option: NAME=SOFT[:HARD]", sources="ulimits"
     )

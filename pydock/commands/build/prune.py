@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 @options
 class BuilderPruneOptions(PruneOptions):
-    all: bool = flag("-a", "--all", help="Remove all unused build cache, not only dangling parts")
-    keep_storage: int = flag("--keep-storage", parse=ram_bytes, metavar="bytes", help="How much of the cache may stay")
+    all: bool = flag("-a", "--all", help="Remove all unused build cache, not just dangling entries")
+    keep_storage: int = flag(
+        "--keep-storage", parse=ram_bytes, metavar="bytes", help="Amount of disk space to keep for the cache"
+    )
 
 
 @command("builder prune", BuilderPruneOptions, "Remove build cache", since="1.39", usage="")

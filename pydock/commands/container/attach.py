@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class AttachOptions(Options):
     container: str = argument("CONTAINER", sources="unpaused")
     detach_keys: str = detach_keys_flag()
-    no_stdin: bool = flag("--no-stdin", help="Do not attach to the container's input")
-    sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
+    no_stdin: bool = flag("--no-stdin", help="Do not attach STDIN")
+    sig_proxy: bool = flag("--sig-proxy", default=True, help="Forward received signals to the process")
 
 
 def running(app: App, container: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def running(app: App, container: str) -> dict[str, Any]:
 @command(
     "container attach",
     AttachOptions,
-    "Join the input, output and error streams of a running container",
+    "Attach STDIN, STDOUT and STDERR to a running container",
     also=("attach",),
 )
 def attach(app: App, o: AttachOptions) -> None:

@@ -21,13 +21,17 @@ class CommitOptions(Options):
     reference: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
     author: str = flag("-a", "--author", help='Author of the image ("Jane Doe <jane@example.com>")')
     change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
-    message: str = flag("-m", "--message", help="Message of the commit")
-    no_pause: bool = flag("--no-pause", help="Do not pause the container meanwhile")
-    pause: bool = flag("-p", "--pause", default=True, help="Pause the container meanwhile")
+    message: str = flag("-m", "--message", help="Commit message")
+    no_pause: bool = flag("--no-pause", help="Do not pause the container during the commit")
+    pause: bool = flag("-p", "--pause", default=True, help="Pause the container during the commit")
 
 
 @command(
-    "container commit", CommitOptions, "Make an image of a container's changes", also=("commit",), interspersed=False
+    "container commit",
+    CommitOptions,
+    "Create an image from a container's changes",
+    also=("commit",),
+    interspersed=False,
 )
 def commit(app: App, o: CommitOptions) -> None:
     app.need_engine()

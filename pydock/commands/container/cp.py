@@ -29,9 +29,9 @@ UPDATE = 0.075
 class CopyOptions(Options):
     source: str = argument("SOURCE", sources="copies")
     destination: str = argument("DESTINATION", sources="copies")
-    archive: bool = flag("-a", "--archive", help="Keep the owners' ids")
-    follow_link: bool = flag("-L", "--follow-link", help="Follow a symbolic link that is the source")
-    quiet: bool = flag("-q", "--quiet", help="No progress; so it is by itself where STDOUT is no terminal")
+    archive: bool = flag("-a", "--archive", help="Preserve user and group IDs")
+    follow_link: bool = flag("-L", "--follow-link", help="Follow symbolic links in the source path")
+    quiet: bool = flag("-q", "--quiet", help="Hide the progress output (the default if STDOUT is not a terminal)")
 
 
 @record
@@ -70,7 +70,7 @@ def stat(app: App, container: str, path: str) -> PathStat | None:
 
 
 @command(
-    "container cp", CopyOptions, "Copy files between a container and this machine", also=("cp",),
+    "container cp", CopyOptions, "Copy files between a container and the local file system", also=("cp",),
     usage="[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tPROG cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
     description='"-" as the source reads a tar archive from STDIN and unpacks it in a folder of the container; as the destination it '
     "writes one of the container's path to STDOUT.",

@@ -169,7 +169,7 @@ def with_socket(app: App, body: dict[str, Any]) -> tuple[dict[str, Any], bytes |
 @command(
     "container create",
     CreateOptions,
-    "Create a new container, without starting it",
+    "Create a container without starting it",
     also=("create",),
     interspersed=False,
 )

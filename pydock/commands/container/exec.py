@@ -40,14 +40,16 @@ class ExecOptions(Options):
         "--env",
         parse=pairs.env,
         since="1.25",
-        help="Environment variable, NAME=VALUE; NAME alone takes the caller's value",
+        help="Environment variable, NAME=VALUE; NAME alone takes its value from the environment",
         sources="environment",
     )
-    env_file: tuple[str, ...] = flag("--env-file", since="1.25", help="File of environment variables", sources="files")
+    env_file: tuple[str, ...] = flag(
+        "--env-file", since="1.25", help="Read environment variables from a file", sources="files"
+    )
     interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")
-    privileged: bool = flag("--privileged", help="Give the command all privileges")
-    tty: bool = flag("-t", "--tty", help="Give the command a terminal")
-    user: str = flag("-u", "--user", help="User of the command: <name|uid>[:<group|gid>]")
+    privileged: bool = flag("--privileged", help="Run the command with extended privileges")
+    tty: bool = flag("-t", "--tty", help="Allocate a pseudo-TTY")
+    user: str = flag("-u", "--user", help="User name or UID: <name|uid>[:<group|gid>]")
     workdir: str = flag("-w", "--workdir", since="1.35", help="Working directory in the container")
 
 
@@ -88,7 +90,7 @@ def console_size(console: tuple[int, int] | None) -> dict[str, Any]:
 
 
 @command(
-    "container exec", ExecOptions, "Run a command in a running container", also=("exec",), top=2, interspersed=False
+    "container exec", ExecOptions, "Execute a command in a running container", also=("exec",), top=2, interspersed=False
 )
 def execute(app: App, o: ExecOptions) -> None:
     o = resolve(app, o)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 @options
 class ExportOptions(Options):
     container: str = argument("CONTAINER", sources="containers")
-    output: str = flag("-o", "--output", help="Write to a file, not to STDOUT", sources="files")
+    output: str = flag("-o", "--output", help="Write to a file instead of STDOUT", sources="files")
 
 
-@command("container export", ExportOptions, "Write a container's file system as a tar archive", also=("export",))
+@command("container export", ExportOptions, "Export a container's file system as a tar archive", also=("export",))
 def export(app: App, o: ExportOptions) -> None:
     if o.output:
         try:

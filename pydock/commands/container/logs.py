@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 @options
 class LogsOptions(Options):
     container: str = argument("CONTAINER", sources="containers")
-    details: bool = flag("--details", help="Show the extra attributes that the logging driver keeps")
-    follow: bool = flag("-f", "--follow", help="Go on as the container writes")
-    since: str = flag("--since", help="Only lines after this moment (2013-01-02T13:23:37Z) or span of time (42m)")
-    tail: str = flag("-n", "--tail", default="all", help="How many of the last lines to show")
-    timestamps: bool = flag("-t", "--timestamps", help="Show when each line was written")
+    details: bool = flag("--details", help="Show extra attributes provided to logs")
+    follow: bool = flag("-f", "--follow", help="Follow log output")
+    since: str = flag("--since", help="Show logs since a timestamp (2013-01-02T13:23:37Z) or relative time (42m)")
+    tail: str = flag("-n", "--tail", default="all", help="Number of log lines to show, counted from the end")
+    timestamps: bool = flag("-t", "--timestamps", help="Show timestamps")
     until: str = flag(
-        "--until", since="1.35", help="Only lines before this moment (2013-01-02T13:23:37Z) or span of time (42m)"
+        "--until", since="1.35", help="Show logs before a timestamp (2013-01-02T13:23:37Z) or relative time (42m)"
     )
 
 
-@command("container logs", LogsOptions, "Show what a container has written", also=("logs",))
+@command("container logs", LogsOptions, "Fetch the logs of a container", also=("logs",))
 def logs(app: App, o: LogsOptions) -> None:
     facts = app.engine.json(containers.inspect_container(o.container))
     request = containers.container_logs(

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @options
 class PsOptions(ListOptions):
-    all: bool = flag("-a", "--all", help="Show stopped containers too")
-    last: int = flag("-n", "--last", default=-1, help="Show the last N containers, whatever their state")
-    latest: bool = flag("-l", "--latest", help="Show the last container, whatever its state")
-    size: bool = flag("-s", "--size", help="Show how large the containers' files are")
+    all: bool = flag("-a", "--all", help="Show all containers, including stopped ones")
+    last: int = flag("-n", "--last", default=-1, help="Show the last N created containers, in any state")
+    latest: bool = flag("-l", "--latest", help="Show the latest created container, in any state")
+    size: bool = flag("-s", "--size", help="Show total file sizes")
 
 
 def request(o: PsOptions, size: bool) -> Request:

@@ -28,6 +28,6 @@ class UnpauseOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="paused")
 
 
-@command("container unpause", UnpauseOptions, "Let the processes of paused containers go on", also=("unpause",))
+@command("container unpause", UnpauseOptions, "Unpause all processes within one or more containers", also=("unpause",))
 def unpause(app: App, o: UnpauseOptions) -> None:
     all_names(app, o.containers, lambda name: app.engine.read(containers.unpause_container(name)))

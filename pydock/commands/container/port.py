@@ -41,7 +41,7 @@ def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
     return sorted(found, key=natural)
 
 
-@command("container port", PortOptions, "Show where a container's ports are published", also=("port",))
+@command("container port", PortOptions, "List the port mappings of a container", also=("port",))
 def port(app: App, o: PortOptions) -> None:
     facts = app.engine.json(containers.inspect_container(o.container))
     for line in port_lines((facts.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):

@@ -18,7 +18,7 @@ class RenameOptions(Options):
     name: str = argument("NEW_NAME")
 
 
-@command("container rename", RenameOptions, "Give a container another name", also=("rename",))
+@command("container rename", RenameOptions, "Rename a container", also=("rename",))
 def rename(app: App, o: RenameOptions) -> None:
     old, new = o.container.strip(), o.name.strip()
     if not old or not new:

@@ -17,9 +17,9 @@ from pydock.commands.container.stop import NAMES
 @options
 class RemoveOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="removable")
-    force: bool = flag("-f", "--force", help="Remove a running container too (by SIGKILL)")
-    link: bool = flag("-l", "--link", help="Remove the link, not the container")
-    volumes: bool = flag("-v", "--volumes", help="Remove the container's anonymous volumes too")
+    force: bool = flag("-f", "--force", help="Force removal of a running container (uses SIGKILL)")
+    link: bool = flag("-l", "--link", help="Remove the specified link")
+    volumes: bool = flag("-v", "--volumes", help="Remove the container's anonymous volumes")
 
 
 @command("container rm", RemoveOptions, "Remove one or more containers", also=("rm",), aliases=("remove",))

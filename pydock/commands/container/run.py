@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class RunOptions(CreateOptions):
     """`run`: what create takes, and how to stay with the container."""
 
-    detach: bool = flag("-d", "--detach", help="Run in the background and print the container's id")
+    detach: bool = flag("-d", "--detach", help="Run the container in the background and print its ID")
     detach_keys: str = detach_keys_flag()
-    sig_proxy: bool = flag("--sig-proxy", default=True, help="Pass signals on to the process")
+    sig_proxy: bool = flag("--sig-proxy", default=True, help="Forward received signals to the process")
 
 
 def start_failure(app: App, error: Failure) -> Failure:
@@ -58,7 +58,7 @@ def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]
 @command(
     "container run",
     RunOptions,
-    "Create a new container from an image and start it",
+    "Create and run a new container from an image",
     also=("run",),
     top=1,
     interspersed=False,

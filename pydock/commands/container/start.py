@@ -21,13 +21,17 @@ from pydock.commands.container.stop import NAMES
 @options
 class StartOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="stopped")
-    attach: bool = flag("-a", "--attach", help="Attach to the container's output and pass signals on")
-    checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Start from this checkpoint")
+    attach: bool = flag("-a", "--attach", help="Attach STDOUT and STDERR, and forward signals")
+    checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Restore from this checkpoint")
     checkpoint_dir: str = flag(
-        "--checkpoint-dir", ostype="linux", experimental=True, help="Where the checkpoints are kept", sources="folders"
+        "--checkpoint-dir",
+        ostype="linux",
+        experimental=True,
+        help="Custom checkpoint storage directory",
+        sources="folders",
     )
     detach_keys: str = detach_keys_flag()
-    interactive: bool = flag("-i", "--interactive", help="Attach to the container's input")
+    interactive: bool = flag("-i", "--interactive", help="Attach STDIN")
 
 
 @command("container start", StartOptions, "Start one or more stopped containers", also=("start",))

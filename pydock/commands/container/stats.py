@@ -30,10 +30,10 @@ INTERVAL, STALE, PATIENCE = 0.5, 2.0, 10.0
 @options
 class StatsOptions(Options):
     containers: tuple[str, ...] = argument("[CONTAINER...]", sources="running")
-    all: bool = flag("-a", "--all", help="Show stopped containers too")
+    all: bool = flag("-a", "--all", help="Show all containers, including stopped ones")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    no_stream: bool = flag("--no-stream", help="Print once, and do not go on")
-    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+    no_stream: bool = flag("--no-stream", help="Print the first result only, without streaming")
+    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
 
 
 def fault(error: Exception) -> Failure:
@@ -180,7 +180,7 @@ def frame(text: str, height: int, width: int) -> list[str]:
     return [Drawn("\x1b[H"), *(part for line in shown for part in (line, Drawn(" \x1b[K\n"))), Drawn("\x1b[J")]
 
 
-@command("container stats", StatsOptions, "Show what containers use, as it changes", also=("stats",))
+@command("container stats", StatsOptions, "Show a live stream of container resource usage", also=("stats",))
 def stats(app: App, o: StatsOptions) -> None:
     app.need_engine()
     form = Format.parse(o.format or app.config.text("statsFormat") or "table")

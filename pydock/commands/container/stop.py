@@ -20,9 +20,12 @@ NAMES = "CONTAINER [CONTAINER...]"
 class StopOptions(Options):
     containers: tuple[str, ...] = argument(NAMES, sources="running")
     signal: str = flag("-s", "--signal", help="Signal to send to the container", sources="signals")
-    timeout: int = flag("-t", "--timeout", help="Seconds to wait before the kill")
+    timeout: int = flag("-t", "--timeout", help="Seconds to wait before killing the container")
     time: int = flag(
-        "--time", hidden=True, deprecated={"time": "use --timeout instead"}, help="Seconds to wait before the kill"
+        "--time",
+        hidden=True,
+        deprecated={"time": "use --timeout instead"},
+        help="Seconds to wait before killing the container",
     )
 
 

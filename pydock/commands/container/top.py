@@ -18,7 +18,7 @@ class TopOptions(Options):
     ps_options: tuple[str, ...] = argument("[ps OPTIONS]")
 
 
-@command("container top", TopOptions, "Show the processes that run in a container", also=("top",), interspersed=False)
+@command("container top", TopOptions, "Show the running processes of a container", also=("top",), interspersed=False)
 def top(app: App, o: TopOptions) -> None:
     answer = app.engine.json(containers.container_top(o.container, " ".join(o.ps_options)))
     lines = ["\t".join(row) for row in (answer["Titles"], *(answer.get("Processes") or []))]

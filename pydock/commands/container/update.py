@@ -23,11 +23,13 @@ class UpdateOptions(LimitOptions):
     containers: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
     cpus: int = flag("--cpus", parse=units.nano_cpus, metavar="decimal", since="1.29", help="Number of CPUs")
     kernel_memory: int = flag(
-        "--kernel-memory", parse=units.ram_bytes, metavar="bytes", hidden=True, help="Limit of kernel memory"
+        "--kernel-memory", parse=units.ram_bytes, metavar="bytes", hidden=True, help="Kernel memory limit"
     )
-    pids_limit: int = flag("--pids-limit", since="1.40", help="Limit of processes; -1 is no limit")
+    pids_limit: int = flag("--pids-limit", since="1.40", help="PIDs limit; -1 for unlimited")
     restart: str = flag(
-        "--restart", help="What to do when the container exits", sources="no on-failure always unless-stopped"
+        "--restart",
+        help="Restart policy of the container",
+        sources="no on-failure always unless-stopped",
     )
 
 
@@ -59,7 +61,7 @@ def update_body(o: UpdateOptions) -> Json:
     }
 
 
-@command("container update", UpdateOptions, "Change the limits of one or more containers", also=("update",))
+@command("container update", UpdateOptions, "Update the configuration of one or more containers", also=("update",))
 def update(app: App, o: UpdateOptions) -> None:
     if not o.given:
         raise Failure("you must provide one or more flags when using this command")

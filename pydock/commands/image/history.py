@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 class HistoryOptions(Options):
     image: str = argument("IMAGE", sources="images")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    human: bool = flag("-H", "--human", default=True, help="Sizes and dates for people")
-    no_trunc: bool = flag("--no-trunc", help="Print everything in full length")
+    human: bool = flag("-H", "--human", default=True, help="Print sizes and dates in human-readable format")
+    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
     platform: str = platform_flag("Platform of the image", "1.48")
-    quiet: bool = flag("-q", "--quiet", help="Print ids only")
+    quiet: bool = flag("-q", "--quiet", help="Only show IDs")
 
 
-@command("image history", HistoryOptions, "Show how an image came to be", also=("history",))
+@command("image history", HistoryOptions, "Show the history of an image", also=("history",))
 def history(app: App, o: HistoryOptions) -> None:
     wanted = platform_json(app, o.platform, "invalid platform: ")
     form = Format.parse(o.format or "table")

@@ -20,11 +20,11 @@ class ImportOptions(Options):
     source: str = argument("file|URL|-", sources="files")
     reference: tuple[str, ...] = argument("[REPOSITORY[:TAG]]")
     change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
-    message: str = flag("-m", "--message", help="Message of the import")
+    message: str = flag("-m", "--message", help="Commit message for the imported image")
     platform: str = default_platform_flag("1.32")
 
 
-@command("image import", ImportOptions, "Make an image of a tar archive of a file system", also=("import",))
+@command("image import", ImportOptions, "Create an image from a tar archive of a file system", also=("import",))
 def import_(app: App, o: ImportOptions) -> None:
     reference = o.reference[0] if o.reference else ""
     source: str = "-"

@@ -16,7 +16,7 @@ from pydock.commands.image.save import platforms
 
 @options
 class LoadOptions(Options):
-    input: str = flag("-i", "--input", help="Read from a file, not from STDIN", sources="files")
+    input: str = flag("-i", "--input", help="Read from a file instead of STDIN", sources="files")
     platform: tuple[str, ...] = flag(
         "--platform",
         metavar="string",
@@ -24,7 +24,7 @@ class LoadOptions(Options):
         help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]",
         sources="platforms",
     )
-    quiet: bool = flag("-q", "--quiet", help="No output of the load")
+    quiet: bool = flag("-q", "--quiet", help="Suppress the load output")
 
 
 @command("image load", LoadOptions, "Load images from a tar archive or STDIN", also=("load",))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @options
 class ImagesOptions(ListOptions):
     match: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
-    all: bool = flag("-a", "--all", help="Show the images below others too")
+    all: bool = flag("-a", "--all", help="Show all images, including intermediate ones")
     digests: bool = flag("--digests", help="Show digests")
-    tree: bool = flag("--tree", since="1.47", help="Show the platforms of each image (experimental)")
+    tree: bool = flag("--tree", since="1.47", help="Show images with their platforms as a tree (experimental)")
 
 
 @command("image ls", ImagesOptions, "List images", also=("images",), aliases=("list",), top=7)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @options
 class ImagePruneOptions(PruneOptions):
-    all: bool = flag("-a", "--all", help="Remove every image that no container uses, not only dangling ones")
+    all: bool = flag("-a", "--all", help="Remove all unused images, including tagged ones")
 
 
 WHAT = {False: "all dangling images", True: "all images without at least one container associated to them"}

@@ -39,13 +39,13 @@ def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
 @options
 class PullOptions(Options):
     image: str = argument("NAME[:TAG|@DIGEST]", sources="images")
-    all_tags: bool = flag("-a", "--all-tags", help="Pull every tag of the repository")
+    all_tags: bool = flag("-a", "--all-tags", help="Pull all tags of the repository")
     disable_content_trust: bool = trust_flag()
     platform: str = default_platform_flag("1.32")
-    quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
+    quiet: bool = flag("-q", "--quiet", help="Suppress verbose output")
 
 
-@command("image pull", PullOptions, "Fetch an image from a registry", also=("pull",), top=5)
+@command("image pull", PullOptions, "Pull an image from a registry", also=("pull",), top=5)
 def pull(app: App, o: PullOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)

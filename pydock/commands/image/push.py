@@ -21,10 +21,10 @@ from pydock.commands.image.pull import reference_of
 @options
 class PushOptions(Options):
     image: str = argument("NAME[:TAG]", sources="images")
-    all_tags: bool = flag("-a", "--all-tags", help="Push every tag of the image")
-    disable_content_trust: bool = trust_flag("Do not sign the image")
+    all_tags: bool = flag("-a", "--all-tags", help="Push all tags of the image")
+    disable_content_trust: bool = trust_flag("Skip image signing")
     platform: str = platform_flag("Push only this platform", "1.46")
-    quiet: bool = flag("-q", "--quiet", help="Print the image's name only")
+    quiet: bool = flag("-q", "--quiet", help="Suppress verbose output")
 
 
 ONE_PLATFORM = """\
@@ -34,7 +34,7 @@ To push the complete multi-platform image, remove the --platform flag.
 """
 
 
-@command("image push", PushOptions, "Send an image to a registry", also=("push",), top=6)
+@command("image push", PushOptions, "Push an image to a registry", also=("push",), top=6)
 def push(app: App, o: PushOptions) -> None:
     from pydock.render.notes import note
 

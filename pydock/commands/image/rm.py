@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @options
 class RemoveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
-    force: bool = flag("-f", "--force", help="Remove it although it is in use")
-    no_prune: bool = flag("--no-prune", help="Keep the untagged images below it")
+    force: bool = flag("-f", "--force", help="Force removal of an image in use")
+    no_prune: bool = flag("--no-prune", help="Keep untagged parent images")
     platform: tuple[str, ...] = flag(
         "--platform",
         parse=words,

@@ -20,7 +20,7 @@ INVALID = "invalid platform: "
 @options
 class SaveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
-    output: str = flag("-o", "--output", help="Write to a file, not to STDOUT", sources="files")
+    output: str = flag("-o", "--output", help="Write to a file instead of STDOUT", sources="files")
     platform: tuple[str, ...] = flag(
         "--platform",
         metavar="string",

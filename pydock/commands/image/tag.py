@@ -26,7 +26,7 @@ def reference_of(text: str) -> Reference:
         return parse(text)
 
 
-@command("image tag", TagOptions, "Give an image another name", also=("tag",), interspersed=False)
+@command("image tag", TagOptions, "Create a tag that refers to an existing image", also=("tag",), interspersed=False)
 def tag(app: App, o: TagOptions) -> None:
     app.need_engine()
     if not (len(o.source) == 64 and set(o.source) <= set("0123456789abcdef")):

@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 @options
 class DiskUsageOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    verbose: bool = flag("-v", "--verbose", help="Show every object")
+    verbose: bool = flag("-v", "--verbose", help="Show detailed usage information")
 
 
-@command("system df", DiskUsageOptions, "Show what uses the engine's disk", since="1.25")
+@command("system df", DiskUsageOptions, "Show disk usage of the daemon", since="1.25")
 def df(app: App, o: DiskUsageOptions) -> None:
     version = version_key(app.engine.api_version)
     usage = app.engine.json(system.disk_usage(version, o.verbose))

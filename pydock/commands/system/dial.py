@@ -16,7 +16,7 @@ class DialOptions(Options):
     """No flags."""
 
 
-@command("system dial-stdio", DialOptions, "Pass the engine's connection through stdin and stdout")
+@command("system dial-stdio", DialOptions, "Proxy STDIN and STDOUT to the daemon's connection")
 def dial_stdio(app: App, o: DialOptions) -> None:
     stream = app.engine.raw()
     try:

@@ -29,11 +29,11 @@ class EventsOptions(Options):
         parse=filter_pair,
         metavar="filter",
         sources="filters",
-        help="Show only what matches KEY=VALUE; repeatable",
+        help="Filter output by KEY=VALUE; repeatable",
     )
-    format: str = flag("--format", help='Print with a Go template, or "json"', sources="json")
-    since: str = flag("--since", help="Begin with what happened since this moment")
-    until: str = flag("--until", help="End at this moment")
+    format: str = flag("--format", help='Format output with a Go template, or "json"', sources="json")
+    since: str = flag("--since", help="Show events since this timestamp")
+    until: str = flag("--until", help="Show events until this timestamp")
 
 
 def template_of(app: App, text: str) -> Template | None:
@@ -66,7 +66,7 @@ def line(event: dict[str, Any]) -> str:
     return " ".join(words) + (f" ({attributes})" if attributes else "")
 
 
-@command("system events", EventsOptions, "Show what happens in the engine", also=("events",))
+@command("system events", EventsOptions, "Stream real-time events from the daemon", also=("events",))
 def events(app: App, o: EventsOptions) -> None:
     template = template_of(app, o.format)
     app.need_engine()

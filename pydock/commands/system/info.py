@@ -30,7 +30,7 @@ class InfoOptions(InspectOptions):
     """`info [OPTIONS]`."""
 
 
-@command("system info", InfoOptions, "Show everything about the engine", also=("info",), top=12)
+@command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12)
 def info(app: App, o: InfoOptions) -> None:
     plugins = [p.facts() for p in app.plugins.all(())]
     client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}

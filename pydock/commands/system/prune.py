@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 @options
 class SystemPruneOptions(Options):
-    all: bool = flag("-a", "--all", help="Remove every unused image, not only dangling ones")
+    all: bool = flag("-a", "--all", help="Remove all unused images, including tagged ones")
     filter: tuple[Pair, ...] = flag(
         "--filter",
         parse=filter_pair,
         metavar="filter",
         sources="filters",
         since="1.28",
-        help="Remove only what matches KEY=VALUE (label, until); repeatable",
+        help="Filter what to remove by KEY=VALUE (label, until); repeatable",
     )
-    force: bool = flag("-f", "--force", help="Do not ask")
-    volumes: bool = flag("--volumes", help="Remove unused anonymous volumes too")
+    force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
+    volumes: bool = flag("--volumes", help="Also remove unused anonymous volumes")
 
 
 def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
@@ -52,7 +52,7 @@ def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
     )
 
 
-@command("system prune", SystemPruneOptions, "Remove unused containers, networks, images and build cache", since="1.25")
+@command("system prune", SystemPruneOptions, "Remove unused data", since="1.25")
 def prune(app: App, o: SystemPruneOptions) -> None:
     app.need_engine()
     if o.volumes and any(key == "until" for key, _ in o.filter):
