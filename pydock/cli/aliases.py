@@ -1,4 +1,4 @@
-"""What a command line means before any command reads it: docker's one alias, and which builder its words ask for."""
+"""Aliases of the command line, and the check of DOCKER_BUILDKIT, before any command is run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from pydock.app import App
 
-#: the alias that docker's configuration allows: for a plugin, buildx as a rule
+#: the only alias that docker's configuration allows: for a plugin, usually buildx
 BUILDER = "builder"
-#: what a builder does, besides what is below `builder`
+#: the commands that use a builder
 BUILDS = (("bake",), (BUILDER,), ("build",), ("image", "build"))
 
 DISABLED = """\
@@ -25,9 +25,9 @@ DEPRECATED: The legacy builder is deprecated and will be removed in a future rel
 
 
 def resolve(app: App, words: Sequence[str]) -> list[str]:
-    """The words with aliases put in. Raises Failure for an alias that may not be, and for a
-    DOCKER_BUILDKIT that is neither true nor false. Says that the classic builder is deprecated, where it is asked
-    for."""
+    """The words with aliases resolved. Raises Failure for an alias that is not allowed, and for an
+    invalid DOCKER_BUILDKIT. Warns that the classic builder is deprecated, if it is
+    selected."""
     aliases = app.config.mapping("aliases")
     if bad := next((name for name in sorted(aliases) if name != BUILDER), None):
         raise Failure(
@@ -43,7 +43,7 @@ def resolve(app: App, words: Sequence[str]) -> list[str]:
 
 
 def buildkit(app: App) -> bool:
-    """Does DOCKER_BUILDKIT leave BuildKit be? Raises Failure where it says neither yes nor no."""
-    wish = app.environ.get("DOCKER_BUILDKIT", "")
+    """Is BuildKit enabled by DOCKER_BUILDKIT? Raises Failure if it is not a boolean."""
+    value = app.environ.get("DOCKER_BUILDKIT", "")
     with failing("DOCKER_BUILDKIT environment variable expects boolean value: "):
-        return not wish or parse_bool(wish)
+        return not value or parse_bool(value)

@@ -1,8 +1,9 @@
-"""The hidden `__complete WORD...`: what the completion scripts ask. The last word is the one to complete.
+"""The hidden command `__complete WORD...`, called by the completion scripts. It completes the last word.
 
-Answers as docker does (cobra's protocol): one "word<TAB>description" a line, then ":DIRECTIVE", the sum of 2: no space
-after the word, 4: no file names, 16: folders alone. After "--flag=" the candidates are values alone.
-Words need no engine; names of containers and the like are asked of it, in silence and within bounds of time.
+The response follows cobra's protocol: lines of "word<TAB>description", then ":DIRECTIVE", the sum of 2: no space
+after the word, 4: no file names, 16: only directories. After "--flag=" the candidates are values only.
+Static words need no engine; names of containers and other objects are requested from it, with a timeout, and without
+error messages.
 """
 
 from __future__ import annotations
@@ -21,27 +22,27 @@ from pydock.config.globals import Globals, Invocation
 from pydock.errors import Failure, NoEngine
 from pydock.options import FlagSpec
 
-#: the longest that a person waits for candidates; then there are none
+#: timeout; after it there are no candidates
 SECONDS = 4.0
 NOTHING = f":{NO_FILES}\n"
 
-#: what a shell takes as it is typed. It puts words into the user's command line: others of an engine's names are not
-#: offered
-AS_IT_IS = re.compile(r"[\w@%+=:,./!-]+")
+#: names that need no quoting in a shell: the shell inserts candidates into the command line, so other names from an
+#: engine are never offered
+UNQUOTED = re.compile(r"[\w@%+=:,./!-]+")
 
-#: candidates that end so are but the beginning of a word
+#: candidates that are only the beginning of a word
 CONTINUES = re.compile(r".*([=:,]|://|ctrl-)", re.DOTALL)
 
 Found = tuple[list[Candidate], int]
 
 
 def complete(app: App, words: list[str], find: Callable[[str], object], described: bool = True) -> str:
-    """The whole answer. find: a path -> its Command, a group, or None."""
+    """The response. find: a path -> its Command, a group, or None."""
     return in_time(lambda: _complete(app, words or [""], find, described))
 
 
 def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
-    """What `answer` returns; no candidates where it fails, or takes too long: an engine may be away, or stuck."""
+    """The result of `answer`; no candidates if it fails or times out: the engine may be down, or hang."""
     out: list[str] = []
     faults: list[Exception] = []
 
@@ -62,15 +63,15 @@ def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
 
 
 class Typed:
-    """What stands before the word to complete. words: those that are no flags; flags: long name -> values; pending: the
-    flag that waits for its value; closed: no flags may follow."""
+    """The words before the one to complete. words: positional ones; flags: long name -> values; pending: a flag
+    without its value yet; closed: no flags may follow."""
 
     def __init__(self, before: Sequence[str], flags: Iterable[FlagSpec], interspersed: bool) -> None:
         self.words: list[str] = []
         self.flags: dict[str, list[str]] = {}
         self.pending: FlagSpec | None = None
         self.closed = False
-        #: the number of words up to the first that is no flag
+        #: the number of words before the first positional one
         self.leading = len(before)
         specs = list(flags)
         self._longs = {n: f for f in specs for n in (*f.longs, *(h.lstrip("-") for h in f.hidden_names))}
@@ -100,8 +101,8 @@ class Typed:
             self._take(spec, value or "")
 
     def named(self, word: str) -> tuple[FlagSpec | None, str | None]:
-        """The flag of "--name", "--name=value", "-n", "-nvalue" or "-abn" (the last of several), and its value if there
-        is one.
+        """The flag of "--name", "--name=value", "-n", "-nvalue" or "-abn" (the last of several), and its value if
+        given.
         """
         name, equals, value = word.partition("=")
         if name.startswith("--"):
@@ -140,19 +141,19 @@ def _answer(app: App, words: list[str], find: Callable[[str], object], described
         target = find(path)
         if isinstance(target, Command):
             target = target.chosen(app)
-            handed = (
+            from_plugin = (
                 _of_plugin(app, target.note.plugin, [target.note.plugin, name, *rest, current], described)
                 if target.note.plugin
                 else ""
             )
-            return handed or _shown(*_of_command(app, target, rest, current), current, described)
+            return from_plugin or _shown(*_of_command(app, target, rest, current), current, described)
         if target is None and path:
             return (_of_plugin(app, name, words, described) if not group else "") or NOTHING
         group, flags, before = ALIASES.get(path, path), (), rest
 
 
 def _of_plugin(app: App, name: str, words: Sequence[str], described: bool) -> str:
-    """The answer of a plugin, as it is; "" where there is none of that name."""
+    """The response of a plugin, unchanged; "" if there is no such plugin."""
     plugin = app.plugins.find(name, taken_names())
     if plugin is None:
         return ""
@@ -162,11 +163,11 @@ def _of_plugin(app: App, name: str, words: Sequence[str], described: bool) -> st
 
 
 def _shown(candidates: Iterable[Candidate], directive: int, current: str, described: bool) -> str:
-    """The lines of those that fit."""
+    """The response with the matching candidates."""
     if current.startswith("-"):
-        # its value alone is completed
+        # only the value is completed
         current = current.partition("=")[2] if "=" in current else current
-    fitting = [c for c in candidates if c[0].startswith(current) and AS_IT_IS.fullmatch(c[0])]
+    fitting = [c for c in candidates if c[0].startswith(current) and UNQUOTED.fullmatch(c[0])]
     if fitting and all(CONTINUES.fullmatch(name) for name, _ in fitting):
         directive |= NO_SPACE
     lines = [f"{name}\t{about}" if about and described else name for name, about in fitting]
@@ -174,7 +175,7 @@ def _shown(candidates: Iterable[Candidate], directive: int, current: str, descri
 
 
 def with_globals(app: App, words: Sequence[str]) -> App:
-    """The App of the global flags typed so far: they decide which engine is asked."""
+    """The App with the global flags typed so far, which select the engine."""
     from pydock.cli.pflag import BadFlag, FlagSet
 
     try:
@@ -186,7 +187,7 @@ def with_globals(app: App, words: Sequence[str]) -> App:
 
 
 def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:
-    """A command of a group, or a global flag."""
+    """Candidates for a command of a group, or a global flag."""
     if (found := _of_flags(app, group, flags, typed, current)) is not None:
         return found
     names = dict(children(group))
@@ -201,12 +202,12 @@ def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, cur
 
 
 def runs(app: App, name: str) -> bool:
-    """Is it a command of ours, or one of a plugin that is installed?"""
+    """Is it a built-in command, or one of an installed plugin?"""
     return name not in OF_PLUGINS or app.plugins.has(OF_PLUGINS[name])
 
 
 def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found | None:
-    """A flag or its value; None where neither is due."""
+    """Candidates for a flag or its value; None if the word is neither."""
     spec, value = (typed.pending, current) if typed.pending is not None else (None, "")
     if spec is None and current.startswith("-") and not typed.closed:
         spec, given = typed.named(current) if "=" in current else (None, None)
@@ -221,7 +222,7 @@ def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, curr
 
 
 def _of_command(app: App, command: Command, words: Sequence[str], current: str) -> Found:
-    """A flag, its value or the next argument of one command."""
+    """Candidates for a flag, its value or the next argument of a command."""
     typed = Typed(words, command.flags, command.note.interspersed)
     path = command.note.paths[0]
     if (found := _of_flags(app, path, command.flags, typed, current)) is not None:
@@ -235,7 +236,7 @@ def _of_command(app: App, command: Command, words: Sequence[str], current: str) 
 
 
 def _quietly(query: Query, sources: str) -> Found:
-    """No names where the engine gives none."""
+    """Candidates from sources; none if the engine fails."""
     try:
         return ask(query, sources)
     except (Failure, NoEngine):

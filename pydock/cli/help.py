@@ -1,4 +1,4 @@
-"""Help texts: docker's layout, our words, drawn from declarations and the index."""
+"""Help texts in docker's layout, from declarations and the index."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ABOUT = "The docker command line in pure Python"
 
 
 def flag_lines(flags: list[FlagSpec], width: int) -> list[str]:
-    """One entry a flag, sorted by name, words wrapped to the terminal."""
+    """One entry per flag, sorted by name, wrapped to the width of the terminal."""
     rows = []
     for spec in sorted(flags, key=lambda f: f.name):
         for name in spec.longs:
@@ -56,7 +56,7 @@ def _table(rows: list[tuple[str, str]], width: int) -> list[str]:
 
 
 def command_help(note: CommandNote, usage: str, prog: str) -> str:
-    """The whole help of a verb. usage: its usage line."""
+    """The help of a command. usage: its usage line."""
     width = _width()
     out = [f"Usage:  {usage}", "", *textwrap.wrap(note.description or note.short, width)]
     names = [note.paths[0], *(a for a, p in ALIASES.items() if p == note.paths[0]), *note.paths[1:]]
@@ -69,7 +69,7 @@ def command_help(note: CommandNote, usage: str, prog: str) -> str:
 
 
 def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
-    """The help of a group, or of the program (path "") with the CLI plugins that are there."""
+    """The help of a group, or of the program (path "") with the installed CLI plugins."""
     full, width = f"{prog} {path}".strip(), _width()
     if path:
         rows = [(n, s) for n, s in children(path).items()]
@@ -95,7 +95,7 @@ def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
 
     installed = {p.name for p in plugins if not p.problem}
     names = {n: s for n, s in children("").items() if n not in OF_PLUGINS or OF_PLUGINS[n] in installed}
-    # as docker marks them: what others have added has a star
+    # plugins are marked with a star, as in docker
     added = [
         (f"{p.name}*", str(p.metadata.get("ShortDescription") or ""))
         for p in plugins

@@ -1,4 +1,4 @@
-"""Options classes become Click commands: flags read by `pflag`, arguments counted as docker counts them."""
+"""Click commands from option classes: flags are parsed by `pflag`, arguments counted as in docker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydock.options import ArgumentSpec, CommandNote, FlagSpec
 
 
 def click_option(spec: FlagSpec) -> click.Option:
-    """The flag as Click knows options: for those who walk the tree (documentation, completion)."""
+    """The flag as a Click option: for tools that walk the command tree (documentation, completion)."""
     short = [f"-{spec.short}"] if spec.short else []
     return click.Option(
         [*short, *(f"--{n}" for n in spec.longs), spec.dest],
@@ -41,12 +41,12 @@ def click_argument(spec: ArgumentSpec) -> click.Argument:
 
 
 def misuse(path: str, usage: str, message: str, code: int, pointer: str = "Run") -> Misuse:
-    """docker's layout: the message, the usage line, where to read more; each apart by a blank line."""
+    """An error in docker's layout: message, usage line and a pointer to the help, separated by blank lines."""
     return Misuse(f"{message}\n\nUsage:  {usage}\n\n{pointer} '{path} --help' for more information", code)
 
 
 def count_problem(specs: Sequence[ArgumentSpec], given: int) -> tuple[str, str] | None:
-    """What is wrong with the number of positional words: (text, pointer word); None if nothing."""
+    """The error for a wrong number of positional arguments: (text, pointer word); None if it is right."""
     low = sum(s.required for s in specs)
     high = None if any(s.many for s in specs) else len(specs)
     if low <= given and (high is None or given <= high):
@@ -59,12 +59,12 @@ def count_problem(specs: Sequence[ArgumentSpec], given: int) -> tuple[str, str] 
     if low == high:
         return f"requires {low} {noun}", "Run"
     if low == 0:
-        return f"requires at most {high} {noun}", "SRun"  # docker's own slip, kept
+        return f"requires at most {high} {noun}", "SRun"  # sic: docker's own typo
     return f"requires at least {low} and at most {high} {noun}", "Run"
 
 
 def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
-    """Positional words to fields; `words` has a right length."""
+    """Assign positional arguments to fields; the number of `words` is valid."""
     out: dict[str, Any] = {}
     rest = list(words)
     for i, spec in enumerate(specs):
@@ -84,7 +84,7 @@ def warned(app: App, parsed: Parsed) -> Parsed:
 
 
 class Command(click.Command):
-    """A verb: the function with its note, as a Click command."""
+    """A Click command for a declared command function."""
 
     def __init__(self, name: str, function: Callable[[App, Any], None], path: str) -> None:
         super().__init__(name)
@@ -111,12 +111,12 @@ class Command(click.Command):
         return command_help(self.note, self.usage(prog), prog)
 
     def chosen(self, app: App) -> Command:
-        """This command, or the one that stands in its place in this environment."""
+        """This command, or its replacement in this environment (the classic builder)."""
         other = self.note.choose(app) if self.note.choose else None
         return Command(self.name or "", other, self.path) if other else self
 
-    def _hand_over(self, app: App) -> None:
-        """To the plugin whose command this is: it is called "PLUGIN COMMAND". Returns if it is not installed; raises
+    def _run_plugin(self, app: App) -> None:
+        """Run the plugin that implements this command, as "PLUGIN COMMAND". Returns if it is not installed; raises
         Exit.
         """
         from pydock.cli.plugins import run
@@ -127,19 +127,19 @@ class Command(click.Command):
             run(app, plugin.path, [*line.before, self.note.plugin, *line.words])
 
     def parse_words(self, app: App, args: list[str]) -> Parsed:
-        """Raises Misuse, in docker's layout."""
+        """Parse flags. Raises Misuse, in docker's layout."""
         try:
             return warned(app, FlagSet(self.flags, self.note.interspersed).parse(args))
         except BadFlag as error:
             warned(app, error.parsed)
-            # what the engine lacks comes first
+            # missing support of the engine is reported first
             self.require_engine(app, error.parsed.flags)
             raise misuse(f"{app.prog} {self.path}", self.usage(app.prog), str(error), 125) from None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         app: App = ctx.obj
         if self.note.plugin:
-            self._hand_over(app)
+            self._run_plugin(app)
         parsed = self.parse_words(app, args)
         for notice in parsed.notices:
             app.out.line(notice)
@@ -161,7 +161,7 @@ class Command(click.Command):
         return []
 
     def require_engine(self, app: App, given: list[FlagSpec]) -> None:
-        """Refuse what the engine is too old for, before anything is sent."""
+        """Reject flags and commands that the engine does not support, before anything is sent. Raises Failure."""
         flags = [f for f in given if f.since or f.ostype or f.experimental]
         needs = [*([Needs(self.note.since)] if self.note.since else []), *group_needs(self.path)]
         if flags or needs:

@@ -1,4 +1,4 @@
-"""Docker's flag grammar (that of Go's pflag): the one place that reads argv words. Pure.
+"""Docker's flag syntax (that of Go's pflag): the only parser of argv. Pure.
 
 Long flags are never abbreviated; bool flags take a value by "=" only (`--rm=false`, `-d=true`); short flags cluster
 (`-itd`, `-p80:80`, `-p=80:80`); "--" ends flags; without `interspersed` the first positional word does too.
@@ -14,7 +14,7 @@ from pydock.options import FlagSpec, Parser
 
 
 class BadFlag(Exception):
-    """The words are no valid flags; the text is docker's. `parsed`: what the words before said."""
+    """Invalid flags, with docker's message. `parsed`: the result up to the invalid word."""
 
     parsed: Parsed
 
@@ -29,8 +29,8 @@ HELP = FlagSpec(("--help",), "Print usage", default=False, hidden=True, dest="he
 
 
 class Parsed:
-    """What the words say. values: dest -> value, for given flags only; words: the positional ones; notices: to be
-    printed about deprecated flags; warnings: to be logged; flags: those that are given."""
+    """The parsed command line. values: dest -> value, for given flags only; words: positional arguments; notices:
+    messages to print about deprecated flags; warnings: messages to log; flags: the given flags."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
@@ -109,7 +109,7 @@ class FlagSet:
                 parsed.notices.append("Flag shorthand -h has been deprecated, use --help")
                 spec = HELP
             if spec is None:
-                # docker goes by bytes: the first one is named
+                # docker parses bytes: it reports the first byte
                 first = chr(letter.encode("utf-8", "surrogateescape")[0])
                 raise BadFlag(f"unknown shorthand flag: {quote(first, chr(39))} in -{cluster}")
             if len(after) > 1 and after[0] == "=":
@@ -137,7 +137,7 @@ class FlagSet:
             parsed.warnings.append(warning)
         parsed.flags.append(spec)
         if spec.many:
-            # a parser may give several values for one word ("a,b"): a list is spread
+            # a parser may return several values for one word ("a,b"), as a list
             parsed.values[spec.dest] = parsed.values.get(spec.dest, ()) + (
                 tuple(value) if isinstance(value, list) else (value,)
             )

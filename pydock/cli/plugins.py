@@ -1,6 +1,6 @@
-"""Running CLI plugins: they get the whole command line, our streams and our signals, and their code is ours.
+"""Running CLI plugins: with the whole command line, our streams and signals; we exit with their exit code.
 
-A plugin that knows docker's protocol connects to DOCKER_CLI_PLUGIN_SOCKET; that connection's end tells it to stop.
+A plugin that implements docker's protocol connects to DOCKER_CLI_PLUGIN_SOCKET, and stops when that is closed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pydock.errors import Exit, Failure
 from pydock.programs import ask
 
 FORCED = 3
-#: the variable that tells a plugin it is run by docker, without which it takes its own name for no command
+#: the variable by which a plugin recognizes that the CLI runs it, and that its first argument is its own name
 ORIGINAL = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND"
-#: a line that is shown to a person, and is no candidate
+#: the prefix of a hint for the user, which is not a candidate
 HINT = "_activeHelp_"
 
 
 def run(app: App, path: str, args: Sequence[str]) -> None:
-    """Run to the end. Raises Exit with the plugin's code, Failure where it cannot be started."""
+    """Run a plugin to its end. Raises Exit with its exit code, Failure if it cannot be started."""
     with _Line() as line:
         env = {**app.environ, ORIGINAL: sys.argv[0], **line.environ}
         try:
@@ -40,7 +40,7 @@ def run(app: App, path: str, args: Sequence[str]) -> None:
 
 
 def _pass_on(app: App, line: _Line, process: subprocess.Popen[bytes], number: int, count: int) -> None:
-    """What a signal means for the plugin: on a terminal it has got it by itself."""
+    """Forward a signal to the plugin: on a terminal the plugin receives SIGINT directly."""
     if count >= FORCED:
         process.kill()
         raise Failure(f"got {FORCED} SIGTERM/SIGINTs, forcefully exiting")
@@ -68,7 +68,7 @@ def _signals(act: Callable[[int, int], None]) -> Iterator[None]:
 
 
 class _Line:
-    """The socket that the plugin listens on for our end. Only where the system has abstract names (Linux)."""
+    """The socket whose closing tells the plugin to stop. Only on systems with abstract sockets (Linux)."""
 
     def __init__(self) -> None:
         self.listener: socket.socket | None = None
@@ -93,11 +93,11 @@ class _Line:
             return
 
     def hang_up(self) -> bool:
-        """Tell the plugin to stop; False if it does not listen."""
-        told = bool(self.connections)
+        """Close the connections, to stop the plugin; False if it is not connected."""
+        connected = bool(self.connections)
         while self.connections:
             self.connections.pop().close()
-        return told
+        return connected
 
     def __exit__(self, *_: object) -> None:
         self.hang_up()
@@ -106,7 +106,7 @@ class _Line:
 
 
 def complete(app: App, path: str, words: Sequence[str], described: bool, seconds: float) -> str:
-    """What a plugin answers to `__complete`: its own candidates, and no more than those."""
+    """A plugin's response to `__complete`: its candidates, without hints."""
     verb = "__complete" if described else "__completeNoDesc"
     try:
         answer = ask([path, verb, *words], {**app.environ, ORIGINAL: sys.argv[0]}, seconds=seconds)

@@ -1,6 +1,6 @@
-"""What completes a flag's value or an argument: words, files, or names that the engine is asked for.
+"""Completion sources for flag values and arguments: words, files, or names from the engine.
 
-A declaration names its sources, apart by spaces: those in SOURCES and in words.WORDS are asked; any other is a
+A declaration names its sources, separated by spaces: those in SOURCES and words.WORDS are looked up; any other is a
 candidate itself.
 """
 
@@ -14,16 +14,16 @@ from pydock.app import App
 from pydock.cli.words import CONTINUED, FILTERS, LOG_OPTIONS, WORDS, log_options, signals
 from pydock.errors import Failure, NoEngine
 
-#: bits of a directive, as cobra has them
+#: bits of cobra's directive
 FILES, NO_SPACE, NO_FILES, FOLDERS = 0, 2, 4, 16
 
-#: (word, what it means)
+#: (word, description)
 Candidate = tuple[str, str]
 
 
 class Query:
-    """Where a word is completed. path: the command's; words: the arguments before it; flags: long name -> the values
-    given.
+    """The position of the word to complete. path: of the command; words: the arguments before it; flags: long name ->
+    given values.
     """
 
     def __init__(self, app: App, path: str, words: Sequence[str], flags: Mapping[str, list[str]], current: str) -> None:
@@ -33,17 +33,17 @@ class Query:
         return Query(self.app, self.path, self.words, self.flags, current)
 
     def flag(self, name: str) -> str:
-        """The last value of a flag; "" where it is not given."""
+        """The last value of a flag; "" if it is not given."""
         return self.flags.get(name, [""])[-1]
 
 
 def answer(query: Query, sources: str) -> tuple[list[Candidate], int]:
-    """(candidates, directive: what the shell offers where none of them fits)."""
+    """(candidates, directive: what the shell offers if none of them matches)."""
     names = sources.split()
-    asked = [name for name in names if name in SOURCES or name in WORDS or name in CONTINUED]
+    dynamic = [name for name in names if name in SOURCES or name in WORDS or name in CONTINUED]
     found = [c for name in names for c in candidates(query, name)]
     directive = FOLDERS if "folders" in names else FILES if takes_files(query, names) else NO_FILES
-    return [(c, "") for c in (sorted(set(found)) if asked else found)], directive
+    return [(c, "") for c in (sorted(set(found)) if dynamic else found)], directive
 
 
 def takes_files(query: Query, names: Iterable[str]) -> bool:
@@ -51,7 +51,7 @@ def takes_files(query: Query, names: Iterable[str]) -> bool:
 
 
 def candidates(query: Query, name: str) -> list[str]:
-    """Those of one source."""
+    """The candidates of one source."""
     if name in SOURCES:
         return SOURCES[name](query)
     if name in WORDS:
@@ -62,28 +62,28 @@ def candidates(query: Query, name: str) -> list[str]:
 
 
 def continued(query: Query, begin: str, sources: str) -> list[str]:
-    """A beginning, or, once it is typed, it with what may follow."""
+    """A prefix, or, once it is typed, the prefix with its possible rests."""
     if not query.current.startswith(begin):
         return [begin]
     return [begin + name for name, _ in answer(query.at(query.current.removeprefix(begin)), sources)[0]]
 
 
 def filters(query: Query) -> list[str]:
-    """What --filter takes: KEY=, or KEY=VALUE once the key is typed."""
+    """Candidates for --filter: KEY=, or KEY=VALUE once the key is typed."""
     known = FILTERS.get(query.path, {})
     return [c for key, sources in known.items() for c in continued(query, key, sources)]
 
 
 def listed(query: Query, every: bool = True) -> list[Any]:
-    """Containers: `every` one, or those that run."""
+    """Containers: all, or only running ones."""
     from pydock.api.containers import list_containers
 
     return query.app.engine.json(list_containers(all=every)) or []
 
 
 def containers(query: Query, *states: str, every: bool = True, but: str = "") -> list[str]:
-    """The names of containers, in some states, or `but` in one; with their ids where
-    DOCKER_COMPLETION_SHOW_CONTAINER_IDS says so.
+    """The names of containers, in the given states, or in any state except `but`; with their IDs if
+    DOCKER_COMPLETION_SHOW_CONTAINER_IDS is set.
     """
     with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_CONTAINER_IDS") == "yes"
     out = []
@@ -96,7 +96,7 @@ def containers(query: Query, *states: str, every: bool = True, but: str = "") ->
 
 
 def removable(query: Query) -> list[str]:
-    """Containers that rm takes: those that run need its --force."""
+    """Containers that rm can remove: running ones only with --force."""
     return (
         containers(query)
         if "force" in query.flags or "link" in query.flags
@@ -142,8 +142,8 @@ def checkpoints(query: Query) -> list[str]:
     ]
 
 
-def facts(query: Query) -> Any:
-    """What the engine tells of itself; nothing where it does not answer."""
+def engine_info(query: Query) -> Any:
+    """The engine's system information; empty if it does not answer."""
     from pydock.api.system import info
 
     try:
@@ -153,39 +153,39 @@ def facts(query: Query) -> Any:
 
 
 def drivers(query: Query, kind: str, known: Iterable[str]) -> list[str]:
-    """The engine's drivers, or those that docker comes with."""
-    return (facts(query).get("Plugins") or {}).get(kind) or list(known)
+    """The engine's drivers, or docker's built-in ones."""
+    return (engine_info(query).get("Plugins") or {}).get(kind) or list(known)
 
 
 def daemons(query: Query) -> list[str]:
-    told = facts(query)
-    return [told[key] for key in ("ID", "Name") if told.get(key)]
+    info = engine_info(query)
+    return [info[key] for key in ("ID", "Name") if info.get(key)]
 
 
 def objects(query: Query) -> list[str]:
-    """For inspect: names of every kind, or of that of --type."""
+    """For inspect: names of all kinds, or of the kind of --type."""
     kinds = {"container": containers, "image": images, "network": networks, "volume": volumes, "plugin": plugins}
-    asked = query.flag("type")
-    if asked:
-        return kinds[asked](query) if asked in kinds else []
+    kind = query.flag("type")
+    if kind:
+        return kinds[kind](query) if kind in kinds else []
     return [name for kind in ("container", "image", "network", "volume") for name in kinds[kind](query)]
 
 
-#: what a Dockerfile names: a stage, or an argument
+#: names in a Dockerfile: stages and arguments
 STAGE = re.compile(r"^\s*FROM\s.*\sAS\s+(\S+)", re.IGNORECASE | re.MULTILINE)
 ARGUMENT = re.compile(r"^\s*ARG\s+(\w+)", re.IGNORECASE | re.MULTILINE)
 
 
 def in_dockerfile(query: Query, pattern: re.Pattern[str]) -> list[str]:
-    """What the Dockerfile of a build names: that of --file, or of the folder that is built, the current one as a
-    rule.
+    """Names in the Dockerfile of a build: that of --file, or of the build context, by default the current
+    directory.
     """
     path = query.flag("file") or "/".join([*query.words[:1], "Dockerfile"])
     return pattern.findall(query.app.files.read(path).decode("utf-8", "replace")) if path != "-" else []
 
 
 def mounts(query: Query) -> list[str]:
-    """One part of --mount after another."""
+    """The parts of --mount, one after another."""
     before, comma, part = query.current.rpartition(",")
     if not comma:
         return ["type=bind,", "type=volume,", "type=tmpfs,"]
@@ -197,7 +197,7 @@ def mounts(query: Query) -> list[str]:
 
 
 def registries(query: Query) -> list[str]:
-    """Those that credentials are kept for."""
+    """Registries with stored credentials."""
     return [name for name in query.app.config.mapping("auths") if name]
 
 
@@ -229,7 +229,7 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "log-options": lambda q: log_options(q.flag("log-driver")),
     "network-drivers": lambda q: drivers(q, "Network", ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
     "volume-drivers": lambda q: drivers(q, "Volume", ("local",)),
-    "runtimes": lambda q: sorted(facts(q).get("Runtimes") or ()),
+    "runtimes": lambda q: sorted(engine_info(q).get("Runtimes") or ()),
     "stages": lambda q: in_dockerfile(q, STAGE),
     "build-arguments": lambda q: [f"{name}=" for name in in_dockerfile(q, ARGUMENT)],
 }

@@ -1,4 +1,4 @@
-"""What the engine must offer for a flag, a command or a group of them: its API version, its system, experimental
+"""Checks whether the engine supports a flag, a command or a group: API version, operating system, experimental
 features.
 """
 
@@ -13,8 +13,8 @@ from pydock.options import FlagSpec
 
 
 def check(app: App, path: str, needs: Sequence[Needs], flags: Sequence[FlagSpec] = ()) -> None:
-    """needs: the command's at that path, then its group's. Raises Failure with docker's words, for flags one line
-    each.
+    """needs: those of the command, then of its group. Raises Failure with docker's messages, one line per
+    flag.
     """
     for need in needs:
         if problem := lack(app, f"{app.prog} {path}", need):
@@ -25,10 +25,10 @@ def check(app: App, path: str, needs: Sequence[Needs], flags: Sequence[FlagSpec]
 
 
 def lack(app: App, what: str, need: Needs | FlagSpec) -> str:
-    """Why the engine cannot do it; "" if it can. It is asked for nothing that is not needed.
+    """The error if the engine does not support it, else "". The engine is queried only if needed.
 
-    An engine that does not answer counts as able, but for a version that is asked for: the request itself will tell.
-    Of an address that is none, nothing experimental is expected.
+    An engine that does not answer counts as supporting it, except for a requested API version: the request itself will
+    fail. With an invalid address experimental features count as missing.
     """
     try:
         engine = app.engine

@@ -1,4 +1,4 @@
-"""The tree of commands: lazy Click groups over the generated index. Only the command that runs is imported."""
+"""The command tree: lazy Click groups over the generated index. Only the invoked command is imported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydock.values import replace
 
 
 def find(path: str) -> Command | Group | None:
-    """The command or group of a full path ("container ls", an alias included); None if there is none."""
+    """The command or group of a full path ("container ls", or an alias); None if there is none."""
     path = ALIASES.get(path, path)
     if path in GROUPS:
         return Group(path)
@@ -28,12 +28,12 @@ def find(path: str) -> Command | Group | None:
     return Command(path.rpartition(" ")[2], getattr(import_module(entry[0]), entry[1]), path)
 
 
-#: docker's own plugins, which many take for commands
+#: docker's own plugins, often mistaken for built-in commands
 KNOWN_PLUGINS = ("buildx", "compose")
 
 
 class Group(click.Group):
-    """A folder of commands. Without a word it prints its help on stderr."""
+    """A group of commands. Without a command it prints its help on stderr."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path.rpartition(" ")[2] or None, invoke_without_command=True)
@@ -60,20 +60,20 @@ class Group(click.Group):
         except BadFlag as error:
             self.require_engine(app)
             raise self.misuse(app, error) from None
-        return self.told(app, parsed)
+        return self.reported(app, parsed)
 
     def misuse(self, app: App, error: BadFlag) -> Misuse:
         full = f"{app.prog} {self.path}".strip()
         return misuse(full, full if self.path else f"{full} [OPTIONS] COMMAND [ARG...]", str(error), 125)
 
     def require_engine(self, app: App) -> None:
-        """What the engine lacks for all of the group matters more than the words. Raises Failure."""
+        """Missing support of the engine for the group takes precedence over invalid words. Raises Failure."""
         if needs := group_needs(self.path):
             from pydock.cli.support import check
 
             check(app, self.path, needs)
 
-    def told(self, app: App, parsed: Parsed) -> Parsed:
+    def reported(self, app: App, parsed: Parsed) -> Parsed:
         for notice in parsed.notices:
             (app.out if self.path else app.err).line(notice)
         return parsed
@@ -86,7 +86,7 @@ class Group(click.Group):
             app.out.line(self.get_help(ctx))
             raise Exit(0)
         if parsed.help and not takes_h(self.get_command(ctx, ctx.args[0])):
-            # help is asked for what the words lead to
+            # --help before a command means the help of that command
             ctx.args = [ctx.args[0], "--help", *ctx.args[1:]]
         return ctx.args
 
@@ -105,12 +105,12 @@ class Group(click.Group):
             command.invoke(sub)
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
-        """A word that is no command, which matters more than flags after it. Raises Failure."""
+        """Report an unknown command, which takes precedence over invalid flags after it. Raises Failure."""
         try:
             parsed = FlagSet(() if self.path else Globals.flag_specs).parse(rest)
         except BadFlag as error:
             parsed = error.parsed
-        if self.told(app, parsed).help:
+        if self.reported(app, parsed).help:
             app.out.line(self.get_help(ctx))
             return
         if app.globals.version and not self.path:
@@ -124,19 +124,19 @@ class Group(click.Group):
         )
 
     def hint(self, app: App, name: str) -> str:
-        """What may help who has typed a word that is no command: more of the message, or nothing."""
+        """A hint for the error about an unknown command; "" if there is none."""
         return ""
 
 
 def invocation(parsed: Parsed, args: list[str]) -> Invocation:
-    """What the global flags say, and the words as they were typed."""
+    """The global flags, and the words as they were typed."""
     values = {name: value for name, value in parsed.values.items() if name != "help"}
     split = len(args) - len(parsed.words)
     return Invocation(Globals.make(**values, given=frozenset(values)), tuple(args[:split]), tuple(parsed.words))
 
 
 class Root(Group):
-    """The program itself: global flags, then a command."""
+    """The program: global flags, then a command."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -145,15 +145,13 @@ class Root(Group):
         return [click_option(f) for f in Globals.flag_specs]
 
     def read_flags(self, app: App, args: list[str]) -> Parsed:
-        """Raises Misuse, and Failure for flags and a configuration that cannot be: those come first, whatever the words
-        are.
-        """
+        """Raises Misuse, and Failure for invalid flags or configuration: these take precedence over the command."""
         try:
             parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(args)
         except BadFlag as error:
             app.begin(invocation(error.parsed, args))
             raise self.misuse(app, error) from None
-        app.begin(invocation(self.told(app, parsed), args))
+        app.begin(invocation(self.reported(app, parsed), args))
         parsed.words = resolve(app, parsed.words)
         app.invocation = replace(app.invocation, words=tuple(parsed.words))
         return parsed
@@ -165,7 +163,7 @@ class Root(Group):
             print_version(ctx.obj)
 
     def unknown(self, ctx: click.Context, app: App, name: str, rest: list[str]) -> None:
-        """A CLI plugin, if there is one of that name: it gets the command line as it is."""
+        """Run a CLI plugin of that name, if there is one, with the command line unchanged."""
         plugin = app.plugins.find(name, taken_names())
         if plugin is not None:
             from pydock.cli.plugins import run
@@ -177,10 +175,10 @@ class Root(Group):
     def hint(self, app: App, name: str) -> str:
         if name not in KNOWN_PLUGINS or app.plugins.has(name):
             return ""
-        place = app.plugins.folders[0]
+        folder = app.plugins.folders[0]
         return (
-            f"\n\n{name} is a CLI plugin, which is not installed: its program, docker-{name}, goes into {place}\n"
-            f"(or, for all users, into {app.plugins.folders[-1]}). {app.prog} build needs no plugin."
+            f"\n\n{name} is a CLI plugin that is not installed: install its program docker-{name} in {folder}\n"
+            f"(or, for all users, in {app.plugins.folders[-1]}). {app.prog} build needs no plugin."
         )
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -192,7 +190,7 @@ class Root(Group):
 
 
 def takes_h(command: click.Command | None) -> bool:
-    """Has -h another meaning there (run --hostname)? Its --help is then its own, and not that of the program."""
+    """Does the command define -h itself (run --hostname)? It then has to parse --help itself, too."""
     return isinstance(command, Command) and any(f.short == "h" for f in command.flags)
 
 
@@ -203,7 +201,7 @@ def print_version(app: App) -> None:
 
 
 class HelpCommand(click.Command):
-    """`help [COMMAND]...`: the help of any path."""
+    """`help [COMMAND]...`: the help of any command or group."""
 
     USAGE = "help [command]"
 
@@ -244,7 +242,7 @@ class HelpCommand(click.Command):
 
 
 class CompleteCommand(click.Command):
-    """`__complete WORD...`: what the completion scripts call."""
+    """`__complete WORD...`: called by the completion scripts."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.args = args

@@ -1,10 +1,10 @@
-"""The words that complete a flag or an argument without asking anybody. Pure."""
+"""Completion words that need no request to the engine. Pure."""
 
 from __future__ import annotations
 
 _REALTIME = [f"RTMIN+{n}" for n in range(1, 16)] + [f"RTMAX-{n}" for n in range(1, 15)]
 
-#: as docker names them: an engine takes them with SIG before them, too
+#: without the prefix SIG, as in docker; engines accept both
 SIGNALS = (
     "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG "
     "USR1 USR2 VTALRM WINCH XCPU XFSZ RTMAX RTMIN"
@@ -33,7 +33,7 @@ EVENTS = (
 OBJECTS = "builder config container daemon image network node plugin secret service volume"
 
 _NAMED = "env env-regex labels tag"
-#: log driver -> its own options; all but "none" have those of buffering, too
+#: log driver -> its options; all but "none" have those of buffering, too
 LOG_OPTIONS = {
     "awslogs": "awslogs-create-group awslogs-credentials-endpoint awslogs-datetime-format awslogs-group awslogs-multiline-pattern "
                "awslogs-region awslogs-stream tag",
@@ -65,7 +65,7 @@ WORDS = {
 _SHARED = {"label=": "", "until=": ""}
 _PRUNE = {"label!=": "", **_SHARED}
 
-#: command -> what its --filter takes: key -> the sources of its values
+#: command -> the keys of its --filter -> the sources of their values
 FILTERS: dict[str, dict[str, str]] = {
     "builder prune": {
         "description=": "", "id=": "", "immutable": "", "inuse": "", "mutable": "", "parents=": "", "private": "", "shared": "",
@@ -97,19 +97,19 @@ FILTERS: dict[str, dict[str, str]] = {
     "volume prune": {"all=": "bools", "label!=": "", "label=": ""},
 }  # fmt: skip
 
-#: the beginning of a value -> the sources of what may follow it
+#: prefix of a value -> the sources of its rest
 CONTINUED = {
     "apparmor=": "", "label=": "disable level: role: type: user:", "seccomp=": "unconfined", "container:": "containers",
 }  # fmt: skip
 
 
 def signals(current: str) -> list[str]:
-    """With SIG before them for who types them so."""
+    """Signal names, with the prefix SIG if the current word has it."""
     return ["SIG" + name for name in SIGNALS] if current and (current.startswith("SIG") or current == "SI") else SIGNALS
 
 
 def log_options(driver: str) -> list[str]:
-    """The options of a log driver, "NAME=" each; of all where it is not known."""
+    """The options of a log driver as "NAME="; those of all drivers if it is unknown."""
     drivers = [driver] if driver in LOG_OPTIONS else list(LOG_OPTIONS)
     own = {option for name in drivers for option in LOG_OPTIONS[name].split()}
     return sorted(f"{option}=" for option in (own | ({"max-buffer-size", "mode"} if driver != "none" else set())))

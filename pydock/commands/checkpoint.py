@@ -1,4 +1,4 @@
-"""`checkpoint`: freeze a container's processes to disk, to be started from there (experimental in the engine)."""
+"""`checkpoint`: save the state of a running container to disk, to restore it later (experimental in the engine)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`completion`: the script that makes a shell complete our words."""
+"""`completion`: generate the completion script of a shell."""
 
 from __future__ import annotations
 

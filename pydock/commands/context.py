@@ -1,4 +1,4 @@
-"""`context`: which engine. Works without any engine."""
+"""`context`: manage contexts. No command here connects to an engine."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ContextView(View):
         return ellipsis(self.full_error.replace("\n", " "), 45)
 
     def go_struct(self) -> Any:
-        # what has an Error method is an error in Go, and printed by it
+        # a Go type with an Error method is an error, and is printed by that method
         struct = super().go_struct()
         struct.text = self.Error
         return struct
@@ -67,12 +67,12 @@ class ContextListOptions(Options):
 
 
 def rows(app: App) -> list[ContextView]:
-    """Every context, by name; a current one that is not there is shown with what is wrong."""
+    """All contexts, sorted by name; a missing current context is shown with its error."""
     out = []
     for name in sorted({"default", *app.contexts.stored.names(), app.contexts.current}, key=natural):
         current = name == app.contexts.current
         try:
-            meta = facts(app, name)
+            meta = metadata(app, name)
         except Failure as failure:
             if name == "default":
                 raise
@@ -86,8 +86,8 @@ def rows(app: App) -> list[ContextView]:
     return out
 
 
-def facts(app: App, name: str) -> dict[str, Any]:
-    """A context's metadata; "default" is made of flags and environment. Raises Failure."""
+def metadata(app: App, name: str) -> dict[str, Any]:
+    """A context's metadata; that of "default" comes from flags and environment. Raises Failure."""
     if name != "default":
         with failing():
             return app.contexts.stored.load(name)
@@ -134,7 +134,7 @@ class ContextUseOptions(Options):
 @command("context use", ContextUseOptions, "Set the current context", usage="CONTEXT")
 def use(app: App, o: ContextUseOptions) -> None:
     if len(o.names) != 1:
-        # this one command's count is told in other words by docker
+        # docker's message for the wrong number of arguments differs for this command
         raise Failure(f"accepts 1 arg(s), received {len(o.names)}")
     choose(app, o.names[0])
 
@@ -155,7 +155,7 @@ def choose(app: App, name: str) -> None:
     """Make `name` the current context, in the configuration file. Raises Failure."""
     if name != "default":
         check_name(name)
-        facts(app, name)
+        metadata(app, name)
     if (app.config.current_context or "default") != name:
         app.config.change(
             lambda data: data.pop("currentContext", None) if name == "default" else data.update(currentContext=name)
@@ -189,7 +189,7 @@ def details(app: App, name: str) -> dict[str, Any]:
     """What `context inspect` shows of one context."""
     memory = name == "default"
     return {
-        **facts(app, name),
+        **metadata(app, name),
         "TLSMaterial": {}
         if memory or not app.contexts.stored.tls_files(name)
         else {"docker": sorted(app.contexts.stored.tls_files(name))},
@@ -200,13 +200,13 @@ def details(app: App, name: str) -> dict[str, Any]:
     }
 
 
-# -- making and changing ---------------------------------------------------------------------------
+# -- create and update ---------------------------------------------------------------------------
 
 DOCKER_HELP = "Docker endpoint settings: host, ca, cert, key, skip-tls-verify, or from=CONTEXT"
 
 
 def settings(text: str) -> list[Pair]:
-    """KEY=VALUE words with commas between; one alone may hold commas (pflag's stringToString). Raises ValueError."""
+    """Comma-separated KEY=VALUE pairs; a single value may contain commas (pflag's stringToString). Raises ValueError."""
     out = []
     for word in words(text) if text.count("=") > 1 else [text.strip('"')]:
         key, equals, value = word.partition("=")
@@ -231,7 +231,7 @@ class ContextCreateOptions(Options):
 
 
 def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """--docker as (endpoint, TLS material). Raises Failure in docker's words."""
+    """--docker as (endpoint, TLS material). Raises Failure with docker's messages."""
     values = dict(given)
     unknown = sorted(set(values) - {"from", "host", "ca", "cert", "key", "skip-tls-verify"})
     prefix = "unable to create docker endpoint config: "
@@ -239,7 +239,7 @@ def endpoint_of(app: App, given: tuple[Pair, ...]) -> tuple[dict[str, Any], dict
         raise Failure(prefix + "\n".join(f"unrecognized config key: {key}" for key in unknown))
     if "from" in values:
         try:
-            copied = facts(app, values["from"])
+            copied = metadata(app, values["from"])
         except Failure as failure:
             raise Failure(prefix + failure.message) from None
         return copied["Endpoints"]["docker"], tls_material(app, values["from"])
@@ -266,7 +266,7 @@ def create(app: App, o: ContextCreateOptions) -> None:
         meta: dict[str, Any] = {"Metadata": {}, "Endpoints": {"docker": endpoint}}
     else:
         source = o.source or app.contexts.current
-        meta, tls = facts(app, source), tls_material(app, source)
+        meta, tls = metadata(app, source), tls_material(app, source)
         if source == "default":
             meta["Metadata"] = {"Description": DEFAULT_DESCRIPTION}
     described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
@@ -278,7 +278,7 @@ def create(app: App, o: ContextCreateOptions) -> None:
 
 
 def check_new(app: App, name: str) -> None:
-    """Raises Failure for a name that is none, or taken."""
+    """Raises Failure for an invalid name, or the name of an existing context."""
     check_name(name)
     if app.contexts.stored.exists(name):
         raise Failure(f'context "{name}" already exists')
@@ -300,10 +300,10 @@ class ContextUpdateOptions(Options):
 @command("context update", ContextUpdateOptions, "Update a context")
 def update(app: App, o: ContextUpdateOptions) -> None:
     check_name(o.name)
-    facts(app, o.name)
+    metadata(app, o.name)
     endpoint, tls = endpoint_of(app, o.docker) if "docker" in o.given else (None, None)
     with app.contexts.stored.changing():
-        meta = facts(app, o.name)
+        meta = metadata(app, o.name)
         if o.description:
             meta["Metadata"] = {**(meta.get("Metadata") or {}), "Description": o.description}
         if endpoint is not None:
@@ -354,7 +354,7 @@ def export(app: App, o: ContextExportOptions) -> None:
         raise Failure("cowardly refusing to export to a terminal, specify a file path")
 
     def archive() -> Iterator[bytes]:
-        yield app.contexts.pack(facts(app, o.name), tls_material(app, o.name))
+        yield app.contexts.pack(metadata(app, o.name), tls_material(app, o.name))
 
     if o.target == "-":
         app.out.put(*archive())

@@ -1,4 +1,4 @@
-"""`inspect`, and the inspect of each kind of object: one path."""
+"""`inspect`, and the inspect command of each kind of object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pydock.views.gotypes import CHANGED, decode
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: kind -> (how to ask, Go type of the answer; "" where templates see plain JSON, does it belong to a swarm)
+#: kind -> (request, Go type of the response; "" if templates see plain JSON, whether it is a swarm object)
 KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "container": (containers.inspect_container, "container.InspectResponse", False),
     "image": (images.inspect_image, "image.InspectResponse", False),
@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "config": (lambda n: swarm.inspect_swarm_object("configs", n), "swarm.Config", True),
 }
 
-#: what an engine says of a name that is none of a kind's, beside 404
+#: errors of engines for a name that is not of a kind, besides 404
 NOT_OF_THIS_KIND = ("not supported", "invalid reference format")
 
 #: an object's JSON as the engine wrote it, and its Go type
@@ -41,10 +41,10 @@ Found = tuple[str, str]
 
 
 class Printer:
-    """Collects objects, and prints them as JSON or by a template. One object's failure does not hide the others."""
+    """Collects objects, and prints them as JSON or by a template. A failure for one does not affect the others."""
 
     def __init__(self, form: str) -> None:
-        """Raises Failure (64) for a template that is none."""
+        """Raises Failure (64) for an invalid template."""
         self.form, self.objects, self.text = form, list[str](), ""
         self.strict = False
         if form not in ("", "json"):
@@ -54,10 +54,10 @@ class Printer:
                 raise Failure(f"template parsing error: {error}", 64) from None
 
     def add(self, text: str, shape: str, newer: bool = False, raw: bool = True) -> None:
-        """One object's JSON, whether it is of an API of CHANGED or newer, and whether what no Go type knows of it can
-        be shown too.
+        """Add one object's JSON. newer: it is from an API of version CHANGED or later; raw: fields unknown to its Go type
+        are shown too.
 
-        Raises Failure where the template does not fit."""
+        Raises Failure if the template cannot be executed."""
         if self.form in ("", "json"):
             self.objects.append(text if raw else typed_json(text, shape))
             return
@@ -71,7 +71,7 @@ class Printer:
             except ExecError as error:
                 if not raw:
                     raise Failure(f"template parsing error: {error}") from None
-                # as in docker: what no Go field is called may be a key of the JSON
+                # as in docker: a name that is not a Go field may be a key of the JSON
                 self.strict = True
         try:
             self.text += self.template.execute(untyped(value, json_number), "error") + "\n"
@@ -88,14 +88,14 @@ class Printer:
 
 
 def typed_json(text: str, shape: str) -> str:
-    """An object's JSON with what its Go type knows, and nothing else."""
+    """An object's JSON, limited to the fields of its Go type."""
     from pydock.go.encoding import encode
 
     return encode(decode(shape, decode_json(text)), escape_html=True)
 
 
 def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True) -> None:
-    """Look every name up, print what is there, then report what is not. raw: as for Printer.add(). Raises Failure."""
+    """Look up every name, print the objects found, then report the errors. raw: see Printer.add(). Raises Failure."""
     printer, problems = Printer(form), []
     typed = raw and form not in ("", "json")
     for name in names:
@@ -109,7 +109,7 @@ def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], F
 
 
 def speaks_newer(app: App) -> bool:
-    """Do the engine's objects have the fields that API 1.52 left, and no others?"""
+    """Does the engine speak API 1.52 or later, which removed fields from its objects?"""
     return version_key(app.engine.api_version) >= CHANGED
 
 
@@ -146,8 +146,8 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
             if not manager:
                 continue
         try:
-            asked = containers.inspect_container(name, o.size) if kind == "container" else request(name)
-            found = fetch(app, asked, shape)
+            query = containers.inspect_container(name, o.size) if kind == "container" else request(name)
+            found = fetch(app, query, shape)
         except EngineError as error:
             if not o.type and (error.status == 404 or any(text in error.message for text in NOT_OF_THIS_KIND)):
                 continue
@@ -193,7 +193,7 @@ def inspect_images(app: App, o: ImageInspectOptions) -> None:
 
 
 def platform_json(app: App, text: str, wrong: str = "") -> str:
-    """--platform as the engine's query takes it: a JSON object. wrong: stands before what is wrong with it. Raises
+    """--platform as the engine's query parameter: a JSON object. wrong: a prefix for the error message. Raises
     Failure.
     """
     from pydock.flags.reference import platform

@@ -1,4 +1,4 @@
-"""`manifest`: lists of images for several platforms, made here and kept in a registry; the engine has no part in it."""
+"""`manifest`: create manifest lists locally and push them to a registry; the engine is not involved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LISTS = ("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json")
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
-#: what `annotate` takes
+#: the platforms that `annotate` accepts
 PLATFORMS = frozenset(
     (
         "darwin/386 darwin/amd64 darwin/arm darwin/arm64 dragonfly/amd64 freebsd/386 freebsd/amd64 freebsd/arm linux/386 linux/amd64 linux/arm "
@@ -35,7 +35,7 @@ _PLATFORM = {
     "os.features": opt([str]),
     "variant": opt(str),
 }
-#: what is asked of documents: a manifest, what it refers to, a list
+#: the required shape of documents: a descriptor, a manifest, a manifest list
 _DIGEST = {"digest": str}
 _MANIFEST = {"config": opt(_DIGEST), "layers": opt([{"digest": str, "urls": opt([str])}])}
 _LIST = {"manifests": opt([{"digest": str, "platform": opt(_PLATFORM)}])}
@@ -48,23 +48,23 @@ def named(text: str, prefix: str = "") -> Reference:
         return parse(text).tagged()
 
 
-# -- what is stored and sent -----------------------------------------------------------------------
+# -- documents -----------------------------------------------------------------------
 
 
-def platform_of(facts: Json) -> Json:
-    """The keys of a platform in facts that may hold more, in their order."""
-    return {k: facts[k] for k in PLATFORM_KEYS if facts.get(k)}
+def platform_of(data: Json) -> Json:
+    """The keys of a platform out of an object that may have others, in order."""
+    return {k: data[k] for k in PLATFORM_KEYS if data.get(k)}
 
 
 def read(raw: bytes, what: object, shape: Shape) -> Json:
-    """A document of a registry's. Raises Failure."""
+    """Parse a document from a registry. Raises Failure."""
     with failing(f"{what} is malformed: "):
         document: Json = decode(raw, shape)
     return document
 
 
 def stored(reference: str, document: Document, platform: Json) -> Json:
-    """An image as docker's store keeps it, and `inspect --verbose` shows it. Raises Failure."""
+    """An image in the format of docker's manifest store and of `inspect --verbose`. Raises Failure."""
     kind = "OCIManifest" if document.media_type == OCI_MANIFEST else "SchemaV2Manifest"
     descriptor = {
         "mediaType": document.media_type,
@@ -81,7 +81,7 @@ def stored(reference: str, document: Document, platform: Json) -> Json:
 
 
 def list_text(images: list[Json]) -> str:
-    """The manifest list of stored images, byte for byte as docker makes it: its digest depends on that."""
+    """The manifest list of stored images, byte for byte as docker writes it, so that the digest is the same."""
     descriptors = [image["Descriptor"] for image in images]
     entries = [
         {
@@ -100,7 +100,7 @@ def raw_of(image: Json) -> bytes:
     return base64.b64decode(image["Raw"])
 
 
-# -- what the registry has -------------------------------------------------------------------------
+# -- registry -------------------------------------------------------------------------
 
 
 def fetch(registry: Registry, reference: Reference) -> Document:
@@ -112,7 +112,7 @@ def fetch(registry: Registry, reference: Reference) -> Document:
 
 
 def fetch_image(registry: Registry, reference: Reference, document: Document, name: str) -> Json:
-    """An image with the platform that its configuration names. Raises Failure."""
+    """An image with the platform from its configuration. Raises Failure."""
     manifest = read(document.raw, reference.familiar, _MANIFEST)
     if not manifest.get("config"):
         raise Failure(f"{reference.familiar}: manifests of type {document.media_type} are not supported")
@@ -125,7 +125,7 @@ def fetch_image(registry: Registry, reference: Reference, document: Document, na
 
 
 def image_for(app: App, list_name: str, reference: Reference, insecure: bool) -> Json:
-    """An image out of the store, or else the registry. Raises Failure for one that is a list itself."""
+    """An image from the local store, or else the registry. Raises Failure if it is a manifest list itself."""
     kept = app.manifests.image(list_name, str(reference))
     if kept:
         return kept
@@ -137,14 +137,14 @@ def image_for(app: App, list_name: str, reference: Reference, insecure: bool) ->
 
 
 def list_images(app: App, name: str) -> list[Json]:
-    """Raises Failure for a list that is not there."""
+    """The images of a local manifest list. Raises Failure if it does not exist."""
     images = app.manifests.images(name)
     if not images:
         raise Failure(f"No such manifest: {name}")
     return images
 
 
-# -- the verbs -------------------------------------------------------------------------------------
+# -- commands -------------------------------------------------------------------------------------
 
 
 def insecure_flag() -> Any:
@@ -170,7 +170,7 @@ def create(app: App, o: CreateOptions) -> None:
             raise Failure("refusing to amend an existing manifest list with no --amend flag")
 
     check()
-    # all are fetched before one is kept: a list is never half made
+    # fetch all before storing any: a list is never incomplete
     images = {str(reference): image_for(app, name, reference, o.insecure) for reference in map(named, o.manifests)}
     with app.manifests.changing():
         check()
@@ -207,7 +207,7 @@ def annotate(app: App, o: AnnotateOptions) -> None:
 
 
 def annotated(image: Json, o: AnnotateOptions) -> Json:
-    """An image's platform with what is given. Raises Failure for one that docker does not know."""
+    """An image's platform with the given options. Raises Failure for a platform that docker does not support."""
     platform = dict(image["Descriptor"].get("platform") or {})
     given = {"architecture": o.arch, "os": o.os, "os.version": o.os_version, "variant": o.variant}
     platform |= {k: v for k, v in given.items() if v}
@@ -268,7 +268,7 @@ class PushOptions(Options):
 
 
 def blobs_of(image: Json) -> list[str]:
-    """The digests of what an image's manifest refers to, but for what lies elsewhere by its nature (foreign layers)."""
+    """The digests of an image's config and layers, except foreign layers, which are not in the registry."""
     manifest = read(raw_of(image), image["Ref"], {**_MANIFEST, "config": _DIGEST})
     layers = [layer for layer in manifest.get("layers") or [] if not layer.get("urls")]
     return [d["digest"] for d in (*layers, manifest["config"])]

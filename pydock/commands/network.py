@@ -1,4 +1,4 @@
-"""`network`: ls, create, connect, disconnect, rm, prune (its inspect is in inspect.py)."""
+"""`network`: ls, create, connect, disconnect, rm, prune (inspect is in inspect.py)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ls(app: App, o: NetworkListOptions) -> None:
 
 @options
 class CreateOptions(Options):
-    """One network."""
+    """`network create`."""
 
     name: str = argument("NETWORK")
     attachable: bool = flag("--attachable", since="1.25", help="Allow manual container attachment")
@@ -88,8 +88,8 @@ def _network(text: str, prefix: str = "") -> Any:
         raise ValueError(f"{prefix}invalid CIDR address: {text}") from None
 
 
-def holds(subnet: str, data: str) -> bool:
-    """Does a subnet hold an address, or the address of another subnet? Raises ValueError."""
+def contains(subnet: str, data: str) -> bool:
+    """Does a subnet contain an address, or the base address of another subnet? Raises ValueError."""
     network = _network(subnet, "invalid subnet: ").network
     if "/" in data:
         address = _network(data).ip
@@ -102,12 +102,12 @@ def holds(subnet: str, data: str) -> bool:
 
 
 def ipam_config(o: CreateOptions) -> list[Json]:
-    """The subnets, each with its range, gateway and addresses. Raises ValueError in docker's words."""
+    """The subnets, each with its range, gateway and addresses. Raises ValueError with docker's messages."""
     if len(o.subnet) < len(o.ip_range) or len(o.subnet) < len(o.gateway):
         raise ValueError("every ip-range or gateway must have a corresponding subnet")
     found: dict[str, Json] = {}
     for subnet in o.subnet:
-        if any(holds(subnet, other) or holds(other, subnet) for other in found):
+        if any(contains(subnet, other) or contains(other, subnet) for other in found):
             raise ValueError("multiple overlapping subnet configuration is not supported")
         found[subnet] = {"Subnet": subnet}
     for key, what, plural, values in (
@@ -117,7 +117,7 @@ def ipam_config(o: CreateOptions) -> list[Json]:
         for value in values:
             if key == "IPRange":
                 _network(value)
-            matching = [s for s in o.subnet if holds(s, value)]
+            matching = [s for s in o.subnet if contains(s, value)]
             if not matching:
                 raise ValueError(f"no matching subnet for {what} {value}")
             for subnet in matching:
@@ -128,7 +128,7 @@ def ipam_config(o: CreateOptions) -> list[Json]:
                     )
                 found[subnet][key] = value
     for name, address in dict(o.aux_address).items():
-        matching = [s for s in o.subnet if holds(s, address)]
+        matching = [s for s in o.subnet if contains(s, address)]
         if not matching:
             raise ValueError(f"no matching subnet for aux-address {address}")
         for subnet in matching:
@@ -171,7 +171,7 @@ def create(app: App, o: CreateOptions) -> None:
 
 @options
 class ConnectOptions(Options):
-    """`network connect`: the container's end in the network."""
+    """`network connect`: the settings of the container's endpoint."""
 
     network: str = argument("NETWORK", sources="networks")
     container: str = argument("CONTAINER", sources="containers")
@@ -191,7 +191,7 @@ class ConnectOptions(Options):
 
 
 def driver_options(texts: tuple[str, ...]) -> dict[str, str]:
-    """Raises ValueError."""
+    """--driver-opt as an object. Raises ValueError."""
     out = {}
     for text in texts:
         key, equals, value = text.partition("=")
@@ -202,7 +202,7 @@ def driver_options(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def settings_of(o: ConnectOptions) -> Json:
-    """The container's end of the network (EndpointSettings). Raises ValueError."""
+    """The EndpointSettings of the container. Raises ValueError."""
     addresses = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
     return {
         "IPAMConfig": {k: v for k, v in addresses.items() if v},
@@ -210,7 +210,7 @@ def settings_of(o: ConnectOptions) -> Json:
         "Aliases": list(o.alias),
         "DriverOpts": driver_options(o.driver_opt),
         "GwPriority": o.gw_priority,
-        # what the engine finds out, as docker's client sends it
+        # fields set by the engine, as docker's client sends them
         "MacAddress": "",
         "NetworkID": "",
         "EndpointID": "",

@@ -1,4 +1,4 @@
-"""`plugin`: plugins of the engine, which run beside it as containers of their own."""
+"""`plugin`: manage plugins of the engine."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def inspect(app: App, o: PluginInspectOptions) -> None:
 
 
 def reference_of(text: str, wrong: str = "") -> Reference:
-    """A plugin's name in a registry, as it is given. wrong: stands before what is wrong with it. Raises Failure."""
+    """Parse the reference of a plugin. wrong: a prefix for the error message. Raises Failure."""
     with failing(wrong):
         return parse(text)
 
 
-def undigested(text: str) -> Reference:
-    """The same with its tag, or the default one. Raises Failure, also for a digest."""
+def tagged_reference(text: str) -> Reference:
+    """Parse the reference of a plugin, with the default tag if it has none. Raises Failure, also for a digest."""
     reference = reference_of(text)
     if reference.digest:
         raise Failure(f"invalid name: {text}")
@@ -65,7 +65,7 @@ def undigested(text: str) -> Reference:
 
 
 def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> list[Json]:
-    """The privileges that a plugin wants, if the user agrees. Raises Failure where not."""
+    """The privileges that a plugin requires, after confirmation. Raises Failure if the user declines."""
     wanted: list[Json] = (
         app.engine.json(plugins.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
     )
@@ -90,7 +90,7 @@ class InstallOptions(Options):
 
 @command("plugin install", InstallOptions, "Install a plugin")
 def install(app: App, o: InstallOptions) -> None:
-    name = undigested(o.alias).familiar if o.alias else ""
+    name = tagged_reference(o.alias).familiar if o.alias else ""
     reference = reference_of(o.plugin)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
@@ -98,7 +98,7 @@ def install(app: App, o: InstallOptions) -> None:
     request = plugins.pull_plugin(str(reference), name, privileges, app.credentials.header(reference.domain))
     answer = app.engine.background(request)
     show_progress(app, answer.messages(), app.out)
-    # what it is called here the engine alone knows
+    # the engine chooses the local name
     local = answer.header("docker-plugin-name")
     if o.settings:
         app.engine.read(plugins.set_plugin(local, o.settings))
@@ -155,7 +155,7 @@ class PushOptions(Options):
 
 @command("plugin push", PushOptions, "Push a plugin to a registry")
 def push(app: App, o: PushOptions) -> None:
-    reference = undigested(o.plugin)
+    reference = tagged_reference(o.plugin)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     show_progress(

@@ -1,4 +1,4 @@
-"""What is shown while something long goes on: the engine's messages, or bytes that pass."""
+"""Progress output of long operations: the engine's messages, or the amount of transferred data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydock.streams.output import Output
 
 
 def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:
-    """Progress to a terminal drawn in place, to anything else as lines. Raises Failure for the engine's own error."""
+    """Show progress: redrawn in place on a terminal, as lines otherwise. Raises Failure for the engine's error."""
     if out.is_terminal and not quiet:
         from pydock.render.live import show
 
@@ -26,7 +26,7 @@ def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, qui
 
 
 def counted(app: App, blocks: Iterable[bytes], title: str, total: int = 0) -> Iterable[bytes]:
-    """The same blocks; where a person watches stderr, with their number and speed drawn in place."""
+    """Pass the blocks through; if stderr is a terminal, show their size and rate in place."""
     if not app.err.is_terminal:
         return blocks
     from pydock.render.live import counted as watched

@@ -1,4 +1,4 @@
-"""`login`, `logout` and `search`: registries, by way of the engine."""
+"""`login`, `logout` and `search`: registries, accessed by the engine."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from pydock.views.view import View
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: the key of Docker Hub's credentials
+#: the key of Docker Hub in the credential store
 HUB = "https://index.docker.io/v1/"
 HUB_DOMAIN = "docker.io"
-#: bytes of the longest password that stdin is read for: tokens have some thousands
+#: maximum size of a password on stdin, in bytes: tokens have some thousands
 MAX_PASSWORD = 1 << 20
 
 UNENCRYPTED = """
@@ -67,7 +67,7 @@ def login(app: App, o: LoginOptions) -> None:
 
 
 def given_password(app: App, o: LoginOptions) -> str:
-    """--password, or what stdin holds. Raises Failure."""
+    """The password of --password or --password-stdin. Raises Failure."""
     if o.password_stdin and "password" in o.given:
         raise Failure("conflicting options: cannot specify both --password and --password-stdin")
     if o.password_stdin and "username" not in o.given:
@@ -81,7 +81,7 @@ def given_password(app: App, o: LoginOptions) -> str:
 
 
 def stdin_password(app: App) -> str:
-    """All of stdin, without the end of its line. Raises Failure."""
+    """All of stdin, without the trailing newline. Raises Failure."""
     parts, size = [], 0
     for block in app.files.blocks(None, 64 * 1024):
         parts.append(block)
@@ -102,7 +102,7 @@ def coloured(app: App) -> bool:
 
 
 def log_in(app: App, auth: dict[str, str]) -> str:
-    """POST /auth, then keep the credentials; returns the registry's words. Raises Failure."""
+    """POST /auth, then store the credentials; returns the status message of the registry. Raises Failure."""
     answer = app.engine.json(images.check_auth({k: v for k, v in auth.items() if v})) or {}
     if answer.get("IdentityToken"):
         auth = {**auth, "password": "", "identitytoken": answer["IdentityToken"]}
@@ -112,7 +112,7 @@ def log_in(app: App, auth: dict[str, str]) -> str:
 
 
 def log_in_again(app: App, auth: dict[str, str]) -> str | None:
-    """With the credentials that are kept; None if the registry takes them no more."""
+    """Log in with the stored credentials; None if the registry rejects them."""
     app.err.line(f"Authenticating with existing credentials... [Username: {auth['username']}]")
     app.err.write(
         note(
@@ -130,7 +130,7 @@ def log_in_again(app: App, auth: dict[str, str]) -> str | None:
 
 
 def credentials(app: App, server: str, user: str, password: str, default: str) -> dict[str, str]:
-    """User and password, asked for where they are not given. Raises Failure."""
+    """User name and password, prompted for if not given. Raises Failure."""
     if (not user or not password) and not app.stdin.isatty():
         raise Failure("Error: Cannot perform an interactive login from a non TTY device")
     user = user.strip()
@@ -160,7 +160,7 @@ class LogoutOptions(Options):
 def logout(app: App, o: LogoutOptions) -> None:
     warn_of_environment(app)
     name = registry_host(o.server) if o.server else HUB
-    # earlier clients kept credentials under these keys too
+    # older clients stored credentials under these keys as well
     keys = [o.server, name, f"http://{name}", f"https://{name}"] if o.server else [HUB]
     app.out.line(f"Removing login credentials for {name}")
     problems = {key: problem for key in keys if (problem := app.credentials.erase(key))}
@@ -205,7 +205,7 @@ class SearchView(View):
         return {"trunc": self.trunc, "json": self.as_json, "s": self.r}
 
     def go_json(self) -> dict[str, Any]:
-        # what has been JSON once tells the rest of the row in its words too
+        # as in docker: once a row has been rendered as JSON, its methods return JSON's values
         self.as_json = True
         return super().go_json()
 
@@ -234,7 +234,7 @@ def search(app: App, o: SearchOptions) -> None:
         app.err.line(
             'WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" will not yield any results in future.'
         )
-    # a registry before the term: "HOST[:PORT]/TERM"
+    # the term may have a registry: "HOST[:PORT]/TERM"
     host, slash, _ = o.term.partition("/")
     domain = host if slash and (any(c in host for c in ".:") or host == "localhost") else HUB_DOMAIN
     found = (

@@ -1,4 +1,4 @@
-"""What many verbs share: the flags of lists, one thing after another by name, confirmation of what failed."""
+"""Shared by many commands: the flags of lists, iteration over names, confirmation prompts, pruning."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ FORMAT_HELP = (
 
 PLATFORM = "OS[/ARCHITECTURE[/VARIANT]]"
 NO_TRUST = (
-    "content trust (--disable-content-trust=false) is not supported: docker has given it up; images are not checked"
+    "content trust (--disable-content-trust=false) is not supported: docker has removed it; images are not verified"
 )
 
 
 def platform_flag(text: str, since: str) -> Any:
-    """--platform of one image. text: what it does."""
+    """--platform of a single image. text: the help text."""
     return flag("--platform", since=since, help=f"{text}: {PLATFORM}", sources="platforms")
 
 
 def default_platform_flag(since: str, text: str = "Platform of the image") -> Any:
-    """--platform where DOCKER_DEFAULT_PLATFORM gives the default."""
+    """--platform with DOCKER_DEFAULT_PLATFORM as its default."""
     return flag(
         "--platform", since=since, env="DOCKER_DEFAULT_PLATFORM", help=f"{text}: {PLATFORM}", sources="platforms"
     )
@@ -55,7 +55,7 @@ def trust_flag(text: str = "Skip image verification") -> Any:
 
 @options
 class ListOptions(Options):
-    """The flags of every list."""
+    """The flags of all list commands."""
 
     filter: tuple[Pair, ...] = flag(
         "-f",
@@ -72,13 +72,13 @@ class ListOptions(Options):
 
 @options
 class InspectOptions(Options):
-    """The flags of every inspect."""
+    """The flags of all inspect commands."""
 
     format: str = flag("-f", "--format", help='Format output with a Go template, or "json"', sources="json")
 
 
 class Listed(Protocol):
-    """The options of a list."""
+    """The options of a list command."""
 
     @property
     def format(self) -> str: ...
@@ -87,23 +87,23 @@ class Listed(Protocol):
 
 
 def format_of(app: App, o: Listed, view: type[View], raw: str = "") -> Format:
-    """The format in force, by docker's rules for --quiet and the config's *Format. raw: in place of the view's own."""
+    """The effective format, by docker's rules for --quiet and the config file. raw: overrides that of the view."""
     configured = app.config.text(view.CONFIG) if view.CONFIG and not o.quiet else ""
     form = Format.parse(o.format or configured or "table", view.RAW_QUIET if o.quiet else raw or view.RAW)
     return Format("template", view.QUIET) if o.quiet and form == Format("table") else form
 
 
 def print_list(app: App, o: Listed, view: type[V], rows: Iterable[V]) -> None:
-    """The one path of a list whose columns do not depend on flags. Raises Failure."""
+    """Print a list whose columns do not depend on flags. Raises Failure."""
     app.out.write(listing(rows, view.TITLES, format_of(app, o, view), view.DEFAULT))
 
 
 def each_name(
     app: App, names: Iterable[str], act: Callable[[str], R], done: Callable[[str, R], None] | None = None
 ) -> None:
-    """Act on each name in turn; print it unless `done` does; go on after a failure and report all at the end.
+    """Act on each name in turn; print it, or call `done`; continue after a failure and report all at the end.
 
-    Raises Failure with every message, a line each.
+    Raises Failure with all messages, one per line.
     """
     problems = []
     for name in names:
@@ -121,7 +121,7 @@ def each_name(
 
 
 def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit: int = 50) -> None:
-    """As each_name, several at once (as docker does for containers); output and errors in the order of the names."""
+    """As each_name, but concurrently (as docker does for containers); output and errors in the order of the names."""
     if len(names) == 1:
         each_name(app, names, act)
         return
@@ -134,13 +134,13 @@ def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit
         order = iter(futures)
         each_name(app, names, lambda _: next(order).result())
     finally:
-        # who interrupts does not wait for the requests that are under way
+        # an interrupt does not wait for pending requests
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 @options
 class PruneOptions(Options):
-    """The flags of every prune."""
+    """The flags of all prune commands."""
 
     filter: tuple[Pair, ...] = flag(
         "--filter",
@@ -153,9 +153,7 @@ class PruneOptions(Options):
 
 
 def ask(app: App, question: str, secret: bool = False) -> str:
-    """Ask on stdout, read a line from stdin; a secret is not shown. A signal ends the program with 0, as docker
-    does.
-    """
+    """Prompt on stdout, read a line from stdin; a secret is not echoed. A signal exits with 0, as in docker."""
     from pydock.streams.signals import leaving_with
     from pydock.streams.terminal import unseen
 
@@ -174,12 +172,12 @@ def ask(app: App, question: str, secret: bool = False) -> str:
 
 
 def confirmed(app: App, question: str) -> bool:
-    """Only "y" is yes."""
+    """Prompt for confirmation: only "y" or "Y" confirms."""
     return ask(app, f"{question} [y/N] ") in ("y", "Y")
 
 
 def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]:
-    """--filter with those of the config file's pruneFilters; a label given beats its contrary there."""
+    """--filter with the config file's pruneFilters; a given label overrides its opposite there."""
     pairs = list(given)
     for text in app.config.texts("pruneFilters"):
         key, equals, value = text.partition("=")
@@ -192,7 +190,7 @@ def prune_filters(app: App, given: Iterable[Pair]) -> dict[str, dict[str, bool]]
 def prune_objects(
     app: App, o: PruneOptions, what: str, request: Request, title: str, removed: Callable[[Json], Sequence[str] | None]
 ) -> None:
-    """Ask, remove, tell. what: is removed, in the question; removed: the engine's report -> what it has removed."""
+    """Confirm, remove, report. what: the objects, for the prompt; removed: the engine's report -> removed names."""
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}.\nAre you sure you want to continue?"):
         return
     report: Json = app.engine.json(request) or {}
@@ -202,13 +200,13 @@ def prune_objects(
 
 
 def print_deleted(app: App, title: str, names: Sequence[str] | None) -> None:
-    """What a prune has removed, a line each; nothing for nothing."""
+    """Print the names of removed objects, one per line, if any."""
     if names:
         app.out.line("\n".join([f"Deleted {title}:", *names, ""]))
 
 
 def print_reclaimed(app: App, count: int | None) -> None:
-    """How many bytes a prune has won."""
+    """Print the amount of reclaimed space."""
     from pydock.render.human import size
 
     app.out.line(f"Total reclaimed space: {size(count or 0)}")

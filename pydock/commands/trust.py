@@ -1,5 +1,5 @@
-"""`trust`: content trust, which docker gave up (29 has it no more). Nothing is signed or checked here, and each verb
-says so.
+"""`trust`: content trust, which docker has removed in version 29. Nothing is signed or verified here, and every
+command says so.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def refuse(what: str) -> NoReturn:
-    """Raises Failure."""
+    """Raises Failure: not supported."""
     raise Failure(
-        f"{what}: content trust (Notary v1) is not supported; docker has given it up, and its version 29 has no `trust` any more. "
-        "Sign images with a tool of today, such as cosign or notation."
+        f"{what}: content trust (Notary v1) is not supported; docker has removed the `trust` command in version 29. "
+        "Sign images with a tool such as cosign or notation."
     )
 
 
@@ -29,7 +29,7 @@ class InspectOptions(Options):
 
 @command("trust inspect", InspectOptions, "Show signers and keys of images", usage="IMAGE[:TAG] [IMAGE[:TAG]...]")
 def inspect(app: App, o: InspectOptions) -> None:
-    # nobody is asked, so nothing is known of any signature: docker's words where its notary server is not to be reached
+    # no notary server is contacted: docker's message for an unreachable server
     if not o.pretty:
         app.out.line("[]")
     raise Failure("\n".join(f"no signatures or cannot access {image}" for image in o.images))

@@ -1,4 +1,4 @@
-"""`version`: the client's and the engine's."""
+"""`version`: client and server version information."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def version(app: App, o: VersionOptions) -> None:
         server = with_build_time(app.engine.json(system.version()))
     except Failure as failure:
         problem = failure
-    client = client_facts(app, spoken_version(app))
+    client = client_info(app, spoken_version(app))
     if text:
         wrong = print_template(app, template, client, server)
-        # why the engine does not answer matters more than what the template made of that
+        # the error of the engine takes precedence over that of the template
         problem = problem or wrong
     else:
         app.out.write(client_text(client) + (server_text(server) if server else ""))
@@ -53,15 +53,15 @@ def version(app: App, o: VersionOptions) -> None:
 
 
 def spoken_version(app: App) -> str:
-    """The API version that client and engine agree on."""
+    """The negotiated API version."""
     try:
         return app.engine.api_version
     except Failure:
         return app.environ.get("DOCKER_API_VERSION", "").strip().lstrip("v") or API_VERSION
 
 
-def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
-    """What the client tells of itself, by the keys of docker's JSON; nothing of the API version unless it is given."""
+def client_info(app: App, spoken: str = "") -> dict[str, Any]:
+    """The client's version information, with the keys of docker's JSON; the API version only if it is given."""
     import platform
     import sys
 
@@ -81,7 +81,7 @@ def client_facts(app: App, spoken: str = "") -> dict[str, Any]:
 def print_template(
     app: App, template: Template, client: dict[str, Any], server: dict[str, Any] | None
 ) -> Failure | None:
-    """Returns what the template does not fit."""
+    """Print by the template; returns its error."""
     try:
         shown, problem = template.execute(decode("system.versionInfo", {"Client": client, "Server": server})), None
     except ExecError as error:
@@ -91,7 +91,7 @@ def print_template(
 
 
 def with_build_time(server: dict[str, Any]) -> dict[str, Any]:
-    """The same, with the engine's build time as it is shown."""
+    """The server's version information with formatted build times."""
     components = server.get("Components") or [engine_component(server)]
     return {**server, "Components": [{**c, "Details": shown_details(c)} for c in components]}
 
@@ -132,7 +132,7 @@ def server_text(s: dict[str, Any]) -> str:
 
 
 def engine_component(s: dict[str, Any]) -> dict[str, Any]:
-    """What an engine from before components (API 1.35) tells."""
+    """The Engine component of an engine without components (before API 1.35)."""
     details = {k: str(s.get(k, "")) for k in DETAILS.values() if k != "Experimental"}
     return {
         "Name": "Engine",

@@ -1,4 +1,4 @@
-"""`volume`: ls, create, rm, prune, update (its inspect is in inspect.py)."""
+"""`volume`: ls, create, rm, prune, update (inspect is in inspect.py)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def ls(app: App, o: VolumeListOptions) -> None:
         if v.get("ClusterVolume") or not o.cluster
     ]
     if o.cluster:
-        # --format has no say here, as in docker
+        # --format is ignored here, as in docker
         form = Format("template", VolumeView.QUIET) if o.quiet else Format("table")
         app.out.write(listing(rows, VolumeView.TITLES, form, VolumeView.CLUSTER))
     else:
@@ -56,7 +56,7 @@ def ls(app: App, o: VolumeListOptions) -> None:
 
 @options
 class CreateOptions(Options):
-    """One volume; the second half is for volumes of a swarm."""
+    """`volume create`; the second half is for cluster volumes."""
 
     name: str | None = argument("[VOLUME]", default=None)
     driver: str = flag("-d", "--driver", default="local", help="Volume driver", sources="volume-drivers")
@@ -118,24 +118,24 @@ class CreateOptions(Options):
     type: str = flag("--type", default="block", since="1.42", help="Cluster volume access type", sources="mount block")
 
 
-#: the flags that make a volume one of the cluster; others only say more of such a one
+#: flags that make it a cluster volume; the other cluster flags only add settings
 CLUSTER_FLAGS = frozenset("availability group limit_bytes required_bytes scope sharing type".split())
 
 
 def topologies(texts: tuple[str, ...]) -> list[Json]:
-    """ "KEY=VALUE,KEY=VALUE" each."""
+    """Topologies: "KEY=VALUE,KEY=VALUE" each."""
     return [{"Segments": dict(pairs.pair(word) for word in text.split(","))} for text in texts]
 
 
 def cluster_spec(o: CreateOptions) -> Json:
-    """What a cluster volume shall be."""
+    """The ClusterVolumeSpec."""
     kind = {"mount": "MountVolume", "block": "BlockVolume"}.get(o.type)
-    places = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
+    topology = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
     secrets = [{"Key": k, "Secret": v} for k, v in sorted(dict(o.secret).items())]
     return {
         **({"Group": o.group} if o.group else {}),
         "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
-        "AccessibilityRequirements": {k: v for k, v in places.items() if v},
+        "AccessibilityRequirements": {k: v for k, v in topology.items() if v},
         "CapacityRange": {"RequiredBytes": max(o.required_bytes, 0), "LimitBytes": max(o.limit_bytes, 0)},
         **({"Secrets": secrets} if secrets else {}),
         "Availability": o.availability,
@@ -191,7 +191,7 @@ def prune(app: App, o: VolumePruneOptions) -> None:
         if "all" in chosen:
             raise Failure("conflicting options: cannot specify both --all and --filter all=1")
         chosen = dict(sorted({**chosen, "all": {"true": True}}.items()))
-    # older engines remove named ones too
+    # older engines remove named volumes too
     everything = o.all or version_key(app.api_version) < (1, 42)
     what = "all local volumes" if everything else "anonymous local volumes"
     unused = f"{what} not used by at least one container"

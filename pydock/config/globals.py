@@ -1,4 +1,4 @@
-"""The flags before the command, and the command line that they begin."""
+"""The global flags, and the whole command line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "tr
 
 
 def unquoted(text: str) -> str:
-    """The path without a pair of quotes around it."""
+    """The path without surrounding quotes."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 @options
 class Globals(Options):
-    """The flags before the command."""
+    """The global flags, given before the command."""
 
     config: str = flag(
         "--config", help="Directory of the client's configuration files", metavar="string", sources="folders"
@@ -48,7 +48,7 @@ class Globals(Options):
     version: bool = flag("-v", "--version", help="Print version information and exit")
 
     def check(self) -> None:
-        """Raises Failure for values that cannot be."""
+        """Raises Failure for invalid values."""
         if self.log_level and self.log_level.lower() not in LOG_LEVELS:
             raise Failure(f"Unable to parse logging level: {self.log_level}")
         if self.context and self.host:
@@ -57,7 +57,7 @@ class Globals(Options):
 
 @record
 class Invocation:
-    """One command line. before: the global flags as they were typed; words: the command and all that follows."""
+    """One command line. before: the global flags as typed; words: the command and everything after it."""
 
     globals: Globals
     before: tuple[str, ...] = ()

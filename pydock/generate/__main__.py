@@ -1,4 +1,4 @@
-"""`python -m pydock.generate`: write every derived file; `--check` only tells whether they are fresh."""
+"""`python -m pydock.generate`: write all generated files; `--check` only reports stale ones."""
 
 from pydock import current_folder
 
@@ -14,7 +14,7 @@ INDEX = ROOT / "pydock" / "cli" / "index.py"
 
 
 def derived() -> dict[Path, str]:
-    """Every file that is made of the index, and its text: imported only here, when the index is fresh."""
+    """The files generated from the index, and their texts: imported only here, after the index is up to date."""
     from pydock.generate import man
     from pydock.render import completion
 
@@ -23,7 +23,7 @@ def derived() -> dict[Path, str]:
 
 
 def main() -> int:
-    """Write what is stale (with --check: name it); returns the exit code."""
+    """Write stale files (with --check: only list them); returns the exit code."""
     from pydock.generate import index
 
     check = "--check" in sys.argv[1:]
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def refresh(files: dict[Path, str], check: bool) -> list[Path]:
-    """Those that are stale, written anew unless `check`."""
+    """The stale files, rewritten unless `check`."""
     stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in () if check else stale:
         path.write_text(files[path], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Man pages from the declarations: one for the program, one for each command."""
+"""Man pages from the declarations: one for the program, one for each command and group."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROG = "pydock"
 
 
 def escape(text: str) -> str:
-    """Plain text for roff."""
+    """Escape plain text for roff."""
     out = text.replace("\\", "\\\\").replace("-", "\\-")
     return "\n".join("\\&" + line if line[:1] in (".", "'") else line for line in out.split("\n"))
 
@@ -83,8 +83,8 @@ def program_page() -> str:
     lines = head(PROG, "the docker command line in pure Python", f"{PROG} [OPTIONS] COMMAND [ARG...]")
     lines += [
         ".SH DESCRIPTION",
-        "Speaks the Docker Engine's REST API directly. Commands, flags, output and exit codes are docker's,",
-        "so that it can stand in for the docker program.",
+        "A client of the Docker Engine's REST API. Commands, flags, output and exit codes are those of docker,",
+        "so that it can replace the docker program.",
         ".SH OPTIONS",
         *flag_entries(Globals.flag_specs),
         ".SH COMMANDS",
@@ -99,13 +99,13 @@ def program_page() -> str:
 
 
 ENVIRONMENT = {
-    "DOCKER_HOST": "Address of the engine: unix://PATH, tcp://HOST:PORT, ssh://[USER@]HOST.",
-    "DOCKER_CONTEXT": "Context to use where neither DOCKER_HOST nor a flag names the engine.",
-    "DOCKER_CONFIG": "Folder of the client's configuration.",
-    "DOCKER_API_VERSION": "Newest API version to speak.",
-    "DOCKER_CERT_PATH": "Folder of ca.pem, cert.pem and key.pem.",
-    "DOCKER_TLS, DOCKER_TLS_VERIFY": "Use TLS; check the engine's certificate.",
-    "DOCKER_CUSTOM_HEADERS": "Headers of every request, key=value with commas between; replaces HttpHeaders of the configuration.",
-    "DOCKER_DEFAULT_PLATFORM": "Default of --platform.",
-    "NO_COLOR": "Not empty: no colours.",
+    "DOCKER_HOST": "Address of the daemon: unix://PATH, tcp://HOST:PORT, ssh://[USER@]HOST.",
+    "DOCKER_CONTEXT": "Context to use if neither DOCKER_HOST nor a flag selects the daemon.",
+    "DOCKER_CONFIG": "Directory of the client's configuration files.",
+    "DOCKER_API_VERSION": "API version to use, instead of the negotiated one.",
+    "DOCKER_CERT_PATH": "Directory of ca.pem, cert.pem and key.pem.",
+    "DOCKER_TLS, DOCKER_TLS_VERIFY": "Use TLS; verify the daemon's certificate.",
+    "DOCKER_CUSTOM_HEADERS": "HTTP headers of all requests, as comma-separated key=value pairs; overrides HttpHeaders of the configuration.",
+    "DOCKER_DEFAULT_PLATFORM": "Default value of --platform.",
+    "NO_COLOR": "Disable colours, if not empty.",
 }

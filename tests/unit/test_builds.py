@@ -20,7 +20,7 @@ from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
 from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
 from pydock.commands.build import classic as build_classic
-from pydock.commands.build.body import Found, all_outputs, solve_request, wishes
+from pydock.commands.build.body import Found, all_outputs, settings, solve_request
 from pydock.commands.build.caches import with_environment
 from pydock.commands.build.options import BuildOptions, ClassicBuildOptions
 from pydock.commands.build.policy import source_policy
@@ -43,7 +43,7 @@ def request(*words: str, environ: dict[str, str] | None = None, **found: Any) ->
 
     parsed = FlagSet(BuildOptions.flag_specs).parse([*words, "."])
     o = BuildOptions(**parsed.values, context=parsed.words[0])
-    wanted = wishes(o, environ or {})
+    wanted = settings(o, environ or {})
     return solve_request(o, wanted, all_outputs(o, wanted), Found(**found))
 
 
@@ -169,10 +169,10 @@ def test_source_policies() -> None:
 
 
 @pytest.mark.parametrize(("text", "problem"), [
-    ("{", "it is no JSON"), ("[]", "the policy is no object"), ('{"rules": {}}', "'rules' of the policy is"), ('{"rule": []}', "the policy has no 'rule'"),
-    ('{"rules": [{"action": "deny"}]}', "'deny' in rule 0 is none of ALLOW, DENY, CONVERT"), ('{"rules": [{"action": 3}]}', "3 in rule 0 is none of"),
-    ('{"rules": [{"selector": {"identifier": 1}}]}', "'identifier' of the selector of rule 0 is 1"), ('{"rules": [{"updates": {"attrs": {"a": 1}}}]}', "the attrs of rule 0 are not all strings"),
-    ('{"rules": [{"selector": {"constraints": [1]}}]}', "a constraint of rule 0 is no object"), ('{"rules": [{"action": true}]}', "True in rule 0"),
+    ("{", "invalid JSON: "), ("[]", "the policy is not an object"), ('{"rules": {}}', "invalid value {} for 'rules' of the policy"), ('{"rule": []}', "unknown key 'rule' in the policy"),
+    ('{"rules": [{"action": "deny"}]}', "invalid value 'deny' in rule 0: must be one of ALLOW, DENY, CONVERT"), ('{"rules": [{"action": 3}]}', "invalid value 3 in rule 0"),
+    ('{"rules": [{"selector": {"identifier": 1}}]}', "invalid value 1 for 'identifier' of the selector of rule 0"), ('{"rules": [{"updates": {"attrs": {"a": 1}}}]}', "the attrs of rule 0 are not all strings"),
+    ('{"rules": [{"selector": {"constraints": [1]}}]}', "a constraint of rule 0 is not an object"), ('{"rules": [{"action": true}]}', "invalid value True in rule 0"),
 ])  # fmt: skip
 def test_policies_that_are_not_understood(tmp_path: Path, text: str, problem: str) -> None:
     """Nobody builds without the policy that was asked for."""

@@ -231,10 +231,7 @@ def test_dockers_own_plugins_that_are_missing_are_told_of(
     assert done.err.startswith(f"docker: unknown command: docker {name}\n\n") and done.err.endswith(
         "\n\nRun 'docker --help' for more information\n"
     )
-    assert (
-        f"docker-{name}, goes into {tmp_path}/.docker/cli-plugins" in done.err
-        and "docker build needs no plugin" in done.err
-    )
+    assert f"docker-{name} in {tmp_path}/.docker/cli-plugins" in done.err and "docker build needs no plugin" in done.err
     assert "plugin" not in cli("nosuch", environ={"HOME": str(tmp_path)}).err
     for word in ("swarm", "node", "service", "stack", "secret", "config"):
         assert (

@@ -105,21 +105,21 @@ def test_output_that_ends_while_the_container_runs_on_is_told(argv: tuple[str, .
         assert (out, found) == (
             "hello\n",
             1 if argv == ATTACH else 125,
-        ) and "the connection to the container's output was lost" in err
+        ) and "lost the connection to the container's output" in err
 
 
 def test_an_exec_that_runs_on_when_its_output_has_ended_is_no_success() -> None:
     with staged(base({"/exec/ee/json": body(b'{"ExitCode":null,"Running":true}')})) as engine:
         assert client(engine, *EXEC) == (
             "hello\n",
-            "the connection to the command's output was lost; the command runs on\n",
+            "lost the connection to the command's output; the command is still running\n",
             1,
         )
 
 
 def test_an_exec_whose_exit_code_is_not_told_is_no_success() -> None:
     with staged(base({"/exec/ee/json": body(b'{"Running":false}')})) as engine:
-        assert client(engine, *EXEC) == ("hello\n", "the engine does not tell the command's exit code\n", 1)
+        assert client(engine, *EXEC) == ("hello\n", "the engine does not report the command's exit code\n", 1)
 
 
 NO_CODES = [b"", b"null", b"{}", b"[]", b'{"StatusCode":null}', b'{"StatusCode":"3"}', b'{"StatusCode":', b"3"]

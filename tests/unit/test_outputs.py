@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pydock.app import App
-from pydock.commands.build.places import Places
+from pydock.commands.build.destinations import Destinations
 from pydock.errors import Failure
 from pydock.files import atomic as whole
 from pydock.files.atomic import Claim, WholeFile, check_place, remove_folder, write_whole
@@ -150,7 +150,7 @@ def test_results_of_builds_write_no_link(tmp_path: Path, kind: str) -> None:
     plant(tmp_path)
     before = facts(tmp_path)
     with open(os.devnull, "r+b") as null, pytest.raises(Failure, match="cannot write to a symbolic link directly"):
-        Places(App(null, null, null, {}), [Output("tar", str(tmp_path / kind), {})])
+        Destinations(App(null, null, null, {}), [Output("tar", str(tmp_path / kind), {})])
     assert facts(tmp_path) == before
 
 
@@ -162,7 +162,9 @@ def test_results_of_builds_go_into_a_pipe_and_keep_an_old_files_mode(tmp_path: P
     reader.start()
     with (
         open(os.devnull, "r+b") as null,
-        Places(App(null, null, null, {}), [Output("tar", str(tmp_path / n), {}) for n in ("pipe", "target")]) as places,
+        Destinations(
+            App(null, null, null, {}), [Output("tar", str(tmp_path / n), {}) for n in ("pipe", "target")]
+        ) as places,
     ):
         for sink in places.sinks.values():
             sink(b"data")

@@ -1,4 +1,4 @@
-"""`bake`: builds that a file describes. docker leaves it to buildx, and so do we."""
+"""`bake`: build from a file. As in docker, only the plugin buildx implements it."""
 
 from __future__ import annotations
 

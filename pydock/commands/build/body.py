@@ -1,4 +1,4 @@
-"""What a build asks of BuildKit: options → SolveRequest. Pure; as buildx's build/opt.go, for the engine's own builder.
+"""The SolveRequest of a build, from its options. Pure; as buildx's build/opt.go, for the engine's own builder.
 
 https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docs/reference.md, and for the exporters the README
 there.
@@ -36,8 +36,8 @@ DOCS = "https://docs.docker.com/go"
 
 
 @record
-class Wishes:
-    """What the lists among the options say, taken apart."""
+class BuildSettings:
+    """The parsed values of the list flags."""
 
     build_args: Mapping[str, str]
     labels: Mapping[str, str]
@@ -50,11 +50,11 @@ class Wishes:
 
 @record
 class Found:
-    """What was found out for a build: its inputs, and what the engine's builder can do.
+    """What a build finds in its environment: inputs, configuration, capabilities of the engine's builder.
 
-    attributes: of the frontend, for the inputs; imports: caches that are there to be read; policy: what the
-    build may fetch, and what in its place; proxies: build arguments of the config file; containerd: the engine keeps
-    images in containerd's store, and can do more; gateway: the address that "host-gateway" means.
+    attributes: frontend attributes of the inputs; imports: caches to import; policy: the source policy; proxies:
+    build arguments of the config file; containerd: whether the engine uses the containerd image store, which supports
+    more; gateway: the address of "host-gateway".
     """
 
     attributes: Mapping[str, str] = made(default_factory=dict)
@@ -68,8 +68,8 @@ class Found:
 
 
 def assignments(texts: Iterable[str], environ: Mapping[str, str] | None) -> dict[str, str]:
-    """NAME=VALUE as an object; a name alone is looked up in the environment, and left out if it is not there; without
-    one it is empty. Raises ValueError."""
+    """NAME=VALUE pairs as a dict; a bare name is looked up in `environ`, and omitted if it is not set; without
+    `environ` its value is empty. Raises ValueError."""
     out = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -82,8 +82,8 @@ def assignments(texts: Iterable[str], environ: Mapping[str, str] | None) -> dict
     return out
 
 
-def wishes(o: BuildOptions, environ: Mapping[str, str]) -> Wishes:
-    """Raises ValueError in buildx's words, for the first thing that is wrong."""
+def settings(o: BuildOptions, environ: Mapping[str, str]) -> BuildSettings:
+    """Parse the list flags. Raises ValueError with buildx's message for the first invalid value."""
     build_args = assignments(o.build_arg, environ)
     if environ.get("SOURCE_DATE_EPOCH"):
         build_args.setdefault("SOURCE_DATE_EPOCH", environ["SOURCE_DATE_EPOCH"])
@@ -102,13 +102,13 @@ def wishes(o: BuildOptions, environ: Mapping[str, str]) -> Wishes:
         raise ValueError("local and tar exporters are incompatible with image ID file")
     given_caches = ([c for t in texts if t for c in caches(t)] for texts in (o.cache_from, o.cache_to))
     cache_from, cache_to = ([c for g in some if (c := with_environment(g, environ))] for some in given_caches)
-    return Wishes(
+    return BuildSettings(
         build_args, labels, attests, outputs, cache_from, cache_to, call("check" if o.check else o.print_ or o.call)
     )
 
 
-def all_outputs(o: BuildOptions, wanted: Wishes) -> list[Output]:
-    """With those of --push and --load, and the engine's image store where nothing is said. Raises ValueError."""
+def all_outputs(o: BuildOptions, wanted: BuildSettings) -> list[Output]:
+    """The outputs, with those of --push and --load; the engine's image store by default. Raises ValueError."""
     outputs = []
     for one in wanted.outputs:
         pushed = one.kind == "registry"
@@ -129,7 +129,7 @@ def all_outputs(o: BuildOptions, wanted: Wishes) -> list[Output]:
             except ValueError as error:
                 raise ValueError(f"parse annotations: {error}") from None
     outputs = [Output(x.kind, x.destination, {**x.attributes, **extra}) for x in outputs]
-    # as docker: what goes to the image store without being asked to has no annotations
+    # as docker: the default output has no annotations
     return outputs or ([] if wanted.call else [Output("image")])
 
 
@@ -140,8 +140,10 @@ def not_supported(what: str, page: str) -> ValueError:
     )
 
 
-def exporters(o: BuildOptions, outputs: list[Output], wanted: Wishes, found: Found, platforms: int) -> list[Json]:
-    """What Solve exports to: [{"Type", "Attrs"}]. Raises ValueError for what this engine's store cannot do."""
+def exporters(
+    o: BuildOptions, outputs: list[Output], wanted: BuildSettings, found: Found, platforms: int
+) -> list[Json]:
+    """The exporters of Solve: [{"Type", "Attrs"}]. Raises ValueError for those that the engine's store lacks."""
     names = ",".join(_tag(t) for t in o.tag)
     out = []
     for one in outputs:
@@ -188,18 +190,18 @@ def _tag(text: str) -> str:
 
 
 def platform_names(texts: Iterable[str], machine: str) -> list[str]:
-    """OS/ARCHITECTURE[/VARIANT] of each; "local" is this machine's. Raises ValueError."""
+    """Each platform as OS/ARCHITECTURE[/VARIANT]; "local" is the platform of the builder. Raises ValueError."""
     out = []
     for text in [part for t in texts for part in t.split(",")]:
-        facts = {"os": "linux", "architecture": machine} if text.lower() == "local" else platform(text, machine)
-        version = f"({facts['os.version']})" if facts.get("os.version") else ""
-        names = (facts["os"] + version, *normal_machine(facts["architecture"], facts.get("variant", "")))
+        found = {"os": "linux", "architecture": machine} if text.lower() == "local" else platform(text, machine)
+        version = f"({found['os.version']})" if found.get("os.version") else ""
+        names = (found["os"] + version, *normal_machine(found["architecture"], found.get("variant", "")))
         out.append("/".join(n for n in names if n))
     return out
 
 
-def frontend_attributes(o: BuildOptions, wanted: Wishes, found: Found, platforms: list[str]) -> dict[str, str]:
-    """What the Dockerfile frontend is told. Raises ValueError."""
+def frontend_attributes(o: BuildOptions, wanted: BuildSettings, found: Found, platforms: list[str]) -> dict[str, str]:
+    """The attributes of the Dockerfile frontend. Raises ValueError."""
     out: dict[str, str] = {"cgroup-parent": o.cgroup_parent} if o.cgroup_parent else {}
     if any(wanted.attests.values()) and not found.containerd:
         raise not_supported("Attestation", "attestations")
@@ -243,7 +245,7 @@ def frontend_attributes(o: BuildOptions, wanted: Wishes, found: Found, platforms
     return out
 
 
-def cache_options(wanted: Wishes, found: Found) -> Json:
+def cache_options(wanted: BuildSettings, found: Found) -> Json:
     """{"Exports", "Imports"}. Raises ValueError."""
     exports = [
         *wanted.cache_to,
@@ -263,7 +265,7 @@ def cache_options(wanted: Wishes, found: Found) -> Json:
     }
 
 
-def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found: Found) -> Json:
+def solve_request(o: BuildOptions, wanted: BuildSettings, outputs: list[Output], found: Found) -> Json:
     """A SolveRequest without Ref and Session. Raises Failure."""
     with failing():
         platforms = platform_names(o.platform, found.machine)
@@ -287,7 +289,7 @@ def solve_request(o: BuildOptions, wanted: Wishes, outputs: list[Output], found:
     }
 
 
-#: attributes that POST /build has parameters for, and those that only a control connection can carry
+#: frontend attributes with a parameter of POST /build of the same meaning, and those that are encoded otherwise
 _PARAMETERS = {
     "filename": "dockerfile",
     "context": "remote",
@@ -300,24 +302,26 @@ _ELSEWHERE = ("image-resolve-mode", "no-cache", "add-hosts", "ulimit", "cache-im
 
 
 def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
-    """The same build for POST /build of an engine whose BuildKit has no control connection (Docker 18.09).
+    """The query of POST /build, for an engine whose BuildKit has no control connection (Docker 18.09).
 
-    Raises Failure for what that cannot carry."""
+    Raises Failure for options that it does not support."""
     attributes = request["FrontendAttrs"]
     known = (*_PARAMETERS, *_ELSEWHERE)
     lost = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
-    lost += ["several outputs"] if len(request["Exporters"]) > 1 else []
+    lost += ["multiple outputs"] if len(request["Exporters"]) > 1 else []
     lost += ["cache exports"] if request["Cache"]["Exports"] else []
     lost += (
-        ["cache that lies in no registry"] if any(c["Type"] != "registry" for c in request["Cache"]["Imports"]) else []
+        ["cache imports other than registry"]
+        if any(c["Type"] != "registry" for c in request["Cache"]["Imports"])
+        else []
     )
-    lost += ["stages that are not cached"] if attributes.get("no-cache") else []
+    lost += ["--no-cache-filter"] if attributes.get("no-cache") else []
     lost += ["source policies"] if request.get("SourcePolicy") else []
-    lost += ["questions"] if request["Internal"] else []
+    lost += ["--call"] if request["Internal"] else []
     lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []
     if lost:
         raise Failure(
-            f"this engine's BuildKit takes builds over its REST API alone, which cannot carry: {', '.join(lost)}"
+            f"the daemon's BuildKit accepts builds over its REST API only, which does not support: {', '.join(lost)}"
         )
     pairs = {
         kind: {k.partition(":")[2]: v for k, v in attributes.items() if k.startswith(f"{kind}:")}

@@ -1,4 +1,4 @@
-"""`build` with BuildKit: options → wishes → SolveRequest → the engine's own builder → image, folder or archive."""
+"""`build` with BuildKit: options → SolveRequest → the engine's own builder → image, folder or archive."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from pydock.api import builds, images
 from pydock.api.request import Query
-from pydock.commands.build.body import Found, Wishes, all_outputs, rest_query, solve_request, wishes
+from pydock.commands.build.body import BuildSettings, Found, all_outputs, rest_query, settings, solve_request
 from pydock.commands.build.caches import LocalCaches
 from pydock.commands.build.choice import choose, without_buildkit
+from pydock.commands.build.destinations import Destinations
 from pydock.commands.build.options import BuildOptions
-from pydock.commands.build.places import Places
 from pydock.commands.build.policy import VARIABLE as POLICY
 from pydock.commands.build.policy import source_policy
 from pydock.commands.build.progress import TICK, OwnStep, display_mode, own_step, show
@@ -35,17 +35,17 @@ if TYPE_CHECKING:
 
 SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter"
 GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
-#: gRPC's codes that have exit codes of their own: Canceled, ResourceExhausted, Internal
+#: gRPC status codes with a specific exit code: Canceled, ResourceExhausted, Internal
 EXIT_CODES = {1: 130, 8: 102, 13: 100}
 CANCELED, UNKNOWN = 1, 2
-#: the X-Registry-Config header for no registry
+#: an X-Registry-Config header without credentials
 NO_CREDENTIALS = "e30="
-#: seconds that an engine has for its last words about a build that is over
-LAST_WORDS = 3.0
-#: seconds after which an engine is not waited for that has been told to stop, or has lost what it needs of us
-GRACE = LAST_WORDS + 1.0
+#: seconds to wait for the engine's last status messages of a finished build
+DRAIN = 3.0
+#: seconds to wait for an engine that has been asked to cancel a build, or has lost the session
+GRACE = DRAIN + 1.0
 
-#: what is said of flags that BuildKit does without
+#: warnings about flags without an effect in BuildKit
 WITHOUT_EFFECT = {
     "isolation": "isolation flag is deprecated with BuildKit.",
     "security_opt": 'security-opt flag is deprecated. "RUN --security=insecure" should be used with BuildKit.',
@@ -54,10 +54,10 @@ WITHOUT_EFFECT = {
 
 
 ABOUT = """\
-Build an image from a Dockerfile. The engine's own BuildKit builds; pydock speaks with it directly, and needs no plugin
-("pydock buildx build" runs docker's plugin buildx, where it is installed). DOCKER_BUILDKIT=0 asks for the classic builder,
-which has other flags: "pydock build --help" lists them then. It also serves engines that have no BuildKit, as Podman, unless
-DOCKER_BUILDKIT=1 forbids that"""
+Build an image from a Dockerfile with the daemon's own BuildKit, to which pydock connects directly: no plugin is needed
+("pydock buildx build" runs docker's buildx plugin, if it is installed). DOCKER_BUILDKIT=0 selects the classic builder, which
+has different flags; "pydock build --help" then lists those. The classic builder is also used for daemons without BuildKit,
+such as Podman, unless DOCKER_BUILDKIT=1 is set"""
 
 
 @command(
@@ -80,7 +80,7 @@ def build(app: App, o: BuildOptions) -> None:
             raise Failure(f"ERROR: failed to build: {failure.message}") from failure
         if app.environ.get("DOCKER_BUILDKIT"):
             raise Failure(
-                f"ERROR: {failure.message}: the engine at {app.contexts.endpoint.host} has no BuildKit"
+                f"ERROR: {failure.message}: the daemon at {app.contexts.endpoint.host} does not support BuildKit"
             ) from failure
         without_buildkit(app, o)
     except (Exit, Misuse):
@@ -90,9 +90,9 @@ def build(app: App, o: BuildOptions) -> None:
 
 
 def run(app: App, o: BuildOptions) -> None:
-    """Build, and tell what came out. Raises Failure."""
+    """Build, and report the result. Raises Failure."""
     with failing():
-        wanted = wishes(o, app.environ)
+        wanted = settings(o, app.environ)
         contexts = dict(named_context(t) for t in o.build_context if t)
         secrets, agents = [secret(t) for t in o.secret if t], [agent(t) for t in o.ssh if t]
     if o.iidfile:
@@ -112,8 +112,8 @@ def run(app: App, o: BuildOptions) -> None:
     finish(app, o, wanted, building, response)
 
 
-def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, response: dict[str, str]) -> None:
-    """What is printed and written of a build that went well. Raises Failure, Exit."""
+def finish(app: App, o: BuildOptions, wanted: BuildSettings, building: Building, response: dict[str, str]) -> None:
+    """Print and write the results of a successful build. Raises Failure, Exit."""
     from pydock.render.build_report import answer, unique_warnings
 
     if o.quiet or o.progress == "quiet":
@@ -144,48 +144,48 @@ def finish(app: App, o: BuildOptions, wanted: Wishes, building: Building, respon
 
 
 class Building:
-    """One build on its way: a thread lets the engine work, this one shows how it goes."""
+    """A running build: one thread drives the engine, this one shows the progress."""
 
-    def __init__(self, app: App, o: BuildOptions, wanted: Wishes, mode: str) -> None:
+    def __init__(self, app: App, o: BuildOptions, wanted: BuildSettings, mode: str) -> None:
         from pydock.streams.feed import Feed
 
         self.app, self.o, self.wanted, self.mode = app, o, wanted, mode
         self.feed: Feed[Json] = Feed(TICK)
         self.trace = Trace()
         self.dockerfile = ""
-        #: what is told at the end, beside the Dockerfile's own warnings
+        #: warnings to print at the end, besides those of the Dockerfile
         self.warnings: list[str] = []
         self._interrupts = 0
-        #: the query of POST /build, for an engine that takes builds in no other way
+        #: the query of POST /build, for an engine that accepts builds in no other way
         self.rest: Query = {}
 
     def run(
         self, contexts: dict[str, str], secrets: list[tuple[str, str, str]], agents: list[tuple[str, tuple[str, ...]]]
     ) -> dict[str, str]:
-        """Returns what the exporter answered. Raises Failure."""
+        """Returns the exporter's response. Raises Failure."""
         app, o = self.app, self.o
         outputs, policy = self._outputs(), self._policy()
         if "-" in (o.context, o.file) and app.engine.ping().builder != "2":
-            # stdin can be read but once: is there BuildKit at all?
+            # stdin can be read only once: check for BuildKit first
             import uuid
 
             app.engine.hijack(
                 builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C
             ).close()
-        with app.builder.inputs() as inputs, Places(app, outputs) as places:
+        with app.builder.inputs() as inputs, Destinations(app, outputs) as destinations:
             inputs.find(o.context, o.file, contexts, app.stdin, app.registries.download)
             self.dockerfile = inputs.dockerfile
             caches = LocalCaches(app, self.wanted.cache_from, self.wanted.cache_to)
             self.warnings = caches.warnings
             with app.builder.start(
-                self._told,
+                self._report_step,
                 folders=inputs.folders,
                 secrets=secrets,
                 agents=agents or ([("default", ())] if inputs.over_ssh else []),
                 archive=inputs.archive,
-                output_folders=places.folders,
-                output_sinks=places.sinks,
-                stores={**inputs.stores, **caches.stores, **places.stores},
+                output_folders=destinations.folders,
+                output_sinks=destinations.sinks,
+                stores={**inputs.stores, **caches.stores, **destinations.stores},
                 shared_key=app.builder.context_key(inputs.shared_key),
             ) as build:
                 if build.upload:
@@ -209,7 +209,7 @@ class Building:
                 if not whole:
                     self.rest = rest_query(o, request, build.ref, build.session.identity)
                 response = self._watch(build, request, found)
-            places.keep(response)
+            destinations.keep(response)
             caches.keep(response)
         return response
 
@@ -226,12 +226,12 @@ class Building:
         except Failure as failure:
             raise Failure(f"failed to read policy file: {failure.message}") from None
 
-    def _told(self, title: str) -> None:
-        """Something that is done at once, as a step."""
+    def _report_step(self, title: str) -> None:
+        """Show a step that is already finished."""
         OwnStep(self.app, self.feed.put, title).end()
 
     def _watch(self, build: Build, request: Json, found: Found) -> dict[str, str]:
-        """Let it work and show it. Raises Failure."""
+        """Run the build and show its progress. Raises Failure."""
         from pydock.render.build_report import unique_warnings, warnings_text
         from pydock.streams.feed import Work
         from pydock.streams.signals import on_interrupt
@@ -254,9 +254,7 @@ class Building:
             raise self._explained(build, failure) from None
 
     def _interrupt(self, build: Build, work: Work[dict[str, str]]) -> None:
-        """Let the engine cancel the build; one that does not say so soon, or a user who asks again, is not waited
-        for.
-        """
+        """Ask the engine to cancel the build; give up after a while, or on the second interrupt."""
         self._interrupts += 1
         if self._interrupts == 1:
             threading.Thread(target=self._cancel, args=(build,), daemon=True).start()
@@ -264,10 +262,10 @@ class Building:
         work.give_up(RpcError(CANCELED, "context canceled"))
 
     def _guard(self, build: Build, work: Work[dict[str, str]]) -> None:
-        """An engine whose session with us has ended cannot build any more: it has a moment to say so."""
+        """Without its session the engine cannot go on with the build: wait a while for its error, then give up."""
         build.session_over.wait()
         if not work.over(GRACE):
-            work.give_up(BrokenStream("the engine has ended the session of the build, and does not say why"))
+            work.give_up(BrokenStream("the engine closed the session of the build without an error"))
             self._cancel(build)
 
     def _cancel(self, build: Build) -> None:
@@ -276,11 +274,11 @@ class Building:
             return
         try:
             self.app.engine.read(builds.cancel_build(build.ref))
-        except Failure:  # the build's own answer tells what has become of it
+        except Failure:  # the build's own response reports the result
             return
 
     def _explained(self, build: Build, failure: Failure) -> Failure:
-        """What failed, in BuildKit's words; before it the lines of the Dockerfile that it is about, on stderr."""
+        """BuildKit's error; prints the lines of the Dockerfile that it refers to on stderr."""
         from pydock.render.build_report import excerpt
 
         if not isinstance(failure, RpcError):
@@ -291,11 +289,11 @@ class Building:
         if failure.status != UNKNOWN:
             reason = f"{failure.name}: {reason}"
         elif reason.startswith("failed to solve with frontend"):
-            # what older engines say of the frontend came through one more call
+            # in older engines errors of the frontend were wrapped by one more call
             reason = f"rpc error: code = Unknown desc = {reason}"
         return Failure(f"failed to solve: {reason}", EXIT_CODES.get(failure.status, 1))
 
-    # -- in the other thread -----------------------------------------------------------------------
+    # -- in the worker thread -----------------------------------------------------------------------
 
     def _work(self, build: Build, request: Json, found: Found) -> dict[str, str]:
         """Raises RpcError, Failure."""
@@ -305,7 +303,7 @@ class Building:
             response = self._by_rest(build)
         else:
             build.start(request)
-            with self._telling(build):
+            with self._showing_status(build):
                 response = build.result()
         build.check_results()
         response["buildx.build.ref"] = f"{self.app.contexts.current}/{self.app.contexts.current}/{build.ref}"
@@ -317,23 +315,23 @@ class Building:
         return response
 
     @contextmanager
-    def _telling(self, build: Build) -> Iterator[None]:
-        """While the block runs, and a moment longer, what happens is put to the feed."""
-        teller = threading.Thread(target=self._tell, args=(build,), daemon=True)
-        teller.start()
+    def _showing_status(self, build: Build) -> Iterator[None]:
+        """Put the engine's status messages to the feed, while the block runs and until they end."""
+        reader = threading.Thread(target=self._read_status, args=(build,), daemon=True)
+        reader.start()
         try:
             yield
         finally:
-            teller.join(LAST_WORDS)
+            reader.join(DRAIN)
             build.control.end_status()
-            teller.join(LAST_WORDS)
+            reader.join(DRAIN)
 
-    def _tell(self, build: Build) -> None:
+    def _read_status(self, build: Build) -> None:
         try:
             for status in build.status():
                 self.feed.put(status)
         except Failure:
-            # the build's own end tells what went wrong
+            # the build's own result reports the error
             return
 
     def _by_rest(self, build: Build) -> dict[str, str]:
@@ -341,7 +339,7 @@ class Building:
         import base64
 
         response: dict[str, str] = {}
-        # no credentials are sent along: they are asked for over the session
+        # credentials are not sent here: BuildKit requests them over the session
         for message in self.app.engine.messages(builds.build_image(self.rest, b"", NO_CREDENTIALS)):
             if message.get("errorDetail") or message.get("error"):
                 reason = str((message.get("errorDetail") or {}).get("message") or message["error"])
@@ -355,7 +353,7 @@ class Building:
             elif message.get("id") == "moby.image.id" and isinstance(aux, dict):
                 response["containerimage.digest"] = str(aux.get("ID", ""))
         if not response and "outputs" not in self.rest:
-            raise BrokenStream("the engine has ended its answer without the id of an image")
+            raise BrokenStream("the engine ended its response without an image ID")
         return response
 
     def _ask(self, build: Build, request: Json) -> dict[str, str]:
@@ -372,17 +370,17 @@ class Building:
         build.start(
             {**request, "Frontend": "", "Exporters": [], "ExporterDeprecated": "", "ExporterAttrsDeprecated": {}}
         )
-        with self._telling(build):
+        with self._showing_status(build):
             answer = build.control.ask_frontend(build.ref, question)
             response = build.result()
         return {**response, **{k: v.decode("utf-8", "replace") for k, v in answer.items()}}
 
     def _provenance(self, build: Build, response: dict[str, str]) -> None:
-        """What the engine has recorded of the build, for the metadata file."""
+        """Add the engine's provenance record of the build, for the metadata file."""
         from pydock.commands.build.result import provenance
 
-        wish = self.app.environ.get("BUILDX_METADATA_PROVENANCE", "min")
-        if wish in ("disabled", "0", "f", "F", "false", "False", "FALSE"):
+        mode = self.app.environ.get("BUILDX_METADATA_PROVENANCE", "min")
+        if mode in ("disabled", "0", "f", "F", "false", "False", "FALSE"):
             return
         try:
             found = [d for d in build.control.attestations(build.ref) if _is_provenance(d[1])]
@@ -391,14 +389,14 @@ class Building:
             with own_step(self.app, self.feed.put, "resolving provenance for metadata file"):
                 for platform, descriptor in found:
                     key = "buildx.build.provenance" + (f"/{platform}" if platform else "")
-                    with failing("the engine's record of the build is not what it should be: "):
-                        response[key] = provenance(build.control.content(descriptor["digest"]), wish == "max")
+                    with failing("malformed provenance of the build: "):
+                        response[key] = provenance(build.control.content(descriptor["digest"]), mode == "max")
         except RpcError:
-            # an engine that keeps no record of builds
+            # the engine has no build history
             return
 
     def _push(self, names: list[str], response: dict[str, str]) -> None:
-        """Push by the engine's image API: this engine's builder cannot by itself. Raises Failure."""
+        """Push by the engine's image API: the builder cannot push without the containerd image store. Raises Failure."""
         for name in names:
             with own_step(self.app, self.feed.put, f"pushing {name} with docker") as step:
                 self._push_one(name, step)
@@ -411,7 +409,7 @@ class Building:
     def _push_one(self, name: str, step: OwnStep) -> None:
         reference = parse(name).tagged()
         request = images.push_image(reference.name, reference.tag, "", self.app.credentials.header(reference.domain))
-        #: layer -> (when it began, its size)
+        #: layer -> (start time, size)
         started: dict[str, tuple[int, int]] = {}
         for news in self.app.engine.messages(request):
             check(news)

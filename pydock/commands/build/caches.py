@@ -1,4 +1,4 @@
-"""Where a build's cache comes from and goes to: what the environment and folders of this machine add to the options.
+"""The caches that a build imports and exports: cache options completed from the environment and local folders.
 
 As buildx's CreateCaches (build/opt.go), and parseCacheOptions of BuildKit's client.
 """
@@ -20,8 +20,8 @@ LATEST = "latest"
 
 
 def with_environment(cache: Cache, environ: Mapping[str, str]) -> Cache | None:
-    """The cache with what GitHub's runners tell of theirs in the environment; None outside of such a runner, where
-    there is none. Others are as they are. Pure; as @actions/cache (internal/config.ts)."""
+    """A "gha" cache with the settings of the GitHub runner's environment; None outside of a GitHub runner. Other
+    caches are returned unchanged. Pure; as @actions/cache (internal/config.ts)."""
     if cache.kind != "gha":
         return cache
     attributes = dict(cache.attributes)
@@ -45,20 +45,20 @@ def with_environment(cache: Cache, environ: Mapping[str, str]) -> Cache | None:
 
 
 class LocalCaches:
-    """Caches in folders of this machine (type=local): layouts, in which each has a tag.
+    """Caches in local folders (type=local): OCI image layouts with a tag for each cache.
 
-    imports: what is there to be read; stores: the folders, by the names that the engine knows them by; warnings: of
-    what could not be found, which is no reason not to build."""
+    imports: the caches to read; stores: the folders, by their names in the protocol; warnings: about caches that were
+    not found, which is not an error."""
 
     def __init__(self, app: App, imports: list[Cache], exports: list[Cache]) -> None:
-        """Raises Failure for a folder without such a cache. Nothing is written yet."""
+        """Raises Failure for a folder without the requested cache. Nothing is written yet."""
         self._app, self._exports = app, [c for c in exports if c.kind == "local" and c.attributes.get("dest")]
         self.imports: list[Cache] = []
         self.stores = {f"local:{c.attributes['dest']}": c.attributes["dest"] for c in self._exports}
         self.warnings: list[str] = []
-        for place in self.stores.values():
-            if app.files.kind(place) == "file":
-                raise Failure(f"mkdir {place}: not a directory")
+        for folder in self.stores.values():
+            if app.files.kind(folder) == "file":
+                raise Failure(f"mkdir {folder}: not a directory")
         for cache in imports:
             folder = cache.attributes.get("src", "")
             if cache.kind == "local" and folder:
@@ -72,7 +72,7 @@ class LocalCaches:
             self.imports.append(cache)
 
     def _digest(self, folder: str, tag: str) -> str:
-        """Raises LookupError where there is no index, Failure where it does not have the tag."""
+        """Raises LookupError if there is no index, Failure if the index lacks the tag."""
         try:
             found = self._app.builder.layout(folder).find(tag)
         except Failure as failure:
@@ -84,7 +84,7 @@ class LocalCaches:
         return str(found["digest"])
 
     def keep(self, response: Mapping[str, str]) -> None:
-        """The build went well: name what was written, after what the exporter answered. Raises Failure."""
+        """After a successful build: tag the exported cache, as the exporter's response describes it. Raises Failure."""
         if manifest := response.get("cache.manifest"):
             for cache in self._exports:
                 self._app.builder.layout(cache.attributes["dest"]).put(

@@ -1,6 +1,6 @@
-"""Which builder: BuildKit, or the classic one.
+"""The choice of the builder: BuildKit, or the classic one.
 
-BuildKit, unless DOCKER_BUILDKIT=0 says otherwise, an engine of Windows does not offer it, or the engine has none.
+BuildKit, unless DOCKER_BUILDKIT=0 disables it, or the engine does not support it.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 MISSING = """\
-The engine at {host} has no BuildKit: its own classic builder is used, which knows fewer instructions and flags.
+The daemon at {host} does not support BuildKit: using its classic builder, which has fewer instructions and flags.
 """
 
-#: what the classic builder has not
+#: options that the classic builder lacks
 ONLY_BUILDKIT = (
     "allow annotation attest build_context cache_to call check metadata_file no_cache_filter output provenance push sbom secret ssh"
 ).split()
 
 
 def choose(app: App) -> Callable[[App, Any], None] | None:
-    """The classic verb where it is asked for; None for BuildKit."""
-    if wish := app.environ.get("DOCKER_BUILDKIT", ""):
-        return None if is_true(wish) else classic_build
+    """The classic build command if it is requested; None for BuildKit."""
+    if requested := app.environ.get("DOCKER_BUILDKIT", ""):
+        return None if is_true(requested) else classic_build
     ping = app.server if app.contexts.endpoint.scheme == "npipe" else None
     return classic_build if ping and ping.os_type == "windows" and ping.builder != "2" else None
 
 
 def without_buildkit(app: App, o: BuildOptions) -> None:
-    """Build on an engine that has no BuildKit. Raises Failure for what its builder cannot do."""
+    """Build on an engine without BuildKit. Raises Failure for options that its builder lacks."""
     for name in ONLY_BUILDKIT:
         if name in o.given:
             raise Failure(
-                f"ERROR: --{name.replace('_', '-')} needs BuildKit, which the engine at {app.contexts.endpoint.host} has not"
+                f"ERROR: --{name.replace('_', '-')} requires BuildKit, which the daemon at {app.contexts.endpoint.host} does not support"
             )
     if app.environ.get(POLICY):
         raise Failure(
-            f"ERROR: a source policy ({POLICY}) needs BuildKit, which the engine at {app.contexts.endpoint.host} has not"
+            f"ERROR: a source policy ({POLICY}) requires BuildKit, which the daemon at {app.contexts.endpoint.host} does not support"
         )
     app.err.line(MISSING.format(host=app.contexts.endpoint.host))
     with failing("ERROR: "):
@@ -55,7 +55,7 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
 
 
 def classic_options(o: BuildOptions) -> ClassicBuildOptions:
-    """The same wishes in the classic builder's flags. Raises ValueError."""
+    """The options in terms of the classic builder's flags. Raises ValueError."""
     return ClassicBuildOptions.make(
         context=o.context,
         add_host=tuple(map(extra_host, o.add_host)),

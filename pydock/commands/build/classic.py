@@ -1,4 +1,4 @@
-"""`build` without BuildKit: the context as a tar to POST /build, the engine's lines as they come."""
+"""`build` without BuildKit: the build context as a tar archive to POST /build, and the engine's output."""
 
 from __future__ import annotations
 
@@ -74,15 +74,15 @@ def build_query(o: ClassicBuildOptions, dockerfile: str, build_args: dict[str, s
 
 
 def run(app: App, o: ClassicBuildOptions) -> None:
-    """Raises Failure, with the code of the instruction that failed."""
+    """Run the build. Raises Failure, with the exit code of the instruction that failed."""
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
     if o.context == o.file == "-":
         raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
     if o.iidfile:
         app.files.remove_output(o.iidfile)
-    said = Said(app, o.quiet)
-    with app.builder.classic_context(o.context, o.file, said.download, app.log.error) as context:
+    progress = ContextProgress(app, o.quiet)
+    with app.builder.classic_context(o.context, o.file, progress.download, app.log.error) as context:
         credentials = app.credentials.header_of_all()
         variables = app.config.variables(o.build_arg, app.contexts.endpoint.host, app.environ)
         options = build_query(o, context.dockerfile, dict(sorted(variables.items())))
@@ -98,31 +98,31 @@ def run(app: App, o: ClassicBuildOptions) -> None:
                 else:
                     yield message
 
-        request = builds.build_image(options, said.counted(blocks), credentials)
+        request = builds.build_image(options, progress.counted(blocks), credentials)
         try:
             messages = without_aux(app.engine.background(request).messages())
             if o.quiet:
-                said.swallow(messages)
+                progress.swallow(messages)
             else:
                 show_progress(app, messages, app.out, False)
         except Failure:
             if o.quiet:
-                app.err.write(said.text)
+                app.err.write(progress.text)
             raise
     if o.quiet:
-        image = said.last
+        image = progress.last
         app.out.write(image)
     if not image and not built:
-        # each message that came was whole, but there are some that did not
-        raise BrokenStream("the engine has ended its answer without the id of an image")
+        # every message was complete, but the last ones are missing
+        raise BrokenStream("the engine ended its response without an image ID")
     if o.iidfile:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
         app.files.write(o.iidfile, [image.encode()], 0o666)
 
 
-class Said:
-    """What is told of the context on its way; kept, where the build is quiet, for the case that it fails."""
+class ContextProgress:
+    """Progress messages about the build context; a quiet build keeps them for the case of an error."""
 
     def __init__(self, app: App, quiet: bool) -> None:
         self.app, self.quiet = app, quiet
@@ -136,11 +136,11 @@ class Said:
             self.app.out.write(*parts)
 
     def download(self, title: str, done: int) -> None:
-        """A context that came from the web."""
+        """Report a build context downloaded from a URL."""
         self._write(f"{title} {size(done):>8}", Drawn("\r\r\n"))
 
     def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """The same blocks; on a terminal their number is shown as it grows."""
+        """Pass the blocks through; on a terminal the amount sent is shown."""
         shown = 0.0
         for block in blocks:
             self.count += len(block)
@@ -151,7 +151,7 @@ class Said:
         self._write(f"{TITLE} {size(self.count):>8}", Drawn("\r\r\n"))
 
     def swallow(self, messages: Iterable[Json]) -> None:
-        """Keep the lines. Raises Failure for the engine's error."""
+        """Keep the engine's output. Raises Failure for its error."""
         from pydock.render.progress import check, plain_line
 
         for message in messages:

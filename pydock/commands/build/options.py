@@ -1,4 +1,4 @@
-"""The flags of builds: BuildKit's, and those of the classic builder, which knows other ones."""
+"""The flags of `build`: those of BuildKit, and those of the classic builder."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ CONTEXT = "PATH | URL | -"
 
 @options
 class BuildOptions(Options):
-    """`build [OPTIONS] PATH | URL | -` with BuildKit. Lists are taken apart by flags.builds, in the verb."""
+    """`build [OPTIONS] PATH | URL | -` with BuildKit. Values of list flags are parsed later, by flags.builds."""
 
     context: str = argument(CONTEXT, sources="folders")
 
-    # -- what is built -----------------------------------------------------------------------------
+    # -- input -----------------------------------------------------------------------------
     file: str = flag(
         "-f",
         "--file",
@@ -52,7 +52,7 @@ class BuildOptions(Options):
     )
     check: bool = flag("--check", help="Shorthand for --call=check")
 
-    # -- what comes out ----------------------------------------------------------------------------
+    # -- output ----------------------------------------------------------------------------
     tag: tuple[str, ...] = flag("-t", "--tag", metavar="stringArray", help="Image name: NAME[:TAG]; repeatable")
     output: tuple[str, ...] = flag(
         "-o",
@@ -91,7 +91,7 @@ class BuildOptions(Options):
     )
     cache_to: tuple[str, ...] = flag("--cache-to", metavar="stringArray", help="Cache export destination")
 
-    # -- what steps may use ------------------------------------------------------------------------
+    # -- what build steps may use ------------------------------------------------------------------------
     add_host: tuple[str, ...] = flag(
         "--add-host", parse=words, metavar="strings", help="Add an entry to /etc/hosts: HOST:IP"
     )
@@ -122,7 +122,7 @@ class BuildOptions(Options):
         "--ulimit", parse=ulimit, metavar="ulimit", help="Ulimit option: NAME=SOFT[:HARD]", sources="ulimits"
     )
 
-    # -- how it is told ----------------------------------------------------------------------------
+    # -- progress ----------------------------------------------------------------------------
     progress: str = flag(
         "--progress",
         default="auto",

@@ -1,4 +1,4 @@
-"""Source policies: which images, files and repositories a build may fetch, and what it fetches in their place. Pure.
+"""Source policies: which images, files and repositories a build may fetch, and their replacements. Pure.
 
 https://github.com/moby/buildkit/blob/master/docs/build-repro.md and sourcepolicy/pb/policy.proto there: JSON in, the
 message out.
@@ -11,7 +11,7 @@ from typing import Any
 from pydock.go.json import decode
 from pydock.shape import Json
 
-#: names the file of a build's policy, as buildx has it
+#: the variable with the path of a build's policy file, as in buildx
 VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 
 ACTIONS, CONDITIONS, MATCHES = (
@@ -22,13 +22,11 @@ ACTIONS, CONDITIONS, MATCHES = (
 
 
 def source_policy(data: bytes) -> Json:
-    """{"version", "rules"} as the engine takes them. Raises ValueError for anything that could be understood in another
-    way.
-    """
+    """{"version", "rules"} as the engine expects them. Raises ValueError for anything unknown or ambiguous."""
     try:
         value = decode(data)
     except ValueError as error:
-        raise ValueError(f"it is no JSON: {error}") from None
+        raise ValueError(f"invalid JSON: {error}") from None
     policy = _known(value, "the policy", version=int, rules=list)
     return {**policy, "rules": [_rule(rule, f"rule {i}") for i, rule in enumerate(policy.get("rules", []))]}
 
@@ -55,23 +53,23 @@ def _constraint(value: Any, what: str) -> Json:
 
 
 def _known(value: Any, what: str, /, **kinds: type) -> Json:
-    """The keys that are known, without those that are null. A policy is there to forbid: what it says is not passed
-    over.
+    """The known keys, without null values. Unknown keys are errors: a policy exists to forbid, and must not be ignored
+    in part.
     """
     if not isinstance(value, dict):
-        raise ValueError(f"{what} is no object")
+        raise ValueError(f"{what} is not an object")
     for key, item in value.items():
         if key not in kinds:
-            raise ValueError(f"{what} has no {key!r}")
+            raise ValueError(f"unknown key {key!r} in {what}")
         if item is not None and not isinstance(item, kinds[key]):
-            raise ValueError(f"{key!r} of {what} is {item!r}")
+            raise ValueError(f"invalid value {item!r} for {key!r} of {what}")
     return {k: v for k, v in value.items() if v is not None}
 
 
 def _number(value: Any, names: tuple[str, ...], what: str) -> int:
-    """An enumeration's number, given as that or by name."""
+    """The number of an enumeration's value, given as a number or a name."""
     if isinstance(value, str) and value in names:
         return names.index(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(names):
         return value
-    raise ValueError(f"{value!r} in {what} is none of {', '.join(names)}")
+    raise ValueError(f"invalid value {value!r} in {what}: must be one of {', '.join(names)}")

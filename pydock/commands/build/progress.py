@@ -1,4 +1,4 @@
-"""How a build is shown while it goes: plain lines, a live view, JSON, or nothing."""
+"""The progress output of a build: plain lines, a live view, JSON, or nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydock.streams.feed import Feed
 
 
-#: seconds of silence after which what waits is shown, and the least time between two views
+#: seconds of silence after which pending output is shown, and the minimum between two updates
 TICK, LEAST = 0.15, 0.1
 MODES = ("auto", "tty", "plain", "rawjson", "quiet", "none", "")
 
@@ -44,19 +44,19 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
         from pydock.render.build_live import show_live
 
         show_live(_updates(app, feed, trace), trace, name, app.environ)
-        app.err.write(_said(app, trace.failures()))
+        app.err.write(_log_text(app, trace.failures()))
     elif mode == "plain":
         from pydock.render.plain_steps import Plain
 
-        # the first view waits too: a step's first word may be its last, but for a moment
+        # the first update waits too: many steps start and finish at once
         plain, last = Plain(trace, title), app.clock()
         for news in _updates(app, feed, trace):
             now = app.clock()
             if news and now - last < LEAST:
                 continue
             last = now
-            app.err.write(_said(app, plain.draw(now)))
-        app.err.write(_said(app, plain.draw(app.clock()) + trace.failures()))
+            app.err.write(_log_text(app, plain.draw(now)))
+        app.err.write(_log_text(app, plain.draw(app.clock()) + trace.failures()))
     elif mode == "rawjson":
         from pydock.render.plain_steps import raw_json
 
@@ -70,17 +70,15 @@ def show(app: App, feed: Feed[Json], mode: str, title: str, name: str) -> Trace:
     return trace
 
 
-def _said(app: App, text: str) -> str:
-    """What steps have written, for stderr: programs that colour their output wherever it goes are not to spoil a
-    terminal.
-    """
+def _log_text(app: App, text: str) -> str:
+    """The output of build steps, for stderr; on a terminal without control sequences that could garble it."""
     from pydock.render.shown import as_log
 
     return as_log(text) if app.err.is_terminal else text
 
 
 def _updates(app: App, feed: Feed[Json], trace: Trace) -> Iterator[bool]:
-    """After each message, and when nothing came for a while: is there news?"""
+    """Yield True after each message, and False after a while without one."""
     for status in feed:
         if status is not None:
             trace.update(status, app.clock())
@@ -91,7 +89,7 @@ def _updates(app: App, feed: Feed[Json], trace: Trace) -> Iterator[bool]:
 
 
 class OwnStep:
-    """A step that the client does itself."""
+    """A build step performed by the client itself."""
 
     def __init__(self, app: App, put: Callable[[Json], None], name: str) -> None:
         import uuid
@@ -113,7 +111,7 @@ class OwnStep:
         return int(self.app.clock() * SECOND)
 
     def status(self, identity: str, current: int, total: int, started: int, done: bool) -> int:
-        """Tell how far a part of it is; returns when that began."""
+        """Report the progress of a part of the step; returns the start time of that part."""
         now = self._now()
         report = {
             "ID": identity,
@@ -135,7 +133,7 @@ class OwnStep:
 
 @contextmanager
 def own_step(app: App, put: Callable[[Json], None], name: str) -> Iterator[OwnStep]:
-    """Shown as a step while the block runs; a Failure is its error."""
+    """Show a step while the block runs; a Failure becomes its error."""
     step = OwnStep(app, put, name)
     try:
         yield step

@@ -1,4 +1,4 @@
-"""`builder prune`: the build cache."""
+"""`builder prune`: remove build cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a build's answer is made into: an id, a metadata file, a record of where it came from. Pure."""
+"""The results of a build, from the exporter's response: image ID, metadata file, provenance. Pure."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ DIGEST, CONFIG_DIGEST = "containerimage.digest", "containerimage.config.digest"
 
 
 def image_id(response: dict[str, str]) -> str:
-    """The digest of the image's configuration, or of the image where only that is told."""
+    """The digest of the image's configuration, or of the image if the response has no other."""
     return response.get(CONFIG_DIGEST) or response.get(DIGEST, "")
 
 
 def metadata_text(response: dict[str, str], warnings: list[Json]) -> str:
-    """The metadata file: what was answered, with values that are JSON in base64 laid open."""
+    """The metadata file: the exporter's response, with base64-encoded JSON values decoded."""
     out: Json = {key: _opened(key, value) for key, value in response.items()}
     if warnings:
         from pydock.render.plain_steps import warning_json
@@ -41,8 +41,8 @@ def _opened(key: str, value: str) -> Any:
 
 
 def descriptor(text: str, encoded: bool = False) -> Json:
-    """What an exporter tells of what it wrote, as JSON, or that in base64. Raises Failure."""
-    with failing("the engine does not tell what it wrote: "):
+    """The exporter's descriptor of its output, as JSON or base64-encoded JSON. Raises Failure."""
+    with failing("invalid descriptor in the response of the engine: "):
         value: Json = decode(
             base64.b64decode(text) if encoded else text,
             {"mediaType": str, "digest": str, "size": int, "annotations": opt({str: str})},
@@ -51,7 +51,7 @@ def descriptor(text: str, encoded: bool = False) -> Json:
 
 
 def provenance(data: bytes, whole: bool) -> str:
-    """The record of a build as the metadata file holds it; without its steps and times unless all is wanted. Raises
+    """The provenance of a build for the metadata file; without build steps and times unless `whole`. Raises
     ValueError.
     """
     record = decode(data, {"predicate": opt(dict)})

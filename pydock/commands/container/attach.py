@@ -1,4 +1,4 @@
-"""`attach`: join a running container's streams; its exit code is ours."""
+"""`attach`: attach to a running container, and exit with its exit code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydock.commands.container.session import (
     forwarding,
     resize,
 )
-from pydock.commands.container.waiting import EventWaiter, WaitCall, end_of, waits_ahead
+from pydock.commands.container.waiting import EventWaiter, WaitCall, end_of, supports_early_wait
 from pydock.commands.shared import detach_keys_flag
 from pydock.errors import Exit, Failure
 from pydock.options import Options, argument, command, flag, options
@@ -33,16 +33,16 @@ class AttachOptions(Options):
 
 
 def running(app: App, container: str) -> dict[str, Any]:
-    """GET /containers/…/json. Raises Failure for a container that cannot be attached to."""
-    facts: dict[str, Any] = app.engine.json(containers.inspect_container(container))
-    state = facts["State"]
+    """GET /containers/…/json of a container that can be attached to. Raises Failure for any other."""
+    container_json: dict[str, Any] = app.engine.json(containers.inspect_container(container))
+    state = container_json["State"]
     if not state["Running"]:
         raise Failure("You cannot attach to a stopped container, start it first")
     if state["Paused"]:
         raise Failure("You cannot attach to a paused container, unpause it first")
     if state["Restarting"]:
         raise Failure("You cannot attach to a restarting container, wait until it is running")
-    return facts
+    return container_json
 
 
 @command(
@@ -53,29 +53,29 @@ def running(app: App, container: str) -> dict[str, Any]:
 )
 def attach(app: App, o: AttachOptions) -> None:
     ahead = None
-    if waits_ahead(app):
+    if supports_early_wait(app):
         try:
             ahead = WaitCall(app, o.container, "")
         except Failure:
-            pass  # what is wrong with the container, or the engine, the next request says better
-    facts = running(app, o.container)
-    tty, stdin = bool(facts["Config"]["Tty"]), bool(facts["Config"]["OpenStdin"]) and not o.no_stdin
+            pass  # the next request reports errors of the container or the engine in more detail
+    container = running(app, o.container)
+    tty, stdin = bool(container["Config"]["Tty"]), bool(container["Config"]["OpenStdin"]) and not o.no_stdin
     check_terminal(app, not o.no_stdin, tty)
-    exit_code = ahead or EventWaiter(app, facts["Id"], remove=False, remove_here=False)
+    exit_code = ahead or EventWaiter(app, container["Id"], remove=False, remove_here=False)
     with ExitStack() as stack:
         stack.enter_context(forwarding(app, o.container, o.sig_proxy and not tty))
         request = containers.attach_container(o.container, stdin, True, True, o.detach_keys or app.config.detach_keys)
         keys = detach_sequence(o.detach_keys, app.config.detach_keys)
         session = Session(app, app.engine.hijack(request), tty, stdin, True, keys)
-        # it may have stopped between the two requests, and then its streams would never end
+        # it may have stopped between the two requests; its streams would then never end
         running(app, o.container)
         if tty and app.out.is_terminal:
             target = partial(containers.resize_container, o.container)
-            # a shell shows its prompt again only when the size changes: make it another one first
+            # a shell redraws its prompt only on a change of size: resize to a different size first
             resize(app, target, larger=1)
             stack.enter_context(following_size(app, target))
         if session.run():
             raise Failure("read escape sequence")
-        code = end_of(app, facts["Id"], exit_code, str(facts["State"].get("StartedAt") or ""))
+        code = end_of(app, container["Id"], exit_code, str(container["State"].get("StartedAt") or ""))
     if code:
         raise Exit(code)

@@ -1,6 +1,6 @@
 """Options to the body of POST /containers/create: Config, HostConfig and their parts. Pure.
 
-Files are read by what is handed in, each when its turn comes: of two mistakes docker tells the one that it looks at
+Files are read by the given function, in docker's order: of two mistakes docker reports the one that it looks at
 first. ValueError carries docker's words for options that contradict each other.
 """
 
@@ -25,14 +25,14 @@ from pydock.shape import Json
 Read = Callable[[str], bytes]
 
 SPECIAL_SECCOMP = ("builtin", "unconfined")
-#: fields of Config and HostConfig that are left out where nothing is set ("omitempty" in moby's api/types/container)
-LEFT_OUT = frozenset("ExposedPorts Annotations KernelMemory Mounts Runtime StorageOpt Sysctls Tmpfs".split())
+#: fields of Config and HostConfig that are omitted if empty ("omitempty" in moby's api/types/container)
+OMIT_EMPTY = frozenset("ExposedPorts Annotations KernelMemory Mounts Runtime StorageOpt Sysctls Tmpfs".split())
 
 
 def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read) -> Json:
-    """The whole body, its parts in the order in which docker judges them.
+    """The whole body, its parts in the order in which docker validates them.
 
-    `cwd` is what relative sources of --volume are relative to, `environ` has the values of names alone in an
+    `cwd` is the base of relative sources of --volume, `environ` has the values of bare names in an
     --env-file. Raises ValueError, Failure.
     """
     check_mac(o.mac_address)
@@ -43,12 +43,12 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
     plugged = devices(o)
     env = [*(line for path in o.env_file for line in lines_of(read, path, environ)), *o.env]
     labels = [*(line for path in o.label_file for line in lines_of(read, path, None)), *o.label]
-    judged = {
+    validated = {
         **namespaces(o), "RestartPolicy": restart_policy(o.restart), "LogConfig": logging(o), **security(o, read),
         "StorageOpt": storage(o.storage_opt),
     }  # fmt: skip
     health = healthcheck(o)
-    if o.rm and judged["RestartPolicy"]["Name"] not in ("", "no"):
+    if o.rm and validated["RestartPolicy"]["Name"] not in ("", "no"):
         raise ValueError("conflicting options: cannot specify both --restart and --rm")
     attached = endpoints(o)
     config = {
@@ -60,8 +60,8 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
     mac = attached.get(network_mode(o), {}).get("MacAddress")
     if mac:
         config["MacAddress"] = mac
-    host = {**host_config(o), **judged, **plugged, "Binds": binds or None, "PortBindings": ports.bindings(published)}
-    return {**set_ones(config), "HostConfig": set_ones(host), "NetworkingConfig": {"EndpointsConfig": attached}}
+    host = {**host_config(o), **validated, **plugged, "Binds": binds or None, "PortBindings": ports.bindings(published)}
+    return {**omit_empty(config), "HostConfig": omit_empty(host), "NetworkingConfig": {"EndpointsConfig": attached}}
 
 
 def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[str]:
@@ -69,32 +69,32 @@ def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[s
     try:
         return key_value_lines(read(path), path, environ)
     except Failure as failure:
-        # one that can be opened is told as a bad one
+        # a file that can be opened, but not read, counts as an invalid one
         raise Failure(
             f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message
         ) from None
 
 
-def set_ones(part: dict[str, Any]) -> dict[str, Any]:
-    """Without the fields that docker leaves out where nothing is set; others are then null, or empty."""
-    return {k: v for k, v in part.items() if v or k not in LEFT_OUT}
+def omit_empty(part: dict[str, Any]) -> dict[str, Any]:
+    """Without the empty fields that docker omits; all others are sent as null, or empty."""
+    return {k: v for k, v in part.items() if v or k not in OMIT_EMPTY}
 
 
 def for_version(body: Json, version: tuple[int, ...]) -> Json:
-    """The body as an engine of this API version takes it (docker's client does the same). Raises ValueError."""
+    """The body adapted to the engine's API version, as docker's client does. Raises ValueError."""
     host = dict(body["HostConfig"])
     out = {**body, "HostConfig": host}
     if version < (1, 40):
         host.pop("KernelMemory", None)
     if version < (1, 25):
-        # the client removes it, or nobody
+        # these engines do not remove containers: the client does
         host["AutoRemove"] = False
     if version < (1, 44) and any(
         (m.get("BindOptions") or {}).get("ReadOnlyForceRecursive") for m in host.get("Mounts") or ()
     ):
         raise ValueError("bind-recursive=readonly requires API v1.44 or later")
     if version >= (1, 44):
-        # from here on the MAC address belongs to the endpoint, and is warned about elsewhere
+        # since 1.44 the MAC address belongs to the endpoint
         out.pop("MacAddress", None)
     elif len(body["NetworkingConfig"]["EndpointsConfig"]) > 1:
         names = ", ".join(sorted(body["NetworkingConfig"]["EndpointsConfig"]))
@@ -109,7 +109,7 @@ def for_version(body: Json, version: tuple[int, ...]) -> Json:
 
 
 def container_config(o: CreateOptions) -> dict[str, Any]:
-    """What of Config needs no judging."""
+    """The fields of Config that need no validation."""
     everything = not o.attach
     stdin = o.interactive or "stdin" in o.attach
     config: dict[str, Any] = {
@@ -138,7 +138,7 @@ def container_config(o: CreateOptions) -> dict[str, Any]:
 
 
 def split_volumes(texts: tuple[str, ...], cwd: str) -> tuple[list[str], list[str]]:
-    """--volume values as (binds, anonymous volumes), each once."""
+    """--volume values as (binds, anonymous volumes), without duplicates."""
     binds, anonymous = [], []
     for text in dict.fromkeys(texts):
         bind = volume(text, cwd)
@@ -150,7 +150,7 @@ def split_volumes(texts: tuple[str, ...], cwd: str) -> tuple[list[str], list[str
 
 
 def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
-    """Config.Healthcheck; None where no flag says anything of it. Raises ValueError."""
+    """Config.Healthcheck; None if no health flag is given. Raises ValueError."""
     settings = {
         "Interval": o.health_interval, "Timeout": o.health_timeout, "StartPeriod": o.health_start_period,
         "StartInterval": o.health_start_interval, "Retries": o.health_retries,
@@ -176,7 +176,7 @@ def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
 
 
 def host_config(o: CreateOptions) -> dict[str, Any]:
-    """What of HostConfig needs no judging."""
+    """The fields of HostConfig that need no validation."""
     host: dict[str, Any] = {
         "ContainerIDFile": o.cidfile,
         "NetworkMode": network_mode(o),
@@ -238,13 +238,13 @@ def storage(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def check_swappiness(percent: int) -> None:
-    """Raises ValueError; -1 is the engine's own."""
+    """Raises ValueError; -1 means the engine's default."""
     if percent != -1 and not 0 <= percent <= 100:
         raise ValueError(f"invalid value: {percent}. Valid memory swappiness range is 0-100")
 
 
 def devices(o: CreateOptions) -> dict[str, Any]:
-    """Devices of the host, and those that a driver finds: GPUs, and names of the Container Device Interface."""
+    """Host devices, and device requests: GPUs and CDI (Container Device Interface) names."""
     cdi = [d for d in o.device if is_cdi(d)]
     requests = [
         *o.gpus,
@@ -254,7 +254,7 @@ def devices(o: CreateOptions) -> dict[str, Any]:
 
 
 def resources(o: CreateOptions) -> dict[str, Any]:
-    """Limits."""
+    """The resource limits of HostConfig."""
     return {
         **limits(o),
         "CgroupParent": o.cgroup_parent,
@@ -278,7 +278,7 @@ def resources(o: CreateOptions) -> dict[str, Any]:
 
 
 def limits(o: LimitOptions) -> dict[str, Any]:
-    """What `update` can change too."""
+    """The limits that `update` can change too."""
     return {
         "BlkioWeight": o.blkio_weight,
         "CpuPeriod": o.cpu_period,
@@ -313,7 +313,7 @@ def namespaces(o: CreateOptions) -> dict[str, Any]:
 
 
 def security(o: CreateOptions, read: Read) -> dict[str, Any]:
-    """Capabilities and --security-opt; "systempaths=unconfined" turns the masked paths off. Raises ValueError,
+    """Capabilities and --security-opt; "systempaths=unconfined" disables the masked paths. Raises ValueError,
     Failure.
     """
     out: dict[str, Any] = {
@@ -335,7 +335,7 @@ def security(o: CreateOptions, read: Read) -> dict[str, Any]:
 
 
 def profile(path: str, read: Read) -> str:
-    """A seccomp profile's file put in place of its name. Raises Failure."""
+    """The security option with the content of a seccomp profile. Raises Failure."""
     try:
         content = read(path).decode("utf-8", "replace")
     except Failure as failure:
@@ -347,7 +347,7 @@ def profile(path: str, read: Read) -> str:
 
 
 def capabilities(names: tuple[str, ...]) -> list[str]:
-    """In full ("CAP_NET_ADMIN"; but ALL), each once, sorted."""
+    """Full names ("CAP_NET_ADMIN", but ALL), without duplicates, sorted."""
     upper = {n.upper() for n in names}
     return sorted(n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper)
 

@@ -1,4 +1,4 @@
-"""`commit`: an image of a container's changes."""
+"""`commit`: create an image from a container's changes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def commit(app: App, o: CommitOptions) -> None:
     try:
         image = app.engine.json(request)
     except EngineError as error:
-        # Podman insists on a body, which docker's client does not send
+        # Podman requires a body, which docker's client does not send
         if "EOF" not in error.reason:
             raise
         image = app.engine.json(replace(request, body={}))

@@ -1,4 +1,4 @@
-"""`cp`: files between a container and this host, as archives."""
+"""`cp`: copy files between a container and the local file system, as tar archives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Go's os.FileMode bits
 MODE_DIR, MODE_LINK, MODE_DEVICE, MODE_IRREGULAR = 1 << 31, 1 << 27, 1 << 26, 1 << 19
 
-#: seconds between two looks at the progress
+#: seconds between two updates of the progress line
 UPDATE = 0.075
 
 
@@ -36,7 +36,7 @@ class CopyOptions(Options):
 
 @record
 class PathStat:
-    """What the engine tells of a path in a container. mode: Go's os.FileMode."""
+    """The engine's stat of a path in a container. mode: Go's os.FileMode."""
 
     mode: int = 0
     link_target: str = ""
@@ -47,8 +47,8 @@ class PathStat:
         import base64
 
         with failing("unable to decode container path stat header: "):
-            facts = decode(base64.b64decode(header), {"mode": opt(int), "linkTarget": opt(str)})
-            return cls(facts.get("mode") or 0, facts.get("linkTarget") or "")
+            stat = decode(base64.b64decode(header), {"mode": opt(int), "linkTarget": opt(str)})
+            return cls(stat.get("mode") or 0, stat.get("linkTarget") or "")
 
     @property
     def is_dir(self) -> bool:
@@ -60,7 +60,7 @@ class PathStat:
 
 
 def stat(app: App, container: str, path: str) -> PathStat | None:
-    """HEAD …/archive; None where nothing is there."""
+    """HEAD …/archive; None if the path does not exist."""
     try:
         return PathStat.parse(
             app.engine.background(containers.stat_archive(container, path)).header("x-docker-container-path-stat")
@@ -72,8 +72,8 @@ def stat(app: App, container: str, path: str) -> PathStat | None:
 @command(
     "container cp", CopyOptions, "Copy files between a container and the local file system", also=("cp",),
     usage="[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tPROG cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
-    description='"-" as the source reads a tar archive from STDIN and unpacks it in a folder of the container; as the destination it '
-    "writes one of the container's path to STDOUT.",
+    description='With "-" as the source, a tar archive is read from STDIN and extracted to a directory of the container; with "-" as the '
+    "destination, a tar archive of the container's path is written to STDOUT.",
 )  # fmt: skip
 def copy(app: App, o: CopyOptions) -> None:
     if not o.source:
@@ -93,7 +93,7 @@ def copy(app: App, o: CopyOptions) -> None:
 
 
 def copy_out(app: App, o: CopyOptions, container: str, source: str, destination: str) -> None:
-    """From a container."""
+    """Copy from a container."""
     if destination != "-":
         destination = app.copies.absolute(destination)
     app.copies.check_output(destination)
@@ -105,18 +105,18 @@ def copy_out(app: App, o: CopyOptions, container: str, source: str, destination:
         for block in answer.blocks():
             app.out.put(block)
         return
-    facts = PathStat.parse(answer.header("x-docker-container-path-stat"))
+    found_at_source = PathStat.parse(answer.header("x-docker-container-path-stat"))
     progress = Progress(app, o, "Copying from container - ")
-    place = Place(source, True, facts.is_dir, rename)
-    goal = target(place, app.copies.destination(destination))
-    # the archive of a followed link's target: its entry is called as the link was
+    place = Place(source, True, found_at_source.is_dir, rename)
+    into = target(place, app.copies.destination(destination))
+    # the archive of a followed link's target: its entry gets the name of the link
     own = place.own
-    app.copies.unpack(progress.watch(answer.blocks()), goal.folder, lambda name: goal.name(own.name(name)))
+    app.copies.unpack(progress.watch(answer.blocks()), into.folder, lambda name: into.name(own.name(name)))
     progress.done(destination)
 
 
 def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: str) -> None:
-    """Into a container."""
+    """Copy to a container."""
     if source != "-":
         source = app.copies.absolute(source)
     path = destination
@@ -136,7 +136,7 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
         Progress(app, o, "").done(f"{container}:{path}")
         return
     place = app.copies.source(source, o.follow_link)
-    goal = target(place, there)
+    into = target(place, there)
     missing: list[str] = []
 
     def skipped(path: str, why: str, fault: bool) -> None:
@@ -145,15 +145,15 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
             missing.append(path)
 
     progress = Progress(app, o, "Copying to container - ")
-    blocks = app.copies.pack(place, goal.name, skipped)
-    app.engine.read(containers.put_archive(container, goal.folder, progress.watch(blocks), copy_ids=o.archive))
+    blocks = app.copies.pack(place, into.name, skipped)
+    app.engine.read(containers.put_archive(container, into.folder, progress.watch(blocks), copy_ids=o.archive))
     progress.done(f"{container}:{path}")
     if missing:
         raise Failure(f"not everything was copied: {len(missing)} could not be read")
 
 
 class Progress:
-    """How much has been copied: a line on stderr that is drawn anew in place, where a person watches."""
+    """The amount copied so far: a line on stderr that is redrawn in place, if stderr is a terminal."""
 
     def __init__(self, app: App, o: CopyOptions, title: str) -> None:
         self.app, self.title, self.count = app, title, 0
@@ -161,7 +161,7 @@ class Progress:
         self.live = not self.quiet and app.err.is_terminal
 
     def watch(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The same blocks, counted. The line is taken away at the end, however that comes."""
+        """Pass the blocks through and count them. The line is erased at the end, also after an error."""
         last = 0.0
         if self.live:
             self.app.err.write(Drawn("\x1b7\x1b[?25l"), beside(self.title, "0B", self.app.err.width))

@@ -1,4 +1,4 @@
-"""`create`: Options → what lies outside them → body → POST /containers/create."""
+"""`create`: options → environment and files → body → POST /containers/create."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydock.app import App
     from pydock.files.atomic import Claim
 
-#: where --use-api-socket puts the engine's socket and the credentials in the container
+#: where --use-api-socket mounts the engine's socket and the credentials in the container
 SOCKET, CONFIG_FOLDER = "/var/run/docker.sock", "/run/secrets/docker"
 
 O = TypeVar("O", bound=CreateOptions)
@@ -39,15 +39,15 @@ def check_options(o: CreateOptions) -> None:
 
 
 def resolve(app: App, o: O) -> O:
-    """Fetch what lies outside the options: environment, proxies, the working directory."""
+    """Resolve what depends on the environment: variables, proxies, relative paths."""
     mounts = tuple({**m, "Source": absolute(m["Source"], app.files.cwd())} if m.get("Source") else m for m in o.mount)
-    # a name that is set nowhere unsets the variable in the container
+    # a bare name that is not set in the environment unsets the variable in the container
     variables = app.config.variables(o.env, app.contexts.endpoint.host, app.environ)
     return replace(o, env=tuple(n if v is None else f"{n}={v}" for n, v in variables.items()), mount=mounts)
 
 
 def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
-    """The body, or docker's error for options that cannot be."""
+    """The body. Raises Failure, in docker's layout, for invalid options."""
     try:
         check_options(o)
         body: dict[str, Any] = create_body(resolve(app, o), app.files.cwd(), app.environ, app.files.read)
@@ -59,13 +59,13 @@ def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
 
 
 def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
-    """Create the container, pulling the image where that is asked for; returns its id. Raises Failure."""
+    """Create the container, pulling the image if requested; returns its ID. Raises Failure."""
     with id_file(app, o.cidfile) as file:
         return created(app, o, body, file)
 
 
 def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
-    """--cidfile, ours alone before there is a container; none for "". Raises Failure where anything has that name."""
+    """--cidfile, created exclusively before the container is; None for "". Raises Failure if the file exists."""
     if not path:
         return nullcontext()
     try:
@@ -79,7 +79,7 @@ def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
 
 
 def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None) -> str:
-    """The id of the new container, which is in the file too. Raises Failure."""
+    """Create the container and write its ID to the file; returns the ID. Raises Failure."""
     reference = named(o.image)
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
@@ -99,7 +99,7 @@ def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None
 
 
 def named(image: str) -> Reference | None:
-    """The image as a reference; None where it is an id. Raises Failure for what is neither."""
+    """The image as a reference; None for an image ID. Raises Failure for an invalid reference."""
     if len(image) == 64 and set(image) <= set("0123456789abcdef"):
         return None
     with failing():
@@ -107,7 +107,7 @@ def named(image: str) -> Reference | None:
 
 
 def localhost(servers: tuple[str, ...]) -> list[str]:
-    """Warnings of DNS servers that a container sees in itself: one for the first."""
+    """The warning about the first DNS server that is a loopback address, if any."""
     import ipaddress
 
     found = (s for s in servers if ipaddress.ip_address(s.partition("%")[0]).is_loopback)
@@ -115,16 +115,16 @@ def localhost(servers: tuple[str, ...]) -> list[str]:
 
 
 def platform_text(app: App, text: str) -> str:
-    """--platform in full: OS/ARCHITECTURE[/VARIANT]; "" for engines that choose none at a create. Raises Failure."""
+    """--platform normalized to OS/ARCHITECTURE[/VARIANT]; "" for engines before API 1.41. Raises Failure."""
     if not text or version_key(app.engine.api_version) < (1, 41):
         return ""
     with failing("error parsing specified platform: "):
-        facts = platform(text, app.architecture)
-        return "/".join(facts[k] for k in ("os", "architecture", "variant") if k in facts)
+        parts = platform(text, app.architecture)
+        return "/".join(parts[k] for k in ("os", "architecture", "variant") if k in parts)
 
 
 def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: Reference | None) -> dict[str, Any]:
-    """POST /containers/create, after a pull where that is asked for or the engine lacks the image. Raises Failure."""
+    """POST /containers/create, after a pull if requested or if the image is missing. Raises Failure."""
     wanted = platform_text(app, o.platform)
     if o.pull == "always" and reference:
         pull_missing(app, reference, wanted, o.quiet)
@@ -134,7 +134,7 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: 
     try:
         return dict(app.engine.json(request))
     except EngineError as error:
-        # 404 may also be about a network: the image is what matters here
+        # a 404 may also be about a network; docker pulls the image in any case
         if error.status != 404 or o.pull != "missing" or not reference:
             raise
         if not o.quiet:
@@ -144,7 +144,7 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: 
 
 
 def with_socket(app: App, body: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
-    """--use-api-socket: the body with the engine's socket as a mount; and the credentials that are known, as an archive
+    """--use-api-socket: the body with the engine's socket as a mount, and the stored credentials as an archive
     to copy in.
 
     Raises Failure."""

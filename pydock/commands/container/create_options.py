@@ -1,4 +1,4 @@
-"""Every flag of `create`, which `run` shares: one field a flag."""
+"""The flags of `create`, shared by `run`: one field per flag."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydock.options import Options, argument, flag, options
 
 @options
 class LimitOptions(Options):
-    """The limits that can also be changed while a container runs."""
+    """The resource limits that `update` can change as well."""
 
     blkio_weight: int = flag(
         "--blkio-weight", parse=units.uint16, metavar="uint16", help="Block I/O weight, 10 to 1000; 0 disables it"
@@ -84,7 +84,7 @@ class CreateOptions(LimitOptions):
     )
     quiet: bool = flag("-q", "--quiet", help="Suppress the pull output")
 
-    # -- labels, logs, life ------------------------------------------------------------------------
+    # -- labels, logs, lifecycle ------------------------------------------------------------------------
     annotation: tuple[pairs.Pair, ...] = flag(
         "--annotation",
         parse=pairs.pair,

@@ -1,4 +1,4 @@
-"""`diff`: what has changed in a container's file system."""
+"""`diff`: changes to a container's file system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`exec`: another process in a running container."""
+"""`exec`: execute a command in a running container."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from pydock.values import replace
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: seconds after each look at an exec whose output has ended: its end may take that long to be known
+#: seconds after each inspection of an exec whose output has ended: its exit may be recorded with a delay
 PAUSES = (0.05, 0.2, 0.75, 2.0)
 
 
 @options
 class ExecOptions(Options):
-    """`exec`: what runs, where, and with which streams."""
+    """`exec`: the command, its environment and its streams."""
 
     container: str = argument("CONTAINER", sources="unpaused")
     command: tuple[str, ...] = argument("COMMAND [ARG...]")
@@ -54,7 +54,7 @@ class ExecOptions(Options):
 
 
 def resolve(app: App, o: ExecOptions) -> ExecOptions:
-    """Fetch what lies outside the options: files, environment, the configured detach keys. Raises Failure."""
+    """Resolve what depends on the environment: files, variables, the configured detach keys. Raises Failure."""
     environ = app.environ
     with failing():
         from_files = [line for path in o.env_file for line in lines_of(app.files.read, path, environ)]
@@ -94,7 +94,7 @@ def console_size(console: tuple[int, int] | None) -> dict[str, Any]:
 )
 def execute(app: App, o: ExecOptions) -> None:
     o = resolve(app, o)
-    # nobody can remove an exec from an engine: see first whether the container is there and the terminal fits
+    # an exec instance cannot be removed: check the container and the terminal before creating one
     app.engine.json(containers.inspect_container(o.container))
     if not o.detach:
         check_terminal(app, o.interactive, o.tty)
@@ -107,7 +107,7 @@ def execute(app: App, o: ExecOptions) -> None:
         app.engine.read(start)
         return
     duplex = app.engine.hijack(start)
-    # an exec that is cancelled is no failure: the process goes on, as with docker
+    # an interrupted exec is not a failure: the process keeps running, as with docker
     with ExitStack() as stack:
         stack.enter_context(leaving_with(0))
         session = Session(app, duplex, o.tty, o.interactive, True, detach_sequence(o.detach_keys, ""))
@@ -121,16 +121,16 @@ def execute(app: App, o: ExecOptions) -> None:
 
 
 def exit_code(app: App, identifier: str) -> int:
-    """Of an exec whose output has ended. Raises Failure, also where it runs on; 255 where the engine is gone."""
+    """The exit code of an exec whose output has ended. Raises Failure if still running; 255 if the engine is gone."""
     pause = threading.Event()
     for seconds in PAUSES:
         try:
-            facts = app.engine.json(containers.inspect_exec(identifier))
+            state = app.engine.json(containers.inspect_exec(identifier))
         except Unreachable as error:
             raise Failure(error.message, 255) from None
-        if not facts["Running"]:
-            if facts.get("ExitCode") is None:
-                raise Failure("the engine does not tell the command's exit code")
-            return int(facts["ExitCode"])
+        if not state["Running"]:
+            if state.get("ExitCode") is None:
+                raise Failure("the engine does not report the command's exit code")
+            return int(state["ExitCode"])
         pause.wait(seconds)
-    raise Failure("the connection to the command's output was lost; the command runs on")
+    raise Failure("lost the connection to the command's output; the command is still running")

@@ -1,4 +1,4 @@
-"""`export`: a container's file system as an archive."""
+"""`export`: a container's file system as a tar archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`logs`."""
+"""`logs`: a container's log output."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class LogsOptions(Options):
 
 @command("container logs", LogsOptions, "Fetch the logs of a container", also=("logs",))
 def logs(app: App, o: LogsOptions) -> None:
-    facts = app.engine.json(containers.inspect_container(o.container))
+    container = app.engine.json(containers.inspect_container(o.container))
     request = containers.container_logs(
-        facts["Id"], since=moment(app, "since", o.since), until=moment(app, "until", o.until), follow=o.follow,
+        container["Id"], since=moment(app, "since", o.since), until=moment(app, "until", o.until), follow=o.follow,
         timestamps=o.timestamps, details=o.details, tail=o.tail,
     )  # fmt: skip
-    distribute(app.engine.blocks(request), app.out.put, app.err.put, framed=not facts["Config"]["Tty"])
+    distribute(app.engine.blocks(request), app.out.put, app.err.put, framed=not container["Config"]["Tty"])
 
 
 def moment(app: App, name: str, text: str) -> str:
-    """--since and --until as the engine takes them. Raises Failure."""
+    """--since or --until as the engine expects it. Raises Failure."""
     with failing(f'invalid value for "{name}": '):
         return timestamp(text, app.clock()) if text else ""

@@ -41,7 +41,7 @@ def ps(app: App, o: PsOptions) -> None:
     wanted = o.format or app.config.text("psFormat")
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
-    # a template is tried in any case
+    # the template is parsed in any case
     asked = asks_size(wanted, app.clock())
     size = o.size or (asked and not o.quiet and "size" not in o.given)
     shown = replace(o, format=wanted if wanted == "raw" or not o.quiet else "")
@@ -53,7 +53,7 @@ def ps(app: App, o: PsOptions) -> None:
 
 
 def asks_size(text: str, now: float) -> bool:
-    """Does --format need the sizes, which the engine must compute? Raises Failure for a format that is none."""
+    """Does --format need the sizes, which the engine must compute? Raises Failure for an invalid format."""
     probe = Probe(now)
     try:
         Template(text).execute(probe)

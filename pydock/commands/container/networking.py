@@ -17,7 +17,7 @@ def network_mode(o: CreateOptions) -> str:
 
 
 def check_mac(address: str) -> None:
-    """Raises ValueError; "" is none."""
+    """Raises ValueError for an invalid MAC address; "" means no address."""
     if address and not is_mac(address.strip()):
         raise ValueError(f"{address} is not a valid mac address")
 
@@ -31,7 +31,7 @@ def endpoints(o: CreateOptions) -> dict[str, dict[str, Any]]:
         settings = endpoint(with_flags(network, o) if i == 0 else network)
         if network.target in out:
             raise ValueError(f"network {quote(network.target)} is specified multiple times")
-        # one network without any option of its own is left to the engine
+        # a single network without options is left to the engine
         if len(o.network) > 1 or settings != endpoint(Attachment("x")):
             out[network.target] = settings
     if len({n.user_defined for n in o.network}) > 1:
@@ -40,7 +40,7 @@ def endpoints(o: CreateOptions) -> dict[str, dict[str, Any]]:
 
 
 def with_flags(network: Attachment, o: CreateOptions) -> Attachment:
-    """The first network takes what the plain flags say. Raises ValueError where both say something."""
+    """The first network with the values of the plain flags. Raises ValueError if a value is given twice."""
     conflicts = (
         ("--network-alias", "per-network alias", network.aliases, o.network_alias),
         ("--link", "per-network links", network.links, o.link),

@@ -1,4 +1,4 @@
-"""`port`: where a container's ports are published."""
+"""`port`: the port mappings of a container."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def published(ports: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
-    """What is printed; `wanted`: one port ("80", "80/udp"), or "" for all. Raises Failure."""
+    """The printed lines. `wanted`: one port ("80", "80/udp"), or "" for all. Raises Failure."""
     if not wanted:
         return sorted((f"{port} -> {address}" for port, address in published(ports)), key=natural)
     number, _, protocol = wanted.partition("/")
@@ -43,6 +43,6 @@ def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
 
 @command("container port", PortOptions, "List the port mappings of a container", also=("port",))
 def port(app: App, o: PortOptions) -> None:
-    facts = app.engine.json(containers.inspect_container(o.container))
-    for line in port_lines((facts.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):
+    container = app.engine.json(containers.inspect_container(o.container))
+    for line in port_lines((container.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):
         app.out.line(line)

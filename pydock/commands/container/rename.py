@@ -1,4 +1,4 @@
-"""`rename`."""
+"""`rename`: rename a container."""
 
 from __future__ import annotations
 

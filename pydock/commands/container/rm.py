@@ -37,7 +37,7 @@ def remove(app: App, o: RemoveOptions) -> None:
         return
     missing: list[str] = []
 
-    def forgiving(name: str) -> None:
+    def ignoring_missing(name: str) -> None:
         try:
             act(name)
         except EngineError as error:
@@ -47,9 +47,9 @@ def remove(app: App, o: RemoveOptions) -> None:
             raise Failure(error.message) from None
 
     try:
-        all_names(app, o.containers, forgiving)
+        all_names(app, o.containers, ignoring_missing)
     except Failure as failure:
         if sorted(failure.message.splitlines()) != sorted(missing):
             raise
-        # with --force what is not there counts as removed, and is told all the same
+        # with --force missing containers count as removed, but are still reported
         app.err.line(failure.message)

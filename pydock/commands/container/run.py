@@ -1,4 +1,4 @@
-"""`run`: create, attach, register the wait, start, pump, exit code; in docker's order."""
+"""`run`: create, attach, wait, start, stream, exit code; in docker's order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydock.api import containers
 from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
-from pydock.commands.container.waiting import Waiter, end_of, told_as_wait, waiter
+from pydock.commands.container.waiting import Waiter, end_of, wait_errors, waiter
 from pydock.commands.shared import detach_keys_flag
 from pydock.errors import BrokenStream, EngineError, Exit, Failure
 from pydock.options import command, flag, options
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @options
 class RunOptions(CreateOptions):
-    """`run`: what create takes, and how to stay with the container."""
+    """`run`: the options of create, and those of attaching."""
 
     detach: bool = flag("-d", "--detach", help="Run the container in the background and print its ID")
     detach_keys: str = detach_keys_flag()
@@ -30,7 +30,7 @@ class RunOptions(CreateOptions):
 
 
 def start_failure(app: App, error: Failure) -> Failure:
-    """An engine's refusal as run reports it: 126 and 127 for commands that cannot be run or are not there."""
+    """An engine's error as run reports it: exit code 126 for commands that cannot be executed, 127 for missing ones."""
     text = error.message
     code = 125
     if any(
@@ -44,7 +44,7 @@ def start_failure(app: App, error: Failure) -> Failure:
 
 
 def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]:
-    """The body with what run knows better than create: what is attached, how large the terminal is."""
+    """The body with what only run knows: the attached streams and the size of the terminal."""
     if o.detach:
         if o.attach:
             raise Failure("conflicting options: cannot specify both --attach and --detach")
@@ -89,7 +89,7 @@ def run(app: App, o: RunOptions) -> None:
                 return
         except BrokenStream as broken:
             raise Failure(broken.message, 125) from None
-        with told_as_wait():
+        with wait_errors():
             code = end_of(app, container, exit_code)
     if code:
         raise Exit(code)
@@ -111,7 +111,7 @@ def start(app: App, o: RunOptions, container: str, exit_code: Waiter, session: S
         if session:
             session.stream.close()
         if o.rm and isinstance(failure, EngineError):
-            # the engine removes it now: let that be done before we say what happened
+            # the engine removes the container now: wait for that before reporting the error
             try:
                 end_of(app, container, exit_code)
             except Failure:

@@ -1,4 +1,4 @@
-"""The session with a container's streams: `run`, `start -a`, `attach` and `exec` share it."""
+"""A session with a container's attached streams: shared by `run`, `start -a`, `attach` and `exec`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pydock.streams.terminal import is_terminal, raw, size
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: (height, width) -> the request that gives a container's or an exec's terminal this size
+#: (height, width) -> the request that resizes the TTY of a container or an exec
 Resizable = Callable[[int, int], Request]
 
 
 def detach_sequence(text: str, default: str) -> bytes:
-    """The detach keys as bytes: the flag, the config file, docker's own. Bad ones the engine refuses by itself."""
+    """The detach keys as bytes: of the flag, the config file, or the default. The engine itself rejects invalid ones."""
     try:
         return detach.parse(text or default or detach.DEFAULT)
     except ValueError:
@@ -31,13 +31,13 @@ def detach_sequence(text: str, default: str) -> bytes:
 
 
 def check_terminal(app: App, stdin: bool, tty: bool) -> None:
-    """Raises Failure where a terminal is needed and stdin is none."""
+    """Raises Failure if a terminal is needed and stdin is not one."""
     if stdin and tty and not is_terminal(app.stdin):
         raise Failure("the input device is not a TTY")
 
 
 def resize(app: App, target: Resizable, larger: int = 0) -> bool:
-    """Tell the engine the terminal's size, plus `larger`; False if it did not take it."""
+    """Send the terminal's size, plus `larger`, to the engine; False if it refuses."""
     height, width = size(app.out.binary)
     if not height and not width:
         return True
@@ -49,7 +49,7 @@ def resize(app: App, target: Resizable, larger: int = 0) -> bool:
 
 
 def first_resize(app: App, target: Resizable) -> None:
-    """The size at the start: the process may not be there yet, so try for a while, aside."""
+    """Send the initial size: the process may not have started yet, so retry in a thread for a while."""
     if resize(app, target):
         return
 
@@ -65,7 +65,7 @@ def first_resize(app: App, target: Resizable) -> None:
 
 @contextmanager
 def following_size(app: App, target: Resizable) -> Iterator[None]:
-    """The size at the start, and at every change while the block runs."""
+    """Send the initial size, and every change while the block runs."""
     first_resize(app, target)
     with on_resize(lambda: resize(app, target)):
         yield
@@ -73,7 +73,7 @@ def following_size(app: App, target: Resizable) -> Iterator[None]:
 
 @contextmanager
 def forwarding(app: App, container: str, enabled: bool) -> Iterator[None]:
-    """Signals to the container, by POST …/kill."""
+    """Forward signals to the container, by POST …/kill, while the block runs."""
 
     def send(name: str) -> None:
         app.engine.read(containers.kill_container(container, name))
@@ -83,15 +83,15 @@ def forwarding(app: App, container: str, enabled: bool) -> Iterator[None]:
 
 
 class Session:
-    """A container's streams, attached. Made before the start, so that nothing is missed; run() pumps to the end."""
+    """A container's attached streams. Created before the start, so that no output is lost; run() copies to the end."""
 
     def __init__(self, app: App, stream: Stream, tty: bool, stdin: bool, output: bool, keys: bytes) -> None:
         self.app, self.stream, self.tty, self.stdin, self.output = app, stream, tty, stdin, output
-        # without a terminal on both sides keys are bytes like any other
+        # without a terminal on both ends the detach keys have no meaning
         self.keys = keys if tty and stdin else b""
 
     def run(self) -> bool:
-        """Returns True if the user typed the detach keys. The terminal is put back whatever happens. Raises
+        """Returns True if the user typed the detach keys. The terminal is always restored. Raises
         BrokenStream.
         """
         app = self.app
@@ -105,7 +105,7 @@ class Session:
                 elif self.stdin:
                     sender.thread.join()
             except BrokenStream:
-                # it may be that it was hung up here
+                # closed by us after the detach keys: not an error
                 if not sender.detached:
                     raise
             finally:

@@ -1,4 +1,4 @@
-"""`start`: one or more containers, or one with its streams."""
+"""`start`: start containers, or start one attached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
-from pydock.commands.container.waiting import end_of, told_as_wait, waiter
+from pydock.commands.container.waiting import end_of, wait_errors, waiter
 from pydock.commands.shared import detach_keys_flag
 from pydock.errors import Exit, Failure
 from pydock.options import Options, argument, command, flag, options
@@ -57,19 +57,19 @@ def start(app: App, o: StartOptions) -> None:
 
 
 def start_attached(app: App, o: StartOptions) -> None:
-    """start -a, -i: one container, joined before it runs."""
+    """start -a, -i: attach to one container, then start it."""
     if len(o.containers) > 1:
         raise Failure("you cannot start and attach multiple containers at once")
-    facts = app.engine.json(containers.inspect_container(o.containers[0]))
-    identifier, tty = facts["Id"], bool(facts["Config"]["Tty"])
-    stdin = o.interactive and bool(facts["Config"]["OpenStdin"])
+    container = app.engine.json(containers.inspect_container(o.containers[0]))
+    identifier, tty = container["Id"], bool(container["Config"]["Tty"])
+    stdin = o.interactive and bool(container["Config"]["OpenStdin"])
     keys = detach_sequence(o.detach_keys, app.config.detach_keys)
     check_terminal(app, stdin, tty)
     with ExitStack() as stack:
         stack.enter_context(forwarding(app, identifier, not tty))
         request = containers.attach_container(identifier, stdin, True, True, o.detach_keys or app.config.detach_keys)
         session = Session(app, app.engine.hijack(request), tty, stdin, True, keys)
-        exit_code = waiter(app, identifier, bool((facts.get("HostConfig") or {}).get("AutoRemove")))
+        exit_code = waiter(app, identifier, bool((container.get("HostConfig") or {}).get("AutoRemove")))
         try:
             app.engine.read(containers.start_container(identifier, o.checkpoint, o.checkpoint_dir))
         except Failure:
@@ -79,7 +79,7 @@ def start_attached(app: App, o: StartOptions) -> None:
             stack.enter_context(following_size(app, partial(containers.resize_container, identifier)))
         if session.run():
             return
-        with told_as_wait():
+        with wait_errors():
             code = end_of(app, identifier, exit_code)
     if code:
         raise Exit(code)

@@ -1,4 +1,4 @@
-"""`stats`: what containers use, in a table that is drawn anew in place; one stream of figures a container."""
+"""`stats`: resource usage in a table that is redrawn in place; one stream of statistics per container."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pydock.views.stats import DEFAULT, WINDOWS, Figures, StatsView, figures
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: seconds: between two drawings; after which figures are stale; that a single look may take
+#: seconds: between two drawings; until figures are stale; timeout of a single reading
 INTERVAL, STALE, PATIENCE = 0.5, 2.0, 10.0
 
 
@@ -37,12 +37,12 @@ class StatsOptions(Options):
 
 
 def fault(error: Exception) -> Failure:
-    """What a thread could not foresee: it belongs to the one who shows."""
+    """An unexpected error of a thread, to be reported by the main thread."""
     return Failure(f"unexpected error: {type(error).__name__}: {error}".rstrip(": "))
 
 
 class Watch:
-    """One container's figures, kept up to date by a thread. `first` is set as soon as there is something to show."""
+    """One container's figures, kept up to date by a thread. `first` is set with the first figures, or a failure."""
 
     def __init__(self, app: App, container: str, stream: bool) -> None:
         self.app, self.container, self.stream = app, container, stream
@@ -57,7 +57,7 @@ class Watch:
             answer = self.app.engine.background(containers.container_stats(self.container, self.stream))
             self.windows = "(windows)" in answer.header("server").lower()
             for message in answer.messages():
-                # since API 1.52 each message tells it
+                # since API 1.52 each message names it
                 self.windows = message["os_type"] == "windows" if message.get("os_type") else self.windows
                 self.figures, self.time = figures(message, self.windows), self.app.clock()
                 self.first.set()
@@ -81,10 +81,10 @@ class Watch:
 
 
 class Board:
-    """The containers that are watched, in the order in which they came; those of the whole engine come and go."""
+    """The watched containers, in order of appearance; without names on the command line they follow the events."""
 
     def __init__(self, app: App, o: StatsOptions) -> None:
-        """Raises Failure where the engine does not answer."""
+        """Raises Failure if the engine does not answer."""
         self.app, self.o = app, o
         self.watches: dict[str, Watch] = {}
         self.failure: Failure | None = None
@@ -92,7 +92,7 @@ class Board:
             for name in o.containers:
                 self.add(name)
             return
-        # first listen, then look: nothing that starts between the two is missed
+        # subscribe to events before listing: no container that starts in between is missed
         self.events = app.engine.background(
             system.events(version_key(app.engine.api_version), filters={"type": {"container": True}})
         )
@@ -117,14 +117,14 @@ class Board:
                     self.add(name)
                 elif action == go and name in self.watches:
                     self.watches.pop(name).left = True
-            self.failure = Failure("the engine has ended the stream of events")
+            self.failure = Failure("the engine closed the event stream")
         except Failure as failure:
             self.failure = failure
         except Exception as error:
             self.failure = fault(error)
 
     def wait(self) -> None:
-        """Until each container has told something, or too long has passed. Raises Failure for those asked for by
+        """Wait for the first figures of each container, or a timeout. Raises Failure for containers given by
         name.
         """
         patience = PATIENCE if self.o.no_stream else STALE
@@ -142,13 +142,13 @@ class Board:
         self.check()
 
     def check(self) -> None:
-        """Raises Failure when the engine is gone, or what it sent is damaged; a container may go at any time."""
+        """Raises Failure if the engine is gone, or a stream is malformed; containers may disappear at any time."""
         broken = (
             w.failure for w in list(self.watches.values()) if w.failure and not isinstance(w.failure, EngineError)
         )
         if failure := self.failure or next(broken, None):
             raise failure
-        # what is to be shown once ends by itself, sooner or later than we look
+        # with --no-stream every watch ends on its own
         if not self.o.no_stream and self.watches and all(w.ended for w in list(self.watches.values())):
             self.app.engine.read(PING_GET)
 
@@ -160,20 +160,20 @@ class Board:
 
 
 def narrowed(text: str, width: int) -> str:
-    """A drawing of which no line is wider than the terminal, and goes on in the next: as many columns of the table as
+    """A drawing without lines that are wider than the terminal, which would wrap: as many columns of the table as
     fit.
     """
     lines = text.split("\n")
     if not width or max(map(display_width, lines)) < width:
         return text
-    # a column begins where three blanks end; the first line has the titles
+    # a column begins after three spaces; the first line has the titles
     starts = [m.end() for m in re.finditer(" {3,}", lines[0]) if m.end() - 3 < width]
     room = starts[-1] if starts and len(lines[0]) >= width else width - 1
     return "\n".join(cut(line, min(room, width - 1)).rstrip() for line in lines)
 
 
 def frame(text: str, height: int, width: int) -> list[str]:
-    """A drawing over the last one, in parts: each line ends by clearing what is left of it, the last one all below.
+    """Draw over the last drawing, in parts: each line clears its rest, the last one everything below.
     Height and width are the terminal's, 0 if there is none."""
     lines = narrowed(text, width).split("\n")
     shown = lines[: height - 1] if height and len(lines) > height else lines
@@ -194,7 +194,7 @@ def stats(app: App, o: StatsOptions) -> None:
     pause, due = threading.Event(), app.clock()
     while True:
         app.out.write(*frame(board.draw(form), *size(app.out.binary)))
-        # by the clock: what a drawing took is no part of the pause
+        # by the clock: the time of drawing is part of the interval
         due = max(due + INTERVAL, app.clock())
         pause.wait(due - app.clock())
         board.check()

@@ -1,4 +1,4 @@
-"""`stop`, `restart` and `kill`: signals that end a container."""
+"""`stop`, `restart` and `kill`: end containers by a signal."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class StopOptions(Options):
 
 
 def signal_of(app: App, o: StopOptions) -> str:
-    """--signal, which engines before API 1.42 do not know: docker leaves it out for them."""
+    """--signal, which docker omits for engines before API 1.42."""
     if not o.signal or version_key(app.engine.api_version) >= (1, 42):
         return o.signal
     return ""
 
 
 def seconds(o: StopOptions) -> int | None:
-    """Raises Failure for --time beside --timeout: both mean the same, and might say two things."""
+    """The timeout. Raises Failure if both --time and --timeout are given."""
     if {"time", "timeout"} <= o.given:
         raise Failure("conflicting options: cannot specify both --timeout and --time")
     return o.time if "time" in o.given else o.timeout if "timeout" in o.given else None

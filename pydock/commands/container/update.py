@@ -1,4 +1,4 @@
-"""`update`: the limits of containers that exist."""
+"""`update`: change the limits and restart policy of containers."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class UpdateOptions(LimitOptions):
 
 
 def update_body(o: UpdateOptions) -> Json:
-    """The body of POST /containers/…/update. Raises ValueError for a restart policy that is none."""
+    """The body of POST /containers/…/update. Raises ValueError for an invalid restart policy."""
     return {
         **limits(o),
         "NanoCpus": o.cpus,
         **({"KernelMemory": o.kernel_memory} if o.kernel_memory else {}),
         "PidsLimit": o.pids_limit or None,
         "RestartPolicy": restart_policy(o.restart),
-        # what cannot be changed, as docker's client sends it
+        # fields that cannot be changed, as docker's client sends them
         "CgroupParent": "",
         "BlkioWeightDevice": None,
         "BlkioDeviceReadBps": None,

@@ -1,4 +1,4 @@
-"""`wait`: until containers stop."""
+"""`wait`: wait until containers stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a container ended: its exit code, asked for before it ends, and whether it has ended at all."""
+"""The exit code of a container: requested before it exits; and whether it has exited at all."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pydock.errors import BrokenStream, Failure
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: looks, seconds apart, at a container whose output has ended: its end may take that long to be known
+#: inspections, seconds apart, of a container whose output has ended: its exit may be recorded with a delay
 LOOKS, BETWEEN = 5, 1.0
-LOST = "the connection to the container's output was lost; the container runs on"
+LOST = "lost the connection to the container's output; the container is still running"
 
 
 class Waiter(ABC):
-    """The exit code of a container, asked for before it ends."""
+    """A pending wait for the exit code of a container."""
 
     @abstractmethod
     def code(self) -> int:
-        """Waits. Raises Failure where the engine does not tell."""
+        """Block until the container exits. Raises Failure if the engine does not report the exit code."""
 
 
 class WaitCall(Waiter):
-    """By POST …/wait, which API 1.30 and later answer in advance. `condition`: "removed", "next-exit" or ""."""
+    """By POST …/wait, which since API 1.30 may precede the start. `condition`: "removed", "next-exit" or ""."""
 
     def __init__(self, app: App, container: str, condition: str) -> None:
-        """Raises EngineError for a container that is not there."""
+        """Raises EngineError if the container does not exist."""
         self.response = app.engine.background(containers.wait_container(container, condition))
 
     def code(self) -> int:
@@ -45,9 +45,9 @@ class WaitCall(Waiter):
 
 
 class EventWaiter(Waiter):
-    """The same for engines before API 1.30, which cannot wait for what has not begun: told by their events.
+    """By events, for engines before API 1.30, which cannot wait for a container that has not started.
 
-    Before API 1.25 the engine does not remove by itself either: `remove_here` says that it is ours to do.
+    Before API 1.25 the engine does not auto-remove containers either: with `remove_here` the client does.
     """
 
     def __init__(self, app: App, container: str, remove: bool, remove_here: bool) -> None:
@@ -68,17 +68,17 @@ class EventWaiter(Waiter):
                 if self.remove_here:
                     self.app.engine.read(containers.remove_container(self.container, volumes=True))
                 return code
-        raise Failure("the engine's events ended")
+        raise Failure("the engine closed the event stream")
 
 
-def waits_ahead(app: App) -> bool:
-    """Can the engine be asked for the end of what has not begun?"""
+def supports_early_wait(app: App) -> bool:
+    """Can the engine wait for a container that has not started?"""
     return version_key(app.engine.api_version) >= (1, 30)
 
 
 @contextmanager
-def told_as_wait() -> Iterator[None]:
-    """While the block runs a failure is told as `run` tells that of a wait."""
+def wait_errors() -> Iterator[None]:
+    """A failure of the block becomes `run`'s error for a failed wait."""
     try:
         yield
     except Failure as failure:
@@ -86,18 +86,18 @@ def told_as_wait() -> Iterator[None]:
 
 
 def waiter(app: App, container: str, remove: bool) -> Waiter:
-    """Ask for the exit code of a container that is about to start, by what the engine knows. Raises Failure (125)."""
-    with told_as_wait():
-        if waits_ahead(app):
+    """Request the exit code of a container that is about to start, as the engine supports it. Raises Failure (125)."""
+    with wait_errors():
+        if supports_early_wait(app):
             return WaitCall(app, container, "removed" if remove else "next-exit")
         return EventWaiter(app, container, remove, remove_here=version_key(app.engine.api_version) < (1, 25))
 
 
 def end_of(app: App, container: str, waiter: Waiter, started: str = "") -> int:
-    """The exit code of a container whose output has ended. started: the moment at which it did, where that is known.
+    """The exit code of a container whose output has ended. started: its start time, if known.
 
-    Raises Failure where the engine does not tell, and where the container runs on: then it was the connection that
-    ended.
+    Raises Failure if the engine does not report it, and if the container is still running: then the connection was
+    lost.
     """
     box: SimpleQueue[int | Failure] = SimpleQueue()
 
@@ -128,7 +128,7 @@ def _unboxed(result: int | Failure) -> int:
 
 
 def running_since(app: App, container: str) -> str:
-    """The moment at which a running container started; "" for one that does not run, or of which the engine does not
+    """The start time of a running container; "" if it is not running, or the engine does not
     tell.
     """
     try:

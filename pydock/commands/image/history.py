@@ -1,4 +1,4 @@
-"""`history`."""
+"""`history`: the history of an image."""
 
 from __future__ import annotations
 

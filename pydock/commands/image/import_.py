@@ -1,4 +1,4 @@
-"""`import`: an image of an archive of files."""
+"""`import`: create an image from a tar archive of a file system."""
 
 from __future__ import annotations
 

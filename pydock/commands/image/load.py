@@ -1,4 +1,4 @@
-"""`load`: images from an archive."""
+"""`load`: load images from a tar archive."""
 
 from __future__ import annotations
 

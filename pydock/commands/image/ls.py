@@ -41,9 +41,7 @@ def ls(app: App, o: ImagesOptions) -> None:
 
 
 def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
-    """What is asked for, as the engine's query takes it: engines before API 1.25 take names as "filter", and one
-    only.
-    """
+    """The filters as query parameters: engines before API 1.25 accept a single name, as "filter"."""
     pairs = [*o.filter, *([("reference", o.match)] if o.match else [])]
     names = [value for key, value in pairs if key == "reference"]
     if not names or version_key(app.engine.api_version) >= (1, 25):
@@ -52,7 +50,7 @@ def matching(app: App, o: ImagesOptions) -> dict[str, Any]:
 
 
 def tree(app: App, o: ImagesOptions) -> None:
-    """images --tree: each image with its platforms."""
+    """images --tree: images with their platforms."""
     for name, on in (
         ("quiet", o.quiet),
         ("no-trunc", o.no_trunc),

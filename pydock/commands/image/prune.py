@@ -1,4 +1,4 @@
-"""`image prune`."""
+"""`image prune`: remove unused images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHAT = {False: "all dangling images", True: "all images without at least one con
 
 
 def deleted_images(report: dict[str, Any]) -> list[str]:
-    """What was removed, a line each."""
+    """The removed images, one per line."""
     return [
         f"untagged: {e['Untagged']}" if e.get("Untagged") else f"deleted: {e.get('Deleted')}"
         for e in report.get("ImagesDeleted") or []

@@ -1,4 +1,4 @@
-"""`pull`: an image from a registry."""
+"""`pull`: pull an image from a registry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def pull_missing(app: App, reference: Reference, platform: str, quiet: bool) -> None:
-    """POST /images/create, with its progress on stderr. Raises Failure."""
+    """POST /images/create, with progress on stderr. Raises Failure."""
     request = images.pull_image(
         reference.name, reference.digest or reference.tag, platform, app.credentials.header(reference.domain)
     )
@@ -24,7 +24,7 @@ def pull_missing(app: App, reference: Reference, platform: str, quiet: bool) -> 
 
 
 def reference_of(app: App, text: str, all_tags: bool, quiet: bool) -> Reference:
-    """What is pulled or pushed; says on stdout where the default tag is taken. Raises Failure."""
+    """The reference to pull or push; reports the use of the default tag on stdout. Raises Failure."""
     with failing():
         reference = parse(text)
     if all_tags:

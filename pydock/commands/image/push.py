@@ -1,4 +1,4 @@
-"""`push`: an image to a registry."""
+"""`push`: push an image to a registry."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def push(app: App, o: PushOptions) -> None:
         try:
             wanted = dumps(platform(o.platform, app.architecture))
         except ValueError as error:
-            # docker sets no space between them
+            # docker's message has no space here
             raise Failure(f"Invalid platform {o.platform}{error}") from None
         app.out.write(note("Info", ONE_PLATFORM, colour))
     reference = reference_of(app, o.image, o.all_tags, o.quiet)
     if reference.digest:
         raise Failure("cannot push a digest reference")
-    # the engine's remarks, which come after the progress
+    # notes from the engine, printed after the progress
     remarks: list[str] = []
     request = images.push_image(reference.name, reference.tag, wanted, app.credentials.header(reference.domain))
     try:
@@ -65,7 +65,7 @@ def push(app: App, o: PushOptions) -> None:
 
 
 def without_remarks(messages: Iterable[dict[str, Any]], remarks: list[str]) -> Iterable[dict[str, Any]]:
-    """The same messages, but for "aux" ones: what those say to a person goes to `remarks`."""
+    """Pass messages through, except "aux" ones: notes for the user among those are added to `remarks`."""
     for message in messages:
         aux = message.get("aux")
         if not isinstance(aux, dict):

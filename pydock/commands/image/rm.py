@@ -49,5 +49,5 @@ def remove(app: App, o: RemoveOptions) -> None:
     text = "\n".join(p.message for p in problems)
     if not o.force or any(not isinstance(p, EngineError) or p.status != 404 for p in problems):
         raise Failure(text)
-    # with --force what is not there counts as removed, and is told all the same
+    # with --force missing images count as removed, but are still reported
     app.err.line(text)

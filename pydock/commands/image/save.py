@@ -1,4 +1,4 @@
-"""`save`: images to an archive."""
+"""`save`: save images to a tar archive."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SaveOptions(Options):
 
 
 def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
-    """--platform as the engine's query takes it: the last alone before API 1.52, from then on each, and lists of them.
+    """--platform as query parameters: only the last one before API 1.52; since then all, also comma-separated.
     Raises Failure.
     """
     if not given or version_key(app.api_version) < (1, 52):

@@ -1,4 +1,4 @@
-"""`tag`: another name for an image."""
+"""`tag`: create a tag that refers to an existing image."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TagOptions(Options):
 
 
 def reference_of(text: str) -> Reference:
-    """Raises Failure."""
+    """Parse a reference. Raises Failure."""
     with failing(f"Error parsing reference: {quote(text)} is not a valid repository/tag: "):
         return parse(text)
 

@@ -1,4 +1,4 @@
-"""`system df`: what uses the engine's disk."""
+"""`system df`: disk usage of the engine."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def df(app: App, o: DiskUsageOptions) -> None:
 def every_object(usage: Json, now: float, trunc: bool) -> dict[str, Sequence[View]]:
     """The rows of the four tables."""
     images = [ImageView(i, *first_name(i), "", now, trunc) for i in usage.get("Images") or []]
-    # how large the image below is does not matter here
+    # the size of the image is not shown here
     containers = [ContainerView({**c, "SizeRootFs": 0}, now, trunc) for c in usage.get("Containers") or []]
     volumes = [VolumeView(v) for v in usage.get("Volumes") or []]
     cache = [CacheView(c, now, trunc) for c in by_use(usage.get("BuildCache") or [])]
@@ -110,7 +110,7 @@ def details(objects: dict[str, Sequence[View]], usage: Json) -> str:
 
 
 def print_all(app: App, objects: dict[str, Sequence[View]], form: Format) -> None:
-    """By one template for everything; what it gives is printed as far as it comes. Raises Failure."""
+    """Print all objects by one template; prints its output up to an error. Raises Failure."""
     fields = {name: named(AnyList, f"[]{TABLES[name][1].go_type}")(rows) for name, rows in objects.items()}
     try:
         app.out.write(compile_template(form.template or "").execute(Pointer("*formatter.diskUsageContext", fields)))

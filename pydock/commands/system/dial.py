@@ -1,4 +1,4 @@
-"""`system dial-stdio`: the engine's connection on stdin and stdout, for a client at the other end of ssh."""
+"""`system dial-stdio`: proxy stdin and stdout to the engine, for clients that connect over ssh."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`events`: what happens in the engine, as it happens."""
+"""`events`: real-time events from the engine."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class EventsOptions(Options):
 
 
 def template_of(app: App, text: str) -> Template | None:
-    """The template of --format, tried on an empty event: of any engine, and then of this one. Raises Failure (64).
+    """The template of --format, validated with empty events: of any API version, then of the engine's. Raises
 
-    It is tried on a pointer, and shown the events themselves: as docker does, and what compares or prints them can
-    tell."""
+    Failure (64). As in docker it is validated with a pointer, but executed with event values; templates that compare
+    or print them can observe that."""
     if not text:
         return None
     try:
@@ -53,7 +53,7 @@ def template_of(app: App, text: str) -> Template | None:
 
 
 def line(event: dict[str, Any]) -> str:
-    """ "TIME TYPE ACTION ID (k=v, k=v)", with keys in order."""
+    """ "TIME TYPE ACTION ID (k=v, k=v)", with sorted keys."""
     actor = event.get("Actor") or {}
     nanoseconds = int(event.get("timeNano") or 0) or int(event.get("time") or 0) * 10**9
     words = [

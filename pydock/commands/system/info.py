@@ -1,4 +1,4 @@
-"""`info`: everything that client and engine tell of themselves."""
+"""`info`: system-wide information about client and server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydock.api import system
 from pydock.commands.inspect import speaks_newer
 from pydock.commands.shared import InspectOptions
-from pydock.commands.version import client_facts
+from pydock.commands.version import client_info
 from pydock.errors import Failure, Unreachable
 from pydock.go.kinds import GoStruct
 from pydock.go.template.execute import ExecError, ParseError, Template
@@ -21,7 +21,7 @@ from pydock.views.gotypes import decode
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: the name of a field in a template
+#: a field in a template
 FIELD = re.compile(r"\.[a-zA-Z]")
 
 
@@ -33,25 +33,25 @@ class InfoOptions(InspectOptions):
 @command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12)
 def info(app: App, o: InfoOptions) -> None:
     plugins = [p.facts() for p in app.plugins.all(())]
-    client = {"Debug": app.globals.debug, **client_facts(app), "Plugins": plugins, "Warnings": None}
-    facts: Json = {}
+    client = {"Debug": app.globals.debug, **client_info(app), "Plugins": plugins, "Warnings": None}
+    server: Json = {}
     problems: list[Failure] = []
     errors: list[str] = []
     if not o.format or needs_engine(o.format, client):
         try:
-            facts = app.engine.json(system.info())
+            server = app.engine.json(system.info())
         except Unreachable as failure:
             problems.append(failure)
         except Failure as failure:
-            # an engine that is there, and cannot tell: its error is part of what is shown
+            # an engine that answers with an error: the error is part of the output
             errors.append(failure.message)
     try:
         if o.format:
             for error in errors:
                 app.err.line(error)
-            print_template(app, o.format, {**facts, "ServerErrors": errors or None, "ClientInfo": client})
+            print_template(app, o.format, {**server, "ServerErrors": errors or None, "ClientInfo": client})
         else:
-            print_facts(app, facts, client, errors)
+            print_info(app, server, client, errors)
     except Failure as failure:
         problems.append(failure)
     if len(problems) > 1:
@@ -60,17 +60,17 @@ def info(app: App, o: InfoOptions) -> None:
         raise problems[0]
 
 
-def print_facts(app: App, facts: Json, client: Json, errors: list[str]) -> None:
-    """Raises Failure where the engine had but `errors` to tell."""
+def print_info(app: App, server: Json, client: Json, errors: list[str]) -> None:
+    """Raises Failure if there are `errors`."""
     app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
     lines = (
-        [*server_lines(facts, app.globals.debug), *(newer_lines(facts) if speaks_newer(app) else ()), ""]
-        if facts
+        [*server_lines(server, app.globals.debug), *(newer_lines(server) if speaks_newer(app) else ()), ""]
+        if server
         else []
     )
     app.out.write("".join(f"{line}\n" for line in lines))
     bad = [f'WARNING: Plugin "{p["Path"]}" is not valid: {p["Err"]}' for p in client["Plugins"] if "Err" in p]
-    for text in (*bad, *warnings(facts), *(f"ERROR: {error}" for error in errors)):
+    for text in (*bad, *warnings(server), *(f"ERROR: {error}" for error in errors)):
         app.err.line(text)
     if errors:
         raise Failure("errors pretty printing info")
@@ -82,7 +82,7 @@ def template_of(text: str) -> Template:
 
 
 def needs_engine(form: str, client: Json) -> bool:
-    """Not where the template names fields, and is content with what the client knows."""
+    """False for a template with fields that can be executed with the client's information alone."""
     if not FIELD.search(form):
         return True
     try:
@@ -97,10 +97,10 @@ def needs_engine(form: str, client: Json) -> bool:
     return False
 
 
-def print_template(app: App, form: str, facts: Json) -> None:
-    """Raises Failure; 64 for a text that is no template."""
+def print_template(app: App, form: str, server: Json) -> None:
+    """Raises Failure; with exit code 64 for an invalid template."""
     try:
-        app.out.line(template_of(form).execute(decode("system.dockerInfo", facts, speaks_newer(app))))
+        app.out.line(template_of(form).execute(decode("system.dockerInfo", server, speaks_newer(app))))
     except ParseError as error:
         raise Failure(f"template parsing error: {error}", 64) from None
     except ExecError as error:
@@ -109,7 +109,7 @@ def print_template(app: App, form: str, facts: Json) -> None:
 
 
 def client_lines(client: Json) -> list[str]:
-    """What `info` says of the client."""
+    """The client's section, line by line."""
     lines = [
         f" Version:    {client['Version']}",
         f" Context:    {client['Context']}",
@@ -133,73 +133,73 @@ def go_bool(value: object) -> str:
     return "true" if value else "false"
 
 
-def rows(facts: Json, *pairs: tuple[str, str]) -> Iterator[str]:
-    """ " Title: value" for each (title, key) whose value is there."""
+def rows(server: Json, *pairs: tuple[str, str]) -> Iterator[str]:
+    """ " Title: value" for each (title, key) with a value."""
     for title, key in pairs:
-        if facts.get(key):
-            yield f" {title}: {facts[key]}"
+        if server.get(key):
+            yield f" {title}: {server[key]}"
 
 
-def server_lines(facts: Json, debug: bool) -> Iterator[str]:
-    """The engine's part, a line each."""
-    yield f" Containers: {facts.get('Containers', 0)}"
+def server_lines(server: Json, debug: bool) -> Iterator[str]:
+    """The server's section, line by line."""
+    yield f" Containers: {server.get('Containers', 0)}"
     for state in ("Running", "Paused", "Stopped"):
-        yield f"  {state}: {facts.get(f'Containers{state}', 0)}"
-    yield f" Images: {facts.get('Images', 0)}"
-    yield from rows(facts, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
-    yield from (f"  {': '.join(pair[:2])}" for pair in facts.get("DriverStatus") or [])
-    yield from (f" {': '.join(pair[:2])}" for pair in facts.get("SystemStatus") or [])
+        yield f"  {state}: {server.get(f'Containers{state}', 0)}"
+    yield f" Images: {server.get('Images', 0)}"
+    yield from rows(server, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
+    yield from (f"  {': '.join(pair[:2])}" for pair in server.get("DriverStatus") or [])
+    yield from (f" {': '.join(pair[:2])}" for pair in server.get("SystemStatus") or [])
     yield from rows(
-        facts,
+        server,
         ("Logging Driver", "LoggingDriver"),
         ("Cgroup Driver", "CgroupDriver"),
         ("Cgroup Version", "CgroupVersion"),
     )
-    plugins = facts.get("Plugins") or {}
+    plugins = server.get("Plugins") or {}
     yield " Plugins:"
     for kind in ("Volume", "Network", "Authorization", "Log"):
         if kind != "Authorization" or plugins.get(kind):
             yield f"  {kind}: {' '.join(plugins.get(kind) or [])}"
-    yield from listed(" CDI spec directories:", facts.get("CDISpecDirs"))
-    yield f" Swarm: {(facts.get('Swarm') or {}).get('LocalNodeState', '')}"
-    yield from swarm_lines(facts.get("Swarm") or {})
-    if facts.get("Runtimes"):
-        yield f" Runtimes: {' '.join(sorted(facts['Runtimes']))}"
-        yield f" Default Runtime: {facts.get('DefaultRuntime', '')}"
-    yield from system_lines(facts)
+    yield from listed(" CDI spec directories:", server.get("CDISpecDirs"))
+    yield f" Swarm: {(server.get('Swarm') or {}).get('LocalNodeState', '')}"
+    yield from swarm_lines(server.get("Swarm") or {})
+    if server.get("Runtimes"):
+        yield f" Runtimes: {' '.join(sorted(server['Runtimes']))}"
+        yield f" Default Runtime: {server.get('DefaultRuntime', '')}"
+    yield from system_lines(server)
     yield from rows(
-        facts,
+        server,
         ("Kernel Version", "KernelVersion"),
         ("Operating System", "OperatingSystem"),
         ("OSType", "OSType"),
         ("Architecture", "Architecture"),
     )
-    yield f" CPUs: {facts.get('NCPU', 0)}"
-    yield f" Total Memory: {bytes_size(float(facts.get('MemTotal') or 0))}"
-    yield from rows(facts, ("Name", "Name"), ("ID", "ID"))
-    yield f" Docker Root Dir: {facts.get('DockerRootDir', '')}"
-    yield f" Debug Mode: {go_bool(facts.get('Debug'))}"
-    if facts.get("Debug") or debug:
+    yield f" CPUs: {server.get('NCPU', 0)}"
+    yield f" Total Memory: {bytes_size(float(server.get('MemTotal') or 0))}"
+    yield from rows(server, ("Name", "Name"), ("ID", "ID"))
+    yield f" Docker Root Dir: {server.get('DockerRootDir', '')}"
+    yield f" Debug Mode: {go_bool(server.get('Debug'))}"
+    if server.get("Debug") or debug:
         for title, key in (
             ("File Descriptors", "NFd"),
             ("Goroutines", "NGoroutines"),
             ("System Time", "SystemTime"),
             ("EventsListeners", "NEventsListener"),
         ):
-            yield f"  {title}: {facts.get(key, 0)}"
-    yield from rows(facts, ("HTTP Proxy", "HttpProxy"), ("HTTPS Proxy", "HttpsProxy"), ("No Proxy", "NoProxy"))
-    yield from listed(" Labels:", facts.get("Labels"))
-    yield f" Experimental: {go_bool(facts.get('ExperimentalBuild'))}"
-    yield from registry_lines(facts.get("RegistryConfig") or {})
-    yield f" Live Restore Enabled: {go_bool(facts.get('LiveRestoreEnabled'))}"
-    yield from rows(facts, ("Product License", "ProductLicense"))
-    pools = [f" Base: {p['Base']}, Size: {p['Size']}" for p in facts.get("DefaultAddressPools") or []]
+            yield f"  {title}: {server.get(key, 0)}"
+    yield from rows(server, ("HTTP Proxy", "HttpProxy"), ("HTTPS Proxy", "HttpsProxy"), ("No Proxy", "NoProxy"))
+    yield from listed(" Labels:", server.get("Labels"))
+    yield f" Experimental: {go_bool(server.get('ExperimentalBuild'))}"
+    yield from registry_lines(server.get("RegistryConfig") or {})
+    yield f" Live Restore Enabled: {go_bool(server.get('LiveRestoreEnabled'))}"
+    yield from rows(server, ("Product License", "ProductLicense"))
+    pools = [f" Base: {p['Base']}, Size: {p['Size']}" for p in server.get("DefaultAddressPools") or []]
     yield from listed(" Default Address Pools:", pools)
 
 
-def newer_lines(facts: Json) -> Iterator[str]:
-    """What docker shows of engines that speak API 1.52 and later."""
-    firewall, nri = facts.get("FirewallBackend"), facts.get("NRI")
+def newer_lines(server: Json) -> Iterator[str]:
+    """Additional lines for engines with API 1.52 and later."""
+    firewall, nri = server.get("FirewallBackend"), server.get("NRI")
     if firewall:
         yield f" Firewall Backend: {firewall.get('Driver', '')}"
         yield from (f"  {': '.join(pair[:2])}" for pair in firewall.get("Info") or [])
@@ -209,24 +209,24 @@ def newer_lines(facts: Json) -> Iterator[str]:
 
 
 def listed(title: str, values: list[str] | None) -> Iterator[str]:
-    """A title with its values below; nothing for none."""
+    """A title with its values below; nothing without values."""
     if values:
         yield title
         yield from (f"  {v}" for v in values)
 
 
-def system_lines(facts: Json) -> Iterator[str]:
-    """What depends on the engine's system."""
-    if facts.get("OSType") == "windows":
-        yield f" Default Isolation: {facts.get('Isolation', '')}"
-    if facts.get("OSType") != "linux":
+def system_lines(server: Json) -> Iterator[str]:
+    """Lines that depend on the engine's operating system."""
+    if server.get("OSType") == "windows":
+        yield f" Default Isolation: {server.get('Isolation', '')}"
+    if server.get("OSType") != "linux":
         return
-    yield f" Init Binary: {facts.get('InitBinary', '')}"
+    yield f" Init Binary: {server.get('InitBinary', '')}"
     for title, key in (("containerd", "ContainerdCommit"), ("runc", "RuncCommit"), ("init", "InitCommit")):
-        yield f" {title} version: {(facts.get(key) or {}).get('ID', '')}"
-    if facts.get("SecurityOptions"):
+        yield f" {title} version: {(server.get(key) or {}).get('ID', '')}"
+    if server.get("SecurityOptions"):
         yield " Security Options:"
-        for option in facts["SecurityOptions"]:
+        for option in server["SecurityOptions"]:
             pairs = [word.partition("=") for word in option.split(",")]
             # engines before API 1.25 give the bare name
             yield "  " + next((v for k, equals, v in pairs if k == "name" and equals), option)
@@ -243,7 +243,7 @@ def registry_lines(config: Json) -> Iterator[str]:
 
 
 def swarm_lines(swarm: Json) -> Iterator[str]:
-    """What a node of a swarm knows of it."""
+    """The swarm's section, for an active node."""
     state = swarm.get("LocalNodeState", "")
     if state in ("", "inactive", "locked"):
         return
@@ -265,7 +265,7 @@ def swarm_lines(swarm: Json) -> Iterator[str]:
 
 
 def cluster_lines(cluster: Json) -> Iterator[str]:
-    """A cluster's settings; spans of time come in nanoseconds."""
+    """The settings of a cluster; durations are in nanoseconds."""
     spec = cluster.get("Spec") or {}
     raft, authority = spec.get("Raft") or {}, spec.get("CAConfig") or {}
     if cluster.get("DefaultAddrPool"):
@@ -298,7 +298,7 @@ def cluster_lines(cluster: Json) -> Iterator[str]:
     yield f"  Root Rotation In Progress: {go_bool(cluster.get('RootRotationInProgress'))}"
 
 
-#: what an engine lacks, where it does not say so itself (before API 1.42)
+#: missing features of engines that do not send warnings themselves (before API 1.42)
 LACKS = (
     ("MemoryLimit", "No memory limit support"), ("SwapLimit", "No swap limit support"), ("OomKillDisable", "No oom kill disable support"),
     ("CpuCfsQuota", "No cpu cfs quota support"), ("CpuCfsPeriod", "No cpu cfs period support"), ("CPUShares", "No cpu shares support"),
@@ -306,8 +306,8 @@ LACKS = (
 )  # fmt: skip
 
 
-def warnings(facts: Json) -> list[str]:
-    if facts.get("Warnings") or not facts or facts.get("OSType") == "windows":
-        return [str(w) for w in facts.get("Warnings") or []]
-    v2 = facts.get("CgroupVersion") == "2"
-    return [f"WARNING: {text}" for key, text in LACKS if not facts.get(key) and not (key == "OomKillDisable" and v2)]
+def warnings(server: Json) -> list[str]:
+    if server.get("Warnings") or not server or server.get("OSType") == "windows":
+        return [str(w) for w in server.get("Warnings") or []]
+    v2 = server.get("CgroupVersion") == "2"
+    return [f"WARNING: {text}" for key, text in LACKS if not server.get(key) and not (key == "OomKillDisable" and v2)]

@@ -1,4 +1,4 @@
-"""`system prune`: everything that is unused."""
+"""`system prune`: remove unused data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SystemPruneOptions(Options):
 
 
 def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
-    """What will be removed, as the question before it."""
+    """The confirmation prompt, with what will be removed."""
     things = ["all stopped containers", "all networks not used by at least one container"]
     things += ["all anonymous volumes not used by at least one container"] if o.volumes else []
     things += ["all images without at least one container associated to them" if o.all else "all dangling images"]

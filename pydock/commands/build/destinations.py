@@ -1,4 +1,4 @@
-"""Where the results of a build go that come to this machine: folders, files, stdout."""
+"""The local destinations of a build's outputs: folders, files, stdout."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
     from pydock.files.atomic import WholeFile
 
 
-#: the name by which the engine knows the layout of a result
+#: the name of the exported OCI layout in the protocol
 STORE = "export"
 
 
-class Places:
-    """Where results go that come to this machine: folders, files, stdout. A context manager: files are there only after
-    keep().
+class Destinations:
+    """The local destinations of a build's outputs. A context manager: files are created only by keep().
 
-    folders, sinks: by the number of the output; stores: a layout, by the name that the engine knows it by."""
+    folders, sinks: by the number of the output; stores: an OCI layout, by its name in the protocol."""
 
     def __init__(self, app: App, outputs: list[Output]) -> None:
-        """Raises Failure, in buildx's words."""
+        """Raises Failure with buildx's messages."""
         self.folders: dict[int, str] = {}
         self.sinks: dict[int, Callable[[bytes], None]] = {}
         self.stores: dict[str, str] = {}
@@ -60,11 +59,11 @@ class Places:
             self.__exit__()
             raise
 
-    def __enter__(self) -> Places:
+    def __enter__(self) -> Destinations:
         return self
 
     def keep(self, response: Mapping[str, str]) -> None:
-        """The build went well: what was written stays, and a layout names its image, after what the exporter answered.
+        """After a successful build: keep the files, and tag the image in a layout, as the exporter's response says.
         Raises Failure.
         """
         self._kept = True
