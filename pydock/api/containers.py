@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from pydock.api.request import Request, named, query
+from pydock.api.request import Query, Request, named, query
 from pydock.shape import Json, opt
 
 MOUNT = {"Name": opt(str), "Source": opt(str), "Driver": opt(str)}
@@ -136,11 +137,10 @@ def stat_archive(container: str, path: str) -> Request:
     return Request("HEAD", _path(container, "archive"), {"path": path})
 
 
-def container_top(container: str, ps_args: str = "") -> Request:
+def container_top(container: str, ps_args: Sequence[str] = ()) -> Request:
     """GET …/top -> {"Titles", "Processes"}."""
-    return Request(
-        "GET", _path(container, "top"), query(ps_args=ps_args), answer={"Titles": [str], "Processes": opt([[str]])}
-    )
+    asked: Query = {"ps_args": " ".join(ps_args)} if ps_args else {}
+    return Request("GET", _path(container, "top"), asked, answer={"Titles": [str], "Processes": opt([[str]])})
 
 
 def container_changes(container: str) -> Request:

@@ -20,6 +20,6 @@ class TopOptions(Options):
 
 @command("container top", TopOptions, "Show the running processes of a container", also=("top",), interspersed=False)
 def top(app: App, o: TopOptions) -> None:
-    answer = app.engine.json(containers.container_top(o.container, " ".join(o.ps_options)))
+    answer = app.engine.json(containers.container_top(o.container, o.ps_options))
     lines = ["\t".join(row) for row in (answer["Titles"], *(answer.get("Processes") or []))]
     app.out.write(align("\n".join(lines) + "\n", minimum=20, padding=3))
