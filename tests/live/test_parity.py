@@ -26,10 +26,13 @@ LINES = [
 ]
 
 #: lines whose difference is meant, and why
-EXPLAINED = dict.fromkeys(
-    ("docker bogus --flag", "docker bogus -x y", "docker container bogus --flag"),
-    "an unknown command is told as one, whatever flags stand after it; docker tells of the first flag",
-)
+EXPLAINED = {
+    **dict.fromkeys(
+        ("docker bogus --flag", "docker bogus -x y", "docker container bogus --flag"),
+        "an unknown command is told as one, whatever flags stand after it; docker tells of the first flag",
+    ),
+    'docker diff ""': "CLI 28.2, which the recordings are of, has a sentence of its own; 28.5 has that of all commands",
+}
 
 _AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute|hour)s?)"
 PLACEHOLDERS = [
