@@ -58,7 +58,7 @@ class FlagSet:
                 self.shorts[spec.short] = spec
 
     def parse(self, words: Sequence[str]) -> Parsed:
-        """Raises BadFlag."""
+        """Parse the words of a command line. Raises BadFlag."""
         parsed = Parsed()
         try:
             self._read(words, parsed)

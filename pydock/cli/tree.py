@@ -54,7 +54,7 @@ class Group(click.Group):
         )
 
     def read_flags(self, app: App, args: list[str]) -> Parsed:
-        """Raises Misuse."""
+        """Parse the flags of the group. Raises Misuse."""
         try:
             parsed = FlagSet((), interspersed=False).parse(args)
         except BadFlag as error:

@@ -140,7 +140,7 @@ def use(app: App, o: ContextUseOptions) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raises Failure."""
+    """Raises Failure for an invalid or reserved name."""
     if not name:
         raise Failure("context name cannot be empty")
     if name == "default":
@@ -186,7 +186,7 @@ def inspect(app: App, o: ContextInspectOptions) -> None:
 
 
 def details(app: App, name: str) -> dict[str, Any]:
-    """What `context inspect` shows of one context."""
+    """The output of `context inspect` for one context."""
     memory = name == "default"
     return {
         **metadata(app, name),

@@ -126,9 +126,9 @@ def fetch_image(registry: Registry, reference: Reference, document: Document, na
 
 def image_for(app: App, list_name: str, reference: Reference, insecure: bool) -> Json:
     """An image from the local store, or else the registry. Raises Failure if it is a manifest list itself."""
-    kept = app.manifests.image(list_name, str(reference))
-    if kept:
-        return kept
+    local = app.manifests.image(list_name, str(reference))
+    if local:
+        return local
     registry = app.registries.open(reference.domain, insecure)
     document = fetch(registry, reference)
     if document.media_type in LISTS:

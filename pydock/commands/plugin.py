@@ -64,12 +64,12 @@ def tagged_reference(text: str) -> Reference:
     return reference.tagged()
 
 
-def granted(app: App, reference: Reference, shown: str, without_asking: bool) -> list[Json]:
+def granted(app: App, reference: Reference, shown: str, grant_all: bool) -> list[Json]:
     """The privileges that a plugin requires, after confirmation. Raises Failure if the user declines."""
     wanted: list[Json] = (
         app.engine.json(plugins.plugin_privileges(str(reference), app.credentials.header(reference.domain))) or []
     )
-    if wanted and not without_asking:
+    if wanted and not grant_all:
         app.out.line(f"Plugin {quote(shown)} is requesting the following privileges:")
         for privilege in wanted:
             app.out.line(f" - {privilege['Name']}: [{' '.join(privilege.get('Value') or [])}]")

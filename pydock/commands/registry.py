@@ -54,15 +54,15 @@ def login(app: App, o: LoginOptions) -> None:
     password = given_password(app, o)
     warn_of_environment(app)
     server = HUB if o.server in ("", HUB_DOMAIN) else registry_host(o.server)
-    kept: dict[str, str] = {}
+    stored: dict[str, str] = {}
     if not o.username and not password:
-        kept = app.credentials.of(server)
-    if kept.get("username") and kept.get("password"):
-        status = log_in_again(app, kept)
+        stored = app.credentials.of(server)
+    if stored.get("username") and stored.get("password"):
+        status = log_in_again(app, stored)
         if status is not None:
             app.out.line(status)
             return
-    auth = credentials(app, server, o.username, password, kept.get("username", ""))
+    auth = credentials(app, server, o.username, password, stored.get("username", ""))
     app.out.line(log_in(app, auth))
 
 

@@ -1,1 +1,1 @@
-"""What is derived from the declarations: the index of commands, completion scripts, man pages."""
+"""Generators of files from the declarations: the index of commands, completion scripts, man pages."""

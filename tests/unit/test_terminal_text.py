@@ -337,7 +337,7 @@ def test_names_that_a_shell_would_read_otherwise_are_not_offered() -> None:
 #: modules that pass bytes on as they are, and whose they are
 RAW = {
     "commands/container/logs.py": "a container's", "commands/container/session.py": "a container's", "commands/container/cp.py": "an archive, never to a terminal", "commands/container/export.py": "an archive, never to a terminal",
-    "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/places.py": "an archive, never to a terminal",
+    "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/destinations.py": "an archive, never to a terminal",
     "commands/system/dial.py": "the engine's protocol, for the program at the other end of the pipe",
 }  # fmt: skip
 #: modules that draw

@@ -296,7 +296,7 @@ class Building:
     # -- in the worker thread -----------------------------------------------------------------------
 
     def _work(self, build: Build, request: Json, found: Found) -> dict[str, str]:
-        """Raises RpcError, Failure."""
+        """Run the build; returns the exporter's response. Raises RpcError, Failure."""
         if self.wanted.call:
             return self._ask(build, request)
         if self.rest:

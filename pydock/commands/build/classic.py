@@ -102,7 +102,7 @@ def run(app: App, o: ClassicBuildOptions) -> None:
         try:
             messages = without_aux(app.engine.background(request).messages())
             if o.quiet:
-                progress.swallow(messages)
+                progress.collect(messages)
             else:
                 show_progress(app, messages, app.out, False)
         except Failure:
@@ -150,7 +150,7 @@ class ContextProgress:
                 self.app.out.write(beside(f"{TITLE} ", f"{size(self.count):>8}", self.app.out.width), Drawn("\r"))
         self._write(f"{TITLE} {size(self.count):>8}", Drawn("\r\r\n"))
 
-    def swallow(self, messages: Iterable[Json]) -> None:
+    def collect(self, messages: Iterable[Json]) -> None:
         """Keep the engine's output. Raises Failure for its error."""
         from pydock.render.progress import check, plain_line
 

@@ -1,4 +1,4 @@
-"""Options to the body of POST /containers/create: Config, HostConfig and their parts. Pure.
+"""The body of POST /containers/create, from options: Config, HostConfig and their parts. Pure.
 
 Files are read by the given function, in docker's order: of two mistakes docker reports the one that it looks at
 first. ValueError carries docker's words for options that contradict each other.

@@ -132,7 +132,7 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
         if not there.is_dir:
             raise Failure(f'destination "{container}:{destination}" must be a directory')
         app.engine.read(containers.put_archive(container, path, app.files.blocks(None), copy_ids=o.archive))
-        # what comes from elsewhere is not counted
+        # the size of an archive from STDIN is not counted
         Progress(app, o, "").done(f"{container}:{path}")
         return
     place = app.copies.source(source, o.follow_link)

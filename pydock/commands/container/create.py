@@ -33,7 +33,7 @@ def with_help(app: App, verb: str, message: str, code: int = 125) -> Failure:
 
 
 def check_options(o: CreateOptions) -> None:
-    """Raises ValueError."""
+    """Raises ValueError for an invalid --pull."""
     if o.pull not in ("", "always", "missing", "never"):
         raise ValueError(f'invalid pull option: \'{o.pull}\': must be one of "always", "missing" or "never"')
 

@@ -1,4 +1,4 @@
-"""`ps`, also called `container ls`."""
+"""`ps` and `container ls`: list containers."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def ps(app: App, o: PsOptions) -> None:
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     # the template is parsed in any case
-    asked = asks_size(wanted, app.clock())
-    size = o.size or (asked and not o.quiet and "size" not in o.given)
+    in_template = uses_size(wanted, app.clock())
+    size = o.size or (in_template and not o.quiet and "size" not in o.given)
     shown = replace(o, format=wanted if wanted == "raw" or not o.quiet else "")
     view = ContainerView
     form = format_of(app, shown, view, view.RAW_SIZES if o.size else view.RAW)
@@ -52,7 +52,7 @@ def ps(app: App, o: PsOptions) -> None:
     app.out.write(listing(rows, view.TITLES, form, view.WITH_SIZE if o.size else view.DEFAULT))
 
 
-def asks_size(text: str, now: float) -> bool:
+def uses_size(text: str, now: float) -> bool:
     """Does --format need the sizes, which the engine must compute? Raises Failure for an invalid format."""
     probe = Probe(now)
     try:

@@ -1,4 +1,4 @@
-"""`pause` and `unpause`."""
+"""`pause` and `unpause`: pause and unpause containers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`images`, also called `image ls`."""
+"""`images` and `image ls`: list images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rmi`, also called `image rm`."""
+"""`rmi` and `image rm`: remove images."""
 
 from __future__ import annotations
 

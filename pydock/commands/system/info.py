@@ -77,7 +77,7 @@ def print_info(app: App, server: Json, client: Json, errors: list[str]) -> None:
 
 
 def template_of(text: str) -> Template:
-    """Raises ParseError."""
+    """The template of --format. Raises ParseError."""
     return Template("{{json .}}" if text == "json" else text)
 
 
@@ -228,7 +228,7 @@ def system_lines(server: Json) -> Iterator[str]:
         yield " Security Options:"
         for option in server["SecurityOptions"]:
             pairs = [word.partition("=") for word in option.split(",")]
-            # engines before API 1.25 give the bare name
+            # engines before API 1.25 send the bare name
             yield "  " + next((v for k, equals, v in pairs if k == "name" and equals), option)
             yield from (f"   Profile: {v}" for k, _, v in pairs if k == "profile")
 
