@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 #: The docker CLI whose behaviour is followed.
 DOCKER_VERSION = "28.5.2"
-#: The newest Engine API that is spoken, as docker's CLI 29.7 does; its wire from 1.52 on is that CLI's.
+#: The newest Engine API that is supported; from 1.52 on the requests are those of docker's CLI 29.7.
 API_VERSION = "1.55"
-#: The oldest Engine API that is spoken.
+#: The oldest Engine API that is supported.
 MIN_API_VERSION = "1.24"

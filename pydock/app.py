@@ -1,7 +1,7 @@
-"""App: the door to the world. What a command is not handed here it cannot touch.
+"""App: everything outside the process that a command may use: streams, files, configuration, engine.
 
-A handful of nouns, each an object of the room that does the work, made at first use: a command that needs neither
-configuration nor engine (help, misuse) pays for neither.
+Each is an object of the package that does the work, made at first use: a command that needs neither configuration nor
+engine (help, usage errors) loads neither.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class App:
-    """out, err, stdin: the streams; prog: the name that the program was called by; clock: seconds since 1970;
+    """out, err, stdin: the streams; prog: the name that the program was called by; clock: returns seconds since 1970;
     invocation: the command line, with its global flags."""
 
     def __init__(
@@ -48,7 +48,7 @@ class App:
         clock: Callable[[], float] = time.time,
         **nouns: Any,
     ) -> None:
-        """nouns: properties of this class to take in place of those that it would make."""
+        """nouns: replacements for cached properties of this class."""
         if unknown := [name for name in nouns if not isinstance(getattr(App, name, None), cached_property)]:
             raise TypeError(f"App has no {', '.join(unknown)}")
         self.out, self.err, self.stdin = Output(out, "/dev/stdout"), Output(err, "/dev/stderr"), stdin
@@ -64,13 +64,13 @@ class App:
         return cls(unbuffered(sys.stdout), unbuffered(sys.stderr), sys.stdin.buffer, os.environ, prog)
 
     def begin(self, invocation: Invocation) -> None:
-        """Take the command line, and the configuration that it names, as docker does first of all. Raises Failure."""
+        """Set the command line and load its configuration, which docker does first. Raises Failure."""
         self.invocation = invocation
         invocation.globals.check()
         _ = self.config
 
     def under(self, invocation: Invocation) -> App:
-        """The same streams and environment under another command line."""
+        """An App with these streams and this environment for another command line."""
         other = App(self.out.binary, self.err.binary, self.stdin, self.environ, self.prog, self.clock, **self._nouns)
         other.invocation = invocation
         return other
@@ -99,7 +99,7 @@ class App:
 
     @cached_property
     def config(self) -> ConfigFile:
-        """The user's config.json; a broken one is warned about and counts as empty."""
+        """The user's config.json; a malformed one causes a warning and counts as empty."""
         from pydock.config.file import folder_in_force, load
 
         config, problem = load(folder_in_force(self.globals, self.environ))
@@ -121,7 +121,7 @@ class App:
 
     @cached_property
     def manifests(self) -> ManifestStore:
-        """The manifest lists that are being made."""
+        """Local manifest lists, created and not yet pushed."""
         from pydock.config.manifests import ManifestStore
 
         return ManifestStore(self.config.folder)
@@ -150,28 +150,26 @@ class App:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine of the context in force; nothing is sent yet. Raises NoEngine."""
+        """The current context's engine; nothing is sent yet. Raises NoEngine."""
         from pydock.config.endpoint import custom_headers
         from pydock.engine.engine import Engine
 
         headers = custom_headers(self.environ.get("DOCKER_CUSTOM_HEADERS", ""), self.config.http_headers)
-        return Engine(self.contexts.endpoint, headers=headers, wish=self.environ.get("DOCKER_API_VERSION", ""))
+        return Engine(self.contexts.endpoint, headers=headers, requested=self.environ.get("DOCKER_API_VERSION", ""))
 
     @cached_property
     def architecture(self) -> str:
-        """This host's, by Go's name: "amd64"."""
+        """This host's CPU architecture as Go names it: "amd64"."""
         name = os.uname().machine if hasattr(os, "uname") else self.environ.get("PROCESSOR_ARCHITECTURE", "amd64")
         return {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm"}.get(name, name)
 
     def need_engine(self) -> None:
-        """Where a command cannot do without an engine, and docker says so before it looks at anything else. Raises
-        NoEngine.
-        """
+        """For commands of which docker checks the engine's address before anything else. Raises NoEngine."""
         _ = self.engine
 
     @property
     def api_version(self) -> str:
-        """The version of the API that is spoken with the engine; where its address is none, the newest."""
+        """The API version in use with the engine; the newest where the engine's address is invalid."""
         try:
             return self.engine.api_version
         except NoEngine:
@@ -179,13 +177,13 @@ class App:
 
     @property
     def server(self) -> Ping | None:
-        """What the engine says of itself; None where its address is none."""
+        """The engine's answer to /_ping; None where the engine's address is invalid."""
         try:
             return self.engine.ping()
         except NoEngine:
             return None
 
     def close(self) -> None:
-        """Let the engine's connections go."""
+        """Close the engine's connections."""
         if engine := self.__dict__.get("engine"):
             engine.close()

@@ -1,4 +1,4 @@
-"""What paths mean in a copy: docker's rules for what `cp` makes of a source and a destination. Pure."""
+"""The meaning of paths in `cp`: docker's rules for source and destination. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydock.values import record
 
 
 def names_content(path: str) -> bool:
-    """Does it end with "."?"""
+    """Does the path end with ".", and so mean the folder's content?"""
     return base(path) == "."
 
 
@@ -22,7 +22,7 @@ def keep_ending(cleaned: str, original: str) -> str:
 
 
 def split_entry(path: str) -> tuple[str, str]:
-    """The folder, and the entry in it ("." for a path that means a folder's content)."""
+    """(folder, entry in it); the entry is "." for a path that means a folder's content."""
     cleaned = clean(path)
     if names_content(path):
         return (cleaned, ".")
@@ -30,13 +30,13 @@ def split_entry(path: str) -> tuple[str, str]:
 
 
 def entry_name(path: str) -> str:
-    """What the entry of `path` is called in its archive; "" for the root."""
+    """The entry's name in the archive of `path`; "" for the root."""
     name = split_entry(path)[1]
     return "" if name == "/" else name
 
 
 def rebased(path: str, resolved: str) -> tuple[str, str]:
-    """A followed link's target with the ending of `path`, and the name to give the copy ("" if it keeps its own)."""
+    """(a followed link's target with the ending of `path`, the copy's new name or "" where it keeps its own)."""
     if names_content(path) and not names_content(resolved):
         resolved += "/."
     if path.endswith("/") and not resolved.endswith("/"):
@@ -45,7 +45,7 @@ def rebased(path: str, resolved: str) -> tuple[str, str]:
 
 
 def link_target(path: str, target: str) -> str:
-    """Where the symbolic link at `path` leads to."""
+    """The path that the symbolic link at `path` points to."""
     return target if target.startswith("/") else clean(f"{split_entry(path)[0]}/{target}")
 
 
@@ -59,7 +59,7 @@ def split_argument(text: str) -> tuple[str, str]:
 
 @record
 class Place:
-    """One end of a copy. rename: the name that the copied entry gets, where a link was followed."""
+    """The source or the destination of a copy. rename: the copied entry's name, where a link was followed."""
 
     path: str
     exists: bool = False
@@ -68,26 +68,26 @@ class Place:
 
     @property
     def own(self) -> Target:
-        """The names in its archive: as they are, or with the copied entry's new name."""
+        """The names in the source's archive: unchanged, or with the copied entry's new name."""
         name = entry_name(self.path)
         return Target("", name, self.rename or name)
 
 
 @record
 class Target:
-    """Where an archive is unpacked; `old` in the names of its entries becomes `new`, once."""
+    """The folder that an archive is unpacked in; the first `old` in each entry's name becomes `new`."""
 
     folder: str
     old: str = ""
     new: str = ""
 
     def name(self, entry: str) -> str:
-        """The name of an entry, or of what a hard link refers to."""
+        """The new name of an entry or of a hard link's target."""
         return entry.replace(self.old, self.new, 1) if self.old != self.new else entry
 
 
 def target(source: Place, destination: Place) -> Target:
-    """docker's rules of what goes where. Raises Failure in its words."""
+    """docker's rules for the names in the destination. Raises Failure with docker's message."""
     if destination.exists and destination.is_dir:
         return Target(destination.path)
     if destination.exists and source.is_dir:

@@ -1,6 +1,6 @@
-"""The current folder is no place to import from: it may be a project, or a download, that others wrote.
+"""Nothing is imported from the current folder: it may be a project, or a download, that others wrote.
 
-Only what Python has loaded when it starts may be imported here (not even `__future__`): all else might come from there.
+Import only what Python has loaded at start here (not even `__future__`): all else might come from that folder.
 """
 
 import os
@@ -8,8 +8,8 @@ import sys
 
 
 def leave() -> None:
-    """For `python -m`, which puts the current folder before all others. Where pydock itself lies in it, it stays."""
-    # a Python that was told so (-P, -I, PYTHONSAFEPATH) has not put it there
+    """Undo that `python -m` puts the current folder first on the path, unless pydock itself is in it."""
+    # with -P, -I or PYTHONSAFEPATH Python has not put it there
     if not getattr(sys.flags, "safe_path", sys.flags.isolated) and sys.path[0] != os.path.dirname(
         os.path.dirname(__file__)
     ):

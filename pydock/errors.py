@@ -1,21 +1,19 @@
-"""The one tree of errors: each names what the edge (main.report) must do.
+"""The tree of errors, by what main.report does with them.
 
     Failure(message, code)      print the message on stderr, leave with the code
     ├── Misuse                  a bad flag (125) or a wrong number of arguments (1): the message carries the usage line
     ├── EngineError(status)     the engine refused: "Error response from daemon: …"
     ├── Unreachable(host)       no engine answered
-    ├── BrokenStream            an answer ended, or made no sense, in the middle
-    │   ├── NotUpgraded(status) the engine does not speak what was asked for
-    │   └── BadAnswer           a whole answer that is not what the API promises
+    ├── BrokenStream            an answer was cut off or malformed
+    │   ├── NotUpgraded(status) the engine refused to upgrade the connection
+    │   └── BadAnswer           a complete answer that does not have the API's shape
     ├── RpcError(status)        a call of BuildKit failed
     ├── Missing                 a registry has no such thing
     └── Exit(code)              silent: the container's own exit code
 
-Ended is none of them: a signal ends the program, and no `except Failure` may take that for something that went wrong
-and go on.
+Ended is not among them: a signal ends the program, and no `except Failure` may catch it and go on.
 
-NoEngine is none of them either: where an engine is needed and its address cannot be, nothing else can be done, and the
-program ends at once, as docker does.
+NoEngine is not among them either: where the engine's address is invalid the program ends at once, as docker does.
 
 ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a command into Failure (failing).
 """
@@ -27,7 +25,7 @@ from contextlib import contextmanager
 
 
 class Failure(Exception):
-    """An error that the user is told. `message` is the whole text; `code` the exit code."""
+    """An error to report to the user. `message` is the whole text; `code` the exit code."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
@@ -36,11 +34,11 @@ class Failure(Exception):
 
 
 class Misuse(Failure):
-    """The command line itself is wrong; laid out with the usage line and where to find help."""
+    """The command line itself is wrong; the message includes the usage line and where to find help."""
 
 
 class EngineError(Failure):
-    """An answer of the engine with a status of 400 and more."""
+    """The engine answered with a status of 400 or above."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"Error response from daemon: {reason}")
@@ -49,7 +47,7 @@ class EngineError(Failure):
 
 
 class Unreachable(Failure):
-    """No engine could be spoken with at `host`."""
+    """No engine could be reached at `host`."""
 
     def __init__(self, message: str, host: str) -> None:
         super().__init__(message)
@@ -57,11 +55,11 @@ class Unreachable(Failure):
 
 
 class BrokenStream(Failure):
-    """The connection ended, or spoke nonsense, in the middle of an answer."""
+    """The connection ended within an answer, or the answer is malformed."""
 
 
 class NotUpgraded(BrokenStream):
-    """The engine answered with `status` where a connection was to become a stream of another protocol."""
+    """The engine answered a request to upgrade the connection with `status`."""
 
     def __init__(self, protocol: str, status: int) -> None:
         super().__init__(f"unable to upgrade to {protocol}, received {status}")
@@ -69,7 +67,7 @@ class NotUpgraded(BrokenStream):
 
 
 class BadAnswer(BrokenStream):
-    """The engine's answer to a request is no JSON, or JSON of another shape than the API promises; `why` says which."""
+    """The engine's answer to a request is not JSON, or has another shape than the API promises; `why` says which."""
 
     def __init__(self, method: str, path: str, why: str) -> None:
         super().__init__(f"the engine's answer to {method} {path} is not what the API promises: {why}")
@@ -101,14 +99,14 @@ class Missing(Failure):
 
 
 class Exit(Failure):
-    """Leave with this code and say nothing: what had to be said has been said."""
+    """Exit with this code and without a message: any message has been printed."""
 
     def __init__(self, code: int) -> None:
         super().__init__("", code)
 
 
 class NoEngine(Exception):
-    """What the user has set names no engine: flags, environment or context are wrong."""
+    """Flags, environment or context give no valid address of an engine."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -125,7 +123,7 @@ class Ended(KeyboardInterrupt):
 
 
 def first_line(error: BaseException) -> str:
-    """What an OSError says in Go's words: lower case, without the number."""
+    """An OSError's message as Go prints it: lower case, without the number."""
     if isinstance(error, OSError) and error.strerror:
         text = error.strerror
         return text[:1].lower() + text[1:]
@@ -134,7 +132,7 @@ def first_line(error: BaseException) -> str:
 
 @contextmanager
 def failing(before: str = "") -> Iterator[None]:
-    """A ValueError of the block becomes a Failure. before: stands before its text."""
+    """Turn a ValueError of the block into a Failure. before: a prefix for its message."""
     try:
         yield
     except ValueError as error:

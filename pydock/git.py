@@ -1,8 +1,8 @@
 """git, in folders that others wrote: a repository's own configuration must not run programs.
 
 git asks the repository itself what to run: hooks, file monitors, filters, transports (`ext::COMMAND`), pagers,
-signature programs (git-config(1), gitattributes(5)). Everything that pydock asks of git goes through here, where all of
-that is off. The user's own variables and global configuration stay in force.
+signature programs (git-config(1), gitattributes(5)). pydock runs git only through this module, which turns all
+of them off. The user's own variables and global configuration still apply.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from pydock.programs import Answer, ask, find
 
-#: settings of the command line beat the repository's
+#: on the command line, where they override the repository's
 SETTINGS = {
-    # empty and not "false", which older versions take for the name of a program
+    # empty instead of "false", which older versions would run as a program
     "core.fsmonitor": "",
     "core.hooksPath": os.devnull,
     "log.showSignature": "false",
@@ -22,15 +22,15 @@ SETTINGS = {
     "protocol.file.allow": "never",
     "submodule.recurse": "false",
 }
-#: variables that would point git at another repository than that of the folder (`git rev-parse --local-env-vars`)
+#: variables that would direct git to another repository (`git rev-parse --local-env-vars`)
 ELSEWHERE = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE",
     "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE",
 )  # fmt: skip
-#: what a clone may be fetched by; a query fetches nothing, also no object that a partial clone lacks
+#: protocols that a clone may use; a query may use none, not even for objects that a partial clone lacks
 REMOTE = ("git", "http", "https", "ssh")
 SECONDS, FETCH_SECONDS = 60.0, 3600.0
-#: programs that files are passed through when their content is compared
+#: filter programs, which git runs to compare files
 FILTERS = r"^filter\..*\.(clean|smudge|process)$"
 
 
@@ -46,15 +46,14 @@ class Git:
         self.environ = {**own, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_PROTOCOL_FROM_USER": "0"}
 
     def query(self, *args: str, settings: Mapping[str, str] | None = None) -> Answer:
-        """What git says about the repository that is there; no transport is allowed. settings: more of them."""
+        """Query the folder's repository, without any network access. settings: additional ones."""
         environ = {**_with_settings(self.environ, settings or {}), "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C"}
         return ask(self._command(args), environ, cwd=self.folder, seconds=SECONDS)
 
     def is_dirty(self) -> bool:
-        """Is there anything in the work tree that is not in the commit, ignored files among it? False where git cannot
-        tell.
+        """Does the work tree differ from the commit, ignored files included? False where git fails.
 
-        Work trees of submodules are not looked into: they have a configuration, and so filters, of their own."""
+        Submodules are skipped: they have a configuration, and so filters, of their own."""
         found = self.query("config", "--show-scope", "--name-only", "-z", "--get-regexp", FILTERS)
         if found.code not in (0, 1) or found.problem:
             return False
@@ -63,7 +62,7 @@ class Git:
         return bool(self.query("status", "--porcelain", "--ignored", "--ignore-submodules=dirty", settings=off).out)
 
     def fetch(self, *args: str) -> Answer:
-        """A command that may fetch, in a repository of our own making."""
+        """Run a command that may fetch, in a repository that pydock has created."""
         return ask(
             self._command(args),
             {**self.environ, "GIT_ALLOW_PROTOCOL": ":".join(REMOTE)},
@@ -81,9 +80,7 @@ class Git:
 
 
 def _with_settings(environ: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """More settings, after those that the variables hold already; names may hold any letter, which `-c` does not
-    allow.
-    """
+    """Append settings to those in the variables, which allow any character in names; `-c` does not."""
     count = environ.get("GIT_CONFIG_COUNT", "")
     out, first = dict(environ), int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 0
     for number, (name, value) in enumerate(settings.items(), first):

@@ -1,16 +1,17 @@
-"""Third-party imports without what this process never uses.
+"""Third-party imports, without the parts that this process never uses.
 
-Importing click and httpx takes longer than a whole docker command. What makes it short, each safe by itself:
+Importing click and httpx takes longer than a whole docker command. Three measures make it short:
 
 - Where rich is installed httpx loads its own command line too; blocking that module for the length of the import is
   enough, as httpx handles the ImportError itself.
-- Modules that click and httpx touch only when called (inspect, mimetypes, idna, …) are put off: a stand-in takes their
-  place during the import and loads the real one at the first use.
-- Our clients keep no cookies, and are given a jar that holds nothing (NoCookies); so it can also take the place of
-  http.cookiejar and urllib.request, which are the dearest of all, for the length of the import.
+- Modules that click and httpx touch only when called (inspect, mimetypes, idna, …) are deferred: a stand-in replaces
+them
+  during the import and loads the real module at the first use.
+- Our clients keep no cookies, and get an empty jar (NoCookies); it can also replace http.cookiejar and urllib.request,
+  the slowest imports of all, during the import.
 
 Only where the module is not loaded yet, and only for the command line (main calls `enable`): a program that imports
-pydock as a library gets everything as it comes. Should a new release need more than the stand-ins give, the plain
+pydock as a library gets normal imports. If a new release needs more than the stand-ins offer, the normal
 import follows. `tests/laws/test_startup.py` holds the list of modules that a short command may load.
 """
 
@@ -25,7 +26,7 @@ _enabled = False
 
 
 def enable() -> None:
-    """This process is the command line: import lean from here on, click at once."""
+    """For the command line: defer imports from here on, and import click."""
     global _enabled
     _enabled = True
     load("urllib.parse", {"ipaddress": Deferred("ipaddress")})
@@ -33,7 +34,7 @@ def enable() -> None:
 
 
 class Deferred(ModuleType):
-    """Stands for a module until somebody asks it for something. `given` are names that it has by itself."""
+    """Stands in for a module until an attribute is needed. `given`: names that do not load it."""
 
     def __init__(self, name: str, **given: Any) -> None:
         super().__init__(name)
@@ -75,7 +76,7 @@ def _later_class(module: str, name: str) -> type:
 
 
 class NoCookies:
-    """A cookie jar that holds nothing, for httpx.Client(cookies=…): what a peer sets is neither kept nor sent."""
+    """An empty cookie jar for httpx.Client(cookies=…): a peer's cookies are neither kept nor sent."""
 
     def __iter__(self) -> Any:
         return iter(())
@@ -88,14 +89,14 @@ class NoCookies:
 
 
 class NoRequest:
-    """What the jar above is shown of a request."""
+    """The request as NoCookies sees it."""
 
     def __init__(self, **_: Any) -> None:
         return None
 
 
 def httpx_stand_ins() -> dict[str, Deferred]:
-    """Module -> what stands for it while httpx is imported."""
+    """Module -> its stand-in while httpx is imported."""
     request = {name: _later("urllib.request", name) for name in ("parse_http_list", "getproxies")}
     return {
         "http.cookiejar": Deferred("http.cookiejar", CookieJar=NoCookies, Cookie=object),
@@ -112,7 +113,7 @@ def httpx_stand_ins() -> dict[str, Deferred]:
 
 
 def load(name: str, deferred: dict[str, Deferred]) -> ModuleType:
-    """Import `name`, lean where that is enabled; the plain import follows where it fails."""
+    """Import `name`, with stand-ins where that is enabled; where that fails, without."""
     if name in sys.modules or not _enabled:
         return importlib.import_module(name)
     placed = {n: m for n, m in deferred.items() if n not in sys.modules}
@@ -141,7 +142,7 @@ def _take_away(placed: dict[str, Deferred]) -> None:
 
 def load_httpx() -> ModuleType:
     """httpx, without its command line, cookies and proxies where lean imports are enabled."""
-    # answers are asked for without compression: who compresses how need not be found out
+    # requests ask for no compression, so the decoders are not needed
     unwanted = ("httpx._main", "brotli", "brotlicffi", "zstandard") if _enabled else ("httpx._main",)
     blocked = [n for n in unwanted if n not in sys.modules] if "httpx" not in sys.modules else []
     sys.modules.update(dict.fromkeys(blocked))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The edge: run a command line, report what went wrong, choose the exit code."""
+"""The entry point: run a command line, report errors, choose the exit code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pydock.streams.awake import keep_awake
 
 
 def run(app: App, args: Sequence[str]) -> int:
-    """Run one command line; returns the exit code. Only KeyboardInterrupt and a broken stdout come through."""
+    """Run one command line; returns the exit code. Raises only KeyboardInterrupt, Ended and BrokenPipeError."""
     import click
 
     from pydock.cli.tree import Root
@@ -32,7 +32,7 @@ def run(app: App, args: Sequence[str]) -> int:
     except NoEngine as error:
         return report(app, Failure(error.message))
     except click.ClickException as error:
-        tell(app, error.format_message())
+        report_text(app, error.format_message())
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -45,22 +45,22 @@ def run(app: App, args: Sequence[str]) -> int:
 
 
 def unexpected(app: App, error: Exception) -> Failure:
-    """A fault of ours: told in one line, with the way to more."""
+    """A bug of pydock: reported without a traceback."""
     what = f"{type(error).__name__}: {error}".rstrip(": ")
     return Failure(
-        f"{app.prog}: unexpected error: {what}\nThis is a fault of pydock. Run again with --debug to see where it comes from."
+        f"{app.prog}: unexpected error: {what}\nThis is a bug in pydock. Run it again with --debug for a traceback."
     )
 
 
 def report(app: App, failure: Failure) -> int:
-    """Print the error, if it has a text; the one place that does."""
+    """Print the error's message, if it has one; returns the exit code. Nothing else prints errors."""
     if failure.message:
-        tell(app, failure.message)
+        report_text(app, failure.message)
     return failure.code
 
 
-def tell(app: App, text: str) -> None:
-    """A last word. Where stderr cannot be written either, the exit code alone tells."""
+def report_text(app: App, text: str) -> None:
+    """Print a final message. Where stderr cannot be written, the exit code has to do."""
     try:
         app.err.line(text)
     except Failure:
@@ -68,33 +68,33 @@ def tell(app: App, text: str) -> None:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    """Leave by way of every `finally`: the terminal is put back, half files go."""
-    # a terminal that goes away tells so more than once, and what is being put back must not be cut short by that
+    """Leave through every `finally`: restore the terminal, remove unfinished files."""
+    # a terminal that closes may send several signals, which must not interrupt the cleanup
     _on_terminals(signal.SIG_IGN)
     raise Ended("", 128 + number)
 
 
 def _on_terminals(handler: Any) -> None:
-    """The signals that a terminal sends, Ctrl-C's aside: it has gone away, or Ctrl-\\ was pressed."""
+    """Handle the terminal's signals other than Ctrl-C: it was closed, or Ctrl-\\ was pressed."""
     for name in ("SIGHUP", "SIGQUIT"):
         number = getattr(signal, name, None)
-        # who was started by nohup, or by a script in the background, stays
+        # started by nohup, or in the background by a script: go on ignoring it
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 
 def _on_signals(end: Any, interrupt: Any) -> None:
     signal.signal(signal.SIGTERM, end)
-    # also where a shell started us in the background with interrupts ignored: docker listens there too
+    # also where a shell started us in the background with interrupts ignored, as docker does
     signal.signal(signal.SIGINT, interrupt)
     _on_terminals(end)
 
 
 def main() -> None:
     """The console script: never returns."""
-    # an interrupt this early ends us without a word
+    # an interrupt this early ends the process without a traceback
     _on_signals(signal.SIG_DFL, signal.SIG_DFL)
-    # nothing made while starting becomes garbage: collecting would only cost time
+    # start-up produces no garbage: collection would only cost time
     gc.disable()
     if sys.path[:1] == [""]:
         # python -c, python <: the current folder may hold what others wrote
@@ -109,7 +109,7 @@ def main() -> None:
     except Ended as end:
         code = end.code
         if end.message:
-            tell(app, end.message)
+            report_text(app, end.message)
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
@@ -118,13 +118,13 @@ def main() -> None:
         code = 1
     _tidy_up(app)
     code = _flush(app, code)
-    # the interpreter's own tear-down takes as long as some commands, and nothing is left to do
+    # the interpreter's tear-down takes as long as some commands, and there is nothing left to do
     os._exit(code)
 
 
 def _open_standard_streams() -> None:
-    """Streams that were closed are /dev/null, as in Go: else the next socket or file would get the number of one, and
-    what is printed would go there."""
+    """Open closed standard streams as /dev/null, as Go does: otherwise the next socket or file would get a stream's
+    number, and the output."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -137,22 +137,20 @@ def _open_standard_streams() -> None:
 
 
 def _flush(app: App, code: int) -> int:
-    """What others have written by way of sys.stdout (a live view); returns the exit code."""
+    """Flush sys.stdout, which live views write to; returns the exit code."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         _die_of_pipe()
     except OSError as error:
-        tell(app, f"write /dev/stdout: {first_line(error)}")
+        report_text(app, f"write /dev/stdout: {first_line(error)}")
         return code or 1
     return code
 
 
 def _tidy_up(app: App) -> None:
-    """Nothing half done stays, however often one asks; what is left then is short, and who asks again is not kept
-    waiting.
-    """
+    """Remove unfinished files, ignoring further signals: it does not take long."""
     if "pydock.files.atomic" in sys.modules:
         _on_signals(signal.SIG_IGN, signal.SIG_IGN)
         sys.modules["pydock.files.atomic"].sweep()
@@ -161,7 +159,7 @@ def _tidy_up(app: App) -> None:
 
 
 def _die_of_pipe() -> None:
-    """The reader of our output is gone: end as any filter does, by SIGPIPE."""
+    """The reader of our output is gone: end by SIGPIPE, like any filter."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)

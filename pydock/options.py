@@ -1,4 +1,4 @@
-"""How a command is declared: an options class, its flags and arguments, and the function that is the verb.
+"""The declaration of a command: an options class with flags and arguments, and a function.
 
     @options
     class KillOptions(Options):
@@ -8,7 +8,8 @@
     @command("container kill", KillOptions, "Kill one or more running containers", also=("kill",))
     def kill(app: App, o: KillOptions) -> None: ...
 
-A flag is written once; Click's parameters, help, man page and completion derive from it. Nothing here knows Click.
+A flag is declared once; Click's parameters, help, man page and completion derive from it. This module does not use
+Click.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MISSING: Any = object()
 Parser = Callable[[str], Any]
 
 
-#: what stands for a value in help, where the type says enough
+#: the value's name in help, by type
 _VALUE_NAMES = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float": "float"}
 
 
@@ -69,14 +70,14 @@ class FlagSpec:
 
     @property
     def value_name(self) -> str:
-        """What stands for the value in help; empty for a bool."""
+        """The value's name in help; empty for a bool."""
         if self.metavar:
             return self.metavar
         return "" if self.is_bool else _VALUE_NAMES.get(self.kind, "list" if self.many else "string")
 
 
 class ArgumentSpec:
-    """Positional words. `usage` is what stands in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
+    """Positional arguments. `usage` is their text in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
 
     def __init__(self, usage: str, default: Any, sources: str) -> None:
         self.usage, self.default, self.sources = usage, default, sources
@@ -108,12 +109,12 @@ def flag(
     sources: str = "",
     warning: Callable[[str], str] | None = None,
 ) -> Any:
-    """A flag. `names`: "-s", "--long", more long names for the same value (`hidden_names` are not shown).
+    """A flag. `names`: "-s", "--long", further long names (`hidden_names` are not shown).
 
     parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
     metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, experimental: docker's
     other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
-    sources: what completes it (see cli.complete); warning: text -> what docker's log says of it, or "".
+    sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "".
     """
     return FlagSpec(
         names,
@@ -135,7 +136,7 @@ def flag(
 
 
 def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:
-    """One positional word, or all that remain (a tuple field)."""
+    """One positional argument, or all that remain (a tuple field)."""
     return ArgumentSpec(usage, default, sources)
 
 
@@ -153,7 +154,7 @@ def _frozen(cls: type[T]) -> type[T]:
 
 @_frozen
 class Options:
-    """What every options class is. `given`: the names of the fields that the user typed."""
+    """The base of every options class. `given`: the names of the fields that the user typed."""
 
     given: frozenset[str] = frozenset()
     flag_specs: ClassVar[tuple[FlagSpec, ...]] = ()
@@ -190,7 +191,7 @@ def options(cls: type[T]) -> type[T]:
 
 
 class CommandNote:
-    """What @command attaches: the paths, the options class, the words for help."""
+    """What @command attaches to a function: paths, options class, help texts."""
 
     def __init__(
         self,
@@ -235,13 +236,12 @@ def command(
     listed: bool = True,
     plugin: str = "",
 ) -> Callable[[T], T]:
-    """Declare a verb. `path` is its full name ("container ls"), `also` its other full names ("ps"), `aliases` short
-    names for `path`; `top` is its place among the common commands of the top help; interspersed=False ends flags at
-    the first positional word; since: the API version that the engine must speak; usage: in place of the
-    flags and arguments in the usage line, "PROG" in it standing for the program's name; choose: App -> the verb to take
-    in place of this one, declared alike, or None: for a command that is another one in another environment, which is
-    then not `listed` by itself;
-    plugin: the CLI plugin that gets the command line, word for word, if it is installed."""
+    """Declare a command's function. `path` is its full name ("container ls"), `also` its other full names ("ps"),
+    `aliases` short names for `path`; `top` its position among the common commands of the top-level help;
+    interspersed=False: flags end at the first positional argument; since: the required API version; usage: replaces
+    flags and arguments in the usage line, with "PROG" for the program's name; choose: App -> the command to run
+    instead, or None: for commands that depend on the environment (that command is then not `listed`);
+    plugin: the CLI plugin that gets the command line unchanged, if it is installed."""
     note = CommandNote(
         (path, *also), options, short, aliases, description, top, interspersed, since, usage, choose, listed, plugin
     )

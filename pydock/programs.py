@@ -1,7 +1,7 @@
-"""The programs that pydock runs: found by one rule, and heard out within bounds.
+"""Find and run other programs, with limits on time and output.
 
-A program is looked for in the absolute entries of PATH alone. An empty or relative entry means the current folder,
-which others may have written (a project, a download): what lies there is never run, neither by us nor by what we start.
+A program is looked up in the absolute entries of PATH only. An empty or relative entry means the current folder, which
+others may have written (a project, a download): nothing there is ever run, neither by us nor by our child processes.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from typing import IO
 
 from pydock.values import record
 
-#: the most that a program may say where an answer of a few lines is due, in bytes
+#: bytes that a program may write where a few lines are expected
 MAX_ANSWER = 1 << 20
 
 
 def find(name: str, environ: Mapping[str, str]) -> str:
-    """The absolute path of a program; "" where it is in no folder of PATH, or is no plain name."""
+    """The absolute path of a program; "" where no folder of PATH has it, or the name has a slash."""
     return find_in(name, folders(environ))
 
 
-def find_in(name: str, places: Collection[str]) -> str:
-    """The first program of that name in some folders; "" if there is none."""
+def find_in(name: str, folders: Collection[str]) -> str:
+    """The first program of that name in these folders; "" if there is none."""
     if not name or os.path.basename(name) != name or "\0" in name:
         return ""
-    paths = (os.path.join(folder, name + suffix) for folder in places for suffix in _suffixes(name))
+    paths = (os.path.join(folder, name + suffix) for folder in folders for suffix in _suffixes(name))
     return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), "")
 
 
 def folders(environ: Mapping[str, str]) -> list[str]:
-    """The entries of PATH that mean the same folder wherever one is."""
+    """The absolute entries of PATH."""
     return [folder for folder in environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables for a program of ours: it finds its own programs by the same rule."""
+    """The environment for a child process, which then finds programs by the same rule."""
     return {**environ, **({"PATH": os.pathsep.join(folders(environ))} if "PATH" in environ else {})}
 
 
@@ -52,9 +52,7 @@ def _suffixes(name: str) -> Sequence[str]:
 
 @record
 class Answer:
-    """code: the exit status, or minus a signal's number; problem: why it was ended before its time, "" if it was
-    not.
-    """
+    """code: the exit status, or minus a signal's number; problem: why it was killed, "" if it was not."""
 
     code: int
     out: bytes
@@ -66,11 +64,10 @@ def ask(
     command: Sequence[str], environ: Mapping[str, str], data: bytes = b"", cwd: str | None = None, *,
     seconds: float, hear_errors: bool = True, new_session: bool = False,
 ) -> Answer:  # fmt: skip
-    """Run a program, and take what it says: no more than MAX_ANSWER bytes, for no longer than `seconds`; then it is
-    killed.
+    """Run a program and return its output. It is killed after MAX_ANSWER bytes or `seconds`.
 
-    command: begins with an absolute path; data: its stdin; hear_errors: keep stderr, and do not show it to the person;
-    new_session: without a terminal, so that it can ask nobody.
+    command: begins with an absolute path; data: its stdin; hear_errors: capture stderr instead of passing it through;
+    new_session: without a terminal, so that it cannot prompt.
     Raises OSError where it cannot be started.
     """
     process = subprocess.Popen(
@@ -81,9 +78,9 @@ def ask(
     out, err = _Listener(process, process.stdout), _Listener(process, process.stderr)
     try:
         if process.stdin:
-            threading.Thread(target=_tell, args=(process.stdin, data), daemon=True).start()
+            threading.Thread(target=_feed, args=(process.stdin, data), daemon=True).start()
         for listener in (out, err):
-            # what it has started may hold its output open for longer than it lives
+            # a child of the program may keep its output open after it has exited
             listener.join(max(0.0, end - time.monotonic()))
         process.wait(max(0.0, end - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -95,21 +92,21 @@ def ask(
     if out.is_alive() or err.is_alive():
         return Answer(process.returncode, b"", b"", f"did not end within {seconds:g} seconds")
     if out.too_long or err.too_long:
-        return Answer(process.returncode, b"", b"", f"said more than {MAX_ANSWER >> 20} MiB")
+        return Answer(process.returncode, b"", b"", f"wrote more than {MAX_ANSWER >> 20} MiB")
     return Answer(process.returncode, out.said, err.said)
 
 
-def _tell(stdin: IO[bytes], data: bytes) -> None:
+def _feed(stdin: IO[bytes], data: bytes) -> None:
     try:
         with stdin:
             stdin.write(data)
     except OSError:
-        # it may not care
+        # the program need not read it
         return
 
 
 class _Listener(threading.Thread):
-    """Reads a program's output to its end; kills the program when that is too much. None is at its end already."""
+    """Reads a program's output to its end; kills the program if it is too long. pipe None: no output."""
 
     def __init__(self, process: subprocess.Popen[bytes], pipe: IO[bytes] | None) -> None:
         super().__init__(daemon=True)

@@ -1,14 +1,14 @@
-"""The shape that the API promises an answer to have, and where a value does not have it. Pure.
+"""The shape of an answer, as the API promises it, and the check of a value against it. Pure.
 
 A shape is one of
     str, int, float, bool, dict, list   a value of that JSON type (float: any number)
     [shape]                             a list of such values
     {"Key": shape}                      an object that has at least these keys
     {str: shape}                        an object of any keys with such values
-    bytes                               no JSON: a tar archive, to its end
-    opt(shape)                          null, or a key that is left out, will do: in Go that reads as the zero value
-    given(shape)                        null will do, but the key must be there
-    blank(shape)                        a whole answer that has no body will do
+    bytes                               not JSON: a complete tar archive
+    opt(shape)                          may be null, or a missing key: Go reads that as the zero value
+    given(shape)                        may be null, but the key must be there
+    blank(shape)                        a whole answer that may have no body
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMES = {
     dict: "an object",
     list: "a list",
 }
-#: what Go reads into its largest integers
+#: one above Go's largest integer
 _LARGEST = 2**64
 
 
@@ -56,14 +56,14 @@ class blank:
 
 
 def problem(value: Any, shape: Shape, where: str = "") -> str:
-    """What is wrong with a value: "State.Running: a string where true or false is due"; "" where nothing is."""
+    """The first mismatch: "State.Running: expected true or false, got a string"; "" for none."""
     if isinstance(shape, opt):
         return "" if value is None else problem(value, shape.shape, where)
     if isinstance(shape, blank):
         return problem(value, shape.shape, where)
     kind = shape if type(shape) is type else type(shape)
     if type(value) is not kind and not (kind is float and type(value) is int):
-        return f"{where and where + ': '}{_name(value)} where {_NAMES[kind]} is due"
+        return f"{where and where + ': '}expected {_NAMES[kind]}, got {_name(value)}"
     if type(value) is int and not -_LARGEST < value < _LARGEST:
         return f"{where and where + ': '}a number out of range"
     return _problem_within(value, shape, where)

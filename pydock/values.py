@@ -1,7 +1,7 @@
-"""Frozen values: dataclasses in all that a reader and a type checker see, without the code that dataclasses generate.
+"""Frozen values: dataclasses to readers and type checkers, without the code that dataclasses generate.
 
-A dozen real dataclasses cost a short command as much time as the interpreter's own start, and `run` has more than a
-hundred fields; this builds them from a table of defaults instead. Compared, printed and replaced by value.
+A dozen real dataclasses cost a short command as much time as the interpreter's start, and `run` has more than a hundred
+fields; these are built from a table of defaults instead. They compare, print and replace by value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REQUIRED: Any = object()
 
 
 class Factory:
-    """A default that is made anew for each value."""
+    """A default that is computed for each value."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self.make = make
@@ -101,5 +101,5 @@ def record(cls: type[T]) -> type[T]:
 
 
 def replace(value: T, **changes: Any) -> T:
-    """The same value with some fields changed."""
+    """A copy of the value with some fields changed."""
     return type(value)(**{**value.__dict__, **changes})

@@ -169,7 +169,7 @@ def _read_ignore(folder: str) -> bytes | None:
         # a pipe would keep us waiting, and a link that is put there meanwhile is not followed
         with open(os.open(place, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Failure(f"open {path}: it is no regular file")
+                raise Failure(f"open {path}: it is not a regular file")
             return file.read()
     except FileNotFoundError:
         return None
@@ -312,7 +312,7 @@ def dockerfile_of(blocks: Iterable[bytes]) -> bytes:
     for block in blocks:
         content += block
         if len(content) > MAX_DOCKERFILE:
-            raise Failure(f"the Dockerfile is longer than {MAX_DOCKERFILE >> 20} MiB, and no tar archive")
+            raise Failure(f"the Dockerfile is larger than {MAX_DOCKERFILE >> 20} MiB")
     return bytes(content)
 
 

@@ -107,7 +107,7 @@ def device(major: int, minor: int) -> int:
     try:
         return os.makedev(major, minor)
     except (OverflowError, ValueError):
-        raise Failure(f"there is no device {major}:{minor}") from None
+        raise Failure(f"invalid device {major}:{minor}") from None
 
 
 def set_facts(handle: int, mode: int, time: int, attributes: Mapping[str, bytes]) -> None:

@@ -78,7 +78,7 @@ def entries(blocks: Iterable[bytes]) -> Iterator[tuple[tarfile.TarInfo, Iterator
     while data := source.some(AFTER):
         after += len(data)
         if after > AFTER:
-            raise BrokenStream("the archive is followed by something that does not belong to it")
+            raise BrokenStream("unexpected data after the end of the archive")
 
 
 def _described(source: Source) -> tarfile.TarInfo | None:
@@ -124,7 +124,7 @@ def pax_records(data: bytes) -> dict[str, bytes]:
         end = at + int(digits) if digits.isdigit() else 0
         key, equals, value = data[space + 1 : end - 1].partition(b"=")
         if end <= space + 1 or end > len(data) or data[end - 1 : end] != b"\n" or not equals or not key:
-            raise _bad("a PAX record that is none")
+            raise _bad("a malformed PAX record")
         out[_text(key)] = value
         at = end
     return out

@@ -146,7 +146,7 @@ class Build:
         """After a build that went well: has everything come that was to be written here? Raises Failure."""
         if not self.results.complete(LAST_BYTES):
             why = f": {self.session.problems[0].message}" if self.session.problems else ""
-            raise BrokenStream(f"the engine has not sent the whole of what it was to build{why}")
+            raise BrokenStream(f"the engine did not send the whole build result{why}")
 
     @staticmethod
     def sources(error: RpcError) -> list[Values]:

@@ -182,9 +182,7 @@ class Call:
         while not self._problem and len(buffer) - at >= PREFIX.size:
             compressed, length = PREFIX.unpack_from(buffer, at)
             if compressed:
-                self._problem = BrokenStream(
-                    "malformed message of the engine: compressed, though that was not agreed on"
-                )
+                self._problem = BrokenStream("malformed message of the engine: unexpected compression")
             elif length > (largest := self.connection.bounds.message):
                 self._problem = RpcError(
                     RESOURCE_EXHAUSTED, f"grpc: received message larger than max ({length} vs. {largest})"

@@ -148,7 +148,7 @@ class Connection:
         while self.serve is None and len(data) < FRAME.size and (more := self.duplex.read()):
             data += more
         if data[3:4] not in (b"", SETTINGS):
-            raise BrokenStream(f"malformed answer of the engine: {data[:40]!r} is no HTTP/2")
+            raise BrokenStream(f"malformed answer of the engine: {data[:40]!r} is not HTTP/2")
         if data:
             yield data
         while data := self.duplex.read():
@@ -182,7 +182,7 @@ class Connection:
         """Under the lock."""
         self._fruitless = 0 if self._brings(event) else self._fruitless + 1
         if self._fruitless > MAX_FRUITLESS:
-            raise BrokenStream("malformed answer of the engine: control frames without end")
+            raise BrokenStream("malformed answer of the engine: too many control frames")
         if isinstance(event, h2.events.RequestReceived):
             self._serve(event)
             return
@@ -253,7 +253,7 @@ class Connection:
 
     def _serve(self, event: h2.events.RequestReceived) -> None:
         if self.serve is None:
-            raise BrokenStream("malformed answer of the engine: a call where an answer is due")
+            raise BrokenStream("malformed answer of the engine: a request instead of a response")
         stream = event.stream_id or 0
         if self._serving >= MAX_CALLS:
             # calls that were given up are served a moment longer
@@ -302,7 +302,7 @@ class Connection:
                     self._out.append(data)
                     self.queued += len(data)
                 if self.queued > MAX_QUEUED + BLOCK + MAX_BACKLOG:
-                    self._give_up(BrokenStream("the engine does not read the answers to what it asks"))
+                    self._give_up(BrokenStream("the engine does not read the answers to its requests"))
                     self.duplex.hang_up()
                     return
             if not self._out or not self._writing.acquire(blocking=False):

@@ -168,9 +168,7 @@ class BuildInputs:
             except Failure as failure:
                 raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {failure.message}") from None
             if found is None:
-                raise Failure(
-                    f"oci-layout reference {quote(value)} could not be resolved: {folder} has no image of that name, and not one alone"
-                )
+                raise Failure(f"oci-layout reference {quote(value)} could not be resolved: no such image in {folder}")
             digest = found["digest"]
         store = new_id()
         self.stores[f"oci:{store}"] = folder

@@ -159,7 +159,7 @@ def read_varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         if at >= len(data) or shift > 63:
-            raise Malformed("a number without end")
+            raise Malformed("an unterminated number")
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
@@ -208,7 +208,7 @@ def _encoded(number: int, kind: str | Message, value: Any) -> bytes:
 
 def _bytes(kind: int, value: int | bytes) -> bytes:
     if not isinstance(value, bytes) or kind != LENGTH:
-        raise Malformed(f"wire type {kind} where bytes are due")
+        raise Malformed(f"wire type {kind} instead of bytes")
     return value
 
 
@@ -230,13 +230,13 @@ _READ: dict[str, Callable[[bytes], Any]] = {STRING: _text, BYTES: bytes}
 def _decoded(kind: str | Message, wire: int, value: int | bytes, budget: Budget) -> Any:
     if kind in (INT, BOOL):
         if isinstance(value, bytes):
-            raise Malformed(f"wire type {wire} where a number is due")
+            raise Malformed(f"wire type {wire} instead of a number")
         return _signed(value) if kind == INT else bool(value)
     data = _bytes(wire, value)
     if kind == TIME:
         stamp = _TIMESTAMP.decode(data)
         if not (_YEAR_1 <= stamp["seconds"] < _YEAR_10000 and 0 <= stamp["nanos"] < SECOND):
-            raise Malformed(f"a time that is none: {stamp['seconds']} seconds")
+            raise Malformed(f"an invalid time: {stamp['seconds']} seconds")
         return int(stamp["seconds"]) * SECOND + int(stamp["nanos"])
     return kind.decode(data, budget) if isinstance(kind, Message) else _READ[kind](data)
 

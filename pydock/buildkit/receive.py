@@ -188,7 +188,7 @@ class Receiving:
         order = tuple(map(os.fsencode, parts))
         if order <= self.last:
             raise Failure(
-                f"invalid path {path!r} in the result: it comes after {os.fsdecode(b'/'.join(self.last))!r}, and so is out of order"
+                f"invalid path {path!r} in the result: out of order after {os.fsdecode(b'/'.join(self.last))!r}"
             )
         if parts[:-1] != self.way[: len(parts) - 1]:
             raise Failure(f"invalid path {path!r} in the result: its folder was not announced")

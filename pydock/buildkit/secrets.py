@@ -254,7 +254,7 @@ class KeyAgent:
         )
         if added.code or added.problem:
             raise Failure(
-                f"failed to parse {key}: it is no private key, or one with a passphrase (add that to your agent instead)"
+                f"failed to parse {key}: not a private key, or one with a passphrase (add it to your ssh agent instead)"
             )
 
     def close(self) -> None:

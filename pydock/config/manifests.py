@@ -53,7 +53,7 @@ class ManifestStore:
                 value: Json = decode(file.read(), _STORED)
             base64.b64decode(value["Raw"], validate=True)
         except (OSError, ValueError) as error:
-            raise Failure(f"{path} is no stored manifest: {first_line(error)}") from error
+            raise Failure(f"invalid stored manifest {path}: {first_line(error)}") from error
         return value
 
     @contextmanager

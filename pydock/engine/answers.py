@@ -1,7 +1,7 @@
-"""What the engine answers, read as the API promises it: one JSON value, or a stream of JSON objects. Pure.
+"""The engine's answers: one JSON value, or a stream of JSON objects, checked against the API. Pure.
 
-The engine may be broken, something else, or hostile: what it sends that is no JSON, or of another shape than promised
-(see pydock.shape), becomes a BadAnswer that names the request; nothing is read without a bound.
+The engine may be broken, something else, or hostile: anything that is not JSON, or not of the promised shape (see
+pydock.shape), becomes a BadAnswer that names the request; everything is read within limits.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pydock.errors import BadAnswer, BrokenStream
 from pydock.go.json import decode
 from pydock.shape import blank, problem
 
-#: bytes of the largest body that is read whole, of an error's, and of one message of a stream
+#: the largest body that is read whole, the largest error, and the largest message of a stream, in bytes
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
 
 #: two blocks of zeros end a tar archive: POSIX, pax
 TAR_END = bytes(1024)
 
 _BLANK = b" \t\r\n"
-#: what may stand between two objects of a stream; RS begins each of application/json-seq (RFC 7464)
+#: separators of a stream's objects; RS precedes each object of application/json-seq (RFC 7464)
 _BETWEEN = _BLANK + b"\x1e"
 
 
@@ -38,13 +38,13 @@ def whole(blocks: Iterable[bytes], limit: int) -> bytes:
 
 
 def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The body as it comes. Raises BadAnswer at its end where a tar archive was promised and it is not a whole one."""
+    """The body as it comes. Raises BadAnswer at its end where a promised tar archive is incomplete."""
     tail = b""
     for block in blocks:
         tail = (tail + block)[-len(TAR_END) :] if len(block) < len(TAR_END) else block[-len(TAR_END) :]
         yield block
     if request.answer is bytes and tail != TAR_END:
-        raise bad(request, "a tar archive without its end" if tail else "it is empty")
+        raise bad(request, "a truncated tar archive" if tail else "it is empty")
 
 
 def bad(request: Request, why: str) -> BadAnswer:
@@ -52,7 +52,7 @@ def bad(request: Request, why: str) -> BadAnswer:
 
 
 def checked(request: Request, value: Any) -> Any:
-    """The value, which has the promised shape. Raises BadAnswer."""
+    """The value, checked against the promised shape. Raises BadAnswer."""
     why = problem(value, request.answer) if request.answer is not None else ""
     if why:
         raise bad(request, why)
@@ -73,20 +73,19 @@ def value_of(request: Request, data: bytes) -> Any:
 
 
 def messages_of(request: Request, blocks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The objects of a stream, each as soon as it is whole.
+    """The objects of a stream, each as soon as it is complete.
 
-    Raises BadAnswer for what is no object of the promised shape, and BrokenStream where the last one is cut. What was
-    asked to be done is reported by one message at least: a stream without any, or of such that say nothing, is no
-    success.
+    Raises BadAnswer for an object of another shape, and BrokenStream where the last one is cut off. A stream that
+    reports progress has at least one message with content: without any, the request did not succeed.
     """
     silent = True
     for value in _objects(request, blocks):
         if type(value) is not dict:
-            raise bad(request, "a message that is no object")
+            raise bad(request, "a message that is not an object")
         silent = silent and not any(value.values())
         yield checked(request, value)
     if silent and request.method != "GET":
-        raise bad(request, "it is empty, or says nothing")
+        raise bad(request, "it has no progress message")
 
 
 def _objects(request: Request, blocks: Iterable[bytes]) -> Iterator[Any]:
@@ -110,7 +109,7 @@ def _objects(request: Request, blocks: Iterable[bytes]) -> Iterator[Any]:
 
 
 def _line_end(block: bytes, start: int) -> int:
-    """Where the object ends that a line is; 0 if no line ends like one."""
+    """The end of an object that fills a line; 0 if no line ends like one."""
     end = block.find(b"\n", start)
     if end > start and block[end - 1] == ord("\r"):
         end -= 1
@@ -125,33 +124,33 @@ def _decoded(text: bytes) -> Any:
 
 
 class Splitter:
-    """Finds the ends of JSON objects; each byte is looked at once, in however small pieces an object comes."""
+    """Finds the ends of JSON objects. Each byte is looked at once, however small the blocks are."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
         self.parts: list[bytes] = []
         self.size = self.depth = 0
         self.quoted = self.escaped = False
-        # what a scanner of JSON's nesting has to look at
+        # the characters that matter for JSON's nesting
         self.marks = re.compile(rb'[{}\[\]"\\]')
 
     @property
     def between(self) -> bool:
-        """Is no object begun?"""
+        """Is the scanner between two objects?"""
         return not self.size
 
     def skip(self, block: bytes, at: int) -> int:
-        """Past the blanks between two objects. Raises BadAnswer for what begins no object."""
+        """The index after the separators between two objects. Raises BadAnswer unless an object begins there."""
         if not self.between:
             return at
         while at < len(block) and block[at] in _BETWEEN:
             at += 1
         if at < len(block) and block[at] != ord("{"):
-            raise bad(self.request, f"{block[at : at + 40].decode('utf-8', 'replace')!r} where an object is due")
+            raise bad(self.request, f"expected an object, got {block[at : at + 40].decode('utf-8', 'replace')!r}")
         return at
 
     def feed(self, block: bytes, start: int) -> tuple[bytes, int]:
-        """The object that ends in block[start:], b"" if none does, and where in the block to go on."""
+        """(the object that ends in block[start:] or b"", the index to continue at)."""
         at = start
         while at < len(block):
             if self.escaped:

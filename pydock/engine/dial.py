@@ -1,6 +1,4 @@
-"""An endpoint's address to a connected socket: unix, tcp, TLS, ssh, npipe. A new kind of address is one more function
-here.
-"""
+"""Connect a socket to an endpoint: unix, tcp, TLS, ssh, npipe, a function for each."""
 
 from __future__ import annotations
 
@@ -25,14 +23,12 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 30.0
 #: seconds that a command has to end once its connection is over
 PARTING = 10.0
-#: bytes of what it said that are told
+#: bytes of its stderr to report
 MAX_SAID = 64 << 10
 
 
 def dial(endpoint: Endpoint) -> Sock:
-    """A connected stream socket, without a time limit. Raises OSError, and Unreachable for an address that cannot
-    be.
-    """
+    """A connected stream socket without a timeout. Raises OSError, and Unreachable for an unsupported address."""
     dialers = {"unix": _unix, "tcp": _tcp, "ssh": _ssh, **({"npipe": _npipe} if sys.platform == "win32" else {})}
     dialer = dialers.get(endpoint.scheme)
     if dialer is None:
@@ -44,7 +40,7 @@ def dial(endpoint: Endpoint) -> Sock:
 
 
 def hung_up(sock: Sock) -> bool:
-    """Has the other side of an idle connection ended it, or sent what nobody asked for? Looks without waiting."""
+    """Has the peer closed an idle connection, or sent anything unrequested? Does not block."""
     if not isinstance(sock, socket.socket):
         return sock.hung_up()
     sock.setblocking(False)
@@ -81,10 +77,10 @@ def _tcp(endpoint: Endpoint) -> Sock:
     host, _, port = endpoint.address.partition("/")[0].rpartition(":")
     host = host.strip("[]")
     if number_at_end(host):
-        raise socket.gaierror(socket.EAI_NONAME, "a number that is no address")
+        raise socket.gaierror(socket.EAI_NONAME, "not an IP address")
     try:
         sock = socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
-    except UnicodeError as error:  # labels that are empty, or too long for the name service
+    except UnicodeError as error:  # an empty label, or one that is too long for DNS
         raise socket.gaierror(socket.EAI_NONAME, str(error)) from None
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
@@ -97,9 +93,7 @@ def _tcp(endpoint: Endpoint) -> Sock:
 
 
 def number_at_end(host: str) -> bool:
-    """Is it no address that is written out, but may pass for one? Older ways to write them (1.2, 0x7f000001) are none
-    to Go.
-    """
+    """Is it an IPv4 address in one of the older notations (1.2, 0x7f000001), which Go does not accept?"""
     last = host.rstrip(".").rpartition(".")[2]
     if ":" in host or not re.fullmatch("[0-9]+|0[xX][0-9a-fA-F]*", last):
         return False
@@ -143,7 +137,7 @@ class CommandEnded(OSError):
 
 
 class CommandSocket:
-    """A connection through a command's stdin and stdout, which tells what the command said when it ends too soon."""
+    """A connection through a command's stdin and stdout. If the command ends too early, the error shows its stderr."""
 
     def __init__(self, command: list[str]) -> None:
         """Raises OSError where the command cannot be run."""
@@ -159,7 +153,7 @@ class CommandSocket:
         self.said = tempfile.TemporaryFile()
         self.sock, theirs = socket.socketpair()
         with theirs:
-            # a session of its own: Ctrl-C is for us, and must not cut the connection
+            # in a session of its own: Ctrl-C is for us, and must not end the command
             self.process = subprocess.Popen(
                 command,
                 executable=program,
@@ -194,7 +188,7 @@ class CommandSocket:
         )
 
     def _exit(self, seconds: float) -> int | None:
-        """The command's exit status; None where it goes on after `seconds`, and is ended then."""
+        """The command's exit status; None where it had to be killed after `seconds`."""
         from subprocess import TimeoutExpired
 
         try:
@@ -217,9 +211,7 @@ class CommandSocket:
         self.sock.settimeout(seconds)
 
     def close(self) -> None:
-        """Nothing of it stays: what it was asked to pass on is through, so it need not be waited for, as with
-        docker.
-        """
+        """End the command at once: everything has been passed on. docker does not wait for it either."""
         self.sock.close()
         if self.process.poll() is None:
             self.process.terminate()

@@ -1,7 +1,7 @@
-"""Engine: the API of one Docker Engine. Request in, JSON, text, messages, blocks or a Duplex out.
+"""Engine: the client of one Docker Engine. Takes a Request; returns JSON, text, messages, blocks or a Duplex.
 
-Speaks the newest API version that both sides know: negotiated from /_ping at first use, from 1.24 upwards, as
-docker does; DOCKER_API_VERSION is spoken as it is.
+The API version is negotiated with /_ping at first use, as docker does: the newest that both sides support, at least
+1.24. DOCKER_API_VERSION is used without negotiation.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 else:
     httpx = load_httpx()
 
-#: what docker sends as Host over a socket that has no name
+#: the Host header that docker sends over a unix socket
 SOCKET_HOST = "api.moby.localhost"
-#: done, and nothing to tell; the container is in that state already
+#: No Content; Not Modified: the container is in that state already
 NO_CONTENT, NOT_MODIFIED = 204, 304
 
 
 @record
 class Ping:
-    """What /_ping told. `answered` is False when no engine did."""
+    """The engine's answer to /_ping. `answered`: False if there was none."""
 
     answered: bool = False
     api_version: str = ""
@@ -57,14 +57,14 @@ class Engine:
         self,
         endpoint: Endpoint,
         headers: Mapping[str, str] | None = None,
-        wish: str = "",
+        requested: str = "",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """headers: sent with every request; wish: the API version to speak, unnegotiated; transport: in place of our
-        own.
+        """headers: sent with every request; requested: the API version to use without negotiation; transport: replaces
+        the default one.
         """
         self.endpoint = endpoint
-        self.wish = wish.strip().removeprefix("v")
+        self.requested = requested.strip().removeprefix("v")
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
@@ -78,17 +78,17 @@ class Engine:
 
     def _base_url(self) -> httpx.URL:
         scheme = "https" if self.endpoint.tls else "http"
-        places = {"tcp": self.endpoint.address, "ssh": SSH_HOST}
+        hosts = {"tcp": self.endpoint.address, "ssh": SSH_HOST}
         try:
-            return httpx.URL(f"{scheme}://{places.get(self.endpoint.scheme, SOCKET_HOST)}")
+            return httpx.URL(f"{scheme}://{hosts.get(self.endpoint.scheme, SOCKET_HOST)}")
         except (httpx.InvalidURL, UnicodeError):
-            # whether there is such a host is for the connection to find out
+            # an invalid host fails when the connection is made
             return httpx.URL(f"http://{SOCKET_HOST}")
 
     # -- version -----------------------------------------------------------------------------------
 
     def ping(self) -> Ping:
-        """The engine's answer to /_ping, asked once. Never raises: an engine that does not answer says nothing."""
+        """The engine's answer to /_ping, requested once. Never raises: see Ping.answered."""
         return self._ping
 
     @cached_property
@@ -113,18 +113,20 @@ class Engine:
 
     @cached_property
     def api_version(self) -> str:
-        """The version spoken: the wished one, or the older of ours and the engine's."""
-        if self.wish:
-            return self.wish
+        """The version in use: the requested one, or the older of ours and the engine's."""
+        if self.requested:
+            return self.requested
         ours, theirs = API_VERSION, self._ping.api_version
         if theirs and theirs.replace(".", "").isdigit() and version_key(ours) > version_key(theirs):
             return theirs if version_key(MIN_API_VERSION) <= version_key(theirs) else ours
         return ours
 
     def speaks(self, version: str) -> bool:
-        """Is the version spoken that one or a newer one? The engine is not asked where every one would do."""
+        """Is this version, or a newer one, in use? Sends no request where every supported version would do."""
         wanted = version_key(version)
-        return (not self.wish and wanted <= version_key(MIN_API_VERSION)) or version_key(self.api_version) >= wanted
+        return (not self.requested and wanted <= version_key(MIN_API_VERSION)) or version_key(
+            self.api_version
+        ) >= wanted
 
     # -- requests ----------------------------------------------------------------------------------
 
@@ -136,7 +138,7 @@ class Engine:
         return value_of(request, self.read(request))
 
     def text(self, request: Request) -> str:
-        """As json(), in the engine's own spelling."""
+        """The answer's JSON text as the engine sent it, checked as by json()."""
         data = self.read(request)
         value_of(request, data)
         return data.decode("utf-8", "replace")
@@ -147,19 +149,17 @@ class Engine:
             return whole(response.iter_raw(), MAX_BODY)
 
     def blocks(self, request: Request) -> Iterator[bytes]:
-        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not
-        whole.
-        """
+        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""
         with self._checked(request) as response:
             yield from blocks_of(request, body_of(request, response))
 
     def messages(self, request: Request) -> Iterator[dict[str, Any]]:
-        """A stream of JSON objects, each as soon as it is whole. Raises BrokenStream, BadAnswer."""
+        """A stream of JSON objects, each as soon as it is complete. Raises BrokenStream, BadAnswer."""
         with self._checked(request) as response:
             yield from messages_of(request, body_of(request, response))
 
     def hijack(self, request: Request, protocol: str = "tcp") -> Duplex:
-        """An upgraded connection. Raises NotUpgraded, Unreachable, BrokenStream."""
+        """A hijacked connection: upgraded to a stream both ways. Raises NotUpgraded, Unreachable, BrokenStream."""
         headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol}
         response = self._send(replace(request, headers=headers))
         duplex: Duplex | None = response.extensions.get("network_stream")
@@ -169,13 +169,11 @@ class Engine:
         return duplex
 
     def raw(self) -> Duplex:
-        """A connection on which nothing has been said yet. Raises Unreachable."""
+        """A new connection without any request. Raises Unreachable."""
         return Duplex(connect(self.endpoint, "GET", "/"), "")
 
     def background(self, request: Request) -> Response:
-        """Send now, read the answer later: a wait that must be registered before a start, a body whose head tells
-        more.
-        """
+        """Send now, read the body later: for a wait that must be registered before a start, and for headers."""
         response = self._send(request)
         try:
             self._check(response)
@@ -187,7 +185,7 @@ class Engine:
     def close(self) -> None:
         self.client.close()
 
-    # -- the way out -------------------------------------------------------------------------------
+    # -- sending -----------------------------------------------------------------------------------
 
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
         target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
@@ -223,7 +221,7 @@ class Engine:
 
     @staticmethod
     def _check(response: httpx.Response) -> None:
-        """Raises EngineError for an answer that is no success; nothing is, that leads elsewhere."""
+        """Raises EngineError unless the answer is a success; a redirect is none."""
         status, reason = response.status_code, response.reason_phrase
         if status < 300 or status == NOT_MODIFIED:
             return
@@ -234,32 +232,32 @@ class Engine:
 
 
 def body_of(request: Request, response: httpx.Response) -> Iterator[bytes]:
-    """What comes of a stream. Raises BadAnswer for an answer that cannot have one."""
+    """The body of a stream. Raises BadAnswer for an answer that cannot have a body."""
     if response.status_code in (NO_CONTENT, NOT_MODIFIED):
         raise bad(request, "it has no body")
     return response.iter_raw()
 
 
 def path_text(path: str) -> str:
-    """A path as it is sent: cleaned as Go's path.Join does, and escaped as Go's url.URL does."""
+    """The path for the request line: cleaned like Go's path.Join, escaped like Go's url.URL."""
     return quote(clean(path), safe="$&+,/:;=@", errors="surrogateescape")
 
 
 def header_bytes(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Names and values as bytes, those that are no UTF-8 as they were given."""
+    """Names and values as bytes; surrogate escapes become the original bytes."""
     return [
         (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")) for name, value in headers
     ]
 
 
 class Response:
-    """An answer whose head has come and whose body is still to be read."""
+    """An answer whose head has been read and whose body has not."""
 
     def __init__(self, request: Request, response: httpx.Response) -> None:
         self.request, self.response = request, response
 
     def json(self) -> Any:
-        """Waits for the end. Raises BrokenStream, BadAnswer."""
+        """The whole body as JSON. Raises BrokenStream, BadAnswer."""
         try:
             return value_of(self.request, whole(self.response.iter_raw(), MAX_BODY))
         finally:
@@ -270,14 +268,14 @@ class Response:
         return str(self.response.headers.get(name, ""))
 
     def blocks(self) -> Iterator[bytes]:
-        """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer where an archive is not whole."""
+        """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""
         try:
             yield from blocks_of(self.request, body_of(self.request, self.response))
         finally:
             self.response.close()
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """The JSON objects of a stream; it is closed at its end, or when the caller has heard enough."""
+        """The JSON objects of a stream; it is closed at its end, or when the caller stops iterating."""
         try:
             yield from messages_of(self.request, body_of(self.request, self.response))
         finally:

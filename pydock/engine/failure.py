@@ -1,4 +1,4 @@
-"""What goes wrong between us and the engine, in docker's words. The one place that translates."""
+"""Errors of requests to the engine, in docker's words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
 
 
-#: what docker sends as Host where ssh leads to the engine
+#: the Host header that docker sends over ssh
 SSH_HOST = "docker.example.com"
 
 
@@ -26,21 +26,19 @@ def _request_text(endpoint: Endpoint, method: str, target: str) -> str:
 
 
 def lost_answer(endpoint: Endpoint, broken: BrokenStream, method: str, target: str, changes: bool) -> BrokenStream:
-    """No answer came to a request that was sent, or none that can be read. changes: it may have been carried out."""
+    """A request was sent, but its answer was lost or malformed. changes: the request may have been carried out."""
     text = f"error during connect: {_request_text(endpoint, method, target)}: {broken.message}"
-    unknown = (
-        "\nThe engine may have carried this request out all the same: look before you try again." if changes else ""
-    )
+    unknown = "\nThe engine may have carried out this request: check before you retry." if changes else ""
     return BrokenStream(text + unknown)
 
 
 def not_sent(endpoint: Endpoint, failure: Failure, method: str, target: str) -> Failure:
-    """A request could not be sent to its end: its body cannot be read, or it must not be sent."""
+    """A request could not be sent: its body cannot be read, or its head is invalid."""
     return Failure(f"error during connect: {_request_text(endpoint, method, target)}: {failure.message}", failure.code)
 
 
 def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str) -> Failure:
-    """Why no connection could be made for a request, in docker's words (those of Go's net/http)."""
+    """No connection could be made for a request: docker's message (and Go's net/http's)."""
     host, address = endpoint.host, endpoint.address
     request = _request_text(endpoint, method, target)
     if isinstance(error, PermissionError):
@@ -69,7 +67,7 @@ def engine_error(status: int, reason: str, content_type: str, body: bytes) -> En
         try:
             text = str(decode(text)["message"] or "").strip()
         except (ValueError, TypeError, LookupError):
-            pass  # not the object that it should be: it is shown as it is
+            pass  # not such an object: show the body as text
         text = text or f"API returned a {status} ({reason}) but provided no error-message"
     return EngineError(
         status, text or f"request returned {status} {reason}; check if the server supports the requested API version"

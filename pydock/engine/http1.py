@@ -1,8 +1,7 @@
-"""HTTP/1.1 on a connected socket: one request, one answer, both framings, nothing hidden.
+"""HTTP/1.1 on a connected socket: requests and responses, with Content-Length or chunked bodies (RFC 9112).
 
-RFC 9112. Limits on what a head may hold; a body that ends before its framing says so is an error, never a shorter body.
-Bytes that came together with the header of an upgraded connection belong to its stream: they stay in the buffer.
-Nothing that could end a line early is ever sent, whoever gave it.
+Heads are limited in size. A body that ends before its framing says so is an error, never a shorter body. Bytes after
+the head of an upgraded connection belong to its stream: they stay in the buffer. No line break in a header is sent.
 """
 
 from __future__ import annotations
@@ -19,21 +18,21 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 256
-#: heads with a status of 1xx before the answer's own; Go's client takes five
+#: informational (1xx) responses before the final one; Go's client accepts five
 MAX_INTERIM = 5
-#: digits of the largest size that is believed: 2**63 in decimal
+#: digits of the largest accepted size: 2**63 in decimal
 MAX_DIGITS = 19
 
 Headers = list[tuple[bytes, bytes]]
 
-#: RFC 9110: the bytes of a token, of a request target, of a field value (those over 127 are opaque)
+#: RFC 9110: the bytes of a token, of a request target, of a field value (bytes above 127 are opaque)
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TARGET = bytes(range(0x21, 0x7F))
 _VALUE = bytes([ord("\t"), *range(0x20, 0x7F), *range(0x80, 0x100)])
 
 
 def chunk_size(line: bytes) -> int:
-    """The number before a chunk. Raises BrokenStream."""
+    """The size of a chunk. Raises BrokenStream."""
     digits = line.partition(b";")[0].strip()
     if not digits or digits.strip(b"0123456789abcdefABCDEF") or len(digits.lstrip(b"0")) > MAX_DIGITS:
         raise BrokenStream(f"malformed chunked encoding: {line[:40]!r}")
@@ -41,7 +40,7 @@ def chunk_size(line: bytes) -> int:
 
 
 def content_length(headers: Headers) -> int | None:
-    """The length that a head announces; None if it does not. Raises BrokenStream."""
+    """The Content-Length of a head; None without one. Raises BrokenStream."""
     given = {value for name, value in headers if name.lower() == b"content-length"}
     if not given:
         return None
@@ -52,7 +51,7 @@ def content_length(headers: Headers) -> int | None:
 
 
 def request_head(method: str, target: bytes, headers: Headers) -> bytes:
-    """The bytes of a request's head. Raises Failure for what would be read as something else than it is."""
+    """The bytes of a request's head. Raises Failure for invalid characters."""
     name = method.encode("utf-8", "surrogateescape")
     if not name or name.strip(_TOKEN):
         raise Failure(f"invalid HTTP method {method!r}")
@@ -68,7 +67,7 @@ def request_head(method: str, target: bytes, headers: Headers) -> bytes:
 
 
 class Head:
-    """The first part of an answer."""
+    """Status line and headers of an answer."""
 
     __slots__ = ("headers", "reason", "status", "version")
 
@@ -81,7 +80,7 @@ class Head:
 
 
 class Wire:
-    """A socket with a read buffer. `reusable` tells whether another request may follow."""
+    """A socket with a read buffer. `reusable`: may another request follow?"""
 
     def __init__(self, sock: Sock) -> None:
         self.sock = sock
@@ -91,7 +90,7 @@ class Wire:
     # -- reading -----------------------------------------------------------------------------------
 
     def receive(self) -> bytes:
-        """What is there, at least one byte; b"" at the end."""
+        """The available bytes, at least one; b"" at the end."""
         if self.buffer:
             data, self.buffer = self.buffer, b""
             return data
@@ -101,16 +100,16 @@ class Wire:
             raise BrokenStream(f"error reading from the engine: {first_line(error)}") from error
 
     def line(self) -> bytes:
-        """One line without its end. Raises BrokenStream."""
+        """One line, without the line break. Raises BrokenStream."""
         whole, _, rest = self.buffer.partition(b"\n")
         if len(whole) < len(self.buffer):
             self.buffer = rest
             return whole.rstrip(b"\r")
-        # it comes in pieces: each is searched once
+        # a line may come in pieces: search each only once
         line, self.buffer = bytearray(whole), b""
         while True:
             if len(line) > MAX_LINE:
-                raise BrokenStream("malformed answer of the engine: a line without end")
+                raise BrokenStream("malformed answer of the engine: a line is too long")
             piece = self.receive()
             if not piece:
                 raise BrokenStream("unexpected EOF")
@@ -130,7 +129,7 @@ class Wire:
         return headers
 
     def head(self) -> Head:
-        """The answer's head; a few of 1xx other than 101 are skipped. Raises BrokenStream."""
+        """The answer's head; 1xx responses other than 101 are skipped. Raises BrokenStream."""
         for _ in range(MAX_INTERIM + 1):
             line = self.line()
             version, _, rest = line.partition(b" ")
@@ -143,7 +142,7 @@ class Wire:
         raise BrokenStream("malformed answer of the engine: too many 1xx informational responses")
 
     def body(self, head: Head, method: str) -> Iterator[bytes]:
-        """The answer's body as it comes. Afterwards `reusable` says whether the connection may serve again."""
+        """The answer's body as it comes; sets `reusable` at its end."""
         self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
         if method == "HEAD" or head.status in (204, 304):
             return iter(())
@@ -157,9 +156,9 @@ class Wire:
 
     def _sized(self, size: int) -> Iterator[bytes]:
         yield from self._exactly(size)
-        # nothing else has been asked for: a length that is too small must not pass for a whole answer
+        # no other request was sent: a Content-Length that is too small must not pass for a whole answer
         if self.buffer.strip(b"\r\n"):
-            raise BrokenStream("malformed answer of the engine: it is longer than its Content-Length says")
+            raise BrokenStream("malformed answer of the engine: it is longer than its Content-Length")
 
     def _exactly(self, size: int) -> Iterator[bytes]:
         while size > 0:
@@ -183,10 +182,10 @@ class Wire:
                 return
             yield from self._exactly(size)
             if self.line():
-                raise BrokenStream("malformed chunked encoding: a chunk longer than it says")
+                raise BrokenStream("malformed chunked encoding: a chunk is longer than its size")
 
     def _whole_chunks(self) -> bytes:
-        """The bytes of every chunk that is in the buffer from end to end, in one piece: logs come a chunk a line."""
+        """The bytes of all complete chunks in the buffer, joined: logs have a chunk per line."""
         data, at = self.buffer, 0
         parts: list[bytes] = []
         while (line_end := data.find(b"\n", at)) >= 0:
@@ -206,9 +205,9 @@ class Wire:
     # -- writing -----------------------------------------------------------------------------------
 
     def send(self, method: str, target: bytes, headers: Headers, body: Iterable[bytes], chunked: bool) -> None:
-        """One request. If the engine answers and hangs up before it has read the body, the answer is what counts.
+        """Send a request. If the engine answers and hangs up before it has read the body, the answer counts.
 
-        Raises Failure, before anything is sent, for a head that must not be sent; and what the body raises."""
+        Raises Failure for an invalid head, before anything is sent, and whatever the body raises."""
         head = request_head(method, target, headers)
         blocks = iter(body)
         try:

@@ -1,6 +1,6 @@
-"""npipe://: a named pipe of Windows as a connected socket. Overlapped, so that one thread reads while another writes.
+"""npipe://: a Windows named pipe as a connected socket. Overlapped, so that one thread can read while another writes.
 
-Follows what docker's client does (go-winio): a write of no bytes ends our direction.
+Like docker's client (go-winio): an empty write closes our direction.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ BROKEN_PIPE, NO_DATA, PENDING = 109, 232, 997
 
 
 class PipeSocket:
-    """What the engine's connections need of a socket."""
+    """The methods of a socket that Wire and Duplex need."""
 
     def __init__(self, path: str) -> None:
         """path: "//./pipe/docker_engine". Raises OSError."""
         import _winapi
 
-        # the module has these names on Windows alone
+        # the module has these names on Windows only
         self.api: Any = _winapi
         self.handle = self.api.CreateFile(
             path.replace("/", "\\"),
@@ -42,7 +42,7 @@ class PipeSocket:
         return bytes(running.getbuffer()[:count])
 
     def hung_up(self) -> bool:
-        """A pipe cannot be looked at without taking from it: the next request tells."""
+        """Always False: pipes cannot be polled without reading from them."""
         return False
 
     def sendall(self, data: bytes | memoryview) -> None:
@@ -58,7 +58,7 @@ class PipeSocket:
             self.close()
 
     def settimeout(self, seconds: float | None) -> None:
-        """Pipes wait for ever."""
+        """No effect: pipes have no timeout."""
 
     def close(self) -> None:
         handle, self.handle = self.handle, None

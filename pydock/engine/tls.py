@@ -1,7 +1,7 @@
-"""TLS over a connected socket, with each direction ended on its own, and reading and writing from two threads.
+"""TLS over a connected socket, with half-close, and with one thread reading while another writes.
 
-Python's SSLSocket can do neither: its unwrap() ends both directions, and OpenSSL's objects must not be used by two
-threads at once. Here the TLS state lives in memory under a lock (ssl.MemoryBIO), and only bytes go through the socket.
+Python's SSLSocket supports neither: its unwrap() closes both directions, and OpenSSL's objects must not be used by two
+threads at once. Here the TLS state is kept in memory (ssl.MemoryBIO) under a lock, apart from the socket.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ BLOCK = 256 * 1024
 
 
 class TlsSocket:
-    """What the engine's connections need of a socket. Errors of TLS are ssl.SSLError, which is an OSError."""
+    """The methods of a socket that Wire and Duplex need. TLS errors are ssl.SSLError, which is an OSError."""
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, host: str) -> None:
-        """Shakes hands. Raises OSError."""
+        """Does the handshake. Raises OSError."""
         self.sock = sock
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
-        #: over the TLS state; and over the socket's sending side, so that records leave in the order in which they were
-        #: made
+        #: locks of the TLS state, and of sending: records must be sent in the order in which they were made
         self.state, self.sending = threading.Lock(), threading.Lock()
-        #: what had come when our direction was ended
+        #: received before our direction was closed
         self.ready = bytearray()
         while True:
             try:
@@ -36,7 +35,7 @@ class TlsSocket:
         self._flush()
 
     def _flush(self, wait: bool = True) -> None:
-        """Send what TLS has made. wait=False: leave it to the thread that is sending, if one is."""
+        """Send the pending TLS records. wait=False: leave that to a thread that is already sending."""
         if not self.sending.acquire(blocking=wait):
             return
         try:
@@ -50,7 +49,7 @@ class TlsSocket:
             self.sending.release()
 
     def _fill(self) -> None:
-        """Wait for more bytes, without the lock: meanwhile the other thread writes."""
+        """Wait for more bytes without the lock, so that the other thread can write."""
         data = self.sock.recv(BLOCK)
         with self.state:
             if data:
@@ -59,7 +58,7 @@ class TlsSocket:
                 self.incoming.write_eof()
 
     def recv(self, size: int) -> bytes:
-        """Some bytes; b"" when the other side has ended its direction."""
+        """At least one byte; b"" when the peer has closed its direction."""
         while True:
             try:
                 with self.state:
@@ -69,7 +68,7 @@ class TlsSocket:
                         return data
                     return self.tls.read(size)
             except ssl.SSLWantReadError:
-                # what TLS itself has to say (a new key, say) must go out; but never wait for a sender that waits for
+                # records of TLS itself (a key update) must be sent; but never wait for a sender that waits for
                 # our reading
                 self._flush(wait=False)
                 self._fill()
@@ -77,13 +76,13 @@ class TlsSocket:
                 return b""
 
     def hung_up(self) -> bool:
-        """Has the other side of an idle connection ended it, or sent what nobody asked for? Looks without waiting."""
+        """Has the peer closed an idle connection, or sent anything unrequested? Does not block."""
         self.sock.setblocking(False)
         try:
             data = self.sock.recv(BLOCK)
             with self.state:
                 self.incoming.write(data)
-                # new session tickets are TLS's own affair, and leave nothing to read
+                # session tickets are handled by TLS itself, and leave nothing to read
                 self.ready += self.tls.read(BLOCK) if data else b""
         except (ssl.SSLWantReadError, BlockingIOError):
             return False
@@ -101,12 +100,12 @@ class TlsSocket:
             self._flush()
 
     def shutdown(self, how: int) -> None:
-        """SHUT_WR: our direction ends (close_notify), the other one flows on. SHUT_RDWR: both end at once."""
+        """SHUT_WR: close our direction (close_notify) only. SHUT_RDWR: close both at once."""
         if how != socket.SHUT_WR:
             self.sock.shutdown(how)
             return
         with self.state:
-            # Python's unwrap() also looks for the other side's close_notify, and would throw away what comes before it
+            # Python's unwrap() also waits for the peer's close_notify, and would discard data before it
             try:
                 while data := self.tls.read(BLOCK):
                     self.ready += data
@@ -115,7 +114,7 @@ class TlsSocket:
             try:
                 self.tls.unwrap()
             except ssl.SSLError:
-                pass  # the other side's close_notify is still to come, and is not waited for
+                pass  # the peer's close_notify, which is not waited for
         self._flush()
 
     def settimeout(self, seconds: float | None) -> None:

@@ -1,7 +1,7 @@
-"""Our httpx transport: requests over `Wire`s to one endpoint. The only place besides `engine` that knows httpx.
+"""Our httpx transport: requests over `Wire`s to one endpoint. Besides `engine`, only this module uses httpx.
 
-It spares every command httpcore, h11, anyio, ssl and certificates, and gives hijacked and bulk streams one honest
-socket. An upgraded connection is handed out as the response extension "network_stream", as httpcore does.
+No command has to load httpcore, h11, anyio, ssl and certificates, and hijacked connections get the plain socket. An
+upgraded connection is returned as the response extension "network_stream", as httpcore does.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ else:
     httpx = load_httpx()
 
 
-#: methods that change nothing
+#: safe methods
 READS = ("GET", "HEAD")
 
 
 def cheap(endpoint: Endpoint) -> bool:
-    """Does a new connection cost next to nothing? Not so with TLS's handshake, or a program like ssh."""
+    """Is a new connection cheap? A TLS handshake, or a program like ssh, is not."""
     return endpoint.scheme in ("unix", "npipe") or (endpoint.scheme == "tcp" and not endpoint.tls)
 
 
 def connect(endpoint: Endpoint, method: str, target: str) -> Wire:
-    """A new connection, for a request that failures name. Raises Unreachable, Failure."""
+    """A new connection. method, target: the request, for errors. Raises Unreachable, Failure."""
     try:
         return Wire(dial(endpoint))
     except OSError as error:
@@ -42,7 +42,7 @@ def connect(endpoint: Endpoint, method: str, target: str) -> Wire:
 
 
 class Transport(httpx.BaseTransport):
-    """Connections are kept for the next request; several threads may ask at once."""
+    """Keeps connections alive for the next request. Safe for several threads."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
@@ -52,8 +52,8 @@ class Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Raises Unreachable or BrokenStream.
 
-        Nothing that changes something is sent twice: an engine that has read a request may have carried it out, also
-        where no answer came. What only reads is asked again, once, where an idle connection turns out to be dead."""
+        Requests that change something are never sent twice: the engine may have carried out a request without
+        answering. Safe requests are repeated once where an idle connection turns out to be closed."""
         idle = self._idle(request)
         if idle:
             try:
@@ -64,13 +64,13 @@ class Transport(httpx.BaseTransport):
         return self._exchange(self._dial(request), request)
 
     def _idle(self, request: httpx.Request) -> Wire | None:
-        """A connection that is open and at rest; None where a new one is better.
+        """An idle connection to reuse; None where a new one is better.
 
-        An engine, or a proxy before it, may hang up at the very moment at which we speak, and then nobody knows whether
-        it has read the request: where a connection costs next to nothing, what changes something gets one of its own.
+        The engine, or a proxy, may close an idle connection just when a request is sent, and then it is unknown whether
+        the request was read. So where connections are cheap, requests that change something get a new one.
         """
         if request.method not in READS and (cheap(self.endpoint) or not isinstance(request.stream, httpx.ByteStream)):
-            # the ones at rest end, for engines that serve one connection at a time
+            # close idle connections first, for engines that serve one connection at a time
             self.close()
             return None
         with self.lock:
@@ -97,7 +97,7 @@ class Transport(httpx.BaseTransport):
             wire.close()
             raise not_sent(self.endpoint, failure, request.method, request.url.raw_path.decode("ascii")) from failure
         except BaseException:
-            # an interruption, above all: half a request must not look like a whole one
+            # above all an interrupt: half a request must not look like a whole one
             wire.close()
             raise
 
@@ -109,13 +109,13 @@ class Transport(httpx.BaseTransport):
         if upgrade and (head.status == 101 or (head.status == 200 and self._bare(head))):
             duplex = Duplex(wire, head.get(b"content-type").decode("latin1"))
             return self._response(head, httpx.ByteStream(b""), {"network_stream": duplex})
-        # an answer without a body is at its end already: nobody has to read it before the next request
+        # an answer without a body is complete: the connection can be reused at once
         empty = request.method == "HEAD" or head.status in (204, 304) or head.get(b"content-length") == b"0"
         return self._response(head, Body(self, wire, wire.body(head, request.method), empty), {})
 
     @staticmethod
     def _bare(head: Head) -> bool:
-        """Old engines answer 200 and then speak raw."""
+        """Old engines answer 200 and then switch to a raw stream."""
         return not head.get(b"content-length") and not head.get(b"transfer-encoding")
 
     @staticmethod
@@ -124,7 +124,7 @@ class Transport(httpx.BaseTransport):
         return httpx.Response(head.status, headers=head.headers, stream=stream, extensions=extensions)
 
     def keep(self, wire: Wire) -> None:
-        """The answer has been read to its end."""
+        """Keep a connection whose answer has been read to its end."""
         if wire.reusable and not wire.buffer:
             with self.lock:
                 self.idle.append(wire)
@@ -139,7 +139,7 @@ class Transport(httpx.BaseTransport):
 
 
 class Body(httpx.SyncByteStream):
-    """An answer's body; at its end the connection goes back, before it is closed."""
+    """An answer's body; at its end the connection is kept for reuse."""
 
     def __init__(self, transport: Transport, wire: Wire, blocks: Iterator[bytes], empty: bool) -> None:
         self.transport, self.wire, self.blocks, self.ended = transport, wire, blocks, empty

@@ -46,7 +46,7 @@ def begin(path: str, act: Callable[[], T]) -> T:
     """
     with _guard:
         if _over:
-            raise Failure("the program is ending")
+            raise Failure("pydock is exiting")
         _unfinished[path] = None
         try:
             return act()

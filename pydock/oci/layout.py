@@ -101,7 +101,7 @@ class Layout:
                 or []
             )
         except ValueError as error:
-            raise Failure(f"malformed {self.index}: {error}: it is no index of an OCI image layout") from None
+            raise Failure(f"malformed {self.index}: not an index of an OCI image layout: {error}") from None
         return list(found)
 
     # -- blobs ---------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class Layout:
                     {key: opt([DESCRIPTOR] if key in LISTS else DESCRIPTOR) for key in (*LISTS, "config")},
                 )
         except FileNotFoundError:
-            raise Failure(f"{self.folder}: the image is not whole: no blob {one['digest']} has come") from None
+            raise Failure(f"{self.folder}: incomplete image: blob {one['digest']} is missing") from None
         except (OSError, ValueError) as error:
             why = first_line(error) if isinstance(error, OSError) else error
             raise Failure(f"{self.folder}: the blob {one['digest']}: {why}") from None

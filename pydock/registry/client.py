@@ -111,7 +111,7 @@ class Registry:
     def put_manifest(self, repository: str, reference: str, media_type: str, raw: bytes) -> str:
         """Returns the digest. Raises Failure, also where the registry says that it keeps something else."""
         answer = self._ask("PUT", repository, f"manifests/{reference}", {"Content-Type": media_type}, raw)
-        with failing("the registry keeps another manifest than was sent: "):
+        with failing("the registry stored a different manifest: "):
             check(raw, kept := answer.headers.get("docker-content-digest") or digest_of(raw))
         return kept
 
@@ -130,7 +130,7 @@ class Registry:
         first = problems[0]
         if "connect: " in first.reason or not first.error:
             raise Failure(f"failed to configure transport: error pinging v2 registry: {first.message}")
-        raise Missing(f"{self.host} does not speak HTTPS that is trusted: {first.reason}")
+        raise Missing(f"{self.host} does not support trusted HTTPS: {first.reason}")
 
     def _ask(
         self, method: str, repository: str, rest: str, headers: Mapping[str, str] | None = None, content: bytes = b""
@@ -169,7 +169,7 @@ class Registry:
         """From the server that the registry names. Raises Failure."""
         realm = challenge.get("realm", "")
         if not realm:
-            raise Failure("the registry asks for a token, but does not say where to get one")
+            raise Failure("the registry asks for a token, but names no token server")
         check_realm(realm, self.host, self.base.startswith("https:"))
         query = {k: challenge[k] for k in ("service", "scope") if challenge.get(k)}
         try:

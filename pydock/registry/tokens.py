@@ -47,7 +47,7 @@ class Token:
 
 
 class Refused(Failure):
-    """The server gave no token. `status`: its HTTP status; `details`: what it says itself."""
+    """The server returned no token. `status`: its HTTP status; `details`: what it says itself."""
 
     def __init__(self, text: str, status: int, details: str) -> None:
         self.status, self.details = status, details
@@ -83,9 +83,9 @@ def check_realm(realm: str, registry: str, secure: bool) -> None:
     try:
         scheme, host, _ = origin(realm)
     except ValueError:
-        raise Failure(f"{registry} names no server of tokens: {realm!r} is no http or https URL") from None
+        raise Failure(f"{registry} names an invalid token server: {realm!r} is not an http or https URL") from None
     if scheme == "http" and secure and host not in LOOPBACK:
-        raise Failure(f"{registry} names a server of tokens without TLS: {realm}: nothing is sent there")
+        raise Failure(f"{registry} names a token server without TLS: {realm}: no credentials are sent there")
 
 
 def by_form(web: Web, realm: str, values: Mapping[str, str], auth: Mapping[str, str]) -> Token:
@@ -132,7 +132,7 @@ def _token(method: str, realm: str, answer: Answer) -> Token:
             int(issued) if 0 <= issued < 1 << 40 else 0,
         )
     except (ValueError, OverflowError):
-        raise Refused(f"{realm} gave no token", answer.status, f"{realm} gave no token") from None
+        raise Refused(f"{realm} returned no token", answer.status, f"{realm} returned no token") from None
 
 
 def errors_of(answer: Answer) -> list[Json]:
@@ -157,7 +157,7 @@ def message(answer: Answer) -> str:
     )
     wait = answer.headers.get("retry-after", "")
     return (said or f"the registry answered {answer.reason}") + (
-        f" (it wants to be asked again after {wait} seconds)" if wait.isdecimal() else ""
+        f" (retry after {wait} seconds)" if wait.isdecimal() else ""
     )
 
 

@@ -67,7 +67,7 @@ def origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if scheme not in ("http", "https") or not host:
-        raise ValueError(f"{url!r} is no http or https URL")
+        raise ValueError(f"{url!r} is not an http or https URL")
     return scheme, host, parts.port or (443 if scheme == "https" else 80)
 
 

@@ -173,7 +173,7 @@ def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tup
     """
     if form == "json" and "result.json" in metadata:
         return metadata["result.json"] + "\n", ""
-    with failing(f"the engine's answer to {name!r} is not what it should be: "):
+    with failing(f"unexpected answer of the engine to {name!r}: "):
         result: Json = decode(metadata.get("result.json") or "{}", _RESULT)
         if name == "lint":
             return lint(result, filename)

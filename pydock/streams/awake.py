@@ -1,9 +1,10 @@
-"""A signal is acted on at once, also where it comes a moment before the main thread begins to wait.
+"""Signals take effect at once, even just before the main thread begins to wait.
 
-Python runs its handlers between two steps of the main thread. A signal ends a call that waits: for the engine, a lock,
-a child, a key. But one that comes just before the call begins, or that the kernel hands to another thread, would be
-left until the call ends by itself. So a thread hears of every signal, and calls the main thread out of what it waits in
-until that has looked. SIGURG does the calling, as in Go's programs: nobody else means anything by it.
+Python runs signal handlers between two bytecodes of the main thread. A signal interrupts a blocking call. But one that
+arrives just before the call begins, or that the kernel delivers to another thread, would be handled only when the call
+returns. So a thread is notified of every signal, and interrupts the main thread until it has handled the signal. It
+uses
+SIGURG, as Go's runtime does: nobody else sends it.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from _thread import get_ident, start_new_thread
 from time import sleep
 from types import FrameType
 
-#: seconds until the first call; the next ones take twice as long each
+#: seconds until the first interruption; doubled for each following one
 PAUSE = 0.01
 
 
 class Waker:
-    """Of the thread that makes it: the main one."""
+    """Wakes the thread that creates it: the main one."""
 
     def __init__(self) -> None:
-        """Raises OSError, and RuntimeError where no thread can be had."""
+        """Raises OSError, and RuntimeError where no thread can be started."""
         self.sleeper, self.looked = get_ident(), False
         self.heard, told = os.pipe()
         os.set_blocking(told, False)
@@ -31,7 +32,7 @@ class Waker:
         start_new_thread(self._listen, ())
 
     def _look(self, number: int, frame: FrameType | None) -> None:
-        """Runs when the handlers of all signals that came before do."""
+        """Runs once the handlers of all earlier signals have run."""
         self.looked = True
 
     def _listen(self) -> None:
@@ -48,9 +49,9 @@ class Waker:
 
 
 def keep_awake() -> None:
-    """From now on no signal waits, where the system can see to it: Windows cannot."""
+    """Handle every signal at once from now on; has no effect on Windows."""
     if hasattr(signal, "pthread_kill"):
         try:
             Waker()
         except (OSError, RuntimeError):
-            pass  # no file or no thread is left for us, which is no reason to do nothing
+            pass  # out of files or threads: the command can run without

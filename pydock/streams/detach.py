@@ -1,4 +1,4 @@
-"""The detach keys: "ctrl-p,ctrl-q" as bytes, and the machine that finds them in what is typed. Pure."""
+"""Detach keys: parse "ctrl-p,ctrl-q", and detect the sequence in stdin. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ DEFAULT = "ctrl-p,ctrl-q"
 
 
 def parse(text: str) -> bytes:
-    """The bytes of a key sequence: single characters and ctrl-X, with commas between. Raises ValueError."""
+    """The bytes of a key sequence: characters and ctrl-X, separated by commas. Raises ValueError."""
     out = bytearray()
     for key in text.split(","):
         data = key.encode("utf-8", "surrogateescape")
@@ -31,7 +31,7 @@ def _control(key: str) -> int | None:
 
 
 class Keys:
-    """feed() gives the bytes to pass on and whether the whole sequence was typed; a part of it is held back."""
+    """feed() returns the bytes to pass on and whether the sequence is complete; a partial one is held back."""
 
     def __init__(self, sequence: bytes) -> None:
         self.sequence = sequence

@@ -1,4 +1,4 @@
-"""Work that goes on in a thread, and what happens in it, to the thread that shows it."""
+"""Background work in a thread, and its events for the thread that displays them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ T = TypeVar("T")
 
 
 class Feed(Generic[T]):
-    """Things that happen, with a tick where nothing does for a while. put() from anywhere; one thread iterates, until
-    close().
-    """
+    """A queue of events, with a tick during silence. Any thread may put(); one thread iterates, until close()."""
 
     def __init__(self, tick: float) -> None:
         """tick: seconds of silence after which None is given."""
@@ -42,8 +40,8 @@ class Feed(Generic[T]):
 
 
 class Work(Generic[T]):
-    """A function that runs in a thread, at whose end a feed is closed. Who waits for it may stop waiting; it may be
-    caught in a call that nobody answers."""
+    """A function that runs in a thread; its end closes a feed. The caller may give up: the thread may be blocked in a
+    call that never returns."""
 
     def __init__(self, act: Callable[[], T], feed: Feed[Any]) -> None:
         self._act, self._feed = act, feed
@@ -70,11 +68,11 @@ class Work(Generic[T]):
                 self._feed.close()
 
     def give_up(self, why: Failure) -> None:
-        """Wait no longer: it has failed, unless it is over already."""
+        """Stop waiting: it has failed, unless it has finished."""
         self._end([], why)
 
     def over(self, seconds: float) -> bool:
-        """Is it over, at the latest after so many seconds?"""
+        """Wait up to `seconds`; has it finished?"""
         return self._over.wait(seconds)
 
     def result(self) -> T:

@@ -1,5 +1,4 @@
-"""The engine's stream frames: [kind, 0, 0, 0, length (4 bytes, big endian)] then the bytes. A machine fed with bytes;
-pure.
+"""The engine's multiplexed streams: frames of [kind, 0, 0, 0, length (4 bytes, big endian)] and data. Pure.
 
 https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Container/operation/ContainerAttach
 """
@@ -13,7 +12,7 @@ HEADER = 8
 
 
 class Decoder:
-    """feed() gives (kind, bytes) pairs; a frame is handed on as its bytes come, never held until it is whole."""
+    """feed() yields (kind, bytes) pairs, also of an incomplete frame, which is not held back."""
 
     def __init__(self) -> None:
         self._head = b""
@@ -21,7 +20,7 @@ class Decoder:
         self._kind = STDOUT
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Raises ValueError for a kind that is none."""
+        """Raises ValueError for an unknown kind."""
         at, end = 0, len(data)
         while at < end:
             if not self._left:
@@ -42,5 +41,5 @@ class Decoder:
 
     @property
     def pending(self) -> bool:
-        """Is a frame unfinished? At the end of a stream that means it was cut."""
+        """Is a frame incomplete? At the end of a stream that means that it was cut off."""
         return bool(self._left or self._head)

@@ -1,4 +1,4 @@
-"""The client's own log on stderr, in the form that docker's has: time="…" level=error msg="…"."""
+"""The client's own log on stderr, in docker's format: time="…" level=error msg="…"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydock.streams.output import Output
 
 
 class Log:
-    """level: of --log-level; lines below it are not written. clock: seconds since 1970."""
+    """level: of --log-level; messages below it are not written. clock: returns seconds since 1970."""
 
     def __init__(self, err: Output, clock: Callable[[], float], level: str) -> None:
         self.err, self.clock, self.level = err, clock, level

@@ -1,4 +1,4 @@
-"""stdout and stderr as commands write to them: text that is safe for a terminal, and bytes as they are."""
+"""stdout and stderr for commands: text, made safe for a terminal, and raw bytes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """One of stdout and stderr: writes at once, so that nothing a person waits for is held back, or left for the
-    end.
-    """
+    """stdout or stderr, unbuffered: output appears at once."""
 
     def __init__(self, binary: RawIOBase | BytesIO, name: str = "output") -> None:
         """binary: unbuffered."""
@@ -34,7 +32,8 @@ class Output:
             return 0
 
     def write(self, *parts: str) -> None:
-        """Text, at once. A terminal obeys no control character in it, but in parts that are Drawn; see render.shown."""
+        """Write text. On a terminal, control characters are shown instead of sent, except in Drawn; see
+        render.shown."""
         if self.is_terminal:
             from pydock.render.shown import shown
 
@@ -42,7 +41,7 @@ class Output:
         self.put("".join(parts).encode("utf-8", "surrogateescape"))
 
     def put(self, data: bytes) -> None:
-        """Bytes as they are: those of containers and archives.
+        """Write raw bytes, of containers and archives.
 
         Raises BrokenPipeError when the reader is gone, Failure when they cannot be written (a full disk)."""
         left = memoryview(data)
@@ -58,7 +57,7 @@ class Output:
             raise Failure(f"write {self.name}: {first_line(error)}") from error
 
     def _wait(self) -> None:
-        """Until it takes more: who shares it with us may have made it one that does not block."""
+        """Wait until it is writable: a process that shares the stream may have made it non-blocking."""
         import select
 
         select.select([], [self.binary], [])
@@ -68,5 +67,5 @@ class Output:
 
 
 def unbuffered(stream: Any) -> Any:
-    """What lies under stdout or stderr, also where PYTHONUNBUFFERED has taken the buffer away."""
+    """The raw stream of stdout or stderr, also with PYTHONUNBUFFERED."""
     return getattr(stream.buffer, "raw", stream.buffer)

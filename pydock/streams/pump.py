@@ -1,4 +1,4 @@
-"""stdin ↔ a two-way stream ↔ stdout and stderr: what attach, run, start -a and exec have in common."""
+"""Copies stdin to a stream, and the stream to stdout and stderr: for attach, run, start -a and exec."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Write = Callable[[bytes], None]
 
 
 class Stream(Protocol):
-    """Both ends of a connection (engine.Duplex is one)."""
+    """A connection that can be half-closed (engine.Duplex is one)."""
 
     def read(self) -> bytes: ...
     def write(self, data: bytes) -> None: ...
@@ -27,12 +27,12 @@ class Stream(Protocol):
 
 
 def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:
-    """Everything that comes, to where it belongs, as it comes. Raises BrokenStream."""
+    """Copy a stream to stdout and stderr. Raises BrokenStream."""
     distribute(iter(stream.read, b""), out, err, framed)
 
 
 def distribute(blocks: Iterable[bytes], out: Write, err: Write, framed: bool) -> None:
-    """Output to where it belongs, as it comes. Raises BrokenStream, also where the last frame is cut."""
+    """Copy output to stdout and stderr. Raises BrokenStream, also where the last frame is cut off."""
     if not framed:
         for block in blocks:
             out(block)
@@ -45,9 +45,9 @@ def distribute(blocks: Iterable[bytes], out: Write, err: Write, framed: bool) ->
 
 
 def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
-    """One block through the demultiplexer: one write for each run of frames of a kind.
+    """Demultiplex one block: one write for consecutive frames of the same kind.
 
-    Raises BrokenStream for what is no frame and for the engine's own errors.
+    Raises BrokenStream for an invalid frame and for the engine's own errors.
     """
     run: list[bytes] = []
     write = out
@@ -91,6 +91,6 @@ class Sender:
                     self.stream.hang_up()
                     return
         except (BrokenStream, OSError, ValueError):
-            # the container has ended or the connection is gone: its own end says the rest
+            # the container has exited or the connection is closed: the receiving side reports it
             pass
         self.stream.close_write()

@@ -1,4 +1,4 @@
-"""Signals: passed on to a container, and the size of the terminal followed."""
+"""Signals: forwarded to a container, and changes of the terminal's size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from pydock.errors import Ended
 
-#: never passed on: they are about our own children, pipes and sockets (SIGURG: what Go's runtime uses itself)
+#: never forwarded: they concern our own children, pipes and sockets (SIGURG: Go's runtime uses it)
 KEPT = {"SIGCHLD", "SIGPIPE", "SIGURG", "SIGKILL", "SIGSTOP", "SIGWINCH"}
 #: the interpreter itself, or the shell's job control, needs these
 FAULTS = {"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS"}
@@ -20,7 +20,7 @@ FAULTS = {"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS
 
 @contextmanager
 def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
-    """While the block runs each signal is handed to `send` by name ("TERM"), in a thread of its own."""
+    """Within the block each signal is passed to `send` by name ("TERM"), in a separate thread."""
     if not enabled or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -30,7 +30,7 @@ def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
         while (name := queue.get()) is not None:
             try:
                 send(name)
-            except Exception:  # the container may be gone, and its own end is what counts
+            except Exception:  # the container may have exited, which is reported elsewhere
                 continue
 
     pressed = 0
@@ -62,7 +62,7 @@ def proxy(send: Callable[[str], None], enabled: bool = True) -> Iterator[None]:
 
 @contextmanager
 def leaving_with(code: int) -> Iterator[None]:
-    """While the block runs SIGINT and SIGTERM end the program with `code`: what is ended on purpose is no failure."""
+    """Within the block SIGINT and SIGTERM end the program with `code`: interrupting it is not a failure."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -76,7 +76,7 @@ def leaving_with(code: int) -> Iterator[None]:
 
 @contextmanager
 def on_resize(act: Callable[[], object], enabled: bool = True) -> Iterator[None]:
-    """While the block runs `act` is called, in a thread of its own, whenever the terminal changes its size."""
+    """Within the block `act` is called, in a separate thread, whenever the terminal is resized."""
     if not enabled or sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -97,7 +97,7 @@ def on_resize(act: Callable[[], object], enabled: bool = True) -> Iterator[None]
 
 @contextmanager
 def on_interrupt(act: Callable[[], object]) -> Iterator[None]:
-    """While the block runs SIGINT and SIGTERM call `act`, in a thread of its own; the third one ends the program."""
+    """Within the block SIGINT and SIGTERM call `act`, in a separate thread; the third one ends the program."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -116,7 +116,7 @@ def on_interrupt(act: Callable[[], object]) -> Iterator[None]:
 
 @contextmanager
 def _ending(handler: Callable[[int, Any], None]) -> Iterator[None]:
-    """While the block runs SIGINT and SIGTERM are the handler's."""
+    """Within the block `handler` handles SIGINT and SIGTERM."""
     before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

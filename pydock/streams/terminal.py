@@ -1,4 +1,4 @@
-"""The terminal: is there one, how large is it, raw mode and back."""
+"""The terminal: its size, raw mode, hidden input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def is_terminal(stream: BinaryIO) -> bool:
 
 
 def size(stream: BinaryIO | IOBase) -> tuple[int, int]:
-    """(height, width) in characters; (0, 0) if it is no terminal."""
+    """(height, width) in characters; (0, 0) without a terminal."""
     try:
         columns, lines = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
@@ -28,7 +28,7 @@ def size(stream: BinaryIO | IOBase) -> tuple[int, int]:
 
 
 class Raw:
-    """Raw mode of a terminal, put back once however often it is asked for, from any thread."""
+    """Raw mode of a terminal. Any thread may restore it, any number of times."""
 
     def __init__(self, stream: BinaryIO, enabled: bool = True) -> None:
         self.handle = stream.fileno() if enabled else -1
@@ -70,7 +70,7 @@ class Raw:
 
 @contextmanager
 def raw(stream: BinaryIO, enabled: bool) -> Iterator[None]:
-    """Raw mode while the block runs, if `enabled` and the stream is a terminal."""
+    """Raw mode within the block, if `enabled` and the stream is a terminal."""
     mode = Raw(stream, enabled and is_terminal(stream))
     try:
         yield
@@ -80,7 +80,7 @@ def raw(stream: BinaryIO, enabled: bool) -> Iterator[None]:
 
 @contextmanager
 def unseen(stream: BinaryIO) -> Iterator[None]:
-    """While the block runs what is typed is not shown, if the stream is a terminal."""
+    """Within the block typed text is not echoed, if the stream is a terminal."""
     if not is_terminal(stream):
         yield
         return

@@ -945,7 +945,7 @@ def command_lines(data: bytes) -> None:
         w for w in text(data).split("\n") if "file" not in w and not w.startswith(("-c", "-H", "--h", "--con", "--tls"))
     ]
     result = cli("create", *argv, table=table)
-    assert "This is a fault of pydock" not in result.err, result.err
+    assert "This is a bug in pydock" not in result.err, result.err
 
 
 # -- answers of the promised shape -----------------------------------------------------------------------
@@ -1067,4 +1067,4 @@ def answers_of_the_promised_shape(data: bytes) -> None:
     argv = LISTS[source.below(len(LISTS))][0]
     run(app, list(argv))
     said = err.getvalue().decode("utf-8", "replace")
-    assert "This is a fault of pydock" not in said, f"{argv}: {said}"
+    assert "This is a bug in pydock" not in said, f"{argv}: {said}"

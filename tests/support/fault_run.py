@@ -36,7 +36,7 @@ TRIES = 3
 #: what POST does not change: streams, waits, sizes, checks
 SAME = re.compile(r"/(session|grpc|auth)$|/(wait|attach|resize)$")
 FAULTS_OF_OURS = re.compile(
-    rb"This is a fault of pydock|Traceback \(most recent|^panic: |goroutine \d+ \[|Exception ignored|Fatal Python error",
+    rb"This is a bug in pydock|Traceback \(most recent|^panic: |goroutine \d+ \[|Exception ignored|Fatal Python error",
     re.M,
 )
 

@@ -41,7 +41,7 @@ CASES: list[tuple[str, bytes]] = [
     # DriverStatus with a pair of one; a moment in the year 292,277,026,596
     ("answers of the promised shape", b"\x09" + bytes(range(200))),
     ("answers of the promised shape", b"\x12" + bytes(range(200))),
-    # HEADERS on a connection that is closed; a call where an answer is due
+    # HEADERS on a connection that is closed; a request instead of a response
     ("grpc calls", b"\x00PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0"),
     ("grpc answers", b"\x00\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x04\x88"),
 ]

@@ -157,8 +157,8 @@ CASES: dict[str, Case] = {
     "status nonsense": Case({"Status": said(b"\xff")}, "", code=0),
     "an archive": Case({"Solve": export("whole")}, "", code=0, argv=TAR),
     "an archive that is late": Case({"Solve": late_export}, "", code=0, argv=TAR),
-    "half an archive": Case({"Solve": export("reset")}, "not sent the whole", argv=TAR),
-    "no archive": Case({}, "not sent the whole", argv=TAR),
+    "half an archive": Case({"Solve": export("reset")}, "did not send the whole", argv=TAR),
+    "no archive": Case({}, "did not send the whole", argv=TAR),
     "an archive on a full disk": Case({"Solve": export("whole")}, "no space left", argv=("--output", "type=tar,dest=-")),
     "record silent": Case({"ListenBuildHistory": silence}, "context canceled", code=130, argv=META, interrupted=True),
     "record crashed": Case({"ListenBuildHistory": crash}, GONE, argv=META),
@@ -229,7 +229,7 @@ def test_a_build_that_goes_wrong_anywhere_says_so_and_ends(name: str, endings: d
     case, ended = CASES[name], endings[name].result()
     assert ended.code == case.code, ended.err
     assert re.search(case.words, ended.err), ended.err
-    assert "Traceback" not in ended.err and "fault of pydock" not in ended.err and "unexpected error" not in ended.err
+    assert "Traceback" not in ended.err and "bug in pydock" not in ended.err and "unexpected error" not in ended.err
     left = {p.name for p in ended.folder.iterdir()} - {"Dockerfile", "s", ".docker"}
     if case.code:
         assert not left

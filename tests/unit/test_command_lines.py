@@ -290,9 +290,9 @@ def test_an_address_that_is_none_does_not_answer() -> None:
     done = cli("build", "--help", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
     assert done.code == 0 and done.err == ""
     done = cli("ps", "--no-trunc", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
-    assert done.code == 1 and "fault of pydock" not in done.err
+    assert done.code == 1 and "bug in pydock" not in done.err
     done = cli("checkpoint", "ls", "x", environ={"DOCKER_HOST": "fd://x"}, own_engine=True)
-    assert done.code == 1 and "fault of pydock" not in done.err
+    assert done.code == 1 and "bug in pydock" not in done.err
 
 
 def test_info_asks_the_engine_before_it_reads_a_template_and_tells_both_problems() -> None:

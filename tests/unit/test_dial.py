@@ -66,7 +66,7 @@ def test_a_program_that_closes_its_output_and_stays_is_ended(program: Path, monk
 def test_what_is_no_host_to_go_is_none(host: str) -> None:
     """The C library takes 1.2 for 1.0.0.2; the httpx library refuses some of these in its own words."""
     with pytest.raises(Unreachable) as error:
-        Engine(Endpoint(f"tcp://{host}:1"), wish="1.51").json(info())
+        Engine(Endpoint(f"tcp://{host}:1"), requested="1.51").json(info())
     assert (
         error.value.message
         == f'error during connect: Get "http://{host}:1/v1.51/info": dial tcp: lookup {host}: no such host'

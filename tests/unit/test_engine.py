@@ -32,7 +32,7 @@ def ping(mock: HTTPXMock, version: str = "1.51", **headers: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "wish", "spoken"),
+    ("theirs", "requested", "spoken"),
     [
         ("1.51", "", "1.51"),
         ("1.41", "", "1.41"),
@@ -46,11 +46,11 @@ def ping(mock: HTTPXMock, version: str = "1.51", **headers: str) -> None:
         ("1.51", "abc", "abc"),
     ],
 )
-def test_the_version_that_both_know(httpx_mock: HTTPXMock, theirs: str, wish: str, spoken: str) -> None:
-    """A wish is spoken as it is, and nobody is asked: the engine says what is wrong with it."""
-    if not wish:
+def test_the_version_that_both_know(httpx_mock: HTTPXMock, theirs: str, requested: str, spoken: str) -> None:
+    """A requested version is used without negotiation; the engine reports an unsupported one."""
+    if not requested:
         ping(httpx_mock, theirs)
-    assert engine(wish=wish).api_version == spoken
+    assert engine(requested=requested).api_version == spoken
 
 
 def test_engines_without_head(httpx_mock: HTTPXMock) -> None:

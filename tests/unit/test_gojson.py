@@ -81,9 +81,9 @@ def test_what_is_no_character_becomes_the_replacement_character() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[]", "a list where an object is due"),
-        ("null", "null where an object is due"),
-        ('{"a": "1"}', "a: a string where an integer is due"),
+        ("[]", "expected an object, got a list"),
+        ("null", "expected an object, got null"),
+        ('{"a": "1"}', "a: expected an integer, got a string"),
     ],
 )
 def test_json_of_another_shape_is_an_error(text: str, words: str) -> None:

@@ -103,7 +103,7 @@ REFUSED: dict[str, tuple[list[Step], str]] = {
     "a hard link to a folder": ([folder("d"), file("h", linkname="d")], "there is no such file"), "a hard link to a link": ([{"path": "a", "mode": LINK, "linkname": "../mine/f"}, file("h", linkname="a")], "there is no such file"),
     "a hard link to what comes": ([file("a", linkname="b"), file("b")], "there is no such file"), "content of nothing": ([(7, b"x")], "invalid file id 7"),
     "content twice": ([file("a"), None, (0, b"x"), (0, b""), (0, b"y")], "invalid file id 0"), "an entry after the list": ([file("a"), None, file("b")], "after the end of the list"),
-    "an end without contents": ([file("a"), None], "before it was whole"), "a device that is none": ([{"path": "a", "mode": 1 << 26, "devmajor": -1, "devminor": 1 << 62}], "there is no device|Operation not permitted|not permitted"),
+    "an end without contents": ([file("a"), None], "before it was whole"), "a device that is none": ([{"path": "a", "mode": 1 << 26, "devmajor": -1, "devminor": 1 << 62}], "invalid device|Operation not permitted|not permitted"),
 }  # fmt: skip
 
 

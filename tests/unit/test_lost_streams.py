@@ -170,7 +170,7 @@ def test_a_start_that_fails_though_it_took_effect_does_not_wait_for_ever(start: 
     waits = Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HOLD)
     with staged(base({"/start": start, "/wait": waits, "/attach": stream(b"", HOLD)})) as engine:
         out, err, code = client(engine, "run", "--rm", *flags, "x")
-        assert (out, code) == ("", 125) and ("no" in err if start.data else "may have carried this request out" in err)
+        assert (out, code) == ("", 125) and ("no" in err if start.data else "may have carried out this request" in err)
 
 
 def signalled(process: subprocess.Popen[bytes], number: int, times: int, pause: float = 0.3) -> None:

@@ -399,7 +399,7 @@ def test_what_other_threads_have_not_finished_goes_too(tmp_path: Path) -> None:
         "os._exit(0)\n"
     )
     done = subprocess.run([sys.executable, "-u", "-c", code], capture_output=True, check=True, timeout=60)
-    assert done.stdout == b"the program is ending\n" and os.listdir(tmp_path) == []
+    assert done.stdout == b"pydock is exiting\n" and os.listdir(tmp_path) == []
 
 
 def test_a_deep_folder_is_removed_and_links_in_it_are_not_followed(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_what_a_program_says_is_bounded(tmp_path: Path) -> None:
     assert (echo.code, echo.out, echo.err, echo.problem) == (3, b"x" * 300_000, b"err\n", "")
     for stream in ("", ">&2"):
         endless = ask([str(script(tmp_path / "endless", f"exec yes {stream}"))], environ, seconds=60)
-        assert endless.problem == f"said more than {MAX_ANSWER >> 20} MiB" and endless.out == b""
+        assert endless.problem == f"wrote more than {MAX_ANSWER >> 20} MiB" and endless.out == b""
     silent = ask([str(script(tmp_path / "silent", "exec sleep 1000"))], environ, seconds=0.2)
     assert silent.problem == "did not end within 0.2 seconds"
     # its child holds its output open, and is not waited for any longer
@@ -215,7 +215,7 @@ def test_what_a_program_says_is_bounded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("says", "problem"),
     [
-        ("exec yes", "failed to fetch metadata: said more than 1 MiB"),
+        ("exec yes", "failed to fetch metadata: wrote more than 1 MiB"),
         ("exec sleep 1000", "failed to fetch metadata: did not end within 1 seconds"),
         ("echo '[]'", "failed to fetch metadata: exit status 0"),
         ("exit 4", "failed to fetch metadata: exit status 4"),

@@ -107,7 +107,7 @@ def test_no_fault_of_a_registry_is_a_success_or_a_fault_of_ours(
                 a for a in registry.asked if a.kind != "token" and BASIC in a.headers.values() and "401" not in name
             ]
         case = f"{kind} {name}: {result}"
-        assert "fault of pydock" not in result.err and "Traceback" not in result.err, case
+        assert "bug in pydock" not in result.err and "Traceback" not in result.err, case
         assert PASSWORD not in result.err and BASIC not in result.err and TOKEN not in result.err, case
         assert not secrets, case
         assert len(registry.asked) < 60, case
@@ -215,7 +215,7 @@ def test_no_realm_without_tls_for_a_registry_with_tls(httpx_mock: HTTPXMock) -> 
             status_code=401,
             headers={"WWW-Authenticate": f'Bearer realm="{realm}"'},
         )
-        with pytest.raises(Failure, match=r"names (a|no) server of tokens"):
+        with pytest.raises(Failure, match=r"names an? (invalid )?token server"):
             Registry("reg.example", AUTH).manifest("a", "1")
         httpx_mock.add_response(url="https://reg.example/v2/", is_optional=True)
     # a build's registry may be without TLS, and ask for passwords at its own host alone
@@ -347,7 +347,7 @@ def test_digests_are_checked_by_the_algorithm_that_they_name(data: bytes, other:
     assert digest_of(data, algorithm) == digest
     check(data, digest)
     if other != data:
-        with pytest.raises(ValueError, match="asked for was"):
+        with pytest.raises(ValueError, match="expected sha"):
             check(other, digest)
     letters = digest.partition(":")[2]
     for wrong in (
@@ -362,7 +362,7 @@ def test_digests_are_checked_by_the_algorithm_that_they_name(data: bytes, other:
         "sha256:",
         f"sha256:../{letters[3:]}",
     ):
-        with pytest.raises(ValueError, match="is no digest"):
+        with pytest.raises(ValueError, match="invalid digest"):
             check(data, wrong)
 
 
@@ -377,7 +377,7 @@ def test_registries_answers_are_checked_by_their_digest(httpx_mock: HTTPXMock, a
         with pytest.raises(Failure, match="does not match its digest"):
             ask(Registry("reg.example", {}), "a", wanted)
         # an unknown one is not asked for
-        with pytest.raises(Failure, match="is no digest by sha256, sha384, sha512"):
+        with pytest.raises(Failure, match="must be one of sha256, sha384, sha512"):
             ask(Registry("reg.example", {}), "a", "md5:" + "0" * 32)
     # by a tag the registry says itself what it sends
     httpx_mock.add_response(
@@ -393,7 +393,7 @@ def test_registries_answers_are_checked_by_their_digest(httpx_mock: HTTPXMock, a
         status_code=201,
         headers={"Docker-Content-Digest": digest_of(b"", algorithm)},
     )
-    with pytest.raises(Failure, match="keeps another manifest than was sent"):
+    with pytest.raises(Failure, match="stored a different manifest"):
         Registry("reg.example", {}).put_manifest("a", "2", "x", MANIFEST)
 
 
@@ -406,5 +406,5 @@ def test_a_config_whose_name_is_a_way_elsewhere_is_not_asked_for(tmp_path: Path)
             result = manifest(
                 home(tmp_path, registry.name), "inspect", "--verbose", "--insecure", f"{registry.name}/team/image:1"
             )
-            assert result.code == 1 and "is no digest" in result.err
+            assert result.code == 1 and "invalid digest" in result.err
             assert {a.kind for a in registry.asked} == {"ping", "manifest"}

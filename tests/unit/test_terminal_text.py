@@ -104,7 +104,7 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
         )
         == ""
     )
-    assert "fault of pydock" not in seen.decode() and "Traceback" not in seen.decode()
+    assert "bug in pydock" not in seen.decode() and "Traceback" not in seen.decode()
     if refuses and engine.requests and argv[0] not in ("__complete", "run", "cp") and argv[:2] != ("info", "-f"):
         assert code and "␛]0;evil␇␛[2J" in seen.decode()
 
