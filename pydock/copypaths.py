@@ -58,7 +58,7 @@ def split_argument(text: str) -> tuple[str, str]:
 
 
 @record
-class Place:
+class CopyInfo:
     """The source or the destination of a copy. rename: the copied entry's name, where a link was followed."""
 
     path: str
@@ -86,7 +86,7 @@ class Target:
         return entry.replace(self.old, self.new, 1) if self.old != self.new else entry
 
 
-def target(source: Place, destination: Place) -> Target:
+def target(source: CopyInfo, destination: CopyInfo) -> Target:
     """docker's rules for the names in the destination. Raises Failure with docker's message."""
     if destination.exists and destination.is_dir:
         return Target(destination.path)

@@ -49,14 +49,14 @@ class BuildContext:
 
     def __init__(
         self,
-        place: str,
+        context: str,
         file: str,
         stdin: BinaryIO,
         open_url: Callable[[str], Iterator[bytes]],
-        told: Callable[[str, int], None],
+        report: Callable[[str, int], None],
         warn: Callable[[str], None],
     ) -> None:
-        """open_url: a body, block by block; told: (title, bytes) of what was fetched; warn: of what was left out.
+        """open_url: a body, block by block; report: (title, bytes) of what was fetched; warn: of what was left out.
 
         Raises Failure in docker's words."""
         self._warn = warn
@@ -64,17 +64,17 @@ class BuildContext:
         self.dockerfile = file
         self.blocks: Iterable[bytes] = ()
         try:
-            if place == "-":
+            if context == "-":
                 self._from_stream(chunks(stdin), file, "unable to prepare context from STDIN: ")
-            elif os.path.exists(place):
-                self._from_folder(place, file, stdin, file and os.path.abspath(file) if file != "-" else "-")
-            elif is_git(place):
+            elif os.path.exists(context):
+                self._from_folder(context, file, stdin, file and os.path.abspath(file) if file != "-" else "-")
+            elif is_git(context):
                 self._made = tempfile.TemporaryDirectory(prefix="docker-build-git")
-                self._from_folder(clone(place, self._made.name), file, stdin, file)
-            elif is_url(place):
-                self._from_stream(_told(_opened(place, open_url), place, told), file, "")
+                self._from_folder(clone(context, self._made.name), file, stdin, file)
+            elif is_url(context):
+                self._from_stream(_reported(_opened(context, open_url), context, report), file, "")
             else:
-                raise Failure(f"unable to prepare context: path {quote(place)} not found")
+                raise Failure(f"unable to prepare context: path {quote(context)} not found")
         except BaseException:
             self.__exit__()
             raise
@@ -100,10 +100,10 @@ class BuildContext:
         content = dockerfile_of(blocks)
         self.blocks = [*_file(DOCKERFILE, content, 0o644), END]
 
-    def _from_folder(self, place: str, file: str, stdin: BinaryIO, path: str) -> None:
+    def _from_folder(self, context: str, file: str, stdin: BinaryIO, path: str) -> None:
         """path: of the Dockerfile, absolute or from the folder."""
         try:
-            folder = resolved_folder(place)
+            folder = resolved_folder(context)
             self.dockerfile = relative_dockerfile(folder, path)
         except Failure as failure:
             raise Failure(f"unable to prepare context: {failure.message}") from None
@@ -125,12 +125,12 @@ class BuildContext:
 # -- folders -------------------------------------------------------------------------------------------
 
 
-def resolved_folder(place: str) -> str:
+def resolved_folder(context: str) -> str:
     """Raises Failure."""
     try:
-        folder = os.path.realpath(os.path.abspath(place), strict=True)
+        folder = os.path.realpath(os.path.abspath(context), strict=True)
     except OSError as error:
-        raise Failure(f"unable to evaluate symlinks in context path: lstat {place}: {first_line(error)}") from None
+        raise Failure(f"unable to evaluate symlinks in context path: lstat {context}: {first_line(error)}") from None
     if not os.path.isdir(folder):
         raise Failure(f"context must be a directory: {folder}")
     return folder
@@ -162,12 +162,12 @@ def _read_ignore(folder: str) -> bytes | None:
     """The bytes of .dockerignore; None where it is not there. Raises Failure, also for a link that leads out of the
     context: what lies elsewhere on this machine is not the project's to read, and must not be packed."""
     path, root = os.path.join(folder, IGNORE), os.path.realpath(folder)
-    place = os.path.realpath(path)
-    if os.path.commonpath((root, place)) != root:
-        raise Failure(f"open {path}: it is a symbolic link to {place}, outside of the build context")
+    real = os.path.realpath(path)
+    if os.path.commonpath((root, real)) != root:
+        raise Failure(f"open {path}: it is a symbolic link to {real}, outside of the build context")
     try:
         # a pipe would keep us waiting, and a link that is put there meanwhile is not followed
-        with open(os.open(place, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with open(os.open(real, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Failure(f"open {path}: it is not a regular file")
             return file.read()
@@ -193,14 +193,14 @@ def trimmed(patterns: list[str], dockerfile: str, from_stdin: bool) -> list[str]
 def entries(folder: str, matcher: Matcher, readable: Callable[[str, OSError], None]) -> Iterator[tuple[str, str]]:
     """(path, name in the archive) of what the matcher leaves, folders before what is in them, in the order of names."""
 
-    def walk(place: str, prefix: str, known: Known) -> Iterator[tuple[str, str]]:
+    def walk(directory: str, prefix: str, known: Known) -> Iterator[tuple[str, str]]:
         try:
-            names = sorted(os.listdir(place), key=os.fsencode)
+            names = sorted(os.listdir(directory), key=os.fsencode)
         except OSError as error:
-            readable(place, error)
+            readable(directory, error)
             return
         for name in names:
-            path, relative = f"{place}/{name}", f"{prefix}{name}"
+            path, relative = f"{directory}/{name}", f"{prefix}{name}"
             skip, inside = matcher.within(relative, known)
             is_folder = os.path.isdir(path) and not os.path.islink(path)
             if not skip:
@@ -340,12 +340,12 @@ def _opened(url: str, open_url: Callable[[str], Iterator[bytes]]) -> Iterator[by
         ) from None
 
 
-def _told(blocks: Iterator[bytes], url: str, told: Callable[[str, int], None]) -> Iterator[bytes]:
+def _reported(blocks: Iterator[bytes], url: str, report: Callable[[str, int], None]) -> Iterator[bytes]:
     count = 0
     for block in blocks:
         count += len(block)
         yield block
-    told(f"Downloading build context from remote url: {url}", count)
+    report(f"Downloading build context from remote url: {url}", count)
 
 
 # -- git -----------------------------------------------------------------------------------------------

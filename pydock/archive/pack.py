@@ -10,7 +10,7 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator
 
-from pydock.copypaths import Place, split_entry
+from pydock.copypaths import CopyInfo, split_entry
 from pydock.errors import Failure, first_line
 
 BLOCK = 1 << 20
@@ -20,14 +20,14 @@ END = bytes(2 * tarfile.BLOCKSIZE)
 Skipped = Callable[[str, str, bool], None]
 
 
-def pack(place: Place, rename: Callable[[str], str], skipped: Skipped) -> Iterator[bytes]:
+def pack(source: CopyInfo, rename: Callable[[str], str], skipped: Skipped) -> Iterator[bytes]:
     """The archive of a file or folder, each entry under the name that `rename` gives it.
 
     Files that cannot be read are told to `skipped` and left out. Raises Failure where a file shrinks while it is read:
     what was promised cannot be sent.
     """
-    folder, name = split_entry(place.path)
-    own = place.own
+    folder, name = split_entry(source.path)
+    own = source.own
     packer = Packer(skipped)
     for path, relative in _walk(folder, name, skipped):
         yield from packer.entry(path, rename(own.name(relative)))
@@ -78,14 +78,19 @@ class Packer:
 
     def header(self, path: str, name: str) -> tarfile.TarInfo | None:
         """None for a socket, which no archive can hold."""
-        facts = os.lstat(path)
-        mode = facts.st_mode
+        status = os.lstat(path)
+        mode = status.st_mode
         info = tarfile.TarInfo(name)
-        info.mode, info.uid, info.gid, info.mtime = stat.S_IMODE(mode), facts.st_uid, facts.st_gid, int(facts.st_mtime)
+        info.mode, info.uid, info.gid, info.mtime = (
+            stat.S_IMODE(mode),
+            status.st_uid,
+            status.st_gid,
+            int(status.st_mtime),
+        )
         if self.as_root:
             info.uid = info.gid = 0
         if stat.S_ISREG(mode):
-            self._regular(info, facts, path)
+            self._regular(info, status, path)
         elif stat.S_ISDIR(mode):
             info.type = tarfile.DIRTYPE
         elif stat.S_ISLNK(mode):
@@ -94,18 +99,18 @@ class Packer:
             info.type = tarfile.FIFOTYPE
         elif stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             info.type = tarfile.CHRTYPE if stat.S_ISCHR(mode) else tarfile.BLKTYPE
-            info.devmajor, info.devminor = os.major(facts.st_rdev), os.minor(facts.st_rdev)
+            info.devmajor, info.devminor = os.major(status.st_rdev), os.minor(status.st_rdev)
         else:
             return None
         return info
 
-    def _regular(self, info: tarfile.TarInfo, facts: os.stat_result, path: str) -> None:
-        if facts.st_nlink > 1:
-            first = self.seen.setdefault((facts.st_dev, facts.st_ino), info.name)
+    def _regular(self, info: tarfile.TarInfo, status: os.stat_result, path: str) -> None:
+        if status.st_nlink > 1:
+            first = self.seen.setdefault((status.st_dev, status.st_ino), info.name)
             if first != info.name:
                 info.type, info.linkname = tarfile.LNKTYPE, first
                 return
-        info.size = facts.st_size
+        info.size = status.st_size
         capability = _capability(path)
         if capability:
             info.pax_headers = {"SCHILY.xattr.security.capability": capability.decode("utf-8", "surrogateescape")}

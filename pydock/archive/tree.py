@@ -61,18 +61,18 @@ class Tree:
             if skip is None:
                 continue
             try:
-                facts = child.stat(follow_symlinks=False)
+                status = child.stat(follow_symlinks=False)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             if skip:
                 if is_folder:
-                    yield from self._folder(path, inside, outside, waiting := [*pending, (path, facts)])
+                    yield from self._folder(path, inside, outside, waiting := [*pending, (path, status)])
                     if not waiting:
                         pending.clear()
                 continue
             yield from pending
             pending.clear()
-            yield path, facts
+            yield path, status
             if is_folder:
                 yield from self._folder(path, inside, outside, [])
 

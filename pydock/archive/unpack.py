@@ -45,7 +45,7 @@ def _add(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: Iterat
     path = growing.path(parts)
     try:
         if entry.isdir():
-            growing.add_folder(parts, partial(set_facts, mode=entry.mode, time=_time(entry), attributes={}))
+            growing.add_folder(parts, partial(set_attributes, mode=entry.mode, time=_time(entry), attributes={}))
             return
         growing.check(parts)
         if entry.type in CONTENT:
@@ -72,7 +72,7 @@ def _add_file(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: I
         attributes = {
             k.removeprefix(XATTR): os.fsencode(v) for k, v in entry.pax_headers.items() if k.startswith(XATTR)
         }
-        set_facts(draft.handle, entry.mode, _time(entry), attributes)
+        set_attributes(draft.handle, entry.mode, _time(entry), attributes)
         growing.keep(draft, parts)
     finally:
         draft.drop()
@@ -110,7 +110,7 @@ def device(major: int, minor: int) -> int:
         raise Failure(f"invalid device {major}:{minor}") from None
 
 
-def set_facts(handle: int, mode: int, time: int, attributes: Mapping[str, bytes]) -> None:
+def set_attributes(handle: int, mode: int, time: int, attributes: Mapping[str, bytes]) -> None:
     """Attributes, as far as the file system and our rights allow, mode, and time (nanoseconds) of an open file. Raises
     OSError.
     """

@@ -39,9 +39,13 @@ class Credentials:
     )
 
     def __init__(
-        self, auth_of: Callable[[str], Auth], fetch_token: FetchToken, authority: Authority, told: Callable[[str], None]
+        self,
+        auth_of: Callable[[str], Auth],
+        fetch_token: FetchToken,
+        authority: Authority,
+        report: Callable[[str], None],
     ) -> None:
-        self.auth_of, self.fetch_token, self.authority, self.told = auth_of, fetch_token, authority, told
+        self.auth_of, self.fetch_token, self.authority, self._report = auth_of, fetch_token, authority, report
         self._seen: set[str] = set()
         self._kept: dict[str, tuple[float, Auth]] = {}
         self._lock = threading.Lock()
@@ -75,15 +79,15 @@ class Credentials:
     def _is_known(self, host: str) -> bool:
         return bool(secret_of(self._auth(host)).get("Secret"))
 
-    def _tell(self, text: str) -> None:
+    def _notice(self, text: str) -> None:
         if text not in self._seen:
             self._seen.add(text)
-            self.told(text)
+            self._report(text)
 
     def _credentials(self, host: str) -> bytes:
         values = secret_of(self._auth(host))
         if values.get("Secret"):
-            self._tell(f"[auth] sharing credentials for {host}")
+            self._notice(f"[auth] sharing credentials for {host}")
         return m.CREDENTIALS.encode(values)
 
     def _token(self, asked: Values) -> bytes:
@@ -93,7 +97,7 @@ class Credentials:
             return m.TOKEN.encode({"Token": auth["registrytoken"], "ExpiresIn": EXPIRES})
         known = bool(secret_of(auth).get("Secret"))
         if known:
-            self._tell(f"[auth] {' '.join(s.removeprefix('repository:') for s in asked['Scopes'])} token for {host}")
+            self._notice(f"[auth] {' '.join(s.removeprefix('repository:') for s in asked['Scopes'])} token for {host}")
         try:
             token, seconds, issued = self.fetch_token(
                 host, asked["Realm"], asked["Service"], asked["Scopes"], auth, asked["ClientID"]

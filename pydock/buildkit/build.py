@@ -77,7 +77,7 @@ class Build:
     def __init__(self, inputs: Inputs, environ: Mapping[str, str], credentials: Credentials) -> None:
         """Raises Failure for secrets and agents that are not there; nothing is sent yet."""
         self.ref = new_id()
-        secrets = Secrets([Secret(*facts) for facts in inputs.secrets], environ)
+        secrets = Secrets([Secret(*spec) for spec in inputs.secrets], environ)
         self._agents = Agents(inputs.agents, environ)
         self.files = FileSync(inputs.folders)
         services: list[Service] = [secrets, self._agents, credentials, *([self.files] if inputs.folders else [])]

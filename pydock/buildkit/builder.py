@@ -66,9 +66,9 @@ class Builder:
         return Layout(folder)
 
     def classic_context(
-        self, place: str, file: str, report: Callable[[str, int], None], warn: Callable[[str], None]
+        self, context: str, file: str, report: Callable[[str, int], None], warn: Callable[[str], None]
     ) -> BuildContext:
         """The classic builder's context as an archive. report: (title, bytes) of what was fetched. Raises Failure."""
         from pydock.archive.build_context import BuildContext
 
-        return BuildContext(place, file, self._stdin, self._open_url, report, warn)
+        return BuildContext(context, file, self._stdin, self._open_url, report, warn)

@@ -80,7 +80,7 @@ class Connection(Protocol):
     def full(self) -> bool: ...
     def credit(self, count: int) -> None: ...
     def forget(self, call: Call) -> None: ...
-    def lay_out(self, stream: int, data: memoryview) -> None: ...
+    def add_frames(self, stream: int, data: memoryview) -> None: ...
     def flush(self) -> None: ...
 
 
@@ -182,7 +182,7 @@ class Call:
         while not self._problem and len(buffer) - at >= PREFIX.size:
             compressed, length = PREFIX.unpack_from(buffer, at)
             if compressed:
-                self._problem = BrokenStream("malformed message of the engine: unexpected compression")
+                self._problem = BrokenStream("malformed message of the engine: it is compressed")
             elif length > (largest := self.connection.bounds.message):
                 self._problem = RpcError(
                     RESOURCE_EXHAUSTED, f"grpc: received message larger than max ({length} vs. {largest})"
@@ -218,7 +218,7 @@ class Call:
                 while not (window := self._window()):
                     connection.changed.wait()
                 block = data[: min(window, BLOCK)]
-                connection.lay_out(self.stream, block)
+                connection.add_frames(self.stream, block)
             data = data[len(block) :]
             connection.flush()
 

@@ -64,8 +64,13 @@ def _open(layout: Layout, digest: str) -> BinaryIO:
 def _info(call: Call, layout: Layout) -> None:
     digest = m.ASK_CONTENT_INFO.decode(call.receive() or b"")["digest"]
     with _open(layout, digest) as file:
-        facts = os.fstat(file.fileno())
-    info = {"digest": digest, "size": facts.st_size, "created_at": facts.st_mtime_ns, "updated_at": facts.st_mtime_ns}
+        status = os.fstat(file.fileno())
+    info = {
+        "digest": digest,
+        "size": status.st_size,
+        "created_at": status.st_mtime_ns,
+        "updated_at": status.st_mtime_ns,
+    }
     call.send(m.CONTENT_INFO_RESPONSE.encode({"info": info}))
 
 

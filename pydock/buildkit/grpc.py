@@ -281,7 +281,7 @@ class Connection:
         """Is so much to be written that messages have to wait?"""
         return self.queued > MAX_QUEUED
 
-    def lay_out(self, stream: int, data: memoryview) -> None:
+    def add_frames(self, stream: int, data: memoryview) -> None:
         """DATA frames, accounted for in h2's windows; under the lock. What h2 itself has to say goes before them."""
         size = self.h2.max_outbound_frame_size
         parts: list[bytes | memoryview] = [self.h2.data_to_send()]

@@ -133,8 +133,8 @@ class BuildInputs:
             ) from None
         return folder.path
 
-    def _git_query(self, place: str, suffix: str) -> None:
-        if urlsplit(place).query and (not is_url(place) or urlsplit(place).path.endswith(".git")):
+    def _git_query(self, context: str, suffix: str) -> None:
+        if urlsplit(context).query and (not is_url(context) or urlsplit(context).path.endswith(".git")):
             self._capabilities.add(f"moby.buildkit.frontend.gitquerystring{suffix}")
 
     def _named(self, name: str, value: str) -> None:
@@ -159,8 +159,8 @@ class BuildInputs:
 
     def _layout(self, value: str) -> str:
         """An image in a layout: oci-layout://FOLDER[:TAG][@DIGEST], as the engine is to ask for it. Raises Failure."""
-        place, _, digest = value.removeprefix(LAYOUT).partition("@")
-        folder, _, tag = place.partition(":")
+        path, _, digest = value.removeprefix(LAYOUT).partition("@")
+        folder, _, tag = path.partition(":")
         tag = tag or "latest"
         if not digest:
             try:
@@ -201,12 +201,12 @@ def git_attributes(context: str, file: str, folders: Mapping[str, str], environ:
         except ValueError:
             return default
 
-    labels, facts = (
+    labels, info = (
         wanted("BUILDX_GIT_LABELS", environ.get("BUILDX_GIT_LABELS") == "full"),
         wanted("BUILDX_GIT_INFO", True),
     )
     folder = os.path.abspath(context)
-    if not (labels or facts) or not os.path.isdir(folder) or not _in_work_tree(folder):
+    if not (labels or info) or not os.path.isdir(folder) or not _in_work_tree(folder):
         return {}
 
     try:
@@ -232,17 +232,17 @@ def git_attributes(context: str, file: str, folders: Mapping[str, str], environ:
     if revision := git("rev-parse", "--verify", "HEAD"):
         dirty = wanted("BUILDX_GIT_CHECK_DIRTY", False) and repository.is_dirty()
         revision += "-dirty" if dirty else ""
-        out |= {"vcs:revision": revision} if facts else {}
+        out |= {"vcs:revision": revision} if info else {}
         out |= {"label:org.opencontainers.image.revision": revision} if labels else {}
     if source := _without_password(_remote(git)):
-        out |= {"vcs:source": source} if facts else {}
+        out |= {"vcs:source": source} if info else {}
         out |= {"label:org.opencontainers.image.source": source} if labels else {}
     if labels:
-        place = os.path.relpath(os.path.abspath(file or os.path.join(folder, DOCKERFILE)), root)
-        out |= {} if place.startswith("..") else {"label:com.docker.image.source.entrypoint": place}
-    for name, path in folders.items() if facts else ():
-        place = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
-        out |= {} if place.startswith("..") else {f"vcs:localdir:{name}": place}
+        relative = os.path.relpath(os.path.abspath(file or os.path.join(folder, DOCKERFILE)), root)
+        out |= {} if relative.startswith("..") else {"label:com.docker.image.source.entrypoint": relative}
+    for name, path in folders.items() if info else ():
+        relative = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+        out |= {} if relative.startswith("..") else {f"vcs:localdir:{name}": relative}
     return out
 
 
@@ -272,11 +272,11 @@ def _without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "://" in url else url
 
 
-def context_key(place: str, config_dir: str) -> str:
+def context_key(folder: str, config_dir: str) -> str:
     """A digest of this builder's identity and a folder: folders have any bytes in their names, and a header has not."""
     import hashlib
 
-    return hashlib.sha256(node_identity(config_dir).encode() + b"\0" + os.fsencode(place)).hexdigest()
+    return hashlib.sha256(node_identity(config_dir).encode() + b"\0" + os.fsencode(folder)).hexdigest()
 
 
 def node_identity(config_dir: str) -> str:

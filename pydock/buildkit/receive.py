@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pydock.archive.tree import unix_mode
-from pydock.archive.unpack import device, make_link, make_node, set_facts
+from pydock.archive.unpack import device, make_link, make_node, set_attributes
 from pydock.buildkit.call import UNKNOWN, Call
 from pydock.buildkit.messages import DATA, PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN, PACKET_REQ, PACKET_STAT
 from pydock.buildkit.proto import Values
@@ -215,4 +215,4 @@ class Receiving:
 
 def set_values(handle: int, values: Values) -> None:
     """What was told of an entry, on its open file. Raises OSError."""
-    set_facts(handle, unix_mode(values["mode"]), values["modTime"], values["xattrs"])
+    set_attributes(handle, unix_mode(values["mode"]), values["modTime"], values["xattrs"])

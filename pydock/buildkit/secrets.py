@@ -148,10 +148,10 @@ class Agents:
                 agent.connect(self.sockets[identity])
             except OSError as error:
                 raise Failure(f"failed to connect to {self.sockets[identity]}: {first_line(error)}") from None
-            lend(call, agent)
+            forward(call, agent)
 
 
-def lend(call: Call, agent: socket.socket) -> None:
+def forward(call: Call, agent: socket.socket) -> None:
     """Pass requests that only look and sign to an agent, and its answers back, until the other side has said all."""
     answers = threading.Thread(target=_answers, args=(call, agent), daemon=True)
     answers.start()

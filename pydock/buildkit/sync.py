@@ -81,11 +81,11 @@ class Sending:
 
     def run(self) -> None:
         """Tell the entries and answer what is asked, by turns, to the end. Raises Failure."""
-        told = self._told()
-        telling = True
+        batches = self._announce()
+        announcing = True
         while True:
-            if telling and not self.call.waiting():
-                telling = next(told, False)
+            if announcing and not self.call.waiting():
+                announcing = next(batches, False)
                 continue
             message = self.call.receive()
             if message is None:
@@ -99,7 +99,7 @@ class Sending:
             if packet["type"] == PACKET_REQ:
                 self._send_files(packet["ID"])
 
-    def _told(self) -> Iterator[bool]:
+    def _announce(self) -> Iterator[bool]:
         """Tells a batch of entries at each step."""
         number = 0
         batch: list[bytes] = []
@@ -185,26 +185,26 @@ class Links:
     def __init__(self) -> None:
         self.first: dict[tuple[int, int], str] = {}
 
-    def of(self, path: str, facts: os.stat_result) -> str:
+    def of(self, path: str, status: os.stat_result) -> str:
         """The earlier path of this inode; "" for the first."""
-        if facts.st_nlink < 2:
+        if status.st_nlink < 2:
             return ""
-        first = self.first.setdefault((facts.st_dev, facts.st_ino), path)
+        first = self.first.setdefault((status.st_dev, status.st_ino), path)
         return "" if first == path else first
 
 
 def stat_of(entry: Entry, tree: Tree, links: Links) -> Values | None:
     """An entry as fsutil.types.Stat; None if it has vanished. Raises Failure."""
-    path, facts = entry
-    mode = go_mode(facts.st_mode)
-    values: Values = {"path": path, "mode": mode, "modTime": facts.st_mtime_ns}
+    path, status = entry
+    mode = go_mode(status.st_mode)
+    values: Values = {"path": path, "mode": mode, "modTime": status.st_mtime_ns}
     full = f"{tree.root}/{path}"
     try:
-        if not stat.S_ISDIR(facts.st_mode):
-            values["size"] = facts.st_size
-            values["linkname"] = os.readlink(full) if stat.S_ISLNK(facts.st_mode) else links.of(path, facts)
-            if stat.S_ISBLK(facts.st_mode) or stat.S_ISCHR(facts.st_mode):
-                values["devmajor"], values["devminor"] = os.major(facts.st_rdev), os.minor(facts.st_rdev)
+        if not stat.S_ISDIR(status.st_mode):
+            values["size"] = status.st_size
+            values["linkname"] = os.readlink(full) if stat.S_ISLNK(status.st_mode) else links.of(path, status)
+            if stat.S_ISBLK(status.st_mode) or stat.S_ISCHR(status.st_mode):
+                values["devmajor"], values["devminor"] = os.major(status.st_rdev), os.minor(status.st_rdev)
         if attributes := xattrs(full):
             values["xattrs"] = attributes
     except (FileNotFoundError, NotADirectoryError):

@@ -42,7 +42,7 @@ class ContextView(View):
         self.Name, self.Description, self.DockerEndpoint, self.Current = name, description, endpoint, current
         self.full_error = error
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         fields = ("Name", "Description", "DockerEndpoint", "Current")
         return {"c": {**{name: getattr(self, name) for name in fields}, "Error": self.full_error}}
 

@@ -201,7 +201,7 @@ class SearchView(View):
     def __init__(self, result: dict[str, Any], trunc: bool) -> None:
         self.r, self.trunc, self.as_json = result, trunc, False
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "json": self.as_json, "s": self.r}
 
     def go_json(self) -> dict[str, Any]:

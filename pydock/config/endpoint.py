@@ -96,12 +96,15 @@ def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> T
         return None
     folder = environ.get("DOCKER_CERT_PATH") or config_dir
 
-    def place(given: str, name: str) -> str:
+    def path_of(given: str, name: str) -> str:
         path = given or os.path.join(folder, name)
         return path if given or name == "ca.pem" or os.path.exists(path) else ""
 
     return Tls(
-        place(options.tlscacert, "ca.pem"), place(options.tlscert, "cert.pem"), place(options.tlskey, "key.pem"), verify
+        path_of(options.tlscacert, "ca.pem"),
+        path_of(options.tlscert, "cert.pem"),
+        path_of(options.tlskey, "key.pem"),
+        verify,
     )
 
 

@@ -61,8 +61,8 @@ class _Reader:
             return _kept((key, self.read(item, kind[11:], struct, path)) for key, item in value.items())
         if kind in FIELDS and isinstance(value, dict):
             return _kept(self.field(kind, key, item, path) for key, item in value.items())
-        place = f"struct field {struct}.{'.'.join(path)}" if path else "value"
-        self.problem = self.problem or f"json: cannot unmarshal {_NAMES[type(value)]} into Go {place} of type {kind}"
+        target = f"struct field {struct}.{'.'.join(path)}" if path else "value"
+        self.problem = self.problem or f"json: cannot unmarshal {_NAMES[type(value)]} into Go {target} of type {kind}"
         return _WRONG
 
     def field(self, struct: str, key: str, value: Any, path: tuple[str, ...]) -> tuple[str, Any]:

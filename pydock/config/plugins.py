@@ -20,7 +20,9 @@ METADATA = "docker-cli-plugin-metadata"
 NAME = re.compile(r"[a-z][a-z0-9]*")
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 SECONDS = 30.0
-SYSTEM_FOLDERS = tuple(f"/usr/{place}/docker/cli-plugins" for place in ("local/lib", "local/libexec", "lib", "libexec"))
+SYSTEM_FOLDERS = tuple(
+    f"/usr/{prefix}/docker/cli-plugins" for prefix in ("local/lib", "local/libexec", "lib", "libexec")
+)
 
 
 @record
@@ -32,7 +34,7 @@ class Plugin:
     metadata: Mapping[str, Any] = made(default_factory=dict)
     problem: str = ""
 
-    def facts(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """As `info` shows it."""
         return {
             **self.metadata,
@@ -49,15 +51,15 @@ def folders(config_dir: str, extra: Collection[str]) -> list[str]:
     return [*filter(os.path.isabs, extra), os.path.abspath(os.path.join(config_dir, "cli-plugins")), *SYSTEM_FOLDERS]
 
 
-def find(name: str, places: Collection[str]) -> str:
+def find(name: str, folders: Collection[str]) -> str:
     """The first program of that name; "" if there is none."""
-    return find_in(PREFIX + name, places) if NAME.fullmatch(name) else ""
+    return find_in(PREFIX + name, folders) if NAME.fullmatch(name) else ""
 
 
-def names(places: Collection[str]) -> list[str]:
+def names(folders: Collection[str]) -> list[str]:
     """The names of all programs there."""
     found = set()
-    for folder in places:
+    for folder in folders:
         try:
             entries = os.listdir(folder)
         except OSError:
@@ -65,7 +67,7 @@ def names(places: Collection[str]) -> list[str]:
         found |= {
             e.removeprefix(PREFIX).removesuffix(SUFFIX) for e in entries if e.startswith(PREFIX) and e.endswith(SUFFIX)
         }
-    return sorted(n for n in found if find(n, places))
+    return sorted(n for n in found if find(n, folders))
 
 
 def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str]) -> Plugin:
@@ -89,8 +91,8 @@ def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str
 class Plugins:
     """The CLI plugins of this user and this host. folders: where they lie, in docker's order."""
 
-    def __init__(self, places: list[str], environ: Mapping[str, str]) -> None:
-        self.folders, self._environ = places, environ
+    def __init__(self, folders: list[str], environ: Mapping[str, str]) -> None:
+        self.folders, self._environ = folders, environ
 
     def find(self, name: str, taken: Collection[str]) -> Plugin | None:
         """The plugin that a word means; None if there is none, or none that may be run."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pydock.copypaths import Place
+    from pydock.copypaths import CopyInfo
 
 
 class Copies:
@@ -25,25 +25,25 @@ class Copies:
 
         check_output(path)
 
-    def source(self, path: str, follow: bool) -> Place:
+    def source(self, path: str, follow: bool) -> CopyInfo:
         """What an absolute path of this host stands for as the source of a copy. Raises Failure."""
         from pydock.copy.local import source
 
         return source(path, follow)
 
-    def destination(self, path: str) -> Place:
+    def destination(self, path: str) -> CopyInfo:
         """What an absolute path of this host stands for as the destination of a copy. Raises Failure."""
         from pydock.copy.local import destination
 
         return destination(path)
 
     def pack(
-        self, place: Place, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]
+        self, origin: CopyInfo, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]
     ) -> Iterator[bytes]:
         """A tar archive of files here; see archive.pack."""
         from pydock.archive.pack import pack
 
-        return pack(place, rename, skipped)
+        return pack(origin, rename, skipped)
 
     def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
         """A tar archive to files here; see archive.unpack. Raises Failure."""

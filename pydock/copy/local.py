@@ -6,7 +6,7 @@ import os
 import stat
 from typing import NoReturn
 
-from pydock.copypaths import Place, keep_ending, link_target, rebased, split_entry
+from pydock.copypaths import CopyInfo, keep_ending, link_target, rebased, split_entry
 from pydock.errors import Failure, first_line
 from pydock.go.filepath import base, clean, parent
 from pydock.go.strconv import quote
@@ -41,7 +41,7 @@ def check_output(path: str) -> None:
         raise Failure(f"invalid output path: {quote(path)} must be a directory or a regular file: got a device")
 
 
-def source(path: str, follow: bool) -> Place:
+def source(path: str, follow: bool) -> CopyInfo:
     """What is copied: links before the last element are followed, and the last one where that is asked for. Raises
     Failure.
     """
@@ -50,7 +50,7 @@ def source(path: str, follow: bool) -> Place:
         mode = os.lstat(resolved).st_mode
     except OSError as error:
         fail("lstat", resolved, error)
-    return Place(resolved, True, stat.S_ISDIR(mode), rename)
+    return CopyInfo(resolved, True, stat.S_ISDIR(mode), rename)
 
 
 def _resolve(path: str, follow: bool) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def _real(path: str) -> str:
     return resolved
 
 
-def destination(path: str) -> Place:
+def destination(path: str) -> CopyInfo:
     """Where a copy goes: links are followed, also one that leads to nothing yet. Raises Failure."""
     original = path
     for _ in range(MAX_LINKS + 1):
@@ -85,12 +85,12 @@ def destination(path: str) -> Place:
         except NotADirectoryError as error:
             fail("lstat", path, error)
         if not stat.S_ISLNK(mode):
-            return Place(path, True, stat.S_ISDIR(mode))
+            return CopyInfo(path, True, stat.S_ISDIR(mode))
         path = link_target(path, os.readlink(path.rstrip("/")))
     raise Failure(f"too many symlinks in {original}")
 
 
-def _missing(path: str) -> Place:
+def _missing(path: str) -> CopyInfo:
     folder = split_entry(path)[0]
     try:
         mode = os.stat(folder).st_mode
@@ -98,4 +98,4 @@ def _missing(path: str) -> Place:
         fail("stat", folder, error)
     if not stat.S_ISDIR(mode):
         raise Failure("not a directory")
-    return Place(path)
+    return CopyInfo(path)

@@ -85,7 +85,7 @@ def messages_of(request: Request, blocks: Iterable[bytes]) -> Iterator[dict[str,
         silent = silent and not any(value.values())
         yield checked(request, value)
     if silent and request.method != "GET":
-        raise bad(request, "it has no progress message")
+        raise bad(request, "it is empty, or reports nothing")
 
 
 def _objects(request: Request, blocks: Iterable[bytes]) -> Iterator[Any]:

@@ -20,9 +20,9 @@ SSH_HOST = "docker.example.com"
 
 def _request_text(endpoint: Endpoint, method: str, target: str) -> str:
     """A request as Go's net/http names it."""
-    places = {"unix": quote(endpoint.address, safe=""), "ssh": SSH_HOST}
-    place = places.get(endpoint.scheme, endpoint.address.partition("/")[0])
-    return f'{method.title()} "{"https" if endpoint.tls else "http"}://{place}{target}"'
+    hosts = {"unix": quote(endpoint.address, safe=""), "ssh": SSH_HOST}
+    host = hosts.get(endpoint.scheme, endpoint.address.partition("/")[0])
+    return f'{method.title()} "{"https" if endpoint.tls else "http"}://{host}{target}"'
 
 
 def lost_answer(endpoint: Endpoint, broken: BrokenStream, method: str, target: str, changes: bool) -> BrokenStream:

@@ -86,8 +86,8 @@ def remove(path: str) -> None:
         pass
 
 
-def _inode(facts: os.stat_result) -> tuple[int, int]:
-    return facts.st_dev, facts.st_ino
+def _inode(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def discard(path: str) -> None:
@@ -159,7 +159,7 @@ def write_all(handle: int, data: bytes | memoryview) -> None:
         view = view[os.write(handle, view) :]
 
 
-def check_place(path: str) -> None:
+def check_path(path: str) -> None:
     """Can a file that was asked for be written at `path`? Raises Failure, in docker's words (atomicwriter of
     moby/sys).
     """
@@ -189,10 +189,10 @@ KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 class Draft:
     """A new file in an open folder, until it gets its name. Raises OSError."""
 
-    def __init__(self, folder: int, place: str, mode: int = 0o600) -> None:
+    def __init__(self, folder: int, path: str, mode: int = 0o600) -> None:
         """place: the folder's path; mode: the permissions, less the umask."""
         self.name = random_name()
-        self._path = os.path.join(place, self.name)
+        self._path = os.path.join(path, self.name)
         self.handle = begin(self._path, lambda: os.open(self.name, NEW, mode, dir_fd=folder))
 
     def write(self, data: bytes | memoryview) -> None:
@@ -233,20 +233,20 @@ class WholeFile:
         self.path, self._new = path, new
         self._draft: Draft | None = None
         self._folder = self._handle = -1
-        place, self._name = os.path.split(os.path.realpath(path) if own else path)
+        parent, self._name = os.path.split(os.path.realpath(path) if own else path)
         try:
-            if not self._name and place.strip("/"):
+            if not self._name and parent.strip("/"):
                 # as open() takes a name that ends with "/"
-                os.stat(os.path.dirname(place) or ".")
+                os.stat(os.path.dirname(parent) or ".")
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             if not path:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            self._folder = os.open(place or ".", WAY)
+            self._folder = os.open(parent or ".", WAY)
             before = self._before()
             if before is not None and not stat.S_ISREG(before.st_mode):
                 self._handle = self._special(before.st_mode)
                 return
-            self._draft = Draft(self._folder, place or ".", mode)
+            self._draft = Draft(self._folder, parent or ".", mode)
             self._handle = self._draft.handle
             if before is not None and alike:
                 _make_alike(self._handle, before)
@@ -260,12 +260,12 @@ class WholeFile:
     def _before(self) -> os.stat_result | None:
         """What has the name now. Raises Failure."""
         try:
-            facts = os.stat(self._name or ".", dir_fd=self._folder, follow_symlinks=False)
+            status = os.stat(self._name or ".", dir_fd=self._folder, follow_symlinks=False)
         except FileNotFoundError:
             return None
         if self._new:
             raise Failure(f"open {self.path}: file exists")
-        return facts
+        return status
 
     def _special(self, kind: int) -> int:
         """Raises OSError, Failure."""

@@ -82,9 +82,9 @@ class Files:
 
     def check_output(self, path: str) -> None:
         """Can a file be written at `path`? Raises Failure, in docker's words."""
-        from pydock.files.atomic import check_place
+        from pydock.files.atomic import check_path
 
-        check_place(path)
+        check_path(path)
 
     def write(self, path: str, blocks: Iterable[bytes], mode: int = 0o600, **options: bool) -> None:
         """Write a file that is there only when it is whole; see files.atomic. Raises Failure."""

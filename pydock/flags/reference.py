@@ -193,5 +193,5 @@ def platform(text: str, machine: str) -> dict[str, str]:
                 raise ValueError(f"{quote(text)}: unknown operating system or architecture: {_BAD}")
             name = "linux"
     version = system[2] if len(parts) > 1 or name in _SYSTEMS else ""
-    facts = {"architecture": architecture, "os": name, "os.version": version or "", "variant": variant}
-    return {k: v for k, v in facts.items() if v or k in ("architecture", "os")}
+    fields = {"architecture": architecture, "os": name, "os.version": version or "", "variant": variant}
+    return {k: v for k, v in fields.items() if v or k in ("architecture", "os")}

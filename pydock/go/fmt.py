@@ -147,11 +147,11 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
 
 def pointer(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
     """A pointer that shows no more than its address."""
-    place = address(value)
+    location = address(value)
     if verb in "vp":
-        return pad("<nil>" if verb == "v" and place == "0x0" else place, width, flags, "")
+        return pad("<nil>" if verb == "v" and location == "0x0" else location, width, flags, "")
     if verb in "bodxX":
-        return pad(integer(int(place, 16), verb, flags, precision), width, flags, 0)
+        return pad(integer(int(location, 16), verb, flags, precision), width, flags, 0)
     from pydock.go.unexported import bare
 
     return f"%!{verb}({shown_type(value)}={render(bare(value), 'v', flags, width, precision)})"

@@ -63,7 +63,7 @@ class Layout:
         """Name a manifest by images' names, or by a tag alone, in place of what had that name. Raises Failure."""
         try:
             os.makedirs(self.folder, exist_ok=True)
-            with locked_file(os.path.join(self.folder, LOCK), vanishing=True), Folder(self.folder) as place:
+            with locked_file(os.path.join(self.folder, LOCK), vanishing=True), Folder(self.folder) as folder:
                 try:
                     manifests = self._manifests()
                 except FileNotFoundError:
@@ -82,8 +82,8 @@ class Layout:
                         "annotations": dict(sorted({**(descriptor.get("annotations") or {}), **wanted}.items())),
                     }
                     manifests.append({k: named[k] for k in _ORDER if k in named})
-                _write(place, VERSION, {"imageLayoutVersion": "1.0.0"})
-                _write(place, INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
+                _write(folder, VERSION, {"imageLayoutVersion": "1.0.0"})
+                _write(folder, INDEX, {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": manifests})
         except OSError as error:
             raise Failure(f"could not write {self.index}: {first_line(error)}") from None
 
@@ -209,12 +209,12 @@ class Incoming:
         self._place.close()
 
 
-def _write(place: Folder, name: str, value: Json) -> None:
+def _write(folder: Folder, name: str, value: Json) -> None:
     """Raises OSError."""
-    draft = Draft(place.enter(()), place.root, 0o644)
+    draft = Draft(folder.enter(()), folder.root, 0o644)
     try:
         draft.write(dumps(value).encode())
-        draft.keep(place.enter(()), name)
+        draft.keep(folder.enter(()), name)
     finally:
         draft.drop()
 

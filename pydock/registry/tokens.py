@@ -104,8 +104,8 @@ def by_query(web: Web, realm: str, values: Sequence[tuple[str, str]], auth: Mapp
     headers = {"Authorization": basic(auth)} if auth.get("username") else {}
     parts = urlsplit(realm)
     query = "&".join(filter(None, (parts.query, urlencode(values, errors="surrogateescape"))))
-    place = parts._replace(query=query, fragment="").geturl()
-    return _token("GET", realm, web.ask("GET", place, MAX_TOKEN, headers, away=False))
+    url = parts._replace(query=query, fragment="").geturl()
+    return _token("GET", realm, web.ask("GET", url, MAX_TOKEN, headers, away=False))
 
 
 def basic(auth: Mapping[str, str]) -> str:

@@ -173,11 +173,11 @@ class Web:
 
 def _target(url: str, response: httpx.Response, method: str) -> str:
     """Where an answer redirects to; "" where it does not. Raises ValueError."""
-    place: str = response.headers.get("location", "")
+    location: str = response.headers.get("location", "")
     # 301 to 303 make a GET of all else, which is never what was meant here
-    if not place or response.status_code not in ((301, 302, 303, 307, 308) if method == "GET" else (307, 308)):
+    if not location or response.status_code not in ((301, 302, 303, 307, 308) if method == "GET" else (307, 308)):
         return ""
-    to = urljoin(url, place)
+    to = urljoin(url, location)
     try:
         origin(to)
     except ValueError:

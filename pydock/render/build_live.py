@@ -129,8 +129,8 @@ class Board:
         completed = sum(1 for s in steps if s.completed)
         state = " FINISHED" if self.finished and steps and completed == len(steps) else ""
         began = self.trace.start or int(self.began * SECOND)
-        told = f"{max(0.0, (now - began) / SECOND):.1f}s ({completed}/{len(steps)})"
-        head = next((h for h in (f"[+] Building {told}{state}", f"[+] Building {told}") if len(h) <= width), told)
+        timing = f"{max(0.0, (now - began) / SECOND):.1f}s ({completed}/{len(steps)})"
+        head = next((h for h in (f"[+] Building {timing}{state}", f"[+] Building {timing}") if len(h) <= width), timing)
         yield Text(
             head + self.name.rjust(width - len(head) - 1) if len(head) + len(self.name) < width else cut(head, width),
             no_wrap=True,

@@ -30,7 +30,7 @@ class Plain:
         self.current: Step | None = None
         self.count, self.begun = 0, False
         #: what was last told of a status: (bytes, when)
-        self.told: dict[str, tuple[int, int]] = {}
+        self.reported: dict[str, tuple[int, int]] = {}
         self.out: list[str] = []
 
     def draw(self, now: float) -> str:
@@ -113,12 +113,12 @@ class Plain:
         for status in step.statuses:
             if status["ID"] not in step.changed:
                 continue
-            last = self.told.get(status["ID"])
+            last = self.reported.get(status["ID"])
             if last is not None and not status["completed"]:
                 growth = (status["current"] - last[0]) / status["total"] if status["total"] else 0.0
                 if growth < STATUS_GROWTH and (status["timestamp"] - last[1]) / SECOND < STATUS_SECONDS:
                     continue
-            self.told[status["ID"]] = (status["current"], status["timestamp"])
+            self.reported[status["ID"]] = (status["current"], status["timestamp"])
             amount = f" {counts(status)}" if counts(status) else ""
             seconds = (
                 ((status["completed"] or status["timestamp"]) - status["started"]) / SECOND

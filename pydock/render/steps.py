@@ -173,10 +173,10 @@ class Trace:
             if step := self.by_digest.get(log["vertex"]):
                 self._log(step, log, now)
 
-    def _group(self, facts: Json) -> Group:
-        if facts["id"] not in self.groups:
-            self.groups[facts["id"]] = self.by_digest[facts["id"]] = Group(facts["id"], facts["name"])
-        return self.groups[facts["id"]]
+    def _group(self, reported: Json) -> Group:
+        if reported["id"] not in self.groups:
+            self.groups[reported["id"]] = self.by_digest[reported["id"]] = Group(reported["id"], reported["name"])
+        return self.groups[reported["id"]]
 
     def _news(self, step: Step, now: float) -> None:
         step.happened(now)

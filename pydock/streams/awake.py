@@ -25,10 +25,10 @@ class Waker:
     def __init__(self) -> None:
         """Raises OSError, and RuntimeError where no thread can be started."""
         self.sleeper, self.looked = get_ident(), False
-        self.heard, told = os.pipe()
-        os.set_blocking(told, False)
+        self.heard, writer = os.pipe()
+        os.set_blocking(writer, False)
         signal.signal(signal.SIGURG, self._look)
-        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         start_new_thread(self._listen, ())
 
     def _look(self, number: int, frame: FrameType | None) -> None:

@@ -33,7 +33,7 @@ class ContainerView(View):
     def __init__(self, container: dict[str, Any], now: float, trunc: bool = True) -> None:
         self.c, self.now, self.trunc = container, now, trunc
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "c": self.c, "FieldsUsed": {}}
 
     @property

@@ -83,8 +83,8 @@ class Mismatch(Failure):
 
     def __init__(self, found: str, kind: str, path: tuple[str, ...] = (), struct: str = "") -> None:
         """path: the JSON names from the struct to the value."""
-        place = f"Go struct field {struct}.{'.'.join(path)}" if path else "Go value"
-        super().__init__(f"json: cannot unmarshal {found} into {place} of type {kind}")
+        target = f"Go struct field {struct}.{'.'.join(path)}" if path else "Go value"
+        super().__init__(f"json: cannot unmarshal {found} into {target} of type {kind}")
         self.found, self.kind, self.path = found, kind, path
 
     def within(self, key: str, shape: str) -> Mismatch:

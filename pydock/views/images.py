@@ -35,7 +35,7 @@ class ImageView(View):
         self.i, self.now, self.trunc = image, now, trunc
         self.Repository, self.Tag, self.Digest = repository, tag, digest
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "i": self.i, "repo": self.Repository, "tag": self.Tag, "digest": self.Digest}
 
     @property
@@ -125,7 +125,7 @@ class HistoryView(View):
     def __init__(self, layer: dict[str, Any], now: float, trunc: bool, human: bool) -> None:
         self.h, self.now, self.trunc, self.human = layer, now, trunc, human
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "human": self.human, "h": self.h}
 
     @property

@@ -31,7 +31,7 @@ class NetworkView(View):
         self.n, self.trunc = network, trunc
         self.Name, self.Driver, self.Scope = (str(network.get(k) or "") for k in ("Name", "Driver", "Scope"))
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "n": self.n}
 
     @property

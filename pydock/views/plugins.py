@@ -29,7 +29,7 @@ class PluginView(View):
         self.Name, self.PluginReference = str(plugin.get("Name") or ""), str(plugin.get("PluginReference") or "")
         self.Enabled = bool(plugin.get("Enabled"))
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "p": self.p}
 
     @property

@@ -110,7 +110,7 @@ class StatsView(View):
     def __init__(self, container: str, figures: Figures, windows: bool, trunc: bool) -> None:
         self.Container, self.f, self.windows, self.trunc = container, figures, windows, trunc
 
-    def go_facts(self) -> Json:
+    def go_fields(self) -> Json:
         f = self.f
         entry = {
             "Container": self.Container,

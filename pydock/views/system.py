@@ -37,7 +37,7 @@ BUILD_CACHE = "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUse
 
 
 class UsageView(View):
-    """One row: a kind of object. Sizes in bytes; facts: what docker's struct holds; share: does the reclaimable part
+    """One row: a kind of object. Sizes in bytes; fields: what docker's struct holds; share: does the reclaimable part
     show its percentage?
     """
 
@@ -57,15 +57,15 @@ class UsageView(View):
         used: float,
         free: float,
         go_type: str,
-        facts: Json,
+        fields: Json,
         share: bool = True,
     ) -> None:
         self.Type, self.TotalCount, self.Active = kind, str(total), str(active)
-        self.used, self.free, self.facts, self.share = used, free, facts, share
+        self.used, self.free, self.fields, self.share = used, free, fields, share
         self.go_type = go_type  # type: ignore[misc]
 
-    def go_facts(self) -> Json:
-        return self.facts
+    def go_fields(self) -> Json:
+        return self.fields
 
     @property
     def Size(self) -> str:
@@ -210,7 +210,7 @@ class CacheView(View):
         self.created, self.used = (str(record.get(k) or "") for k in ("CreatedAt", "LastUsedAt"))
         self.CreatedAt, self.LastUsedAt = (Time(t).go_text() if t else "" for t in (self.created, self.used))
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"trunc": self.trunc, "v": self.r}
 
     @property

@@ -38,7 +38,7 @@ class View:
     def go_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in sorted(self.TITLES) if name not in self.HIDDEN}
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         """What the struct of docker's row holds, by the names of its fields."""
         return {}
 
@@ -47,7 +47,7 @@ class View:
         from pydock.go.unexported import bare_fields
         from pydock.views.gotypes import decode
 
-        return bare_fields(decode(self.go_type, self.go_facts()))
+        return bare_fields(decode(self.go_type, self.go_fields()))
 
 
 def labels_text(labels: dict[str, str] | None) -> str:

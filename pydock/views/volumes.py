@@ -34,7 +34,7 @@ class VolumeView(View):
             str(volume.get(k) or "") for k in ("Name", "Driver", "Scope", "Mountpoint")
         )
 
-    def go_facts(self) -> dict[str, Any]:
+    def go_fields(self) -> dict[str, Any]:
         return {"v": self.v}
 
     @property

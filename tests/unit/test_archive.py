@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pydock.archive.pack import pack
 from pydock.archive.unpack import unpack
 from pydock.copy import local
-from pydock.copypaths import Place, keep_ending, link_target, rebased, split_argument, split_entry, target
+from pydock.copypaths import CopyInfo, keep_ending, link_target, rebased, split_argument, split_entry, target
 from pydock.errors import BrokenStream, Failure
 from pydock.go.filepath import base, clean, parent
 from tests.support.cut import cut
@@ -75,27 +75,27 @@ def test_ends_of_paths() -> None:
     )
 
 
-FILE, FOLDER = Place("/h/f", True), Place("/h/d", True, True)
+FILE, FOLDER = CopyInfo("/h/f", True), CopyInfo("/h/d", True, True)
 
 
 @pytest.mark.parametrize(
     ("source", "destination", "result"),
     [
-        (FILE, Place("/x/d", True, True), ("/x/d", "f", "f")),
-        (FILE, Place("/x/g", True), ("/x", "f", "g")),
-        (FILE, Place("/x/new"), ("/x", "f", "new")),
-        (FILE, Place("/x/new/"), "no such directory"),
-        (FILE, Place("/x/new/."), "no such directory"),
-        (FOLDER, Place("/x/d", True, True), ("/x/d", "d/i", "d/i")),
-        (FOLDER, Place("/x/g", True), "cannot copy directory"),
-        (FOLDER, Place("/x/new"), ("/x", "d/i", "new/i")),
-        (FOLDER, Place("/x/new/"), ("/x", "d/i", "new/i")),
-        (Place("/h/d/.", True, True), Place("/x/new"), ("/x", "./i", "new/i")),
-        (Place("/h/target", True, False, "link"), Place("/x/g", True), ("/x", "link", "g")),
-        (Place("/", True, True), Place("/x/new"), ("/x", "/etc", "new/etc")),
+        (FILE, CopyInfo("/x/d", True, True), ("/x/d", "f", "f")),
+        (FILE, CopyInfo("/x/g", True), ("/x", "f", "g")),
+        (FILE, CopyInfo("/x/new"), ("/x", "f", "new")),
+        (FILE, CopyInfo("/x/new/"), "no such directory"),
+        (FILE, CopyInfo("/x/new/."), "no such directory"),
+        (FOLDER, CopyInfo("/x/d", True, True), ("/x/d", "d/i", "d/i")),
+        (FOLDER, CopyInfo("/x/g", True), "cannot copy directory"),
+        (FOLDER, CopyInfo("/x/new"), ("/x", "d/i", "new/i")),
+        (FOLDER, CopyInfo("/x/new/"), ("/x", "d/i", "new/i")),
+        (CopyInfo("/h/d/.", True, True), CopyInfo("/x/new"), ("/x", "./i", "new/i")),
+        (CopyInfo("/h/target", True, False, "link"), CopyInfo("/x/g", True), ("/x", "link", "g")),
+        (CopyInfo("/", True, True), CopyInfo("/x/new"), ("/x", "/etc", "new/etc")),
     ],
 )
-def test_what_goes_where(source: Place, destination: Place, result: tuple[str, str, str] | str) -> None:
+def test_what_goes_where(source: CopyInfo, destination: CopyInfo, result: tuple[str, str, str] | str) -> None:
     if isinstance(result, str):
         with pytest.raises(Failure, match=result):
             target(source, destination)
@@ -113,11 +113,11 @@ def test_the_local_end(tmp_path: Path) -> None:
     (tmp_path / "new").symlink_to("not-yet")
     (tmp_path / "loop").symlink_to("loop")
     assert local.absolute("d/../d/.", root) == f"{root}/d/." and local.absolute("/a//b/", root) == "/a/b/"
-    assert local.source(f"{root}/link", False) == Place(f"{root}/link", True, False)
-    assert local.source(f"{root}/link", True) == Place(f"{root}/d", True, True, "link")
-    assert local.source(f"{root}/link/", False) == Place(f"{root}/d/", True, True, "link")
-    assert local.destination(f"{root}/link") == Place(f"{root}/d", True, True)
-    assert local.destination(f"{root}/new") == Place(f"{root}/not-yet")
+    assert local.source(f"{root}/link", False) == CopyInfo(f"{root}/link", True, False)
+    assert local.source(f"{root}/link", True) == CopyInfo(f"{root}/d", True, True, "link")
+    assert local.source(f"{root}/link/", False) == CopyInfo(f"{root}/d/", True, True, "link")
+    assert local.destination(f"{root}/link") == CopyInfo(f"{root}/d", True, True)
+    assert local.destination(f"{root}/new") == CopyInfo(f"{root}/not-yet")
     for bad in ("d/f/", "d/f/x", "d/f/x/"):
         with pytest.raises(Failure, match=r"^not a directory$"):
             local.source(f"{root}/{bad}", False)
@@ -178,8 +178,8 @@ def seen(path: Path) -> object:
 def test_there_and_back(tmp_path_factory: pytest.TempPathFactory, tree: object, places: list[int]) -> None:
     folder = tmp_path_factory.mktemp("tree")
     plant(folder / "from", tree)
-    goal = target(Place(f"{folder}/from", True, isinstance(tree, dict)), Place(f"{folder}/to"))
-    data = b"".join(pack(Place(f"{folder}/from", True), goal.name, never))
+    goal = target(CopyInfo(f"{folder}/from", True, isinstance(tree, dict)), CopyInfo(f"{folder}/to"))
+    data = b"".join(pack(CopyInfo(f"{folder}/from", True), goal.name, never))
     assert len(data) % 512 == 0 and not data[-1024:].strip(b"\0")
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         assert archive.getnames()[0] == "to"
@@ -196,7 +196,7 @@ def test_hard_links_fifos_and_sockets(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(source / "sock"))
         skipped: list[tuple[str, str, bool]] = []
-        data = list(pack(Place(str(source), True, True), same, lambda *what: skipped.append(what)))
+        data = list(pack(CopyInfo(str(source), True, True), same, lambda *what: skipped.append(what)))
     assert skipped == [(str(source / "sock"), "archive/tar: sockets not supported", False)]
     (tmp_path / "out").mkdir()
     unpack(data, str(tmp_path / "out"), same)
@@ -212,14 +212,14 @@ def test_unreadable_files_are_told(tmp_path: Path) -> None:
     (tmp_path / "d" / "secret").write_text("x")
     (tmp_path / "d" / "secret").chmod(0)
     told: list[tuple[str, str, bool]] = []
-    data = b"".join(pack(Place(str(tmp_path / "d"), True, True), same, lambda *what: told.append(what)))
+    data = b"".join(pack(CopyInfo(str(tmp_path / "d"), True, True), same, lambda *what: told.append(what)))
     assert [t[2] for t in told] == [True]
     assert tarfile.open(fileobj=io.BytesIO(data)).getnames() == ["d"]
 
 
 def test_a_file_that_shrinks(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(bytes(5_000_000))
-    blocks = pack(Place(str(tmp_path / "f"), True), same, never)
+    blocks = pack(CopyInfo(str(tmp_path / "f"), True), same, never)
     next(blocks)
     os.truncate(tmp_path / "f", 1_000_000)
     with pytest.raises(Failure, match="became shorter while it was copied"):
@@ -229,7 +229,7 @@ def test_a_file_that_shrinks(tmp_path: Path) -> None:
 def test_folders_are_merged_and_files_replaced(tmp_path: Path) -> None:
     plant(tmp_path / "d", {"keep": (b"k", 0o600), "f": (b"old", 0o600), "x": {}})
     plant(tmp_path / "other", {"d": {"f": (b"new", 0o640), "g": (b"g", 0o600)}})
-    unpack(list(pack(Place(str(tmp_path / "other" / "d"), True, True), same, never)), str(tmp_path), same)
+    unpack(list(pack(CopyInfo(str(tmp_path / "other" / "d"), True, True), same, never)), str(tmp_path), same)
     assert {p.name for p in (tmp_path / "d").iterdir()} == {"keep", "f", "g", "x"} and (
         tmp_path / "d" / "f"
     ).read_bytes() == b"new"
@@ -241,7 +241,7 @@ def test_folders_are_merged_and_files_replaced(tmp_path: Path) -> None:
         hostile.mkdir()
         plant(hostile / "d", {name: inner})
         with pytest.raises(Failure, match=words):
-            unpack(list(pack(Place(str(hostile / "d"), True, True), same, never)), str(tmp_path), same)
+            unpack(list(pack(CopyInfo(str(hostile / "d"), True, True), same, never)), str(tmp_path), same)
 
 
 # ---- archives that mean harm ---------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def kept_by_a_helper(folder: Path, text: str) -> None:
 
 def plugin(folder: Path, text: str) -> None:
     environ = helper(folder, text)
-    plugins.load("x", str(folder / "docker-credential-x"), (), environ).facts()
+    plugins.load("x", str(folder / "docker-credential-x"), (), environ).describe()
 
 
 READERS: dict[str, Callable[[Path, str], object]] = {

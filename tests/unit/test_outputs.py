@@ -19,7 +19,7 @@ from pydock.app import App
 from pydock.commands.build.destinations import Destinations
 from pydock.errors import Failure
 from pydock.files import atomic as whole
-from pydock.files.atomic import Claim, WholeFile, check_place, remove_folder, write_whole
+from pydock.files.atomic import Claim, WholeFile, check_path, remove_folder, write_whole
 from pydock.flags.builds import Output
 from tests.support.cli import cli, program
 from tests.support.places import facts, running, small, wait_for
@@ -62,7 +62,7 @@ def test_save_and_export_write_no_link_and_nothing_special(pydock: Path, tmp_pat
     plant(tmp_path)
     before = facts(tmp_path)
     with pytest.raises(Failure, match=re.escape(KINDS[kind])):
-        check_place(str(tmp_path / kind))
+        check_path(str(tmp_path / kind))
     for command, words in ((SAVE, "failed to save image: "), (EXPORT, "failed to export container: ")):
         done = cli(*(a.format(tmp_path / kind) for a in command))
         assert (done.code, done.err, done.requests) == (1, f"{words}{KINDS[kind]}\n", [])
@@ -73,7 +73,7 @@ def test_a_terminal_is_no_file() -> None:
     master, slave = os.openpty()
     try:
         with pytest.raises(Failure, match="cannot write to a character device file"):
-            check_place(os.ttyname(slave))
+            check_path(os.ttyname(slave))
     finally:
         os.close(master)
         os.close(slave)

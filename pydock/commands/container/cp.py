@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.copypaths import Place, link_target, rebased, split_argument, target
+from pydock.copypaths import CopyInfo, link_target, rebased, split_argument, target
 from pydock.errors import EngineError, Failure, failing
 from pydock.go.json import decode
 from pydock.options import Options, argument, command, flag, options
@@ -107,7 +107,7 @@ def copy_out(app: App, o: CopyOptions, container: str, source: str, destination:
         return
     found_at_source = PathStat.parse(answer.header("x-docker-container-path-stat"))
     progress = Progress(app, o, "Copying from container - ")
-    place = Place(source, True, found_at_source.is_dir, rename)
+    place = CopyInfo(source, True, found_at_source.is_dir, rename)
     into = target(place, app.copies.destination(destination))
     # the archive of a followed link's target: its entry gets the name of the link
     own = place.own
@@ -127,7 +127,7 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
     if found and found.mode & (MODE_DEVICE | MODE_IRREGULAR):
         kind = "a device" if found.mode & MODE_DEVICE else "an irregular file"
         raise Failure(f'destination "{container}:{destination}" must be a directory or a regular file: got {kind}')
-    there = Place(path, found is not None, found is not None and found.is_dir)
+    there = CopyInfo(path, found is not None, found is not None and found.is_dir)
     if source == "-":
         if not there.is_dir:
             raise Failure(f'destination "{container}:{destination}" must be a directory')

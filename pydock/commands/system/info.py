@@ -32,7 +32,7 @@ class InfoOptions(InspectOptions):
 
 @command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12)
 def info(app: App, o: InfoOptions) -> None:
-    plugins = [p.facts() for p in app.plugins.all(())]
+    plugins = [p.describe() for p in app.plugins.all(())]
     client = {"Debug": app.globals.debug, **client_info(app), "Plugins": plugins, "Warnings": None}
     server: Json = {}
     problems: list[Failure] = []

@@ -76,11 +76,11 @@ def _index(value: Any, *keys: Any) -> Any:
             value = value.get(key, getattr(value, "go_element", None))
         elif isinstance(value, (list, str)):
             items = value if isinstance(value, list) else [_BYTE(b) for b in value.encode("utf-8", "surrogateescape")]
-            place = _position(key, len(items))
-            if place == len(items):
+            position = _position(key, len(items))
+            if position == len(items):
                 # Go checks the bounds as if it were to be sliced, and then fails to index it
                 raise ValueError(f"reflect: {'string' if isinstance(value, str) else 'slice'} index out of range")
-            value = items[place]
+            value = items[position]
         elif value is None or isinstance(value, NilPointer):
             raise ValueError("index of nil pointer")
         else:
