@@ -1,5 +1,5 @@
 """Builds: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Image/operation/ImageBuild, and BuildKit's
-ways in. Pure.
+endpoints. Pure.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ H2C = "h2c"
 
 
 def start_session(headers: Mapping[str, str | list[str]]) -> Request:
-    """POST /session: upgraded to HTTP/2, on which the engine calls us. The headers say what for."""
+    """POST /session: upgraded to HTTP/2, with the engine as the client. The headers announce our services."""
     return Request("POST", "/session", headers=headers)
 
 
 def start_control() -> Request:
-    """POST /grpc: upgraded to HTTP/2, on which we call BuildKit."""
+    """POST /grpc: upgraded to HTTP/2, with BuildKit as the server."""
     return Request("POST", "/grpc")
 
 
 def build_image(options: Query, content: Iterable[bytes] | bytes, credentials: str) -> Request:
-    """POST /build: a tar in (or nothing, where a session has the context), progress messages out.
+    """POST /build: sends a tar (or nothing, if a session provides the context), answers with progress messages.
 
-    credentials: the X-Registry-Config header, those of every registry.
+    credentials: the X-Registry-Config header.
     """
     headers = {"Content-Type": "application/x-tar", "X-Registry-Config": credentials}
     return Request("POST", "/build", options, content=content, headers=headers, answer=PROGRESS)
@@ -37,7 +37,7 @@ def cancel_build(identity: str) -> Request:
 
 
 def distribution(name: str, auth: str) -> Request:
-    """GET /distribution/…/json -> {"Descriptor"}: what a registry has by this name."""
+    """GET /distribution/…/json -> {"Descriptor"} of an image in a registry."""
     return Request(
         "GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth}, answer={"Descriptor": {"digest": str}}
     )

@@ -17,7 +17,7 @@ CONTAINER = {
     "NetworkSettings": opt({"Networks": opt(dict)}), "ImageManifestDescriptor": opt({"platform": opt(dict)}),
 }  # fmt: skip
 BINDING = {"HostIp": opt(str), "HostPort": opt(str)}
-#: what the client itself needs of a container that is inspected
+#: what the client needs of an inspected container
 DETAILS = {
     "Id": str, "State": {"Running": bool, "Paused": bool, "Restarting": bool}, "Config": {"Tty": bool, "OpenStdin": bool},
     "HostConfig": opt({"AutoRemove": opt(bool)}), "NetworkSettings": opt({"Ports": opt({str: opt([BINDING])})}),
@@ -96,7 +96,7 @@ def remove_container(container: str, force: bool = False, volumes: bool = False,
 
 
 def wait_container(container: str, condition: str = "") -> Request:
-    """POST …/wait -> {"StatusCode", "Error"}, when the condition is met."""
+    """POST …/wait -> {"StatusCode", "Error"}, once the condition is met."""
     return Request("POST", _path(container, "wait"), query(condition=condition), answer=EXIT)
 
 
@@ -107,20 +107,21 @@ def resize_container(container: str, height: int, width: int) -> Request:
 def attach_container(
     container: str, stdin: bool, stdout: bool, stderr: bool, detach_keys: str = "", logs: bool = False
 ) -> Request:
-    """POST …/attach: an upgraded connection."""
+    """POST …/attach: hijacks the connection."""
     options = query(detachKeys=detach_keys, stdin=stdin, stdout=stdout, stderr=stderr, logs=logs, stream=True)
     return Request("POST", _path(container, "attach"), options)
 
 
 def container_logs(container: str, **options: Any) -> Request:
-    """GET …/logs: a stream, framed unless the container has a TTY. Options: follow, since, until, tail, timestamps,
+    """GET …/logs: a stream, multiplexed unless the container has a TTY. Options: follow, since, until, tail,
+    timestamps,
     details.
     """
     return Request("GET", _path(container, "logs"), query(stdout=True, stderr=True, **options))
 
 
 def put_archive(container: str, path: str, content: Any, copy_ids: bool = False) -> Request:
-    """PUT …/archive: a tar to be unpacked at `path`; no folder there is replaced by a file, nor a file by a folder."""
+    """PUT …/archive: a tar to unpack at `path`; a folder is never replaced by a file, nor a file by a folder."""
     options = {"path": path, **query(noOverwriteDirNonDir="true", copyUIDGID="true" if copy_ids else "")}
     return Request(
         "PUT", _path(container, "archive"), options, content=content, headers={"Content-Type": "application/x-tar"}
@@ -128,12 +129,12 @@ def put_archive(container: str, path: str, content: Any, copy_ids: bool = False)
 
 
 def get_archive(container: str, path: str) -> Request:
-    """GET …/archive: a tar of what lies at `path`; its facts are in the header X-Docker-Container-Path-Stat."""
+    """GET …/archive: a tar of `path`, with its stat in the header X-Docker-Container-Path-Stat."""
     return Request("GET", _path(container, "archive"), {"path": path}, answer=bytes)
 
 
 def stat_archive(container: str, path: str) -> Request:
-    """HEAD …/archive: the facts alone."""
+    """HEAD …/archive: only the stat of `path`."""
     return Request("HEAD", _path(container, "archive"), {"path": path})
 
 
@@ -149,7 +150,7 @@ def container_changes(container: str) -> Request:
 
 
 def container_stats(container: str, stream: bool) -> Request:
-    """GET …/stats: one JSON object a second, or a single one."""
+    """GET …/stats: one JSON object per second, or a single one."""
     return Request("GET", _path(container, "stats"), {"stream": "1" if stream else "0"}, answer=STATS)
 
 
@@ -201,7 +202,7 @@ def create_exec(container: str, body: Json) -> Request:
 
 
 def start_exec(identifier: str, body: Json) -> Request:
-    """POST /exec/…/start: an upgraded connection, unless the body says "Detach"."""
+    """POST /exec/…/start: hijacks the connection, unless the body has "Detach"."""
     return Request("POST", f"/exec/{identifier}/start", body=body)
 
 

@@ -38,7 +38,7 @@ def list_images(**options: Any) -> Request:
 
 
 def inspect_image(image: str, platform: str = "") -> Request:
-    """GET /images/…/json. Raises Failure where the name is empty: by that path all images would be listed."""
+    """GET /images/…/json. Raises Failure for an empty name, whose path would list all images."""
     if not image:
         raise Failure("Error: No such image: ")
     return Request("GET", _path(image, "json"), query(platform=platform), answer={"Id": str, "RepoDigests": opt([str])})
@@ -61,12 +61,12 @@ def pull_image(repository: str, tag: str = "", platform: str = "", auth: str = "
 
 
 def save_images(names: tuple[str, ...], platforms: tuple[str, ...] = ()) -> Request:
-    """GET /images/get: a tar of the images. platforms: each as JSON; more than one since API 1.52."""
+    """GET /images/get: a tar of the images. platforms: each as JSON; several only since API 1.52."""
     return Request("GET", "/images/get", query(names=names, platform=platforms), answer=bytes)
 
 
 def load_images(content: Any, quiet: bool, platforms: tuple[str, ...] = ()) -> Request:
-    """POST /images/load: a tar in, progress messages out. platforms: as in save_images()."""
+    """POST /images/load: sends a tar, answers with progress messages. platforms: as in save_images()."""
     options = {"quiet": "1" if quiet else "0", **query(platform=platforms)}
     return Request(
         "POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS
@@ -96,7 +96,7 @@ def remove_image(image: str, force: bool, no_prune: bool, platforms: tuple[str, 
 def import_image(
     source: str, reference: str, message: str, changes: tuple[str, ...], platform: str, content: Any = None
 ) -> Request:
-    """POST /images/create: a file system as an image. `source`: a URL that the engine fetches, or "-" for `content`."""
+    """POST /images/create: imports an image. `source`: a URL that the engine fetches, or "-" for `content`."""
     options = query(fromSrc=source, repo=reference, message=message, changes=changes, platform=platform)
     headers = {} if content is None else {"Content-Type": "text/plain"}
     return Request("POST", "/images/create", options, content=content, headers=headers, answer=PROGRESS)

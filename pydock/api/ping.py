@@ -1,4 +1,4 @@
-"""/_ping, which every command asks first:
+"""/_ping, the first request of every command:
 https://docs.docker.com/reference/api/engine/version/v1.55/#operation/SystemPing. Pure.
 """
 

@@ -32,7 +32,7 @@ def list_plugins(filters: Json) -> Request:
 
 
 def plugin_privileges(remote: str, auth: str) -> Request:
-    """GET /plugins/privileges -> [{"Name", "Description", "Value"}]: what the plugin wants to be allowed."""
+    """GET /plugins/privileges -> [{"Name", "Description", "Value"}]: the privileges that the plugin requests."""
     return Request(
         "GET", "/plugins/privileges", {"remote": remote}, headers={"X-Registry-Auth": auth}, answer=opt([PRIVILEGE])
     )

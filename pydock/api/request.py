@@ -1,4 +1,4 @@
-"""Request: one call of the Engine API as a value. Pure: print it, compare it, put it in a test."""
+"""Request: one request of the Engine API as a value, to print, compare and use in tests. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Version = tuple[int, ...]
 
 @record
 class Request:
-    """path: without the version, as text: the engine client cleans and escapes it; query; `body` sent as JSON, or
-    `content` as it is; a header may have many values. `answer`: the shape (see pydock.shape) of the JSON that is
-    promised, of each message of a stream; None where the answer is no JSON."""
+    """path: without the version and unescaped; `body` is sent as JSON, `content` unchanged; a header may have several
+    values. `answer`: the promised shape (see pydock.shape) of the JSON, or of each message of a stream; None where
+    the answer is not JSON."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Request:
 
 
 def named(kind: str, name: str) -> str:
-    """The name or id of an object ("container", "network", …), fit for a path. Raises Failure where it is blank."""
+    """The name or id of an object ("container", "network", …) for a path. Raises Failure for a blank one."""
     trimmed = name.strip()
     if not trimmed:
         raise Failure(f"invalid {kind} name or ID: value is empty")
@@ -38,12 +38,12 @@ def named(kind: str, name: str) -> str:
 
 
 def version_key(text: str) -> Version:
-    """An API version ("1.41") as numbers, to be compared."""
+    """An API version ("1.41") as comparable numbers."""
     return tuple(int(part) if part.isdigit() else 0 for part in text.split("."))
 
 
 def query(**values: Any) -> Query:
-    """Query parameters as docker sends them: nothing for None, False, "" and empty; True as "1"; dicts as JSON."""
+    """Query parameters as docker sends them: None, False and empty values are left out; True is "1"; dicts are JSON."""
     out: Query = {}
     for key, value in values.items():
         if value is None or value is False or value == "" or value == {} or value == () or value == []:

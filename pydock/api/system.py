@@ -41,7 +41,7 @@ _SWARM = {
     "LocalNodeState": opt(str), "NodeID": opt(str), "Error": opt(str), "ControlAvailable": opt(bool), "NodeAddr": opt(str),
     "Cluster": opt(_CLUSTER), "RemoteManagers": opt([{"Addr": str}]),
 }  # fmt: skip
-#: what the client itself needs of the engine's facts
+#: what the client needs of /info
 INFO = {
     "ID": str, "Containers": int, "DriverStatus": opt([[str]]), "SystemStatus": opt([[str]]), "Plugins": opt(_PLUGINS), "CDISpecDirs": opt([str]),
     "Swarm": opt(_SWARM), "Runtimes": opt(dict), "MemTotal": opt(int), "Labels": opt([str]), "RegistryConfig": opt(_REGISTRIES),
@@ -74,11 +74,11 @@ def _counted(item: Shape) -> Shape:
     )
 
 
-#: the same since API 1.52: counted by the engine, and each object only where it is asked for
+#: the answer since API 1.52: totals, and the objects only on request
 COUNTED = {
     "ImageUsage": _counted(IMAGE), "ContainerUsage": _counted(CONTAINER), "VolumeUsage": _counted(VOLUME), "BuildCacheUsage": _counted(CACHE),
 }  # fmt: skip
-#: the forms of a stream of events since API 1.52, the best first
+#: media types of a stream of events since API 1.52, in order of preference
 EVENT_FORMS = ["application/jsonl", "application/x-ndjson;q=0.9", "application/json-seq;q=0.5"]
 
 
@@ -110,6 +110,6 @@ def prune_build_cache(
     kept = keep_storage or None
     options = query(filters=filters, all=all, **{"reserved-space": kept})
     if version < (1, 52):
-        # which of the two names an engine knows is not asked
+        # sent under both names: engines know one or the other
         options = {"filters": "", **options, **query(**{"keep-storage": kept})}
     return Request("POST", "/build/prune", options, answer={"CachesDeleted": opt([str]), "SpaceReclaimed": opt(int)})

@@ -29,7 +29,7 @@ def remove_volume(volume: str, force: bool) -> Request:
 
 
 def update_volume(volume: str, version: int, spec: Json) -> Request:
-    """PUT /volumes/…: cluster volumes only; `version` is the one that the change is based on."""
+    """PUT /volumes/…, for cluster volumes; `version`: the one that the change is based on."""
     return Request("PUT", f"/volumes/{named('volume', volume)}", {"version": str(version)}, body={"Spec": spec})
 
 

@@ -1,7 +1,7 @@
 """The classic builder's context: a folder, a git repository, a URL or stdin → one tar archive, block by block.
 
-As docker/cli's cli/command/image/build: what .dockerignore names is left out, but never the Dockerfile and
-.dockerignore themselves; everything belongs to root.
+As docker/cli's cli/command/image/build: files that .dockerignore matches are left out, except the Dockerfile
+and .dockerignore themselves; everything belongs to root.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pydock.go.strconv import quote
 
 COMPRESSED = (b"BZh", b"\x1f\x8b\x08", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 HEADER = 1024
-#: bytes of a Dockerfile that comes as a stream: it is held whole, while archives only pass through
+#: the largest Dockerfile from a stream, in bytes: it is held in memory, unlike an archive
 MAX_DOCKERFILE = 16 << 20
 BLOCK = 1 << 20
 DOCKERFILE, IGNORE = "Dockerfile", ".dockerignore"
@@ -38,7 +38,7 @@ def is_url(text: str) -> bool:
 
 
 def is_git(text: str) -> bool:
-    """Does docker take it for a git repository?"""
+    """Does docker treat it as a git repository?"""
     return (is_url(text) and re.search(r"\.git(?:#.+)?$", text) is not None) or text.startswith(
         ("git://", "github.com/", "git@")
     )
@@ -56,9 +56,8 @@ class BuildContext:
         report: Callable[[str, int], None],
         warn: Callable[[str], None],
     ) -> None:
-        """open_url: a body, block by block; report: (title, bytes) of what was fetched; warn: of what was left out.
-
-        Raises Failure in docker's words."""
+        """open_url: returns a body, block by block; report: called with (title, bytes) of a download; warn: called for
+        skipped files. Raises Failure with docker's message."""
         self._warn = warn
         self._made: tempfile.TemporaryDirectory[str] | None = None
         self.dockerfile = file
@@ -101,7 +100,7 @@ class BuildContext:
         self.blocks = [*_file(DOCKERFILE, content, 0o644), END]
 
     def _from_folder(self, context: str, file: str, stdin: BinaryIO, path: str) -> None:
-        """path: of the Dockerfile, absolute or from the folder."""
+        """path: the Dockerfile's, absolute or relative to the folder."""
         try:
             folder = resolved_folder(context)
             self.dockerfile = relative_dockerfile(folder, path)
@@ -137,7 +136,7 @@ def resolved_folder(context: str) -> str:
 
 
 def relative_dockerfile(folder: str, path: str) -> str:
-    """The Dockerfile's place from the folder. Raises Failure where there is none."""
+    """The Dockerfile's path relative to the folder. Raises Failure if it does not exist."""
     if path == "-":
         return path
     if not path:
@@ -154,19 +153,19 @@ def relative_dockerfile(folder: str, path: str) -> str:
 
 
 def read_patterns(folder: str) -> list[str]:
-    """What .dockerignore says; nothing where it is not there. Raises Failure."""
+    """The patterns of .dockerignore; none without one. Raises Failure."""
     return read_ignore_file(_read_ignore(folder) or b"")
 
 
 def _read_ignore(folder: str) -> bytes | None:
-    """The bytes of .dockerignore; None where it is not there. Raises Failure, also for a link that leads out of the
-    context: what lies elsewhere on this machine is not the project's to read, and must not be packed."""
+    """The bytes of .dockerignore; None without one. Raises Failure, also for a link that leads out of the context: a
+    project must not read other files of this machine."""
     path, root = os.path.join(folder, IGNORE), os.path.realpath(folder)
     real = os.path.realpath(path)
     if os.path.commonpath((root, real)) != root:
         raise Failure(f"open {path}: it is a symbolic link to {real}, outside of the build context")
     try:
-        # a pipe would keep us waiting, and a link that is put there meanwhile is not followed
+        # never block on a pipe, nor follow a link that was created meanwhile
         with open(os.open(real, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Failure(f"open {path}: it is not a regular file")
@@ -178,7 +177,7 @@ def _read_ignore(folder: str) -> bytes | None:
 
 
 def trimmed(patterns: list[str], dockerfile: str, from_stdin: bool) -> list[str]:
-    """With exceptions for the Dockerfile and .dockerignore, which the engine needs and then removes itself."""
+    """The patterns with exceptions for the Dockerfile and .dockerignore, which the engine needs and then removes."""
     out = list(patterns)
     try:
         if Matcher(out).matches_itself(IGNORE):
@@ -191,7 +190,7 @@ def trimmed(patterns: list[str], dockerfile: str, from_stdin: bool) -> list[str]
 
 
 def entries(folder: str, matcher: Matcher, readable: Callable[[str, OSError], None]) -> Iterator[tuple[str, str]]:
-    """(path, name in the archive) of what the matcher leaves, folders before what is in them, in the order of names."""
+    """(path, name in the archive) of files that are not ignored, folders before their content, sorted by name."""
 
     def walk(directory: str, prefix: str, known: Known) -> Iterator[tuple[str, str]]:
         try:
@@ -212,12 +211,12 @@ def entries(folder: str, matcher: Matcher, readable: Callable[[str, OSError], No
 
 
 def _exception_below(matcher: Matcher, folder: str) -> bool:
-    """The classic builder enters a folder that is left out only for an exception that names it."""
+    """Does an exception name the folder? Otherwise the classic builder does not enter an ignored folder."""
     return any(p.exception and f"{p.text}/".startswith(f"{folder}/") for p in matcher.patterns)
 
 
 def check_readable(folder: str, matcher: Matcher) -> None:
-    """Raises Failure before anything is sent where a file cannot be read."""
+    """Raises Failure, before anything is sent, if a file cannot be read."""
 
     def refuse(path: str, error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
@@ -236,7 +235,7 @@ def check_readable(folder: str, matcher: Matcher) -> None:
 def pack_context(
     folder: str, matcher: Matcher, added: Mapping[str, bytes], warn: Callable[[str], None]
 ) -> Iterator[bytes]:
-    """The archive. added: files that are not in the folder, and that the engine is to ignore afterwards."""
+    """The archive. added: files outside the folder, which the engine ignores afterwards."""
 
     def skipped(path: str, why: str, fault: bool) -> None:
         if fault:
@@ -286,7 +285,7 @@ def _read(path: str) -> bytes:
 
 
 def is_archive(head: bytes) -> bool:
-    """Do these first bytes begin a tar archive, compressed or not?"""
+    """Are these the first bytes of a tar archive, compressed or not?"""
     if head.startswith(COMPRESSED):
         return True
     try:
@@ -297,9 +296,7 @@ def is_archive(head: bytes) -> bool:
 
 
 def with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """What a stream begins with, as much as is_archive() looks at; and all of its blocks. Both are empty for an empty
-    one.
-    """
+    """(the first bytes of a stream, as many as is_archive() needs, all of its blocks)."""
     head = b""
     while len(head) < HEADER and (block := next(blocks, b"")):
         head += block
@@ -307,7 +304,7 @@ def with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 
 def dockerfile_of(blocks: Iterable[bytes]) -> bytes:
-    """Raises Failure for what is too long, before it is read to its end, which may never come."""
+    """Read a Dockerfile from a stream. Raises Failure as soon as it is too large: the stream may be endless."""
     content = bytearray()
     for block in blocks:
         content += block
@@ -330,7 +327,7 @@ def _joined(head: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _opened(url: str, open_url: Callable[[str], Iterator[bytes]]) -> Iterator[bytes]:
-    """The body, asked for at once. Raises Failure."""
+    """The body of a URL; sends the request at once. Raises Failure."""
     try:
         blocks = open_url(url)
         return _joined(next(blocks, b""), blocks)
@@ -378,7 +375,7 @@ def clone(url: str, root: str) -> str:
     try:
         git("error fetching", "fetch", "--depth", "1", "origin", "--", ref)
     except Failure as failure:
-        # a server of plain files knows no shallow histories
+        # a dumb HTTP server does not support shallow clones
         if "shallow" not in failure.message:
             raise
         git("error fetching", "fetch", "origin", "--", ref)

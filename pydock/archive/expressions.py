@@ -1,23 +1,23 @@
-"""The regular expressions that ignore patterns stand for, matched in time that grows with the length of the name alone.
-Pure.
+"""Regular expressions of ignore patterns, matched in time linear in the length of the name. Pure.
 
 Docker's matcher turns a pattern into an expression of Go's regexp (RE2), which never backtracks; Python's re does, and
-a pattern like "*a*a*a*a" would keep it busy for ever. So here is the part of RE2's syntax that patterns can come to:
+a pattern like "*a*a*a*a" would keep it busy for ever. So this implements the part of RE2's syntax that patterns can
+use:
 literals, ".", classes, groups, "*", "?" and the anchors, as an automaton (K. Thompson, 1968) whose states are the bits
-of a number, with its transitions remembered (R. Cox, "Regular Expression Matching Can Be Simple And Fast", 2007).
+of a number, with cached transitions (R. Cox, "Regular Expression Matching Can Be Simple And Fast", 2007).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-#: does a character match?
+#: does the character match?
 Test = Callable[[str], bool]
-#: the states that a name has led to, as bits, and its last character's kind: "w" of a word, "-" of none, "" before the
+#: the states after a prefix of a name, as bits, and its last character's kind: "w" of a word, "-" not, "" before the
 #: first
 Node = tuple[int, str]
 
-#: remembered transitions; forgotten when there are more
+#: cached transitions; the cache is cleared when there are more
 _MEMORY = 20_000
 
 _PERL: dict[str, Test] = {
@@ -36,7 +36,7 @@ _ANCHORS = ("A", "z", "b", "B")
 
 
 def _holds(anchor: str, before: str, after: str) -> bool:
-    """Does an anchor hold after a character of a kind (see Node) and before another one, "" at the end of a name?"""
+    """Does an anchor match between two characters? before: the kind of the first (see Node); after: "" at the end."""
     if not anchor:
         return True
     if anchor in ("^", "A"):
@@ -54,7 +54,7 @@ class Expression:
     """A compiled expression. Raises ValueError for one that is malformed."""
 
     def __init__(self, text: str) -> None:
-        #: for each state: where a character leads, and where none does, which may hold at some places only (an anchor)
+        #: for each state: transitions by a character, and without one (some only at an anchor)
         self._edges: list[list[tuple[Test, int]]] = [[]]
         self._empty: list[set[tuple[int, str]]] = [set()]
         self._text, self._at = text, 0
@@ -76,7 +76,7 @@ class Expression:
         return bool((last or self._step(node, ""))[0] & self._end)
 
     def _step(self, node: Node, char: str) -> Node:
-        """Where a character leads; with "", at the end of a name, what is reached there without one."""
+        """The node after a character; char "": the node at the end of the name."""
         after, left = 0, self._reached(node, char)
         if not char:
             after, left = left, 0
@@ -92,7 +92,7 @@ class Expression:
         return found
 
     def _reached(self, node: Node, char: str) -> int:
-        """The states that are reached without a character where `char` comes next, as bits."""
+        """The states that are reached without a character before `char`, as bits."""
         found, left = 0, node[0]
         while left:
             bit = left & -left
@@ -103,7 +103,7 @@ class Expression:
                     left |= 1 << target
         return found
 
-    # -- reading the expression: each method adds states from `start` on, and returns the last ------------------------
+    # -- parsing: each method adds states from `start` on, and returns the last ---------------------------------------
 
     def _state(self) -> int:
         self._edges.append([])
@@ -119,7 +119,7 @@ class Expression:
                 self._empty[start].add((end, ""))
                 if mark == "*":
                     self._empty[end].add((start, ""))
-                # what comes next must not run into the loop
+                # the following states must not re-enter the loop
                 after = self._state()
                 self._empty[end].add((after, ""))
                 end = after
@@ -143,7 +143,7 @@ class Expression:
             return end
         if char in "*?":
             raise ValueError("syntax error in pattern")
-        # a state with a loop of its own: "a*" after "b*" must not take up b again
+        # a separate state for the loop: "a*" after "b*" must not match b again
         first = self._state()
         self._empty[start].add((first, ""))
         self._edges[first].append((self._test(char), end))
@@ -174,7 +174,7 @@ class Expression:
 
     @staticmethod
     def _literal(char: str) -> str:
-        """The character that an escape means."""
+        """The character of an escape."""
         if char in _CONTROLS:
             return _CONTROLS[char]
         if not char.isascii() or char.isalnum():
@@ -198,7 +198,7 @@ class Expression:
         return lambda c: any(test(c) for test in tests)
 
     def _posix(self, char: str) -> Test | None:
-        """[:name:] or [:^name:] within a class; None where there is none."""
+        """[:name:] or [:^name:] within a class; None for anything else."""
         end = self._text.find(":]", self._at)
         if char != "[" or self._text[self._at : self._at + 1] != ":" or end < self._at + 1:
             return None
@@ -210,7 +210,7 @@ class Expression:
         return (lambda c: not test(c)) if name.startswith("^") else test
 
     def _range(self, low: str) -> Test:
-        """A character, or with what follows a range."""
+        """A character or a range of a class."""
         if self._text[self._at : self._at + 1] != "-" or self._text[self._at + 1 : self._at + 2] in ("]", ""):
             return low.__eq__
         self._at += 1

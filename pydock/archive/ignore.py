@@ -1,8 +1,8 @@
-"""Which paths a list of patterns means: .dockerignore, and the patterns that an engine asks for. Pure.
+"""Match paths against patterns: those of .dockerignore, and those that an engine sends. Pure.
 
-Follows github.com/moby/patternmatcher: the last pattern that matches wins, "!" makes an exception, "*" stays within a
-name, "**" crosses them, and what holds for a folder holds for all in it. Paths are relative, with "/", as Python
-decodes names (surrogate escapes for bytes that are no UTF-8).
+Follows github.com/moby/patternmatcher: the last matching pattern wins, "!" makes an exception, "*" matches within a
+name, "**" across names, and a pattern that matches a folder matches its content. Paths are relative, with "/", as
+Python decodes names (surrogate escapes for bytes that are not UTF-8).
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Iterable, Sequence
 from pydock.archive.expressions import Expression
 from pydock.go.filepath import clean
 
-#: what one path tells of the paths below it: for each pattern, did it match
+#: a path's result for its children: for each pattern, did it match
 Known = tuple[bool, ...]
 
-#: characters of the longest pattern: no path that an engine takes is as long
+#: the longest pattern, in characters: longer than any path that an engine accepts
 MAX_PATTERN = 4096
 
-#: regular expressions' own characters that mean themselves in a pattern
+#: special characters of regular expressions that are literal in a pattern
 _ESCAPED = set(".+()|{}$")
 
 
 def read_ignore_file(data: bytes) -> list[str]:
-    """The patterns of a .dockerignore: without comments and blank lines, relative and clean."""
+    """The patterns of a .dockerignore, without comments and blank lines; relative and clean."""
     patterns = []
     for line in data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n"):
         if line.startswith("#") or not (text := line.strip()):
@@ -50,7 +50,7 @@ class Pattern:
         self._ends = ("", "")
 
     def matches(self, path: str) -> bool:
-        """Does the pattern match this very path, its folders not asked? Raises ValueError for one that is malformed."""
+        """Does the pattern match this path itself? Raises ValueError if it is malformed."""
         if not self._kind:
             self._kind, self._expression = _compiled(self.text)
             self._ends = _plain_ends(self.text)
@@ -62,7 +62,7 @@ class Pattern:
             tail = self.text[2:]
             return path.endswith(tail) or (tail.startswith("/") and path == tail[1:])
         assert self._expression is not None
-        # most names are ruled out by the pattern's plain ends
+        # the pattern's literal prefix and suffix rule most names out
         start, end = self._ends
         return path.startswith(start) and path.endswith(end) and self._expression.matches(path)
 
@@ -73,7 +73,7 @@ class Pattern:
 
 
 class Matcher:
-    """A list of patterns. Raises ValueError for one that is malformed."""
+    """A list of patterns. Raises ValueError for a malformed one."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns: list[Pattern] = []
@@ -91,11 +91,11 @@ class Matcher:
         return bool(self.patterns)
 
     def matches(self, path: str) -> bool:
-        """Does the list mean this path, by itself or by a folder that it is in?"""
+        """Does the list match this path, or a folder that it is in?"""
         return self.within(path, ())[0]
 
     def matches_itself(self, path: str) -> bool:
-        """As docker's first matcher, which asks a pattern for one folder only: as deep as the pattern is."""
+        """Match like docker's first matcher, which tries a pattern only on the parent folder of the pattern's depth."""
         matched = False
         folders = path.split("/")[:-1]
         for pattern in self.patterns:
@@ -107,7 +107,8 @@ class Matcher:
         return matched
 
     def within(self, path: str, known: Known) -> tuple[bool, Known]:
-        """The same, with what is known of the folder that the path is in (() for nothing), and what is known then."""
+        """(does the list match this path?, its result for children). known: the result of its folder, () at the
+        root."""
         matched, found = False, []
         for i, pattern in enumerate(self.patterns):
             hit = bool(known) and known[i]
@@ -119,7 +120,7 @@ class Matcher:
         return matched, tuple(found)
 
     def could_match_below(self, folder: str, exceptions: bool) -> bool:
-        """Could a pattern (one of the exceptions, if those are asked for) mean something in this folder?"""
+        """Could a pattern, or with `exceptions` an exception, match anything in this folder?"""
         chosen = [p for p in self.patterns if p.exception == exceptions]
         if any(set(p.without_glob) & set("*[]?^\\") for p in chosen):
             return True
@@ -132,12 +133,12 @@ def _folders(path: str) -> Sequence[str]:
 
 
 def _plain_ends(text: str) -> tuple[str, str]:
-    """How every name begins and ends that a pattern matches."""
+    """The literal prefix and suffix of every name that a pattern matches."""
     if set(text) & set("[]\\^"):
         return "", ""
     marks = [i for i, char in enumerate(text) if char in "*?"] or [0]
     end = text[marks[-1] + 1 :]
-    # "**/" stands for nothing too
+    # "**/" also matches nothing
     crossing = text[: marks[-1] + 1].endswith("**")
     return text[: marks[0]], end.removeprefix("/") if crossing else end
 
@@ -184,8 +185,8 @@ def _compiled(text: str) -> tuple[str, Expression | None]:
 
 
 def check_syntax(text: str) -> None:
-    """Raises ValueError in Go's words where filepath.Match(text, ".") calls the pattern malformed: what comes after the
-    first part that does not match is not looked at there, and so counts only when the pattern is used."""
+    """Raises ValueError with Go's message where filepath.Match(text, ".") finds the pattern malformed. It does not
+    check the text after the first part that does not match; an error there shows only when the pattern is used."""
     name = "."
     while text:
         star, chunk, text = _scan(text)
@@ -205,7 +206,7 @@ def check_syntax(text: str) -> None:
 
 
 def _scan(text: str) -> tuple[bool, str, str]:
-    """(did stars come first, what follows them up to the next star, the rest)."""
+    """(are there leading stars?, the text up to the next star, the rest)."""
     body = text.lstrip("*")
     at, inside = 0, False
     while at < len(body):
@@ -220,7 +221,7 @@ def _scan(text: str) -> tuple[bool, str, str]:
 
 
 def _match_chunk(chunk: str, name: str) -> str | None:
-    """What is left of the name; None if it does not match. Raises ValueError."""
+    """The rest of the name after the match; None if it does not match. Raises ValueError."""
     at, end, failed = 0, len(chunk), False
     malformed = ValueError("syntax error in pattern")
 

@@ -1,6 +1,6 @@
 """Files → a tar archive, block by block, in constant memory.
 
-Laid out as docker's client does (PAX, names relative to the folder, hard links kept), so that sizes and contents agree.
+In the format of docker's client (PAX, names relative to the folder, hard links), so that sizes and contents agree.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pydock.errors import Failure, first_line
 BLOCK = 1 << 20
 END = bytes(2 * tarfile.BLOCKSIZE)
 
-#: (path, why it was left out, is that a fault)
+#: (path, why it was skipped, is that an error?)
 Skipped = Callable[[str, str, bool], None]
 
 
 def pack(source: CopyInfo, rename: Callable[[str], str], skipped: Skipped) -> Iterator[bytes]:
     """The archive of a file or folder, each entry under the name that `rename` gives it.
 
-    Files that cannot be read are told to `skipped` and left out. Raises Failure where a file shrinks while it is read:
-    what was promised cannot be sent.
+    Unreadable files are reported to `skipped` and left out. Raises Failure if a file shrinks while it is read: its size
+    has been sent already.
     """
     folder, name = split_entry(source.path)
     own = source.own
@@ -35,7 +35,7 @@ def pack(source: CopyInfo, rename: Callable[[str], str], skipped: Skipped) -> It
 
 
 def _walk(folder: str, name: str, skipped: Skipped) -> Iterator[tuple[str, str]]:
-    """(path, name in the archive), folders before their content, in the order of names."""
+    """(path, name in the archive), folders before their content, sorted by name."""
     pending = [(f"{folder.rstrip('/')}/{name}", name)]
     while pending:
         path, relative = pending.pop()
@@ -50,10 +50,10 @@ def _walk(folder: str, name: str, skipped: Skipped) -> Iterator[tuple[str, str]]
 
 
 class Packer:
-    """One archive: remembers which inodes it has seen."""
+    """Packs one archive; keeps track of inodes for hard links."""
 
     def __init__(self, skipped: Skipped, as_root: bool = False) -> None:
-        """as_root: whatever their owner here, files are root's there."""
+        """as_root: all files belong to root in the archive."""
         self.skipped, self.as_root = skipped, as_root
         self.seen: dict[tuple[int, int], str] = {}
 
@@ -77,7 +77,7 @@ class Packer:
                 os.close(handle)
 
     def header(self, path: str, name: str) -> tarfile.TarInfo | None:
-        """None for a socket, which no archive can hold."""
+        """The header of a file; None for a socket, which an archive cannot hold."""
         status = os.lstat(path)
         mode = status.st_mode
         info = tarfile.TarInfo(name)
@@ -117,7 +117,7 @@ class Packer:
 
 
 def header_bytes(info: tarfile.TarInfo) -> bytes:
-    """As plain as it can be: PAX records only for what the old header cannot hold."""
+    """The header's bytes, with PAX records only for values that the old format cannot hold."""
     if not info.pax_headers and (info.name + info.linkname).isascii():
         try:
             return info.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
@@ -134,7 +134,7 @@ def _capability(path: str) -> bytes:
 
 
 def _content(handle: int, path: str, size: int) -> Iterator[bytes]:
-    """Exactly `size` bytes, filled up to whole tar blocks. Raises Failure where there are fewer."""
+    """Exactly `size` bytes, padded to whole tar blocks. Raises Failure if there are fewer."""
     left = size
     while left:
         try:

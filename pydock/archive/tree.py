@@ -1,7 +1,7 @@
-"""A folder's entries in the order in which an engine wants them, filtered as it asks. For BuildKit's file sync.
+"""A folder's entries, in the order and with the filters that BuildKit's file sync asks for.
 
-Follows github.com/tonistiigi/fsutil (walker, filter, followlinks): depth first, siblings by the bytes of their names; a
-folder that is itself filtered comes before the first entry of it that is not.
+Follows github.com/tonistiigi/fsutil (walker, filter, followlinks): depth first, siblings sorted by bytes; an
+excluded folder comes before its first entry that is not excluded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from pydock.archive.ignore import Known, Matcher, Pattern
 from pydock.errors import Failure, first_line
 
-#: what a walk tells of an entry: its path below the root, and its lstat
+#: an entry: its path below the root, and its lstat
 Entry = tuple[str, os.stat_result]
 
 
@@ -28,7 +28,7 @@ class Tree:
     def __init__(
         self, root: str, includes: Sequence[str] = (), excludes: Sequence[str] = (), follow: Sequence[str] = ()
     ) -> None:
-        """follow: more paths to include, with all that links on the way to them lead to."""
+        """follow: additional paths to include, with the targets of links on their way."""
         self.root = os.path.realpath(root)
         wanted = [*includes]
         targets = follow_links(self.root, follow)
@@ -37,13 +37,11 @@ class Tree:
         self.includes, self.excludes = _matcher("include", wanted), _matcher("exclude", excludes)
 
     def entries(self) -> Iterator[Entry]:
-        """Raises Failure for a folder that cannot be read; what vanishes meanwhile is left out."""
+        """All entries, without those that vanish meanwhile. Raises Failure for an unreadable folder."""
         yield from self._folder("", (), (), [])
 
     def _folder(self, folder: str, included: Known, excluded: Known, pending: list[Entry]) -> Iterator[Entry]:
-        """pending: folders on the way here that were filtered themselves, and come out with the first entry that is
-        not.
-        """
+        """pending: excluded parent folders, to yield before the first entry that is not excluded."""
         place = f"{self.root}/{folder}" if folder else self.root
         try:
             with os.scandir(place) as found:
@@ -79,7 +77,7 @@ class Tree:
     def _skipped(
         self, path: str, is_folder: bool, included: Known, excluded: Known
     ) -> tuple[bool | None, Known, Known]:
-        """Is the entry left out (None: with all that is in it)? And what is known for its children."""
+        """(is the entry excluded? None: with all its content, the matchers' results for its children)."""
         skip = False
         if self.includes:
             matched, included = self.includes.within(path, included)
@@ -108,7 +106,7 @@ def _matcher(what: str, patterns: Sequence[str]) -> Matcher:
 
 
 def without_nested(paths: Sequence[str]) -> list[str]:
-    """Sorted, without what lies below another; nothing at all where "." is among them: there is no filter then."""
+    """Sorted, without paths below others; empty if "." is among them, as that disables the filter."""
     out: list[str] = []
     for path in sorted(set(paths)):
         if path == ".":
@@ -119,7 +117,7 @@ def without_nested(paths: Sequence[str]) -> list[str]:
 
 
 def follow_links(root: str, paths: Sequence[str]) -> list[str]:
-    """The paths, each link on the way to them, and where those lead, all within the root. Names may hold wildcards."""
+    """The paths, links on their way, and the links' targets, all within the root. Names may have wildcards."""
     resolved: set[str] = set()
     for path in paths:
         _follow(root, path, resolved)
@@ -148,7 +146,7 @@ def _follow(root: str, path: str, resolved: set[str]) -> None:
 
 
 def _targets(root: str, path: str, wildcards: bool) -> list[str] | None:
-    """Where a link leads (links, for a name with wildcards), from the root; None for what is no link."""
+    """The targets of a link (or of links, for a name with wildcards), from the root; None if it is not a link."""
     folder, name = posixpath.split(path)
     if wildcards and re.search(r"(?<!\\)[*?\[]", name):
         try:
@@ -179,7 +177,7 @@ _KINDS = {
 
 @cache
 def go_mode(mode: int) -> int:
-    """st_mode as Go's FileMode, which the wire carries. A socket counts as a regular file, which reads empty."""
+    """st_mode as Go's FileMode, for the protocol. A socket counts as a regular, empty file."""
     return mode & 0o777 | sum(go for bit, go in _BITS if mode & bit) | _KINDS.get(stat.S_IFMT(mode), 0)
 
 

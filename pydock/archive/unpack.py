@@ -1,5 +1,5 @@
-"""A tar archive → files, in constant memory; nothing is ever written outside the folder, whatever the archive says, and
-each file and each new folder is there only when it is whole.
+"""A tar archive → files, in constant memory. Nothing is ever written outside the folder, whatever the archive says, and
+each file and each new folder appears only when it is complete.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def unpack(blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
-    """Put the entries, each under the name that `rename` gives it, below `folder`.
+    """Unpack the entries below `folder`, each under the name that `rename` returns.
 
-    Raises Failure for an entry that would lie outside, for what is in the way, and where a file cannot be written.
+    Raises Failure for an entry outside the folder, for a conflict with another file, and if a file cannot be written.
     """
     with Growing(folder, replacing=False) as growing:
         for entry, content in entries(blocks):
@@ -41,7 +41,7 @@ def unpack(blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -
 
 
 def _add(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: Iterator[memoryview]) -> None:
-    """Put one entry in its place. Raises Failure."""
+    """Unpack one entry. Raises Failure."""
     path = growing.path(parts)
     try:
         if entry.isdir():
@@ -79,7 +79,7 @@ def _add_file(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: I
 
 
 def _check_link(root: str, path: str, target: str) -> None:
-    """As docker: an absolute target is the container's business, a relative one must stay inside. Raises Failure."""
+    """As in docker, an absolute target is allowed, a relative one must stay inside. Raises Failure."""
     leads = clean(f"{parent(path)}/{target}")
     if leads != root and not leads.startswith(root.rstrip("/") + "/"):
         raise Failure(f"invalid symlink {quote(path)} -> {quote(target)}")
@@ -99,11 +99,11 @@ def _time(entry: tarfile.TarInfo) -> int:
     return int(entry.mtime * 1_000_000_000)
 
 
-# -- what is true of files, wherever they come from ----------------------------------------------------
+# -- attributes and special files, also for buildkit ----------------------------------------------------
 
 
 def device(major: int, minor: int) -> int:
-    """The number of a device. Raises Failure."""
+    """A device number. Raises Failure."""
     try:
         return os.makedev(major, minor)
     except (OverflowError, ValueError):
@@ -111,9 +111,7 @@ def device(major: int, minor: int) -> int:
 
 
 def set_attributes(handle: int, mode: int, time: int, attributes: Mapping[str, bytes]) -> None:
-    """Attributes, as far as the file system and our rights allow, mode, and time (nanoseconds) of an open file. Raises
-    OSError.
-    """
+    """Set mode, time (nanoseconds) and extended attributes (as far as possible) of an open file. Raises OSError."""
     for key, value in attributes.items():
         try:
             os.setxattr(handle, key, value)
@@ -124,7 +122,7 @@ def set_attributes(handle: int, mode: int, time: int, attributes: Mapping[str, b
 
 
 def make_link(above: int, name: str, target: str, time: int) -> None:
-    """A symbolic link. Raises OSError, Failure."""
+    """Create a symbolic link. Raises OSError, Failure."""
     if "\0" in target:
         raise Failure(f"invalid link {quote(name)} to {quote(target)}")
     os.symlink(target, name, dir_fd=above)
@@ -132,7 +130,7 @@ def make_link(above: int, name: str, target: str, time: int) -> None:
 
 
 def make_node(above: int, name: str, mode: int, device: int, time: int) -> None:
-    """A pipe or a device; mode: st_mode. Raises OSError."""
+    """Create a pipe or a device; mode: st_mode. Raises OSError."""
     mask = os.umask(0)
     try:
         os.mknod(name, mode, device, dir_fd=above)
@@ -146,5 +144,5 @@ def _set_time(above: int, name: str, time: int) -> None:
 
 
 def _bounded(time: int) -> int:
-    """A moment that a file can have."""
+    """The time, limited to what file systems support."""
     return max(-(1 << 62), min(time, 1 << 62))

@@ -1,9 +1,9 @@
-"""A tar archive of strangers → its entries, in constant memory.
+"""An untrusted tar archive → its entries, in constant memory.
 
-tarfile lays out and checks each block; what stands between blocks is read here, by the rules of Go's archive/tar: what
-describes an entry (PAX records, long names) is bounded, and is read once from its beginning to its end. tarfile itself
-takes a header of gigabytes, calls itself once for each that follows another, and searches their content in quadratic
-time. Records for the whole archive are passed over, as docker does; sparse files are refused: no engine sends any.
+tarfile parses and checks each header block; the rest is done here, by the rules of Go's archive/tar: the metadata of an
+entry (PAX records, long names) is limited in size, and parsed in one pass. tarfile itself accepts headers of gigabytes,
+recurses for each additional one, and needs quadratic time for their content. Global PAX records are skipped, as in
+docker; sparse files are refused: no engine sends any.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from pydock.errors import BrokenStream
 
 BLOCK = tarfile.BLOCKSIZE
-#: bytes of all that describes one entry
+#: bytes of one entry's metadata
 LIMIT = 1 << 20
-#: bytes that may follow an archive: it is filled up to whole tapes
+#: bytes of padding after an archive
 AFTER = 1 << 20
 
 CONTENT = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
@@ -25,14 +25,14 @@ LONG_NAME, LONG_LINK = tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK
 
 
 class Source:
-    """Blocks of any size, read by the number of bytes."""
+    """Reads a number of bytes from blocks of any size."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self.blocks = iter(blocks)
         self.rest = memoryview(b"")
 
     def some(self, limit: int) -> memoryview:
-        """As many bytes as are at hand, at most `limit`; none at the end."""
+        """The available bytes, at most `limit`; none at the end."""
         while not self.rest:
             block = next(self.blocks, None)
             if block is None:
@@ -42,14 +42,14 @@ class Source:
         return data
 
     def exactly(self, size: int) -> bytes:
-        """Raises BrokenStream where there are fewer."""
+        """Exactly `size` bytes. Raises BrokenStream if there are fewer."""
         out = bytearray()
         while len(out) < size:
             out += self._next(size - len(out))
         return bytes(out)
 
     def pieces(self, size: int) -> Iterator[memoryview]:
-        """The same, as it comes."""
+        """Exactly `size` bytes, in pieces. Raises BrokenStream if there are fewer."""
         while size:
             data = self._next(size)
             size -= len(data)
@@ -63,9 +63,9 @@ class Source:
 
 
 def entries(blocks: Iterable[bytes]) -> Iterator[tuple[tarfile.TarInfo, Iterator[memoryview]]]:
-    """Each entry, and its content, which is to be read before the next one is asked for (what is not is passed over).
+    """Each entry with its content, of which any rest is skipped at the next entry.
 
-    Raises BrokenStream for an archive that is cut off, or is none."""
+    Raises BrokenStream for a truncated or malformed archive."""
     source = Source(blocks)
     while (info := _described(source)) is not None:
         size = info.size if info.type in CONTENT else 0
@@ -82,7 +82,7 @@ def entries(blocks: Iterable[bytes]) -> Iterator[tuple[tarfile.TarInfo, Iterator
 
 
 def _described(source: Source) -> tarfile.TarInfo | None:
-    """The next entry with all that is said of it; None at the end."""
+    """The next entry with all its metadata; None at the end."""
     records: dict[str, bytes] = {}
     left = LIMIT
     while True:
@@ -104,7 +104,7 @@ def _described(source: Source) -> tarfile.TarInfo | None:
 
 
 def _header(source: Source) -> tarfile.TarInfo | None:
-    """One header's block; None for the empty one at the end. Raises BrokenStream."""
+    """The next header block; None for the empty one at the end. Raises BrokenStream."""
     data = source.exactly(BLOCK)
     if not any(data):
         return None
@@ -115,7 +115,7 @@ def _header(source: Source) -> tarfile.TarInfo | None:
 
 
 def pax_records(data: bytes) -> dict[str, bytes]:
-    """ "LENGTH KEY=VALUE\\n", one after the other. Raises BrokenStream."""
+    """The records of a PAX header, "LENGTH KEY=VALUE\\n" each. Raises BrokenStream."""
     out: dict[str, bytes] = {}
     at = 0
     while at < len(data):
@@ -131,7 +131,7 @@ def pax_records(data: bytes) -> dict[str, bytes]:
 
 
 def _with(info: tarfile.TarInfo, records: dict[str, bytes]) -> tarfile.TarInfo:
-    """The entry with what its records say instead of the header. Raises BrokenStream."""
+    """The entry with its header's values replaced by those of its records. Raises BrokenStream."""
     if info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in records):
         raise _bad("a sparse file")
     if "path" in records:

@@ -1,7 +1,7 @@
-"""Credentials of registries, for the images that a build pulls and pushes: session/auth of github.com/moby/buildkit.
+"""Registry credentials for the images that a build pulls and pushes: session/auth of github.com/moby/buildkit.
 
-The engine asks for credentials by host. Where a registry hands out tokens, it asks for a token instead: a password is
-then sent to the registry's own server alone (see authority).
+The engine requests credentials by host. For registries with token servers it requests a token instead, so that the
+password is sent to that server only (see authority).
 """
 
 from __future__ import annotations
@@ -17,22 +17,21 @@ from pydock.buildkit.proto import Values
 from pydock.errors import Failure
 
 Auth = Mapping[str, str]
-#: (registry's host, realm, service, scopes, credentials, client's name) → (token, seconds that it is good for, when it
-#: was issued: seconds since 1970; 0: not told). Raises Failure
+#: (registry's host, realm, service, scopes, credentials, client's name) → (token, lifetime in seconds, time of issue in
+#: seconds since 1970; 0: unknown). Raises Failure
 FetchToken = Callable[[str, str, str, Sequence[str], Auth, str], tuple[str, int, int]]
 
 #: the host of Docker Hub, and the key of its credentials
 HUB_HOST, HUB_KEY = "registry-1.docker.io", "https://index.docker.io/v1/"
-#: seconds that a token is good for whose server does not tell
+#: a token's default lifetime, in seconds
 EXPIRES = 60
-#: seconds that credentials are kept before they are looked up again: those of Google's registries are good for five
-#: minutes
+#: seconds before credentials are looked up again: those of Google's registries expire after five minutes
 FRESH = 290.0
 SERVICE = "/moby.filesync.v1.Auth/"
 
 
 class Credentials:
-    """auth_of: the credentials kept for a registry; told: called once for each thing that the engine is given."""
+    """auth_of: returns the stored credentials for a registry; report: called once for each credential or token sent."""
 
     METHODS: tuple[str, ...] = tuple(
         SERVICE + name for name in ("Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority")
@@ -68,7 +67,7 @@ class Credentials:
         call.send(answer)
 
     def _auth(self, host: str) -> Auth:
-        """A helper program may have to be asked, and what it says may be good for minutes only."""
+        """A host's credentials, cached: looking them up may run a helper, and they may expire within minutes."""
         with self._lock:
             until, auth = self._kept.get(host, (0.0, {}))
             if until < time.monotonic():
@@ -109,7 +108,7 @@ class Credentials:
 
 
 def secret_of(auth: Auth) -> Values:
-    """Credentials as BuildKit wants them: an identity token has no user."""
+    """Credentials in BuildKit's form: an identity token has no user."""
     if auth.get("identitytoken"):
         return {"Secret": auth["identitytoken"]}
     return {"Username": auth.get("username", ""), "Secret": auth.get("password", "")}

@@ -1,8 +1,8 @@
-"""Who fetches tokens for whom: keys by which the engine knows a user again from one build to the next.
+"""Token authority: keys by which the engine recognizes a user across builds.
 
-session/auth/authprovider of github.com/moby/buildkit. For each registry the user has a key pair, made of a secret that
-is kept beside the configuration and of the engine's salt. A token that was fetched for a build serves another one only
-if its client can sign with the same key: so tokens are kept by the engine, and passwords stay here.
+session/auth/authprovider of github.com/moby/buildkit. For each registry the user has a key pair, derived from a secret
+beside the configuration and from the engine's salt. The engine caches tokens, and reuses one only for a client that can
+sign with the same key; passwords stay on the client.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SEEDS = ".token_seed"
-#: set by who wants the engine to fetch tokens
+#: set by users who want the engine to fetch tokens
 OFF = "BUILDKIT_NO_CLIENT_TOKEN"
 
 
 class Authority:
-    """folder: the configuration's; a user who has none gets none."""
+    """folder: the configuration's; it is not created."""
 
     def __init__(self, folder: str, environ: Mapping[str, str]) -> None:
         self.folder, self.off = folder, is_true(environ.get(OFF, ""))
         self._lock = threading.Lock()
-        #: those that could not be kept serve this build alone
+        #: secrets that could not be stored, for this build only
         self._seeds: dict[str, bytes] = {}
 
     def public_key(self, host: str, salt: bytes, known: bool) -> bytes:
-        """32 bytes. known: there are credentials for the host; without them all share one key. Raises RpcError:
-        UNAVAILABLE, upon which the engine fetches tokens by itself."""
+        """32 bytes. known: there are credentials for the host; without any, all hosts share one key. Raises RpcError
+        with UNAVAILABLE, and then the engine fetches tokens itself."""
         return self._key(host, salt, known).public_key().public_bytes_raw()
 
     def sign(self, host: str, salt: bytes, known: bool, payload: bytes) -> bytes:
-        """The signature (64 bytes), and the payload after it: as crypto_sign of NaCl. Raises RpcError."""
+        """The signature (64 bytes) followed by the payload, like NaCl's crypto_sign. Raises RpcError."""
         return self._key(host, salt, known).sign(payload) + payload
 
     def _key(self, host: str, salt: bytes, known: bool) -> Ed25519PrivateKey:
@@ -62,7 +62,7 @@ class Authority:
         return Ed25519PrivateKey.from_private_bytes(hmac.digest(salt, seed, hashlib.sha256))
 
     def _seed(self, host: str) -> bytes:
-        """16 random bytes for each host, kept in a file of the user's, which docker's buildx uses too."""
+        """16 random bytes per host, stored in a file that docker's buildx uses too."""
         if host in self._seeds:
             return self._seeds[host]
         path = os.path.join(self.folder, SEEDS)
@@ -82,7 +82,7 @@ class Authority:
 
 
 def _kept(path: str) -> dict[str, Any]:
-    """What the file holds, host by host; nothing where it is not there, or none of ours."""
+    """The file's content, by host; empty if it is missing or malformed."""
     try:
         with open(path, "rb") as file:
             return dict(decode(file.read(), dict))
@@ -91,7 +91,7 @@ def _kept(path: str) -> dict[str, Any]:
 
 
 def _seed_of(seeds: Mapping[str, Any], host: str) -> bytes:
-    """b"" where it has none."""
+    """A host's secret; b"" without one."""
     try:
         return base64.b64decode(seeds[host]["Seed"], validate=True)
     except (ValueError, TypeError, KeyError):

@@ -1,4 +1,4 @@
-"""One build: what it may use of this machine, the two connections that it takes, and how it goes."""
+"""One build: its inputs, its two connections, and its progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pydock.buildkit.sync import FileSync
 from pydock.errors import BrokenStream, NotUpgraded, RpcError
 from pydock.values import made, record
 
-#: seconds that the result of a build that went well has to begin to come, where it has not yet
+#: seconds for the result of a successful build to begin to arrive
 LAST_BYTES = 2.0
 
 #: opens POST /session with these headers, or POST /grpc
@@ -30,12 +30,11 @@ OpenControl = Callable[[], Duplex]
 
 @record
 class Inputs:
-    """What a build may use.
+    """What a build may access.
 
-    folders: by the names that it knows them by; secrets: (id, file, variable); agents: (id, paths); archive: an archive
-    that is its context, block by block; output_folders, output_sinks: where results go, by their index; stores: layouts
-    (folders) that it reads or writes, by the names that the engine knows them by; shared_key: what names the context
-    from one build to the next.
+    folders: by their names in the build; secrets: (id, file, variable); agents: (id, paths); archive: the context as an
+    archive, block by block; output_folders, output_sinks: destinations of results, by index; stores: OCI layouts
+    (folders) to read or write, by store name; shared_key: identifies the context across builds.
     """
 
     folders: Mapping[str, str] = made(default_factory=dict)
@@ -49,7 +48,7 @@ class Inputs:
 
 
 class Upload:
-    """An archive, to be fetched once: session/upload of github.com/moby/buildkit."""
+    """An archive that the engine may fetch once: session/upload of github.com/moby/buildkit."""
 
     METHODS: tuple[str, ...] = ("/moby.upload.v1.Upload/Pull",)
 
@@ -59,7 +58,7 @@ class Upload:
 
     @property
     def url(self) -> str:
-        """What the frontend takes as its context."""
+        """The URL of the archive, for the frontend's context."""
         return f"http://buildkit-session/{self.identity}"
 
     def serve(self, call: Call) -> None:
@@ -72,10 +71,10 @@ class Upload:
 
 
 class Build:
-    """A context manager: on leaving it connections end, and agents that were made for the build."""
+    """A context manager: at its end it closes the connections, and the ssh agents that were started for the build."""
 
     def __init__(self, inputs: Inputs, environ: Mapping[str, str], credentials: Credentials) -> None:
-        """Raises Failure for secrets and agents that are not there; nothing is sent yet."""
+        """Raises Failure for missing secrets and agents; sends nothing yet."""
         self.ref = new_id()
         secrets = Secrets([Secret(*spec) for spec in inputs.secrets], environ)
         self._agents = Agents(inputs.agents, environ)
@@ -90,7 +89,7 @@ class Build:
         if inputs.stores:
             services.append(Content(inputs.stores))
         self.session = Session(services, inputs.shared_key)
-        #: set when the engine can ask nothing more of us
+        #: set when the session has ended
         self.session_over = threading.Event()
         self._control: Control | None = None
         self._solving: Solving | None = None
@@ -106,8 +105,8 @@ class Build:
         self._agents.close()
 
     def connect(self, open_session: OpenSession, open_control: OpenControl) -> bool:
-        """Returns False for an engine that has BuildKit, but takes builds over its own REST API only: there is no
-        control connection then. Raises NotUpgraded for one without BuildKit, Unreachable."""
+        """Returns False, without a control connection, for an engine that offers BuildKit by its REST API only. Raises
+        NotUpgraded for an engine without BuildKit, Unreachable."""
         self.session.start(open_session(self.session.headers()), self.session_over.set)
         try:
             self._control = Control(open_control())
@@ -123,38 +122,38 @@ class Build:
         return self._control
 
     def start(self, request: Values) -> None:
-        """Let the engine begin; what it is to do is a SolveRequest without our names."""
+        """Start the build. request: a SolveRequest without Ref and Session."""
         self._solving = self.control.solve({**request, "Ref": self.ref, "Session": self.session.identity})
         if self._cancelled:
             self._solving.cancel()
 
     @staticmethod
     def status_message(data: bytes) -> Values:
-        """A status message that came over the REST API. Raises ValueError."""
+        """Decode a status message of the REST API. Raises ValueError."""
         return STATUS_RESPONSE.decode(data)
 
     def status(self) -> Iterator[Values]:
-        """What happens, to the end. Raises RpcError, BrokenStream."""
+        """Progress, until the end of the build. Raises RpcError, BrokenStream."""
         return self.control.status(self.ref)
 
     def result(self) -> dict[str, str]:
-        """Waits for the end. Raises RpcError for a build that failed, BrokenStream."""
+        """Wait for the end. Raises RpcError for a failed build, BrokenStream."""
         assert self._solving, "start() comes first"
         return self._solving.result()
 
     def check_results(self) -> None:
-        """After a build that went well: has everything come that was to be written here? Raises Failure."""
+        """After a successful build: raises Failure unless all local results have arrived."""
         if not self.results.complete(LAST_BYTES):
             why = f": {self.session.problems[0].message}" if self.session.problems else ""
             raise BrokenStream(f"the engine did not send the whole build result{why}")
 
     @staticmethod
     def sources(error: RpcError) -> list[Values]:
-        """The places in a Dockerfile that a failure is about."""
+        """The locations in a Dockerfile that an error refers to."""
         return sources(error)
 
     def cancel(self) -> None:
-        """The engine stops; result() then raises RpcError. Harmless after a build."""
+        """Stop the build; result() then raises RpcError. No effect after its end."""
         self._cancelled = True
         if self._solving:
             self._solving.cancel()

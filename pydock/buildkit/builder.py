@@ -1,4 +1,4 @@
-"""Builds on this host's side: their inputs, the classic builder's context, what BuildKit is served while it works."""
+"""The client's side of builds: inputs, the classic builder's context, the services of a BuildKit session."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """config_dir: where this builder's identity is kept; auth_of: the credentials kept for a registry; fetch_token,
-    open_url: see registry.registries."""
+    """config_dir: the folder with this builder's identity; auth_of: returns the stored credentials for a registry;
+    fetch_token, open_url: see registry.registries."""
 
     def __init__(
         self,
@@ -30,16 +30,15 @@ class Builder:
         self._auth_of, self._fetch_token, self._open_url = auth_of, fetch_token, open_url
 
     def inputs(self) -> BuildInputs:
-        """What a build's command line means on this host; see buildkit.inputs."""
+        """The inputs of a build's command line; see buildkit.inputs."""
         from pydock.buildkit.inputs import BuildInputs
 
         return BuildInputs()
 
     def start(self, report: Callable[[str], None], **inputs: Any) -> Build:
-        """A build that is not begun. report: called for what is done for it here; inputs: the fields of
-        buildkit.build.Inputs.
+        """A build, not yet started. report: called with notices; inputs: the fields of buildkit.build.Inputs.
 
-        Raises Failure for secrets and agents that are not there."""
+        Raises Failure for missing secrets and agents."""
         from pydock.buildkit.auth import Credentials
         from pydock.buildkit.authority import Authority
         from pydock.buildkit.build import Build, Inputs
@@ -48,13 +47,13 @@ class Builder:
         return Build(Inputs(**inputs), self._environ, credentials)
 
     def context_key(self, folder: str) -> str:
-        """What names a context from one build to the next, so that only what changed is sent; "" for no folder."""
+        """A key that identifies a context across builds, so that only changes are sent; "" without a folder."""
         from pydock.buildkit.inputs import context_key
 
         return context_key(folder, self._config_dir) if folder else ""
 
     def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
-        """Where the sources of a build come from, for its record; {} outside of git."""
+        """The git revision and origin of a build's sources, for its record; {} outside of git."""
         from pydock.buildkit.inputs import git_attributes
 
         return git_attributes(context, file, folders, self._environ)
@@ -68,7 +67,8 @@ class Builder:
     def classic_context(
         self, context: str, file: str, report: Callable[[str, int], None], warn: Callable[[str], None]
     ) -> BuildContext:
-        """The classic builder's context as an archive. report: (title, bytes) of what was fetched. Raises Failure."""
+        """The classic builder's context as an archive. report: called with (title, bytes) of downloads. Raises
+        Failure."""
         from pydock.archive.build_context import BuildContext
 
         return BuildContext(context, file, self._stdin, self._open_url, report, warn)

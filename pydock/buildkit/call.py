@@ -1,5 +1,4 @@
-"""A gRPC call, from either side: messages both ways, within the bounds that a peer has. The connection is
-wire.Connection.
+"""A gRPC call, as client or server: messages both ways, within limits for the peer. See grpc.Connection.
 
 https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 """
@@ -33,39 +32,39 @@ OK, CANCELED, UNKNOWN, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_D
     8,
 )
 FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 9, 11, 12, 13, 14
-#: RST_STREAM's code for a call that is given up
+#: RST_STREAM's code for a cancelled call
 CANCEL = 8
-#: as many bytes are laid out and written at a time
+#: bytes that are framed and written at a time
 BLOCK = 1 << 18
 PREFIX = struct.Struct(">BI")
 
 Headers = list[tuple[bytes, bytes]]
 
-#: the head of an answer
+#: the headers of a response
 ANSWER: Headers = [(b":status", b"200"), (b"content-type", b"application/grpc")]
-#: what grpc-message shows as it is
+#: characters that grpc-message does not escape
 UNQUOTED = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
 class Bounds:
-    """How much a peer may ask of us. message: bytes of one; window: bytes of one call that are not yet taken up, of the
-    whole connection `calls` times as much; headers: bytes of one list."""
+    """Limits for a peer, in bytes. message: one message; window: unread data of one call (`calls` times as much for the
+    connection); headers: one header list."""
 
     def __init__(self, message: int, window: int, calls: int, headers: int) -> None:
-        # who may send three quarters of the window, since so much is acknowledged at the latest, can send any message
-        # whole
+        # acknowledgements are sent at the latest when a quarter of the window is used, so any message fits into the
+        # rest
         assert message + PREFIX.size <= window * 3 // 4
         self.message, self.window, self.calls, self.headers = message, window, calls, headers
 
 
-#: where we call: the bound of BuildKit's own client, and gRPC's for errors that tell lines of a Dockerfile
+#: as a client: the limit of BuildKit's own client, and gRPC's for errors, which may quote a Dockerfile
 CALLER = Bounds(message=16 << 20, window=24 << 20, calls=2, headers=16 << 20)
-#: where we serve, those of Go's servers: exports are large, but come in many messages; ignore files are told in headers
+#: as a server, those of Go's servers: exports have many messages; ignore patterns come in headers
 SERVER = Bounds(message=4 << 20, window=8 << 20, calls=4, headers=1 << 20)
 
 
 class Connection(Protocol):
-    """What a call needs of its connection: wire.Connection."""
+    """The connection as a call needs it; see grpc.Connection."""
 
     h2: h2.connection.H2Connection
     lock: threading.RLock
@@ -85,15 +84,15 @@ class Connection(Protocol):
 
 
 class Call:
-    """One call: messages both ways, each direction ended on its own. Its methods are for one thread at a time."""
+    """One call: messages both ways, with half-close. Not safe for several threads."""
 
     def __init__(self, connection: Connection, stream: int, headers: Headers) -> None:
         self.connection, self.stream = connection, stream
-        #: what it was opened with, names in lower case
+        #: the request's headers, with lower-case names
         self.headers = headers
         self._bytes = bytearray()
         self._messages: deque[bytes] = deque()
-        #: bytes that came and were not yet asked for; and those asked for, but not yet acknowledged
+        #: received bytes that were not read yet, and read bytes that were not acknowledged yet
         self._untaken = self._taken = 0
         self._ended = self._closed = False
         self._answered = connection.serve is None
@@ -116,7 +115,7 @@ class Call:
     # -- receiving ---------------------------------------------------------------------------------
 
     def receive(self) -> bytes | None:
-        """The next message; None when the other side has said all. Raises RpcError, BrokenStream."""
+        """The next message; None at the end of the peer's stream. Raises RpcError, BrokenStream."""
         with self.connection.changed:
             while not self.waiting():
                 self.connection.changed.wait()
@@ -129,12 +128,12 @@ class Call:
         return message
 
     def _leave_unfinished(self) -> None:
-        """A caller has no use for the rest of an answer that makes no sense; one who serves still says how it ends."""
+        """After a malformed message: a client cancels the call; a server still has to send its status."""
         if self.connection.serve is None and not self._ended:
             self.cancel()
 
     def only(self) -> bytes:
-        """The answer to a call that has one. Raises RpcError, BrokenStream."""
+        """The only message of a unary call's response. Raises RpcError, BrokenStream."""
         message = self.receive()
         if message is None:
             raise BrokenStream("unexpected end of the engine's answer")
@@ -144,20 +143,20 @@ class Call:
         return message
 
     def peek(self) -> bytes | None:
-        """The message that receive() would give without waiting, if there is one."""
+        """The message that receive() would return without blocking, or None."""
         with self.connection.lock:
             return self._messages[0] if self._messages else None
 
     def waiting(self) -> bool:
-        """Is a message there, or the end? receive() would not wait."""
+        """Would receive() return without blocking?"""
         return bool(self._messages) or self._ended or self._problem is not None
 
     def _acknowledge(self, count: int) -> None:
-        """Taken up: the peer may send as much again."""
+        """Acknowledge read bytes: the peer may send as many more."""
         connection = self.connection
         with connection.lock:
             if self._ended or connection.closed:
-                # given back with all that nobody takes up
+                # forget() returns the window of unread data
                 return
             self._untaken -= count
             self._taken += count
@@ -166,7 +165,7 @@ class Call:
                 try:
                     # not by h2's acknowledge_received_data: it holds back as much as half a window
                     connection.h2.increment_flow_control_window(self._taken, self.stream)
-                except h2.exceptions.ProtocolError:  # given up meanwhile
+                except h2.exceptions.ProtocolError:  # cancelled meanwhile
                     return
                 self._taken = 0
         connection.flush()
@@ -195,21 +194,21 @@ class Call:
         del buffer[: len(buffer) if self._problem else at]
 
     def on_end(self, problem: Failure | None) -> None:
-        """The other side has said all; under the lock."""
+        """The end of the peer's stream; called under the lock."""
         if self._bytes:
             problem = problem or BrokenStream("unexpected EOF within a message of the engine")
         self._ended = True
         self._problem = self._problem or problem
 
     def untaken(self) -> int:
-        """Bytes that nobody will take up any more."""
+        """Bytes that will not be read any more."""
         count, self._untaken = self._untaken, 0
         return count
 
     # -- sending -----------------------------------------------------------------------------------
 
     def send(self, *messages: bytes | memoryview) -> None:
-        """Messages, one after the other. Waits for the peer's window. Raises BrokenStream, RpcError."""
+        """Send messages. Waits for the peer's window. Raises BrokenStream, RpcError."""
         connection = self.connection
         self._open_answer()
         data = memoryview(b"".join([part for message in messages for part in (PREFIX.pack(0, len(message)), message)]))
@@ -223,7 +222,7 @@ class Call:
             connection.flush()
 
     def _window(self) -> int:
-        """How much may be sent now; under the lock."""
+        """Bytes that may be sent now; called under the lock."""
         if self._problem:
             raise self._problem
         if self.connection.closed or self._closed:
@@ -236,7 +235,7 @@ class Call:
             raise BrokenStream("the engine has ended the call") from None
 
     def _open_answer(self) -> None:
-        """The head of a server's answer, before its first message."""
+        """Send the headers of a server's response, before its first message."""
         with self.connection.lock:
             if not self._answered and not self.connection.closed and not self._closed:
                 self._answered = True
@@ -246,17 +245,17 @@ class Call:
                     raise BrokenStream("the engine has ended the call") from None
 
     def end(self) -> None:
-        """A caller has said all."""
+        """Half-close the client's stream."""
         with self.connection.lock:
             if not self.connection.closed and not self._closed:
                 try:
                     self.connection.h2.end_stream(self.stream)
-                except h2.exceptions.ProtocolError:  # it was answered before all was said
+                except h2.exceptions.ProtocolError:  # the response was complete before the request
                     pass
         self.connection.flush()
 
     def finish(self, status: int = OK, reason: str = "") -> None:
-        """The end of a server's answer."""
+        """End a server's response."""
         trailers = [(b"grpc-status", str(status).encode())]
         if reason:
             trailers.append((b"grpc-message", quote(reason, safe=UNQUOTED).encode()))
@@ -265,7 +264,7 @@ class Call:
         )
 
     def cancel(self) -> None:
-        """Give the call up: the engine stops what it does for it."""
+        """Cancel the call: the engine stops working on it."""
         self._leave(lambda h: h.reset_stream(self.stream, CANCEL))
 
     def _leave(self, say: Callable[[h2.connection.H2Connection], None]) -> None:
@@ -273,7 +272,7 @@ class Call:
             if not self.connection.closed and not self._closed:
                 try:
                     say(self.connection.h2)
-                except h2.exceptions.ProtocolError:  # the other side was quicker
+                except h2.exceptions.ProtocolError:  # the peer has ended it already
                     pass
             self._closed = True
             self.on_end(RpcError(CANCELED, "context canceled"))
@@ -283,7 +282,7 @@ class Call:
 
 
 def trailers_problem(trailers: Headers) -> Failure | None:
-    """What an answer's last headers tell: None for success."""
+    """The error in a response's trailers; None for success."""
     values = dict(trailers)
     status, code = values.get(b"grpc-status"), values.get(b":status", b"")
     if status == b"0":

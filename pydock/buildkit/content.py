@@ -1,9 +1,8 @@
-"""Layouts of this machine, lent to the engine: build cache in folders (`--cache-from`, `--cache-to type=local`), images
-that are contexts (`--build-context oci-layout://…`), and images that are exported unpacked (`--output
-type=oci,tar=false`).
+"""OCI layouts on this host, served to the engine: local build cache (`--cache-from`, `--cache-to type=local`), images
+as contexts (`--build-context oci-layout://…`), and images that are exported unpacked (`--output type=oci,tar=false`).
 
-containerd's content service (api/services/content/v1), as session/content of github.com/moby/buildkit asks it of
-clients: the part of it that reads and writes blobs. Which layout is meant is told by a header.
+The part of containerd's content service (api/services/content/v1) that reads and writes blobs, as session/content of
+github.com/moby/buildkit needs it. A header names the layout.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ BLOCK = 1 << 20
 
 
 class Content:
-    """stores: folders, by the names that the engine knows them by; only what is named here can be read or written."""
+    """stores: folders, by store name; nothing else can be read or written."""
 
     METHODS: tuple[str, ...] = tuple(m.CONTENT_SERVICE + name for name in ("Info", "Read", "Write", "Abort"))
 
@@ -44,7 +43,7 @@ class Content:
 
 
 def _blob(layout: Layout, digest: str) -> str:
-    """The path of a blob. Raises RpcError for what is no digest."""
+    """The path of a blob. Raises RpcError for an invalid digest."""
     try:
         return layout.blob(digest)
     except ValueError as error:
@@ -52,7 +51,7 @@ def _blob(layout: Layout, digest: str) -> str:
 
 
 def _open(layout: Layout, digest: str) -> BinaryIO:
-    """Raises RpcError for a blob that is not there."""
+    """Open a blob. Raises RpcError if it does not exist."""
     try:
         return layout.open(digest)
     except ValueError as error:
@@ -75,7 +74,7 @@ def _info(call: Call, layout: Layout) -> None:
 
 
 def _read(call: Call, layout: Layout) -> None:
-    """A part of a blob; size 0: all that follows."""
+    """Serve a part of a blob; size 0: up to its end."""
     wanted = m.READ_CONTENT.decode(call.receive() or b"")
     with _open(layout, wanted["digest"]) as file:
         at, end = max(0, wanted["offset"]), os.fstat(file.fileno()).st_size
@@ -89,13 +88,13 @@ def _read(call: Call, layout: Layout) -> None:
 
 
 def _abort(call: Call, layout: Layout) -> None:
-    # what is not whole goes with the call that wrote it
+    # an incomplete blob is removed at the end of its call
     call.receive()
     call.send(b"")
 
 
 def _write(call: Call, layout: Layout) -> None:
-    """A new blob: each message is answered by how far it has come, up to the one that commits it."""
+    """Receive a blob: each message is answered with the offset, until one commits it."""
     message = call.receive()
     if message is None:
         return
@@ -120,13 +119,13 @@ def _write(call: Call, layout: Layout) -> None:
 
 
 def _refuse_known(layout: Layout, request: Values) -> None:
-    """Who writes is told that the blob is there already, and leaves it."""
+    """Raises RpcError, ALREADY_EXISTS, for a blob that exists, so that the engine does not send it."""
     if request["expected"] and os.path.exists(_blob(layout, request["expected"])):
         raise RpcError(ALREADY_EXISTS, f"content {request['expected']}: already exists")
 
 
 def _take(blob: Incoming, request: Values, total: int) -> None:
-    """What one message says of a blob. Raises RpcError for one that does not fit, OSError."""
+    """Apply one message to a blob. Raises RpcError for an inconsistent one, OSError."""
     if request["action"] == m.WRITE_STAT:
         return
     if request["offset"] == 0 and blob.size:
@@ -150,7 +149,7 @@ def _take(blob: Incoming, request: Values, total: int) -> None:
 
 
 def _digest(blob: Incoming, expected: str) -> str:
-    """By the algorithm of the digest that is expected. Raises RpcError for what is no digest."""
+    """The blob's digest, by the expected digest's algorithm. Raises RpcError for an invalid digest."""
     try:
         return blob.digest_by(parts(expected)[0] if expected else "sha256")
     except ValueError as error:

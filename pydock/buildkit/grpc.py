@@ -1,11 +1,11 @@
-"""gRPC over HTTP/2 on an upgraded connection, either role: we call the engine (/grpc), the engine calls us (/session).
+"""gRPC over HTTP/2 on a hijacked connection, as client of the engine (/grpc) or as its server (/session).
 
-h2 keeps the HTTP/2 state. One thread reads; any thread may write, and a block of messages of one call goes out as a
-whole. DATA frames are laid out here, with h2's windows kept right: a context of 200 MB is 12,800 frames, and three
-copies of each would be what a build waits for.
+h2 keeps the HTTP/2 state. One thread reads; any thread may write, and a block of messages of one call is written as a
+whole. DATA frames are built here, while h2's windows are updated: a context of 200 MB is 12,800 frames, and copying
+each three times would slow builds down.
 
-The peer is not trusted: what it may leave here is bounded in every respect (call.Bounds, and the windows, which open
-only as data are taken up), and whatever it breaks off or gets wrong ends the calls that wait, with an error.
+The peer is not trusted: everything that it may send is limited (call.Bounds, and windows that open only as data are
+read), and any protocol error ends the waiting calls with an error.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ from pydock.buildkit.call import (
 )  # fmt: skip
 from pydock.errors import BrokenStream, Failure, RpcError, first_line
 
-#: calls of the peer at a time
+#: concurrent calls of the peer
 MAX_CALLS = 100
-#: frames in a row that bring nothing (pings, settings, empty data): so many that nothing else can be meant
+#: consecutive frames without content (pings, settings, empty data) that are taken for an attack
 MAX_FRUITLESS = 10_000
-#: bytes that are laid out and not yet written: messages wait above so many, whatever window the peer has opened; and
-#: how many more may come of answers to pings and the like, by a peer that does not read them
+#: bytes of frames that are not yet written: above this, messages wait, whatever the peer's window; and how many more
+#: answers to pings and the like may add, for a peer that does not read them
 MAX_QUEUED, MAX_BACKLOG = 4 << 20, 1 << 20
-#: RST_STREAM's code for a call too many
+#: RST_STREAM's code for too many calls
 REFUSED_STREAM = 7
-#: what the peer means by RST_STREAM's codes (PROTOCOL-HTTP2.md, "Errors"); all others are an internal error
+#: gRPC's codes for RST_STREAM's (PROTOCOL-HTTP2.md, "Errors"); all others are internal errors
 RESET = {REFUSED_STREAM: UNAVAILABLE, CANCEL: CANCELED, 11: RESOURCE_EXHAUSTED, 12: PERMISSION_DENIED}
 FRAME = struct.Struct(">BHBBL")
-#: the type of the frame that comes first
+#: the type of the first frame
 SETTINGS = b"\x04"
 
 
 class Duplex(Protocol):
-    """What engine.hijack gives, as far as it is used here."""
+    """engine.hijack.Duplex, as far as it is used here."""
 
     def read(self) -> bytes: ...
     def write(self, data: bytes | memoryview) -> None: ...
@@ -64,8 +64,8 @@ class Duplex(Protocol):
 
 
 class Connection:
-    """One HTTP/2 connection. `serve`: what is called, in a thread of its own, for each call of the peer; None: we call.
-    `ended`: called once when nothing more can come."""
+    """One HTTP/2 connection. `serve`: called in a separate thread for each call of the peer; None: we are the client.
+    `ended`: called once when the connection has ended."""
 
     def __init__(
         self, duplex: Duplex, serve: Callable[[Call], None] | None = None, ended: Callable[[], None] | None = None
@@ -79,9 +79,9 @@ class Connection:
         self.problem: Failure | None = None
         self._out: deque[bytes] = deque()
         self._writing = threading.Lock()
-        #: taken up and not yet acknowledged
+        #: bytes read and not yet acknowledged
         self._due = 0
-        #: see MAX_QUEUED, MAX_FRUITLESS; and threads that serve a call
+        #: see MAX_QUEUED, MAX_FRUITLESS; and the number of threads that serve a call
         self.queued = self._fruitless = self._serving = 0
         config = h2.config.H2Configuration(
             client_side=serve is None,
@@ -92,7 +92,7 @@ class Connection:
             normalize_outbound_headers=False,
         )
         self.h2 = h2.connection.H2Connection(config)
-        # as first values: those that are set later count only when the peer has agreed
+        # as initial values: later settings take effect only when the peer has acknowledged them
         codes = h2.settings.SettingCodes
         values = {
             codes.INITIAL_WINDOW_SIZE: self.bounds.window,
@@ -110,7 +110,7 @@ class Connection:
     # -- calling -----------------------------------------------------------------------------------
 
     def call(self, path: str, *messages: bytes, metadata: Iterable[tuple[str, str]] = (), last: bool = True) -> Call:
-        """Call a method; `last`: these messages are all that we say. Raises BrokenStream."""
+        """Call a method; `last`: half-close after these messages. Raises BrokenStream."""
         headers: list[Any] = [
             (b":method", b"POST"),
             (b":scheme", b"http"),
@@ -136,14 +136,15 @@ class Connection:
         return call
 
     def ask(self, path: str, message: bytes, metadata: Iterable[tuple[str, str]] = ()) -> bytes:
-        """One message, one answer. Raises RpcError, BrokenStream."""
+        """A unary call. Raises RpcError, BrokenStream."""
         return self.call(path, message, metadata=metadata).only()
 
     # -- reading -----------------------------------------------------------------------------------
 
     def _blocks(self) -> Iterator[bytes]:
-        """What the peer says. Raises BrokenStream where that is no HTTP/2 from the start: h2 would wait for the whole
-        of what it takes for a frame, millions of bytes if it is text."""
+        """The peer's data. Raises BrokenStream if it does not begin as HTTP/2: h2 would wait for a whole frame, which
+        in
+        text may be millions of bytes."""
         data = b""
         while self.serve is None and len(data) < FRAME.size and (more := self.duplex.read()):
             data += more
@@ -165,7 +166,7 @@ class Connection:
                 self.flush()
         except Failure as failure:
             problem = failure
-        except Exception as error:  # whatever the peer has made of h2 here: nobody may go on waiting for this thread
+        except Exception as error:  # whatever the peer has caused in h2: calls must not wait for this thread for ever
             problem = BrokenStream(f"malformed answer of the engine: {first_line(error)}")
         with self.changed:
             self.closed = True
@@ -219,7 +220,7 @@ class Connection:
 
     @staticmethod
     def _brings(event: h2.events.Event) -> bool:
-        """Does a frame further a call?"""
+        """Does a frame have content for a call?"""
         if isinstance(event, h2.events.DataReceived):
             return bool(event.data)
         return isinstance(
@@ -228,7 +229,7 @@ class Connection:
         )
 
     def _on_goodbye(self, event: h2.events.ConnectionTerminated) -> None:
-        """GOAWAY: later calls than the one that it names will not be answered."""
+        """GOAWAY: calls after the one that it names will not be answered."""
         if event.error_code:
             why = (event.additional_data or b"")[:200].decode("utf-8", "replace") or event.error_code
             self.problem = BrokenStream(f"the engine has closed the connection: {why}")
@@ -237,17 +238,17 @@ class Connection:
             call.on_end(self.problem or BrokenStream("the engine has closed the connection"))
 
     def forget(self, call: Call) -> None:
-        """The call is over: what was not taken up of it is given back to the connection's window."""
+        """The call is over: return its unread data to the connection's window."""
         if self.calls.pop(call.stream, None) is not None:
             self.credit(call.untaken())
 
     def credit(self, count: int) -> None:
-        """So much has been taken up of the connection's window; under the lock."""
+        """Return `count` bytes to the connection's window; called under the lock."""
         self._due += count
         if self._due >= self.bounds.window // 4 and not self.closed:
             try:
                 self.h2.increment_flow_control_window(self._due)
-            except h2.exceptions.ProtocolError:  # the other side has said goodbye meanwhile
+            except h2.exceptions.ProtocolError:  # the peer has sent GOAWAY meanwhile
                 return
             self._due = 0
 
@@ -256,10 +257,10 @@ class Connection:
             raise BrokenStream("malformed answer of the engine: a request instead of a response")
         stream = event.stream_id or 0
         if self._serving >= MAX_CALLS:
-            # calls that were given up are served a moment longer
+            # threads of cancelled calls run a moment longer
             try:
                 self.h2.reset_stream(stream, REFUSED_STREAM)
-            except h2.exceptions.ProtocolError:  # it has been given up already
+            except h2.exceptions.ProtocolError:  # it has been cancelled already
                 pass
             return
         self._serving += 1
@@ -278,24 +279,24 @@ class Connection:
 
     @property
     def full(self) -> bool:
-        """Is so much to be written that messages have to wait?"""
+        """Must messages wait because too much is unwritten?"""
         return self.queued > MAX_QUEUED
 
     def add_frames(self, stream: int, data: memoryview) -> None:
-        """DATA frames, accounted for in h2's windows; under the lock. What h2 itself has to say goes before them."""
+        """Queue DATA frames, and update h2's windows; called under the lock. h2's own frames go first."""
         size = self.h2.max_outbound_frame_size
         parts: list[bytes | memoryview] = [self.h2.data_to_send()]
         for at in range(0, len(data), size):
             piece = data[at : at + size]
             parts += [FRAME.pack(len(piece) >> 16, len(piece) & 0xFFFF, 0, 0, stream), piece]
-        self._fruitless = 0  # the peer has to make room for what we send
+        self._fruitless = 0  # the peer's window updates for our data are expected
         self.h2.outbound_flow_control_window -= len(data)
         self.h2.streams[stream].outbound_flow_control_window -= len(data)
         self._out.append(b"".join(parts))
         self.queued += len(self._out[-1])
 
     def flush(self) -> None:
-        """Write what is due. Whoever comes first writes for all: order is that of the lock."""
+        """Write queued frames, in the order in which they were queued; the first thread writes for all."""
         while True:
             with self.lock:
                 if data := self.h2.data_to_send():
@@ -331,7 +332,7 @@ class Connection:
             self.changed.notify_all()
 
     def close(self) -> None:
-        """Hang up, whatever the peer does meanwhile; calls that wait end."""
+        """Close the connection at once; waiting calls end."""
         with self.changed:
             self.closed = True
         self.duplex.hang_up()

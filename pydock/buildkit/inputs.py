@@ -1,4 +1,4 @@
-"""What a build's command line means as inputs: folders, an archive, remote places; found out on this machine.
+"""The inputs of a build's command line: folders, an archive, remote contexts.
 
 As buildx's build/opt.go (loadInputs) and build/git.go.
 """
@@ -29,7 +29,7 @@ _SCP = re.compile(r"[a-zA-Z0-9_-]+@[a-zA-Z0-9.-]+:.+")
 
 
 def is_remote(text: str) -> bool:
-    """A place that the engine fetches the context from by itself: a URL, or a git repository."""
+    """Is it a context that the engine fetches: a URL, or a git repository?"""
     return is_url(text) or text.startswith(("git://", "ssh://", "github.com/")) or bool(_SCP.fullmatch(text))
 
 
@@ -38,11 +38,11 @@ def is_git_over_ssh(text: str) -> bool:
 
 
 class BuildInputs:
-    """A context manager: what was made for the build is removed at its end.
+    """A context manager: removes temporary files at its end.
 
-    attributes: of the frontend; folders: by the names that the build knows them by; archive: the context's blocks, if
-    it comes so; stores: layouts that are contexts, by the names that the engine knows them by; shared_key: what names
-    the context; dockerfile: the Dockerfile's name for a reader.
+    attributes: of the frontend; folders: by their names in the build; archive: the context's blocks, if it is an
+    archive; stores: OCI layouts as contexts, by store name; shared_key: identifies the context across builds;
+    dockerfile: the Dockerfile's name for messages.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class BuildInputs:
         self.stores: dict[str, str] = {}
         self.shared_key = ""
         self.dockerfile = ""
-        #: the engine will ask for an ssh agent to fetch the context
+        #: the engine needs an ssh agent to fetch the context
         self.over_ssh = False
         self._made = ExitStack()
         self._capabilities: set[str] = set()
@@ -109,7 +109,7 @@ class BuildInputs:
             self.attributes["frontend.caps"] = ",".join(sorted(self._capabilities))
 
     def _from_stdin(self, file: str, stdin: BinaryIO) -> bytes | None:
-        """The Dockerfile that stdin is; None for an archive, or for nothing at all. Raises Failure."""
+        """The Dockerfile on stdin; None for an archive, or if stdin is empty. Raises Failure."""
         head, blocks = with_head(chunks(stdin))
         if not head:
             return None
@@ -138,7 +138,7 @@ class BuildInputs:
             self._capabilities.add(f"moby.buildkit.frontend.gitquerystring{suffix}")
 
     def _named(self, name: str, value: str) -> None:
-        """One more context. Raises Failure."""
+        """Add a named context. Raises Failure."""
         self._capabilities.add("moby.buildkit.frontend.contexts+forward")
         if is_remote(value) or value.startswith(("docker-image://", "target:")):
             self.attributes[f"context:{name}"] = value
@@ -158,7 +158,7 @@ class BuildInputs:
         self.attributes[f"context:{name}"] = f"local:{local}"
 
     def _layout(self, value: str) -> str:
-        """An image in a layout: oci-layout://FOLDER[:TAG][@DIGEST], as the engine is to ask for it. Raises Failure."""
+        """An image in an OCI layout, oci-layout://FOLDER[:TAG][@DIGEST], in the form for the engine. Raises Failure."""
         path, _, digest = value.removeprefix(LAYOUT).partition("@")
         folder, _, tag = path.partition(":")
         tag = tag or "latest"
@@ -176,7 +176,7 @@ class BuildInputs:
 
 
 def _existing(folder: str, name: str) -> str:
-    """ "dockerfile" where there is that, and no "Dockerfile"."""
+    """ "dockerfile" if that exists, and "Dockerfile" does not."""
     if name == DOCKERFILE:
         try:
             names = os.listdir(folder)
@@ -187,7 +187,7 @@ def _existing(folder: str, name: str) -> str:
     return name
 
 
-# -- git: where the sources come from, for the record of the build -------------------------------------
+# -- git: the origin of the sources, for the record of the build ---------------------------------------
 
 
 def git_attributes(context: str, file: str, folders: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
@@ -247,7 +247,7 @@ def git_attributes(context: str, file: str, folders: Mapping[str, str], environ:
 
 
 def _in_work_tree(folder: str) -> bool:
-    """Cheaper than to ask git, which most builds have no use for."""
+    """Is the folder in a git work tree? Checked without running git, for speed."""
     while True:
         if os.path.exists(os.path.join(folder, ".git")):
             return True
@@ -267,20 +267,20 @@ def _remote(git: Callable[..., str]) -> str:
 def _without_password(url: str) -> str:
     try:
         parts = urlsplit(url)
-    except ValueError:  # what it is, is anybody's guess: a password may be in it
+    except ValueError:  # malformed: it may contain a password
         return ""
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "://" in url else url
 
 
 def context_key(folder: str, config_dir: str) -> str:
-    """A digest of this builder's identity and a folder: folders have any bytes in their names, and a header has not."""
+    """A digest of this builder's identity and a folder: a folder's name may have bytes that a header must not have."""
     import hashlib
 
     return hashlib.sha256(node_identity(config_dir).encode() + b"\0" + os.fsencode(folder)).hexdigest()
 
 
 def node_identity(config_dir: str) -> str:
-    """A random word kept in the configuration folder (buildx's, where that is used too); "" where it cannot be kept."""
+    """A random id in the configuration folder (shared with buildx); "" if it cannot be stored."""
     import secrets
 
     path = os.path.join(config_dir, "buildx", ".buildNodeID")
@@ -291,7 +291,7 @@ def node_identity(config_dir: str) -> str:
         pass
     identity = secrets.token_hex(8)
     try:
-        # the folder of a user who has none is not made
+        # a missing configuration folder is not created
         for folder in (config_dir, os.path.dirname(path)):
             if not os.path.isdir(folder):
                 os.mkdir(folder, 0o700)

@@ -1,4 +1,4 @@
-"""The messages that a BuildKit client speaks, as tables. Names and numbers are those of moby's .proto files:
+"""The messages of a BuildKit client, as tables. Names and numbers are those of moby's .proto files:
 
 github.com/moby/buildkit: api/services/control/control.proto, api/types/worker.proto, frontend/gateway/pb/gateway.proto,
 solver/pb/ops.proto (sources, ranges, platforms), solver/errdefs/errdefs.proto, session/*/*.proto;
@@ -21,7 +21,7 @@ PACKET_STAT, PACKET_REQ, PACKET_DATA, PACKET_FIN, PACKET_ERR = range(5)
 PACKET = Message("fsutil.types.Packet", type=(1, INT), stat=(2, STAT), ID=(3, INT), data=(4, BYTES))
 DATA = Message("moby.filesync.v1.BytesMessage", data=(1, BYTES))
 
-# -- what the engine asks of the session ---------------------------------------------------------------
+# -- services of the session ---------------------------------------------------------------------------
 
 HEALTH = Message("grpc.health.v1.HealthCheckResponse", status=(1, INT))
 GET_SECRET = Message("moby.buildkit.secrets.v1.GetSecretRequest", ID=(1, STRING))
@@ -121,7 +121,7 @@ BRIDGE_SOLVE = Message(
 )  # fmt: skip
 BRIDGE_SOLVED = Message("moby.buildkit.v1.frontend.SolveResponse", result=(3, RESULT))
 
-# -- containerd's content store: what the engine keeps of a build, and layouts of ours that it reads and writes -------
+# -- containerd's content store: the engine's build records, and local OCI layouts ------------------------------------
 
 CONTENT_SERVICE = "/containerd.services.content.v1.Content/"
 CONTENT_INFO = Message(

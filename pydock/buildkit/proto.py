@@ -1,8 +1,8 @@
 """Protocol Buffers' wire format, for messages that are declared as tables. Pure.
 
-https://protobuf.dev/programming-guides/encoding/. A message in Python is a dict by field name, as JSON is elsewhere:
-absent fields are not written, and read as their zero value. A table of our own rather than generated code: it needs no
-run-time library (2.7 MB, and tied to the version of the generator) for the thirty small messages that a client speaks.
+https://protobuf.dev/programming-guides/encoding/. A message in Python is a dict by field name, like JSON elsewhere:
+absent fields are not written, and read as their zero value. Tables instead of generated code need no run-time library
+(2.7 MB, and tied to the generator's version) for the thirty small messages of a client.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pydock.errors import BrokenStream
 
 Values = dict[str, Any]
 
-#: the four kinds of scalars that BuildKit's messages use, and what stands for their absence
+#: the four kinds of scalars in BuildKit's messages, and their zero values
 STRING, BYTES, BOOL, INT = "string", "bytes", "bool", "int"
-#: google.protobuf.Timestamp, as nanoseconds since 1970; 0 is none
+#: google.protobuf.Timestamp, as nanoseconds since 1970; 0 for none
 TIME = "time"
 _ZERO: dict[str, Any] = {STRING: "", BYTES: b"", BOOL: False, INT: 0, TIME: 0}
 
@@ -29,16 +29,14 @@ _MASK = (1 << 64) - 1
 
 
 class Malformed(BrokenStream):
-    """Bytes that are no such message."""
+    """The bytes are not a valid message."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"malformed message of the engine: {why}")
 
 
 class Budget:
-    """How many fields a message may have, those of messages within it included: two bytes of it become hundreds
-    here.
-    """
+    """The number of fields that a message may have, including nested messages: two bytes become hundreds in memory."""
 
     __slots__ = ("left",)
 
@@ -92,7 +90,7 @@ class Message:
     # -- writing -----------------------------------------------------------------------------------
 
     def encode(self, values: Values) -> bytes:
-        """Raises KeyError for a field that the message has not."""
+        """Raises KeyError for an unknown field."""
         unknown = values.keys() - {f.name for f in self.fields}
         if unknown:
             raise KeyError(f"{self.name} has no {sorted(unknown)}")
@@ -115,9 +113,7 @@ class Message:
     # -- reading -----------------------------------------------------------------------------------
 
     def decode(self, data: bytes | memoryview, budget: Budget | None = None) -> Values:
-        """Every field by name; what the table does not know is skipped. Raises Malformed. budget: for messages within
-        one.
-        """
+        """Every field by name, without unknown ones. Raises Malformed. budget: for nested messages."""
         budget = budget or Budget()
         out = {f.name: f.zero() for f in self.fields}
         for number, kind, value in parts(data):
@@ -139,7 +135,7 @@ class Message:
 
 
 def varint(value: int) -> bytes:
-    """A number in groups of seven bits, least first; negative ones as 64 bits."""
+    """A varint: groups of seven bits, least significant first; negative numbers as 64 bits."""
     if 0 <= value < 0x80:
         return _SMALL[value]
     value &= _MASK
@@ -242,7 +238,7 @@ def _decoded(kind: str | Message, wire: int, value: int | bytes, budget: Budget)
 
 
 def _packed(data: bytes, kind: str, budget: Budget) -> list[Any]:
-    """A repeated number may be written as one block."""
+    """The values of a packed repeated field."""
     out, at = [], 0
     while at < len(data):
         budget.spend()

@@ -1,8 +1,7 @@
 """Results from the engine: a folder (`--output type=local`) by DiffCopy, or one stream of bytes (tar, oci, docker).
 
-session/filesync of github.com/moby/buildkit, receive.go and diskwriter.go of fsutil. Files belong to the caller; what
-lies in the folder already stays, unless something of that name comes. A file whose content did not come whole is
-removed.
+session/filesync of github.com/moby/buildkit, receive.go and diskwriter.go of fsutil. Files belong to the user; existing
+files stay, unless one of the same name is received. Incomplete files are removed.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from pydock.errors import Failure, RpcError, first_line
 from pydock.files.atomic import Draft, make_folders
 from pydock.files.folder import Growing, Parts
 
-#: puts one block of an archive to its place
+#: writes one block of an archive
 Sink = Callable[[bytes], None]
 
 DIRECTORY, SYMLINK, DEVICE, FIFO, CHARACTER = 1 << 31, 1 << 27, 1 << 26, 1 << 25, 1 << 21
-#: files whose contents may come at the same time; engines send four
+#: files that may be received at the same time; engines send four
 OPEN_FILES = 64
 
 
 class FileSend:
-    """Where the outputs go, by their index: a folder, or a sink."""
+    """Receives the outputs, by index: into a folder, or a sink."""
 
     METHODS: tuple[str, ...] = ("/moby.filesync.v1.FileSend/DiffCopy",)
 
@@ -42,8 +41,8 @@ class FileSend:
         self._running, self._changed = 0, threading.Condition()
 
     def complete(self, seconds: float) -> bool:
-        """Has every output come to its end? An engine may say that all is done while we still write the last of it;
-        that takes its time, and what has not begun by now may begin for so many seconds."""
+        """Wait until every output is complete; returns False if one is not. The engine may report the end of a build
+        while we still write; an output that has not begun has `seconds` to begin."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._broken or self._whole.issuperset([*self.folders, *self.sinks]), seconds
@@ -89,24 +88,22 @@ class FileSend:
 
 
 class Receiving:
-    """One folder that comes. Entries are told in strict order, folders before what is in them, as fsutil's validators
-    ask.
-    """
+    """Receives one folder. Entries must come in order, folders before their content, as fsutil validates."""
 
     def __init__(self, call: Call, folder: str) -> None:
         self.call, self.tree = call, Growing(folder, replacing=True)
-        #: the last entry, and the folder that entries may be in
+        #: the last entry, and the folders that were announced
         self.last: tuple[bytes, ...] = ()
         self.way: Parts = ()
-        #: files, which others may be links to
+        #: files, as targets of hard links
         self.files: set[Parts] = set()
         self.links: list[tuple[Parts, Parts]] = []
-        #: files whose content was asked for: number -> (path, what is true of it); and those of which some has come
+        #: requested files: number -> (path, stat); and those that have begun
         self.due: dict[int, tuple[Parts, Values]] = {}
         self.drafts: dict[int, Draft] = {}
 
     def run(self) -> None:
-        """Raises Failure; what is not whole then is gone, and what was there before is there."""
+        """Raises Failure; then incomplete files are removed, and the old ones stay."""
         try:
             self._receive()
             for parts, target in self.links:
@@ -146,7 +143,7 @@ class Receiving:
         raise Failure("the engine ended the transfer of the result before it was whole")
 
     def _entry(self, number: int, values: Values) -> bool:
-        """Make an entry; True if its content has to be asked for. Raises Failure, OSError."""
+        """Create an entry; True if its content must be requested. Raises Failure, OSError."""
         parts, mode = self._in_order(values["path"]), values["mode"]
         if mode & DIRECTORY:
             self.way = parts
@@ -173,15 +170,13 @@ class Receiving:
             return False
         self.due[number] = (parts, values)
         if mode & TYPE_BITS:
-            # nothing that has content, a socket for one: it stays an empty file
+            # a socket, for one, has no content: it stays an empty file
             self._content(number, b"")
             return False
         return True
 
     def _in_order(self, path: str) -> Parts:
-        """The elements of an entry's path, which must come after those before it, in a folder that was told. Raises
-        Failure.
-        """
+        """The elements of an entry's path, which must be in order, and in an announced folder. Raises Failure."""
         parts = tuple(path.split("/"))
         if any(p in ("", ".", "..") for p in parts) or "\0" in path:
             raise Failure(f"invalid path {path!r} in the result")
@@ -214,5 +209,5 @@ class Receiving:
 
 
 def set_values(handle: int, values: Values) -> None:
-    """What was told of an entry, on its open file. Raises OSError."""
+    """Set an entry's attributes on its open file. Raises OSError."""
     set_attributes(handle, unix_mode(values["mode"]), values["modTime"], values["xattrs"])

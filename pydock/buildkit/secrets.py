@@ -1,7 +1,7 @@
-"""Secrets and ssh agents, lent to the steps of a build that ask for them.
+"""Secrets and ssh agents for the steps of a build that request them.
 
-session/secrets and session/sshforward of github.com/moby/buildkit. A secret is read when it is asked for and kept
-nowhere; an agent is lent read-only: it lists keys and signs, and nothing that is asked of it can change it.
+session/secrets and session/sshforward of github.com/moby/buildkit. A secret is read when it is requested, and not
+cached; an agent is forwarded read-only: it lists keys and signs, and cannot be changed.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from pydock.values import record
 MAX_SECRET = 500 * 1024
 BLOCK = 32 * 1024
 
-#: https://www.rfc-editor.org/rfc/rfc9987 (ssh-agent): what may be asked of a lent agent, and its answer to all else
+#: https://www.rfc-editor.org/rfc/rfc9987 (ssh-agent): the allowed requests to a forwarded agent, and the answer to
+#: others
 IDENTITIES, SIGN, REFUSED = 11, 13, b"\x00\x00\x00\x01\x05"
 MAX_REQUEST = 256 * 1024
 
 
 @record
 class Secret:
-    """Where a secret is: a file, or a variable."""
+    """The source of a secret: a file, or a variable."""
 
     identity: str
     path: str = ""
@@ -38,7 +39,7 @@ class Secret:
 
 
 class Secrets:
-    """Raises Failure for a secret that is not there, or too large."""
+    """Raises Failure for a missing or too large secret."""
 
     METHODS: tuple[str, ...] = ("/moby.buildkit.secrets.v1.Secrets/GetSecret",)
 
@@ -83,12 +84,12 @@ class Secrets:
 
 
 class Agents:
-    """ssh agents by id: the user's own, or one made for keys in files. Raises Failure for what is neither."""
+    """ssh agents by id: the user's own, or one started for key files. Raises Failure for invalid ones."""
 
     METHODS: tuple[str, ...] = ("/moby.sshforward.v1.SSH/CheckAgent", "/moby.sshforward.v1.SSH/ForwardAgent")
 
     def __init__(self, specs: Sequence[tuple[str, tuple[str, ...]]], environ: Mapping[str, str]) -> None:
-        """specs: (id, paths of one socket or of keys); no path is SSH_AUTH_SOCK."""
+        """specs: (id, paths of one socket or of keys); without a path, SSH_AUTH_SOCK."""
         self.sockets: dict[str, str] = {}
         self._made: list[KeyAgent] = []
         try:
@@ -152,7 +153,7 @@ class Agents:
 
 
 def forward(call: Call, agent: socket.socket) -> None:
-    """Pass requests that only look and sign to an agent, and its answers back, until the other side has said all."""
+    """Forward requests that list keys or sign to an agent, and its answers back, until the end of the stream."""
     answers = threading.Thread(target=_answers, args=(call, agent), daemon=True)
     answers.start()
     guard = Guard()
@@ -175,13 +176,13 @@ def _answers(call: Call, agent: socket.socket) -> None:
 
 
 class Guard:
-    """Cuts what is sent to an agent into requests, and tells which of them are allowed. Pure."""
+    """Splits the stream to an agent into requests, and decides which are allowed. Pure."""
 
     def __init__(self) -> None:
         self._data = b""
 
     def feed(self, data: bytes) -> list[tuple[bool, bytes]]:
-        """Raises Failure for a request that is too long to be one."""
+        """(allowed?, request) for each complete request. Raises Failure for one that is too long."""
         self._data += data
         out = []
         while len(self._data) >= 5:
@@ -195,21 +196,18 @@ class Guard:
         return out
 
 
-#: run by ssh-agent as its child: says that the agent listens, and ends both when stdin does, which our death closes,
-#: however we die. Should this be killed itself, the agent ends by itself within ten seconds: it looks for its parent
-#: (ssh-agent(1)).
+#: run by ssh-agent as its child: reports that the agent listens, and ends both when stdin is closed, which happens
+#: however pydock ends. If this is killed itself, the agent notices within ten seconds and exits (ssh-agent(1)).
 WATCH = 'echo; read -r _; kill "$SSH_AGENT_PID"; rm -rf "$0"'
-#: seconds that keys are kept at most, and that OpenSSH's programs may take
+#: the lifetime of keys, and the time limit for OpenSSH's programs, in seconds
 KEPT, PATIENCE = 24 * 3600, 60.0
 
 
 class KeyAgent:
-    """An agent of our own for keys in files: OpenSSH's ssh-agent, on a socket that nobody else can open. It ends when
-    we do.
-    """
+    """OpenSSH's ssh-agent for key files, on a socket that nobody else can open. It ends with pydock."""
 
     def __init__(self, keys: Sequence[str], environ: Mapping[str, str]) -> None:
-        """Raises Failure for what is no key without a passphrase, or where OpenSSH is not installed."""
+        """Raises Failure for an invalid key, one with a passphrase, or if OpenSSH is not installed."""
         programs = self._agent, self._adder = find("ssh-agent", environ), find("ssh-add", environ)
         if not all(programs):
             raise Failure(
@@ -248,7 +246,7 @@ class KeyAgent:
                 data = file.read(100 * 1024)
         except OSError as error:
             raise Failure(f"failed to open {key}: open {key}: {first_line(error)}") from None
-        # an empty file is no key, but an empty stdin would be none either
+        # an empty file must fail, too: send a line, which is not a key
         added = ask(
             [self._adder, "-q", "-t", str(KEPT), "-"], self._environ, data or b"\n", seconds=PATIENCE, new_session=True
         )

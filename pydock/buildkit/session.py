@@ -1,8 +1,8 @@
 """The session of a build: the engine calls us for files, secrets, agents and credentials.
 
-POST /session upgrades to HTTP/2 with the roles turned round: https://github.com/moby/buildkit/tree/master/session. What
-is served is announced in the request's headers; health is asked for every few seconds, and who does not answer is
-dropped.
+POST /session upgrades to HTTP/2 with reversed roles: https://github.com/moby/buildkit/tree/master/session. The
+request's headers announce the services; the engine checks our health every few seconds, and drops sessions that do not
+answer.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SERVING = HEALTH.encode({"status": 1})
 
 
 class Service(Protocol):
-    """A part of the session. METHODS: the paths that it answers."""
+    """A service of the session. METHODS: its gRPC paths."""
 
     METHODS: tuple[str, ...]
 
     def serve(self, call: Call) -> None:
-        """Answer one call; raise RpcError for gRPC's own codes, Failure for any other fault."""
+        """Answer one call. Raises RpcError with a gRPC code, or Failure."""
 
 
 class Health:
@@ -40,13 +40,14 @@ class Health:
 
 
 class Session:
-    """Who serves, and by which name the engine knows them. `shared_key`: what names a context from one build to the
-    next, so that only changed files are sent: the same for the same user and folder."""
+    """The services, by gRPC path. `shared_key`: identifies a context across builds, so that only changed files are
+    sent:
+    the same for the same user and folder."""
 
     def __init__(self, services: Sequence[Service], shared_key: str = "") -> None:
         self.identity = new_id()
         self.shared_key = shared_key
-        #: what went wrong on our side while a call was served, first things first
+        #: local errors while calls were served, in order
         self.problems: list[Failure] = []
         self._methods: dict[str, Callable[[Call], None]] = {}
         everything: list[Service] = [Health(), *services]
@@ -64,7 +65,7 @@ class Session:
         }
 
     def start(self, duplex: Duplex, ended: Callable[[], None] | None = None) -> None:
-        """Serve on an upgraded connection, in threads, until close(). ended: called when nothing more can be asked."""
+        """Serve on a hijacked connection, in threads, until close(). ended: called when the connection has ended."""
         self._connection = Connection(duplex, self._serve, ended)
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class Session:
         except RpcError as error:
             call.finish(error.status, error.reason)
         except BrokenStream as broken:
-            # the engine is gone, or speaks nonsense: the user is told by the build's own answer
+            # the connection is broken: the build itself reports that
             call.finish(INTERNAL, broken.message)
         except Failure as failure:
             self.problems.append(failure)
@@ -93,6 +94,6 @@ class Session:
 
 
 def new_id() -> str:
-    """25 random letters and digits, as BuildKit names things."""
+    """25 random letters and digits, as in BuildKit's ids."""
     alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
     return "".join(secrets.choice(alphabet) for _ in range(25))

@@ -1,7 +1,7 @@
-"""Builds, asked for: the services Control and LLBBridge that the engine offers on POST /grpc.
+"""Requests to build: the services Control and LLBBridge that the engine offers on POST /grpc.
 
-api/services/control and frontend/gateway of github.com/moby/buildkit. A build is one call of Solve; how it goes is told
-meanwhile by Status. `Ref` is a random name of ours that binds the two.
+api/services/control and frontend/gateway of github.com/moby/buildkit. A build is one call of Solve, with a concurrent
+call of Status for its progress. `Ref` is a random id of ours that connects the two.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pydock.go.json import decode
 from pydock.shape import opt
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
-#: bytes of a document that the engine keeps of a build
+#: the largest document of a build's record, in bytes
 MAX_CONTENT = 64 << 20
 
 _POSITION = opt({"line": opt(int), "character": opt(int)})
-#: errdefs.Source, as the engine writes it
+#: errdefs.Source as JSON
 SOURCE = {
     "info": opt({"filename": opt(str), "data": opt(str)}),
     "ranges": opt([{"start": _POSITION, "end": _POSITION}]),
@@ -29,11 +29,11 @@ SOURCE = {
 
 
 class Control:
-    """See the module. Its calls may be made by several threads."""
+    """See the module. Safe for several threads."""
 
     def __init__(self, duplex: Duplex) -> None:
         self.connection = Connection(duplex)
-        self._told: Call | None = None
+        self._status_call: Call | None = None
 
     def close(self) -> None:
         self.connection.close()
@@ -43,10 +43,8 @@ class Control:
         return Solving(self.connection.call(CONTROL + "Solve", m.SOLVE.encode(request)))
 
     def status(self, ref: str) -> Iterator[Values]:
-        """What happens in a build, to its end; nothing for one that ended before it began. Raises RpcError,
-        BrokenStream.
-        """
-        call = self._told = self.connection.call(CONTROL + "Status", m.STATUS.encode({"Ref": ref}))
+        """A build's progress, to its end; empty if it ended before it began. Raises RpcError, BrokenStream."""
+        call = self._status_call = self.connection.call(CONTROL + "Status", m.STATUS.encode({"Ref": ref}))
         try:
             while (message := call.receive()) is not None:
                 yield m.STATUS_RESPONSE.decode(message)
@@ -55,19 +53,18 @@ class Control:
                 raise
 
     def end_status(self) -> None:
-        """Nothing more is to be told: of a build that was refused before it began an engine may wait to hear for
-        ever.
-        """
-        if self._told:
-            self._told.cancel()
+        """Cancel status(): for a build that was refused before it began, an engine may never end it."""
+        if self._status_call:
+            self._status_call.cancel()
 
     def worker_labels(self) -> dict[str, str]:
-        """What the engine's own builder says of itself."""
+        """The labels of the engine's own builder."""
         records = m.WORKERS.decode(self.connection.ask(CONTROL + "ListWorkers", b""))["record"]
         return dict(records[0]["Labels"]) if records else {}
 
     def ask_frontend(self, ref: str, request: Values) -> dict[str, bytes]:
-        """A question about a Dockerfile, within the build `ref`. Returns the answer's metadata. Raises RpcError."""
+        """Send a subrequest about a Dockerfile, within the build `ref`. Returns the answer's metadata. Raises
+        RpcError."""
         within = (("buildkit-controlapi-buildid", ref),)
         self.connection.ask(BRIDGE + "Ping", b"", within)
         try:
@@ -82,9 +79,8 @@ class Control:
         return dict((answer["result"] or {}).get("metadata") or {})
 
     def attestations(self, ref: str) -> Iterator[tuple[str, Values]]:
-        """(platform, descriptor) of what the engine has attested of a build; platform "" where there was one. Raises
-        RpcError.
-        """
+        """(platform, descriptor) of a build's attestations; platform "" for a single-platform build. Raises
+        RpcError."""
         call = self.connection.call(CONTROL + "ListenBuildHistory", m.HISTORY.encode({"Ref": ref, "EarlyExit": True}))
         while (message := call.receive()) is not None:
             record = m.HISTORY_EVENT.decode(message)["record"] or {}
@@ -94,7 +90,7 @@ class Control:
                     yield platform, descriptor
 
     def content(self, digest: str) -> bytes:
-        """A blob of the engine's, which is a document. Raises RpcError, BrokenStream."""
+        """A document in the engine's content store. Raises RpcError, BrokenStream."""
         call = self.connection.call(m.CONTENT_SERVICE + "Read", m.READ_CONTENT.encode({"digest": digest}))
         data = bytearray()
         while (message := call.receive()) is not None:
@@ -106,35 +102,36 @@ class Control:
 
 
 class Solving:
-    """A build that goes on."""
+    """A running build."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
 
     def result(self) -> dict[str, str]:
-        """Waits for the end: what the exporter answered. Raises RpcError for a build that failed, BrokenStream."""
+        """Wait for the end; returns the exporter's response. Raises RpcError for a failed build, BrokenStream."""
         return dict(m.SOLVED.decode(self.call.only())["ExporterResponse"])
 
     def cancel(self) -> None:
-        """The engine stops the build."""
+        """Stop the build."""
         self.call.cancel()
 
 
 def sources(error: RpcError) -> list[Values]:
-    """The places in a Dockerfile that an error is about: [{"info": {"filename", "data": text}, "ranges"}], outermost
+    """The locations in a Dockerfile that an error refers to: [{"info": {"filename", "data": text}, "ranges"}],
+    outermost
     last.
     """
     try:
         details = m.RPC_STATUS.decode(error.details)["details"] if error.details else []
     except BrokenStream:
-        # the error itself has been understood, and counts
+        # malformed details: report the error without them
         return []
     found = [json_source(d["value"]) for d in details if d["type_url"].rpartition("/")[2].startswith("errdefs.Source")]
     return [s for s in found if s]
 
 
 def json_source(data: bytes) -> Values:
-    """errdefs.Source as JSON, with the file's data decoded; {} for what is none."""
+    """errdefs.Source from JSON, with the file's data decoded; {} if it is malformed."""
     import base64
 
     try:

@@ -1,8 +1,8 @@
-"""Files to the engine: the sending side of DiffCopy. Only what the engine asks for is read.
+"""File sync: the sending side of DiffCopy. Only files that the engine requests are read.
 
-github.com/tonistiigi/fsutil (send.go, stat_unix.go) and session/filesync. Every entry is told first, in order; the n-th
-is file n. The engine compares with what it has kept of this folder and asks for the contents that it lacks, while the
-entries still come. Owners are not sent: a context belongs to root.
+github.com/tonistiigi/fsutil (send.go, stat_unix.go) and session/filesync. All entries are announced in order; the n-th
+is file n. The engine compares them with its copy of the folder, and requests changed files while entries are still
+being announced. Owners are not sent: a context belongs to root.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from pydock.buildkit.messages import PACKET, PACKET_DATA, PACKET_ERR, PACKET_FIN
 from pydock.buildkit.proto import Values, varint
 from pydock.errors import BrokenStream, Failure, RpcError, first_line
 
-#: one message of a file's content; what fsutil sends, so that the engine counts the same bytes
+#: bytes of a file per message: fsutil's size, so that the engine counts the same bytes
 CHUNK = 32 * 1024
-#: a file is read, and messages are gathered, up to this
+#: bytes to read from a file, and to gather before sending
 BLOCK = 1 << 20
-#: entries told between two looks at what the engine asks for
+#: entries announced between two checks for requests
 BATCH = 128
 
 
 class FileSync:
-    """The folders that a build may read, by the names that it knows them by ("context", "dockerfile", …)."""
+    """The folders that a build may read, by their names in the build ("context", "dockerfile", …)."""
 
     METHODS: tuple[str, ...] = ("/moby.filesync.v1.FileSync/DiffCopy",)
 
     def __init__(self, folders: Mapping[str, str]) -> None:
         self.folders = folders
-        #: contents sent since the beginning: what an incremental build is judged by
+        #: the number of files sent so far, for tests of incremental builds
         self.files_sent = 0
 
     def serve(self, call: Call) -> None:
@@ -54,7 +54,7 @@ class FileSync:
         except BrokenStream:
             raise
         except ValueError as error:
-            # a pattern that is malformed, but not so that it was found out before
+            # a malformed pattern that the first check did not find
             raise RpcError(UNKNOWN, f"failed to match excludepatterns: {error}") from None
         except Failure as failure:
             call.send(PACKET.encode({"type": PACKET_ERR, "data": failure.message.encode("utf-8", "surrogateescape")}))
@@ -62,7 +62,7 @@ class FileSync:
 
 
 def _values(call: Call, name: str) -> list[str]:
-    """A header's values; where they are not ASCII, newer engines quote them."""
+    """A header's values; newer engines quote those that are not ASCII."""
     values = call.header_list(name)
     return (
         [unquote_plus(v, errors="surrogateescape") for v in values]
@@ -72,15 +72,15 @@ def _values(call: Call, name: str) -> list[str]:
 
 
 class Sending:
-    """One folder on its way."""
+    """The transfer of one folder."""
 
     def __init__(self, call: Call, tree: Tree, counted: FileSync) -> None:
         self.call, self.tree, self.counted = call, tree, counted
-        #: what may be asked for, each once: number -> path
+        #: files that may be requested, once each: number -> path
         self.files: dict[int, str] = {}
 
     def run(self) -> None:
-        """Tell the entries and answer what is asked, by turns, to the end. Raises Failure."""
+        """Announce entries and serve requests alternately, to the end. Raises Failure."""
         batches = self._announce()
         announcing = True
         while True:
@@ -100,7 +100,7 @@ class Sending:
                 self._send_files(packet["ID"])
 
     def _announce(self) -> Iterator[bool]:
-        """Tells a batch of entries at each step."""
+        """Announces a batch of entries at each step; yields False at the end."""
         number = 0
         batch: list[bytes] = []
         links = Links()
@@ -122,9 +122,7 @@ class Sending:
         yield False
 
     def _send_files(self, first: int) -> None:
-        """The content of a file that was asked for; and with it those asked for meanwhile, in one go if they are
-        small.
-        """
+        """Send a requested file, together with others that are requested meanwhile if they are small."""
         out: list[bytes | memoryview] = []
         size, number = 0, first
         while True:
@@ -141,9 +139,9 @@ class Sending:
         self.call.send(*out)
 
     def _content(self, number: int) -> Iterator[bytes]:
-        """The messages of one file, and the empty one at its end; of a file that is gone, or a socket, that one alone.
+        """The messages of one file, with an empty one at its end; for a vanished file or a socket, only that.
 
-        Raises Failure for what cannot be read."""
+        Raises Failure for an unreadable file."""
         path = self.files.pop(number, None)
         if path is None:
             raise Failure(f"invalid file id {number}")
@@ -153,7 +151,7 @@ class Sending:
             handle = self.tree.open(path)
         except OSError as error:
             if error.errno not in NOTHING:
-                # docker's client sends an empty file instead, and says nothing
+                # docker's client silently sends an empty file instead
                 raise Failure(f"open {path}: {first_line(error)}") from None
             yield head
             return
@@ -170,23 +168,23 @@ class Sending:
         yield head
 
 
-#: a file that has vanished, a folder in its place, a socket: it reads as nothing
+#: a vanished file, a folder in its place, a socket: sent as empty
 NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ENXIO, errno.EOPNOTSUPP)
 #: Packet{type: DATA}, and the first bytes of Packet{type: REQ}
 DATA_HEAD = b"\x08" + varint(PACKET_DATA)
 ASK = b"\x08" + varint(PACKET_REQ)
-#: the bits of Go's FileMode that make an entry something other than a regular file
+#: the bits of Go's FileMode for anything but a regular file
 TYPE_BITS = 1 << 31 | 1 << 27 | 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19
 
 
 class Links:
-    """Which file of an inode was told first: the others are hard links to it."""
+    """The first announced file of each inode: the others are hard links to it."""
 
     def __init__(self) -> None:
         self.first: dict[tuple[int, int], str] = {}
 
     def of(self, path: str, status: os.stat_result) -> str:
-        """The earlier path of this inode; "" for the first."""
+        """The first path of this inode; "" for that one itself."""
         if status.st_nlink < 2:
             return ""
         first = self.first.setdefault((status.st_dev, status.st_ino), path)

@@ -1,4 +1,4 @@
-"""Archives of one context, interchangeable with docker's: loaded by `context export` and `context import` alone."""
+"""Archives of a context, compatible with docker's. Only `context export` and `context import` load this module."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pydock.config.contexts import SHAPE, Meta
 from pydock.errors import BrokenStream
 from pydock.go.json import decode, dumps
 
-#: bytes of an archive, and of all that is in it; how many files that may be
+#: limits: bytes of an archive, bytes of its unpacked content, number of files
 LIMIT, MAX_FILES = 10 << 20, 1000
 
-#: what Python's readers raise for archives that are none
+#: what Python's readers raise for malformed archives
 _MALFORMED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
 _BROKEN = (*_MALFORMED, BrokenStream, EOFError, OSError, OverflowError, LookupError, RuntimeError, ValueError)
 
@@ -64,7 +64,7 @@ def unpack(data: bytes) -> tuple[Meta, dict[str, bytes]]:
 
 
 def _files(data: bytes) -> list[tuple[str, bytes]]:
-    """(name, content) of all files, within bounds. Raises ValueError."""
+    """(name, content) of all files, within the limits. Raises ValueError."""
     found: list[tuple[str, bytes]] = []
     left = LIMIT
     zipped = data.startswith(b"PK\x03\x04")
@@ -84,7 +84,7 @@ def _files(data: bytes) -> list[tuple[str, bytes]]:
 
 
 def _tar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
-    # docker's own export ends in the middle of the last block
+    # the last block of docker's own export is incomplete
     ending = bytes(-len(data) % tarfile.BLOCKSIZE + 2 * tarfile.BLOCKSIZE)
     for entry, content in entries([data, ending]):
         if entry.type in CONTENT:

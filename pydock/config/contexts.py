@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Meta = dict[str, Any]
 
-#: what is known of a context's metadata; it may hold more
+#: the required shape of a context's metadata; it may hold more
 SHAPE = {
     "Name": opt(str), "Metadata": opt({"Description": opt(str)}),
     "Endpoints": opt({"docker": opt({"Host": opt(str), "SkipTLSVerify": opt(bool)})}),
@@ -24,7 +24,7 @@ SHAPE = {
 
 
 class Store:
-    """Contexts on disk, readable and writable by docker too. `folder` is the configuration folder."""
+    """Contexts on disk, in docker's format. `folder` is the configuration folder."""
 
     def __init__(self, folder: str) -> None:
         self.root = os.path.join(folder, "contexts")
@@ -77,7 +77,7 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """While the block runs no other process changes contexts. Raises Failure."""
+        """A lock against changes by other processes. Raises Failure."""
         from pydock.files.lock import locked_folder
 
         try:
@@ -88,7 +88,7 @@ class Store:
             raise Failure(f"{error.filename or self.root}: {first_line(error)}") from error
 
     def add(self, name: str, meta: Meta, tls: dict[str, bytes]) -> None:
-        """A new context. Raises Failure for one that is there."""
+        """Add a context. Raises Failure if it exists."""
         with self.changing():
             if self.exists(name):
                 raise Failure(f'context "{name}" already exists')
@@ -99,8 +99,7 @@ class Store:
                 raise
 
     def save(self, name: str, meta: Meta, tls: dict[str, bytes] | None) -> None:
-        """Write a context's metadata, and its TLS material unless `tls` is None; both or none of them. While
-        `changing`.
+        """Write a context's metadata, and its TLS material unless `tls` is None: both or neither. Needs `changing`.
 
         Raises Failure, OSError."""
         from pydock.files.atomic import remove_folder, write_whole
@@ -116,7 +115,7 @@ class Store:
             remove_folder(self.tls_path(name))
 
     def _tls_folder(self, tls: dict[str, bytes]) -> Scratch:
-        """TLS material that is not in its place yet. Raises Failure, OSError."""
+        """A temporary folder with TLS material. Raises Failure, OSError."""
         from pydock.files.atomic import Scratch, write_whole
 
         os.makedirs(above := os.path.join(self.root, "tls"), mode=0o700, exist_ok=True)
@@ -131,7 +130,7 @@ class Store:
         return scratch
 
     def remove(self, name: str) -> None:
-        """Metadata and TLS material; nothing happens if they are not there. While `changing`. Raises OSError."""
+        """Remove metadata and TLS material, if they exist. Needs `changing`. Raises OSError."""
         from pydock.files.atomic import remove_folder
 
         for folder in (self.meta_path(name), self.tls_path(name)):

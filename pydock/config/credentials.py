@@ -1,6 +1,6 @@
-"""Credentials for registries, as docker keeps them: config.json's auths, credential helpers, DOCKER_AUTH_CONFIG.
+"""Registry credentials, stored as docker does: config.json's auths, credential helpers, DOCKER_AUTH_CONFIG.
 
-Nothing here ever puts a secret into an error.
+No error contains a secret.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from pydock.shape import opt
 HUB_KEY = "https://index.docker.io/v1/"
 NOT_FOUND = ("credentials not found in native keychain", "No stored credential")
 
-#: that a helper may take: a person may have to unlock it
+#: that a helper may take: the user may have to unlock it
 SECONDS = 300.0
 
 Auth = dict[str, str]
 
 
 def registry_key(domain: str) -> str:
-    """The name under which a registry's credentials are kept."""
+    """The key of a registry's credentials in config.json."""
     return HUB_KEY if domain in ("docker.io", "index.docker.io") else domain
 
 
 def lookup(config: ConfigFile, environ: Mapping[str, str], domain: str) -> Auth:
-    """{username, password, serveraddress} or {identitytoken, …}; empty if none are kept."""
+    """{username, password, serveraddress} or {identitytoken, …}; empty if none are stored."""
     key = registry_key(domain)
     for auths in (_from_environment(environ), config.mapping("auths")):
         found = _from_file(auths, key)
@@ -47,7 +47,7 @@ def in_environment(environ: Mapping[str, str]) -> list[str]:
 
 
 def known(config: ConfigFile, environ: Mapping[str, str]) -> list[str]:
-    """The keys of all registries that credentials are kept for, in the file and with helpers."""
+    """The keys of all registries with stored credentials, in the file and in helpers."""
     keys = {*_from_environment(environ), *config.mapping("auths"), *config.mapping("credHelpers")}
     if store := config.text("credsStore"):
         try:
@@ -58,9 +58,9 @@ def known(config: ConfigFile, environ: Mapping[str, str]) -> list[str]:
 
 
 def helper_of(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
-    """The helper that keeps a registry's credentials: "pass" for docker-credential-pass; "" for the file itself.
+    """The credential helper of a registry: "pass" for docker-credential-pass; "" for the file itself.
 
-    Where nothing is set and nothing is kept yet, the one that fits this system, if it is there.
+    Without configuration or stored credentials, the system's default helper, if it is installed.
     """
     helpers, store = config.mapping("credHelpers"), config.text("credsStore")
     if helpers.get(key) or store or helpers or config.mapping("auths"):
@@ -76,7 +76,7 @@ def helper_of(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
 
 
 def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
-    """Keep credentials; True if a password now lies in the configuration file. Raises Failure."""
+    """Store credentials; True if the configuration file now holds a password. Raises Failure."""
     key = auth["serveraddress"]
     helper = helper_of(config, environ, key)
     secret = {
@@ -117,7 +117,7 @@ def store(config: ConfigFile, environ: Mapping[str, str], auth: Auth) -> bool:
 
 
 def saved(auth: Auth) -> dict[str, str]:
-    """Credentials as config.json holds them."""
+    """Credentials in config.json's form."""
     pair = f"{auth.get('username', '')}:{auth.get('password', '')}"
     kept = {"auth": "" if pair == ":" else base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()}
     kept |= {k: auth.get(k, "") for k in ("identitytoken", "registrytoken")}
@@ -125,9 +125,7 @@ def saved(auth: Auth) -> dict[str, str]:
 
 
 def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
-    """Forget a registry's credentials; returns what went wrong, "" if nothing. Raises Failure if the file cannot be
-    written.
-    """
+    """Erase a registry's credentials; returns a helper's error or "". Raises Failure if the file cannot be written."""
     helper = helper_of(config, environ, key)
     problem = _run(helper, "erase", key, environ)[1] if helper else ""
     if not problem and key in config.mapping("auths"):
@@ -136,13 +134,13 @@ def erase(config: ConfigFile, environ: Mapping[str, str], key: str) -> str:
 
 
 def environment_problem(environ: Mapping[str, str]) -> str:
-    """What is wrong with DOCKER_AUTH_CONFIG; "" if nothing."""
+    """The error in DOCKER_AUTH_CONFIG, or ""."""
     text = environ.get("DOCKER_AUTH_CONFIG", "")
     return problem_of(text) if text else ""
 
 
 def header(auth: Auth | Mapping[str, Auth]) -> str:
-    """The X-Registry-Auth header of one registry's credentials; X-Registry-Config of many, by their keys."""
+    """The X-Registry-Auth header for one registry's credentials; X-Registry-Config for several, by key."""
     return base64.urlsafe_b64encode(json.dumps(auth, separators=(",", ":")).encode()).decode()
 
 
@@ -156,7 +154,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 def _from_file(auths: Mapping[str, Any], key: str) -> Auth:
     entry = auths.get(key)
     if not isinstance(entry, dict):
-        # an old key may carry a scheme and a path
+        # an old key may have a scheme and a path
         entry = next((v for k, v in auths.items() if isinstance(v, dict) and _host(k) == _host(key)), None)
     if not entry:
         return {}
@@ -180,7 +178,7 @@ def _host(key: str) -> str:
 
 
 def _run(helper: str, verb: str, text: str, environ: Mapping[str, str]) -> tuple[bytes, str]:
-    """(stdout of docker-credential-HELPER VERB, what went wrong). Neither holds a secret where something went wrong."""
+    """(stdout of docker-credential-HELPER VERB, error or ""). On an error neither holds a secret."""
     from pydock.programs import ask, find
 
     name = f"docker-credential-{helper}"
@@ -188,7 +186,7 @@ def _run(helper: str, verb: str, text: str, environ: Mapping[str, str]) -> tuple
     if not program:
         return b"", f'exec: "{name}": executable file not found in $PATH, out: ``'
     try:
-        # stderr is the person's: a helper may have to be unlocked
+        # stderr goes to the user, who may have to unlock the helper
         answer = ask(
             [program, verb], environ, text.encode("utf-8", "surrogateescape"), seconds=SECONDS, hear_errors=False
         )

@@ -1,4 +1,4 @@
-"""The user's contexts, and the endpoint of the one in force."""
+"""The user's contexts, and the current one's endpoint."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydock.errors import failing
 
 
 class Contexts:
-    """Flags, environment and configuration say which context is in force."""
+    """The current context is chosen by flags, environment and configuration."""
 
     def __init__(self, flags: Globals, environ: Mapping[str, str], config: ConfigFile) -> None:
         self._flags, self._environ, self._config = flags, environ, config
@@ -27,17 +27,17 @@ class Contexts:
 
     @cached_property
     def current(self) -> str:
-        """The name in force: --context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's, "default"."""
+        """The current context's name: by --context, --host, DOCKER_HOST, DOCKER_CONTEXT, config.json, or "default"."""
         return endpoint.context_name(self._flags, self._environ, self._config.current_context)
 
     @cached_property
     def endpoint(self) -> Endpoint:
-        """Where the engine is. Raises NoEngine."""
+        """The current context's endpoint. Raises NoEngine."""
         return endpoint.resolve(self._flags, self._environ, self.current, self.stored, default_folder(self._environ))
 
     @cached_property
     def default_endpoint(self) -> Endpoint:
-        """Where the engine is by flags and environment alone: the virtual context "default". Raises Failure."""
+        """The endpoint of the context "default", which flags and environment define. Raises Failure."""
         with failing():
             return endpoint.default_endpoint(self._flags, self._environ, default_folder(self._environ))
 
@@ -51,7 +51,7 @@ class Contexts:
 
     @staticmethod
     def check_endpoint(host: str, tls: Mapping[str, bytes]) -> None:
-        """Raises ValueError for what no context can have as its endpoint. tls: file name -> content."""
+        """Raises ValueError for an invalid endpoint of a context. tls: file name -> content."""
         endpoint.check_endpoint(host, tls)
 
     @staticmethod
@@ -63,7 +63,7 @@ class Contexts:
 
     @staticmethod
     def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """A context out of an archive. Raises ValueError."""
+        """A context from an archive. Raises ValueError."""
         from pydock.config.context_archive import unpack
 
         return unpack(data)

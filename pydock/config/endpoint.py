@@ -1,4 +1,4 @@
-"""Where the engine is: flags, environment, context, in docker's order of precedence."""
+"""The engine's endpoint: from flags, environment or context, in docker's order of precedence."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SCHEMES = ("unix", "tcp", "npipe", "fd", "ssh")
 
 
 class BadSsh(ValueError):
-    """An ssh:// address that docker does not take."""
+    """An ssh:// address that docker does not accept."""
 
 
 @record
 class Tls:
-    """Paths of the TLS material ("" for none), and whether the engine's certificate is checked."""
+    """Paths of the TLS material ("" for none), and whether to verify the engine's certificate."""
 
     ca: str = ""
     cert: str = ""
@@ -51,8 +51,8 @@ class Endpoint:
 
 
 def context_name(options: Globals, environ: Mapping[str, str], current: str) -> str:
-    """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the config file's `current`, "default": the first that is
-    given.
+    """The current context's name: the first of --context, --host, DOCKER_HOST, DOCKER_CONTEXT, config.json's
+    `current`, "default".
     """
     if options.context:
         return options.context
@@ -62,7 +62,7 @@ def context_name(options: Globals, environ: Mapping[str, str], current: str) -> 
 
 
 def resolve(options: Globals, environ: Mapping[str, str], context: str, store: Store, config_dir: str) -> Endpoint:
-    """The endpoint in force. Raises NoEngine."""
+    """The current endpoint. Raises NoEngine."""
     try:
         if context != "default":
             return from_context(context, store)
@@ -73,7 +73,7 @@ def resolve(options: Globals, environ: Mapping[str, str], context: str, store: S
 
 
 def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: str) -> Endpoint:
-    """The virtual context "default": --host or DOCKER_HOST, TLS by flags and environment. Raises ValueError."""
+    """The endpoint of the context "default": --host or DOCKER_HOST, TLS by flags and environment. Raises ValueError."""
     tls = flag_tls(options, environ, config_dir)
     if len(options.host) > 1:
         raise ValueError("Specify only one -H")
@@ -81,7 +81,7 @@ def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: s
     endpoint = Endpoint(parse_host(given, tls is not None), tls)
     if tls is None:
         return endpoint
-    # the files must be there, also where they are not used: over a unix socket, without a check of the engine
+    # the files must exist even if they are not used: over a unix socket, or without --tlsverify
     for path in (tls.ca, tls.cert, tls.key):
         if path and not os.path.exists(path):
             raise ValueError(f"open {path}: no such file or directory")
@@ -89,7 +89,7 @@ def default_endpoint(options: Globals, environ: Mapping[str, str], config_dir: s
 
 
 def flag_tls(options: Globals, environ: Mapping[str, str], config_dir: str) -> Tls | None:
-    """TLS as flags and environment ask for it, with files of docker's names in `config_dir` where none are named."""
+    """TLS by flags and environment; the files default to docker's names in `config_dir`."""
     verify = options.tlsverify if "tlsverify" in options.given else bool(environ.get("DOCKER_TLS_VERIFY"))
     tls = options.tls if "tls" in options.given else bool(environ.get("DOCKER_TLS"))
     if not (tls or verify or "tlsverify" in options.given):
@@ -128,7 +128,7 @@ def from_context(name: str, store: Store) -> Endpoint:
 
 
 def parse_host(text: str, tls: bool = False) -> str:
-    """An address in full: defaults filled in. Raises ValueError in docker's words."""
+    """A complete address, with defaults filled in. Raises ValueError with docker's message."""
     text = text.strip()
     if not text:
         return "tcp://localhost:2376" if tls else DEFAULT_HOST
@@ -147,7 +147,7 @@ def parse_host(text: str, tls: bool = False) -> str:
 
 
 def check_endpoint(host: str, tls: Mapping[str, bytes]) -> None:
-    """Raises ValueError for what no context can have as its endpoint, in docker's words. tls: file name -> content."""
+    """Raises ValueError with docker's message for an invalid endpoint of a context. tls: file name -> content."""
     if not host:
         return
     wrong = "invalid docker endpoint options: "
@@ -158,7 +158,7 @@ def check_endpoint(host: str, tls: Mapping[str, bytes]) -> None:
             _ssh(host)
     except ValueError as error:
         raise ValueError(wrong + str(error)) from None
-    # what goes over a socket, or by ssh, is not encrypted
+    # a unix socket and ssh need no TLS
     if scheme not in ("unix", "npipe", "fd", "ssh"):
         if b"-----BEGIN CERTIFICATE-----" not in tls.get("ca.pem", b"-----BEGIN CERTIFICATE-----"):
             raise ValueError(wrong + "failed to retrieve context tls info: ca.pem seems invalid")

@@ -1,7 +1,6 @@
 """The keys of config.json and their types, as docker reads them. Pure.
 
-As Go has it: a key's name in other letters (capital or small) is the same key; what is not of its type is told, and is
-not there.
+As in Go, keys match in any letter case; a value of another type is reported, and counts as missing.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any
 from pydock.go.strconv import base64_problem
 
 _TEXTS = "map[string]string"
-#: struct -> key -> type; keys that are not here are nobody's business
+#: struct -> key -> type; other keys are ignored
 FIELDS: dict[str, dict[str, str]] = {
     "configfile.ConfigFile": {
         "auths": "map[string]types.AuthConfig", "HttpHeaders": _TEXTS, "credHelpers": _TEXTS, "plugins": f"map[string]{_TEXTS}", "aliases": _TEXTS,
@@ -29,7 +28,7 @@ _WRONG: Any = object()
 
 
 def fitted(data: Any) -> tuple[dict[str, Any], str]:
-    """The file's value without what does not fit, and the first of that in docker's words ("" if all does)."""
+    """(the file's value without values of wrong types, docker's error for the first of them or "")."""
     reader = _Reader()
     kept = reader.read(data, "configfile.ConfigFile", "", ())
     kept = kept if isinstance(kept, dict) else {}
@@ -37,7 +36,7 @@ def fitted(data: Any) -> tuple[dict[str, Any], str]:
 
 
 def login_problem(entry: dict[str, str] | None) -> str:
-    """What is wrong with a registry's user and password, in docker's words."""
+    """docker's error for a registry's malformed user and password, or ""."""
     text = (entry or {}).get("auth") or ""
     if not text:
         return ""
@@ -51,7 +50,7 @@ class _Reader:
     problem = ""
 
     def read(self, value: Any, kind: str, struct: str, path: tuple[str, ...]) -> Any:
-        """A value of a type, or _WRONG. struct, path: where it stands, a key for each struct around it."""
+        """The value if it is of type `kind`, else _WRONG. struct, path: the innermost struct, and the keys to it."""
         if value is None or (kind == "string" and isinstance(value, str)):
             return value
         if kind.startswith("[]") and isinstance(value, list):

@@ -1,4 +1,4 @@
-"""docker's config.json: read with its rules, written so that nobody's keys are lost."""
+"""docker's config.json: read by docker's rules, and written without losing unknown keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def default_folder(environ: Mapping[str, str]) -> str:
-    """The folder of config.json and contexts where no flag names one."""
+    """The default folder of config.json and contexts."""
     return environ.get("DOCKER_CONFIG") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".docker")
 
 
@@ -29,14 +29,14 @@ def folder_in_force(flags: Globals, environ: Mapping[str, str]) -> str:
 
 
 class ConfigFile:
-    """The keys of config.json, with typed doors to those that commands ask for. `data` is the whole object."""
+    """The keys of config.json, with typed access. `data` is the whole object."""
 
     def __init__(self, path: str, data: dict[str, Any]) -> None:
         self.path, self.data = path, data
 
     @property
     def folder(self) -> str:
-        """Where it lies, with contexts, plugins and manifest lists beside it."""
+        """The folder of config.json, contexts, plugins and manifest lists."""
         return os.path.dirname(self.path)
 
     def text(self, key: str) -> str:
@@ -79,8 +79,8 @@ class ConfigFile:
         return out
 
     def variables(self, given: Iterable[str], host: str, environ: Mapping[str, str]) -> dict[str, str | None]:
-        """NAME[=VALUE] of flags, the last of a name winning, after the proxies for the engine at `host`: a name alone
-        takes the value that it has in `environ`, None if it is not set there."""
+        """The proxies for the engine at `host`, then NAME[=VALUE] of flags, of which the last for a name wins. A name
+        alone takes its value from `environ`, or None if it is unset."""
         values: dict[str, str | None] = dict(self.proxy_environment(host))
         for text in given:
             name, equals, value = text.partition("=")
@@ -88,9 +88,8 @@ class ConfigFile:
         return values
 
     def change(self, act: Callable[[dict[str, Any]], object]) -> None:
-        """Let `act` change the object, as it is in the file now, and write it as docker does: tabs, sorted keys, where
-        a link leads to. The file's mode and owner are kept, and so is what other processes change at the same time.
-        Raises Failure."""
+        """Read the file again, let `act` change the object, and write it as docker does: tabs, sorted keys, through
+        symbolic links. Keeps the file's mode and owner, and concurrent changes by other processes. Raises Failure."""
         from pydock.files.atomic import write_whole
         from pydock.files.lock import locked_folder
 
@@ -109,7 +108,7 @@ class ConfigFile:
 
 
 def load(folder: str) -> tuple[ConfigFile, str]:
-    """The configuration in `folder` without what is wrong with it, and what that is ("" if nothing)."""
+    """(the configuration in `folder` without invalid values, docker's message about those or "")."""
     path = os.path.join(folder, "config.json")
     try:
         data, wrong = read(path)
@@ -124,14 +123,14 @@ def load(folder: str) -> tuple[ConfigFile, str]:
 
 
 def read(path: str) -> tuple[Any, str]:
-    """The file's value, and what is wrong with its text: {} where there is none, or no JSON. Raises OSError."""
+    """(the file's value, an error or ""); {} for a missing or malformed file. Raises OSError."""
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             text = file.read()
     except FileNotFoundError:
         return {}, ""
     try:
-        # docker reads the file as a stream, and of that the first value
+        # docker decodes only the first JSON value of the file
         return decode(text, first=True) if text.strip() else {}, ""
     except ValueError as error:
         return {}, str(error).replace("unexpected end of JSON input", "unexpected EOF")

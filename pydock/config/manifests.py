@@ -1,4 +1,4 @@
-"""docker's local store of manifest lists that are being made: a folder a list, a file an image."""
+"""docker's local store of manifest lists: a folder for each list, a file for each image."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLATFORM = {
     "os.features": opt([str]),
     "variant": opt(str),
 }
-#: what a stored image is; "Raw" is its manifest in base64
+#: the required shape of a stored image; "Raw" is its manifest in base64
 _STORED = {
     "Ref": str,
     "Raw": str,
@@ -27,7 +27,7 @@ _STORED = {
 
 
 class ManifestStore:
-    """Below the configuration folder; readable and writable by docker too."""
+    """In the configuration folder, in docker's format."""
 
     def __init__(self, config_dir: str) -> None:
         self.root = os.path.join(config_dir, "manifests")
@@ -36,13 +36,13 @@ class ManifestStore:
         return os.path.join(self.root, *(n.replace(":", "-").replace("/", "_") for n in (name, *rest)))
 
     def images(self, name: str) -> list[Json]:
-        """The images of a list, in the order of their files; empty if there is no such list. Raises Failure."""
+        """The images of a list, in the order of their file names; empty if there is no such list. Raises Failure."""
         folder = self._path(name)
         files = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
         return [self._read(os.path.join(folder, file)) for file in files]
 
     def image(self, name: str, image: str) -> Json | None:
-        """One image of a list; None if it is not in it. Raises Failure."""
+        """One image of a list; None if the list does not have it. Raises Failure."""
         path = self._path(name, image)
         return self._read(path) if os.path.isfile(path) else None
 
@@ -58,7 +58,7 @@ class ManifestStore:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """While the block runs no other process changes lists. Raises Failure."""
+        """A lock against changes by other processes. Raises Failure."""
         from pydock.files.lock import locked_folder
 
         try:
@@ -69,11 +69,11 @@ class ManifestStore:
             raise Failure(f"open {error.filename or self.root}: {first_line(error)}") from error
 
     def save(self, name: str, images: dict[str, Json]) -> None:
-        """Put images into a list: all of them or none. While `changing`. Raises Failure, OSError."""
+        """Add images to a list: all of them or none. Needs `changing`. Raises Failure, OSError."""
         from pydock.files.atomic import Scratch, write_whole
 
         folder = self._path(name)
-        # made beside the folder: docker takes every file in it for an image
+        # written beside the folder: docker reads every file in it as an image
         with Scratch(self.root, 0o755) as fresh:
             files = {self._path(name, image): manifest for image, manifest in images.items()}
             for path, manifest in files.items():
@@ -85,7 +85,7 @@ class ManifestStore:
                 os.replace(os.path.join(fresh.path, os.path.basename(path)), path)
 
     def remove(self, name: str) -> None:
-        """While `changing`. Raises OSError."""
+        """Remove a list. Needs `changing`. Raises OSError."""
         from pydock.files.atomic import discard
 
         discard(self._path(name))

@@ -1,4 +1,4 @@
-"""CLI plugins: programs called docker-NAME (compose, buildx, …) in docker's folders, and what they tell of themselves.
+"""CLI plugins: programs named docker-NAME (compose, buildx, …) in docker's folders, and their metadata.
 
 Follows docker's plugin protocol: `docker-NAME docker-cli-plugin-metadata` prints JSON.
 """
@@ -27,7 +27,7 @@ SYSTEM_FOLDERS = tuple(
 
 @record
 class Plugin:
-    """One program. problem: why it is none, "" for a good one; metadata: what it tells."""
+    """A plugin. problem: why it is invalid, or ""; metadata: what the program reports."""
 
     name: str
     path: str
@@ -35,7 +35,7 @@ class Plugin:
     problem: str = ""
 
     def describe(self) -> dict[str, Any]:
-        """As `info` shows it."""
+        """The plugin in the output of `info`."""
         return {
             **self.metadata,
             "Name": self.name,
@@ -45,19 +45,17 @@ class Plugin:
 
 
 def folders(config_dir: str, extra: Collection[str]) -> list[str]:
-    """Where plugins lie, in docker's order. extra: the configuration's; a relative one would be another wherever one
-    is.
-    """
+    """The plugin folders, in docker's order. extra: those of config.json; relative ones are ignored."""
     return [*filter(os.path.isabs, extra), os.path.abspath(os.path.join(config_dir, "cli-plugins")), *SYSTEM_FOLDERS]
 
 
 def find(name: str, folders: Collection[str]) -> str:
-    """The first program of that name; "" if there is none."""
+    """The path of the first program of that name; "" if there is none."""
     return find_in(PREFIX + name, folders) if NAME.fullmatch(name) else ""
 
 
 def names(folders: Collection[str]) -> list[str]:
-    """The names of all programs there."""
+    """The names of all plugins in these folders."""
     found = set()
     for folder in folders:
         try:
@@ -71,7 +69,8 @@ def names(folders: Collection[str]) -> list[str]:
 
 
 def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str]) -> Plugin:
-    """Ask a program what it is. `taken`: names of commands that no plugin may have. Never raises: see `problem`."""
+    """Run a program to read its metadata. `taken`: command names that no plugin may have. Never raises: see
+    `problem`."""
     if name in taken:
         return Plugin(name, path, problem=f'plugin "{name}" duplicates builtin command')
     try:
@@ -89,22 +88,22 @@ def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str
 
 
 class Plugins:
-    """The CLI plugins of this user and this host. folders: where they lie, in docker's order."""
+    """The installed CLI plugins. folders: the plugin folders, in docker's order."""
 
     def __init__(self, folders: list[str], environ: Mapping[str, str]) -> None:
         self.folders, self._environ = folders, environ
 
     def find(self, name: str, taken: Collection[str]) -> Plugin | None:
-        """The plugin that a word means; None if there is none, or none that may be run."""
+        """The valid plugin of this name, or None."""
         path = find(name, self.folders)
         plugin = load(name, path, taken, self._environ) if path else None
         return plugin if plugin and not plugin.problem else None
 
     def all(self, taken: Collection[str], begin: str = "") -> list[Plugin]:
-        """All that are there, also those that are not valid. begin: only those whose names begin so."""
+        """All plugins, including invalid ones. begin: a prefix of their names."""
         found = [name for name in names(self.folders) if name.startswith(begin)]
         return [load(name, find(name, self.folders), taken, self._environ) for name in found]
 
     def has(self, name: str) -> bool:
-        """Is there a program of that plugin's name? It is not asked what it is."""
+        """Is there a program of that plugin's name? Does not run it."""
         return bool(find(name, self.folders))

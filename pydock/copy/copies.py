@@ -1,4 +1,4 @@
-"""Copies between this host and a container: what a path here stands for, and the archives that carry files."""
+"""Copies between this host and a container: the meaning of local paths, and archives of files."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ if TYPE_CHECKING:
 
 
 class Copies:
-    """This host's end of `cp`, and of all else that goes as an archive."""
+    """The local side of `cp`, and of other commands that transfer archives."""
 
     def absolute(self, path: str) -> str:
-        """An absolute, clean path that ends as the given one ("/", "/.")."""
+        """The absolute, clean path, with its ending ("/", "/.") kept."""
         from pydock.copy.local import absolute
 
         return absolute(path, os.getcwd())
 
     def check_output(self, path: str) -> None:
-        """Can something be copied to `path`? Raises Failure."""
+        """Raises Failure if nothing can be copied to `path`."""
         from pydock.copy.local import check_output
 
         check_output(path)
 
     def source(self, path: str, follow: bool) -> CopyInfo:
-        """What an absolute path of this host stands for as the source of a copy. Raises Failure."""
+        """The source of a copy, by its absolute path on this host. Raises Failure."""
         from pydock.copy.local import source
 
         return source(path, follow)
 
     def destination(self, path: str) -> CopyInfo:
-        """What an absolute path of this host stands for as the destination of a copy. Raises Failure."""
+        """The destination of a copy, by its absolute path on this host. Raises Failure."""
         from pydock.copy.local import destination
 
         return destination(path)
@@ -40,19 +40,19 @@ class Copies:
     def pack(
         self, origin: CopyInfo, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]
     ) -> Iterator[bytes]:
-        """A tar archive of files here; see archive.pack."""
+        """A tar archive of local files; see archive.pack."""
         from pydock.archive.pack import pack
 
         return pack(origin, rename, skipped)
 
     def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
-        """A tar archive to files here; see archive.unpack. Raises Failure."""
+        """Unpack a tar archive to local files; see archive.unpack. Raises Failure."""
         from pydock.archive.unpack import unpack
 
         unpack(blocks, folder, rename)
 
     def gzip(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """The bytes compressed, as they come."""
+        """Compress a stream."""
         import zlib
 
         compressor = zlib.compressobj(wbits=31)

@@ -1,4 +1,4 @@
-"""The local end of a copy: what a path of this machine stands for."""
+"""The local side of a copy: the meaning of a path of this host."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def fail(verb: str, path: str, error: OSError) -> NoReturn:
 
 
 def absolute(path: str, cwd: str) -> str:
-    """An absolute, clean path that ends as the given one."""
+    """The absolute, clean path, with its ending kept."""
     return keep_ending(clean(path if path.startswith("/") else f"{cwd}/{path}"), path)
 
 
 def check_output(path: str) -> None:
-    """Can something be copied to `path`? Raises Failure."""
+    """Raises Failure if nothing can be copied to `path`."""
     folder = parent(clean(path))
     if folder != "." and not os.path.exists(folder):
         raise Failure(f"invalid output path: directory {quote(folder)} does not exist")
@@ -42,9 +42,7 @@ def check_output(path: str) -> None:
 
 
 def source(path: str, follow: bool) -> CopyInfo:
-    """What is copied: links before the last element are followed, and the last one where that is asked for. Raises
-    Failure.
-    """
+    """The source of a copy: links before the last element are followed, the last one if `follow`. Raises Failure."""
     resolved, rename = _resolve(path, follow)
     try:
         mode = os.lstat(resolved).st_mode
@@ -75,7 +73,7 @@ def _real(path: str) -> str:
 
 
 def destination(path: str) -> CopyInfo:
-    """Where a copy goes: links are followed, also one that leads to nothing yet. Raises Failure."""
+    """The destination of a copy: links are followed, also dangling ones. Raises Failure."""
     original = path
     for _ in range(MAX_LINKS + 1):
         try:

@@ -1,8 +1,8 @@
-"""Files and folders that are there only when they are whole: made under another name beside it, and renamed at the end.
+"""Atomic writes: files and folders are created under a temporary name beside the target, and renamed when complete.
 
-What a command leaves unfinished is gone with it: by an error through its `with` block, by a signal through sweep(),
-which the program calls last. The names in between are random: nobody can lie in wait at one. Of names that were given
-the folder may be reached through links, the last element never is one, but for the user's own configuration.
+Unfinished ones are removed: after an error by the `with` block, after a signal by sweep(), which the program calls
+last. Temporary names are random, so nobody can plant a link there. A target's folder may be reached through links; the
+target itself must not be a link, except for the user's own configuration.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ PREFIX = ".pydock-"
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_LINK
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
-#: to name what is in a folder, which need not be readable for that
+#: flags to open a folder for access by name, which needs no read permission
 WAY = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
-#: where the system's own links to open files are: /dev/stdout, /dev/fd/3
+#: the system's links to open files: /dev/stdout, /dev/fd/3
 DEVICES = ("/dev", "/dev/fd", "/proc/self/fd")
-#: a file system that cannot be told to write at once
+#: errors of a file system that does not support fsync
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 
-#: what is not whole yet: its path, and its inode where the path is not ours alone
+#: unfinished files: path -> inode, where others may use the same path
 _unfinished: dict[str, tuple[int, int] | None] = {}
 _guard = threading.Lock()
 _over = False
@@ -41,8 +41,8 @@ def random_name() -> str:
 
 
 def begin(path: str, act: Callable[[], T]) -> T:
-    """Do what makes `path`, a random name, and remember that it is not whole; to be followed by done() or remove().
-    Raises OSError.
+    """Create `path`, a temporary name, by `act`, and register it as unfinished until done() or remove(). Raises
+    OSError.
     """
     with _guard:
         if _over:
@@ -56,12 +56,12 @@ def begin(path: str, act: Callable[[], T]) -> T:
 
 
 def done(path: str) -> None:
-    """It has its name."""
+    """The file has its final name."""
     _unfinished.pop(path, None)
 
 
 def sweep() -> None:
-    """At the end of the program, whatever ended it: nothing that is not whole stays, and nothing new begins."""
+    """Remove all unfinished files at the end of the program, and allow no new ones."""
     global _over
     held = _guard.acquire(timeout=1)
     _over = True
@@ -72,7 +72,7 @@ def sweep() -> None:
 
 
 def remove(path: str) -> None:
-    """Something unfinished, if it is there; a folder with all in it."""
+    """Remove an unfinished file, or a folder with its content, if it exists."""
     inode = _unfinished.pop(path, None)
     try:
         if inode is None or inode == _inode(os.lstat(path)):
@@ -91,14 +91,14 @@ def _inode(status: os.stat_result) -> tuple[int, int]:
 
 
 def discard(path: str) -> None:
-    """Take a folder away, at once to all who look, and then what is in it. Raises OSError."""
+    """Rename a folder away, so that it disappears at once, then remove its content. Raises OSError."""
     doomed = os.path.join(os.path.dirname(path), random_name())
     begin(doomed, lambda: os.rename(path, doomed))
     remove(doomed)
 
 
 def make_folders(path: str, mode: int = 0o700) -> None:
-    """A folder, and those above it that are missing, all of that mode. Raises OSError."""
+    """Create a folder and its missing parents, all with this mode. Raises OSError."""
     if os.path.isdir(path):
         return
     above = parent(path)
@@ -112,7 +112,7 @@ def make_folders(path: str, mode: int = 0o700) -> None:
 
 
 def remove_folder(path: str) -> None:
-    """A folder with all in it, however deep that is, and never through a link. Raises OSError."""
+    """Remove a folder with its content, of any depth, without following links. Raises OSError."""
     handle = os.open(path, FOLDER | NO_LINK)
     try:
         while names := os.listdir(handle):
@@ -124,7 +124,7 @@ def remove_folder(path: str) -> None:
 
 
 def _remove_entry(above: int, name: str) -> None:
-    """What lies in a folder that goes moves up before it: so no way is long, and few folders are open."""
+    """Remove an entry; a folder's subfolders are moved up first, so that paths stay short and few folders are open."""
     try:
         os.unlink(name, dir_fd=above)
         return
@@ -144,7 +144,7 @@ def _remove_entry(above: int, name: str) -> None:
 
 
 def _writable(above: int, name: str) -> None:
-    """A folder that moves has to be."""
+    """Make a folder writable, which moving it requires."""
     handle = os.open(name, FOLDER | NO_LINK, dir_fd=above)
     try:
         os.fchmod(handle, 0o700)
@@ -160,9 +160,7 @@ def write_all(handle: int, data: bytes | memoryview) -> None:
 
 
 def check_path(path: str) -> None:
-    """Can a file that was asked for be written at `path`? Raises Failure, in docker's words (atomicwriter of
-    moby/sys).
-    """
+    """Raises Failure, with docker's message (atomicwriter of moby/sys), if no output file can be written at `path`."""
     folder = parent(path)
     try:
         if not stat.S_ISDIR(os.stat(folder).st_mode):
@@ -179,7 +177,7 @@ def check_path(path: str) -> None:
         raise Failure(f"cannot write to a {next(name for is_it, name in KINDS if is_it(mode))}")
 
 
-#: what is no regular file
+#: kinds of files other than regular ones
 KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "directory"), (stat.S_ISLNK, "symbolic link directly"), (stat.S_ISFIFO, "named pipe (FIFO)"), (stat.S_ISSOCK, "socket"),
     (stat.S_ISCHR, "character device file"), (stat.S_ISBLK, "block device file"), (bool, "special file"),
@@ -187,10 +185,10 @@ KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 
 
 class Draft:
-    """A new file in an open folder, until it gets its name. Raises OSError."""
+    """A temporary file in an open folder, until it gets its name. Raises OSError."""
 
     def __init__(self, folder: int, path: str, mode: int = 0o600) -> None:
-        """place: the folder's path; mode: the permissions, less the umask."""
+        """path: the folder's; mode: the permissions, before the umask."""
         self.name = random_name()
         self._path = os.path.join(path, self.name)
         self.handle = begin(self._path, lambda: os.open(self.name, NEW, mode, dir_fd=folder))
@@ -204,13 +202,13 @@ class Draft:
             os.close(handle)
 
     def keep(self, folder: int, name: str, to: int | None = None) -> None:
-        """It is whole: put it in the place of what has that name, in its own folder or in another one."""
+        """Rename the complete file to `name`, in its own folder or in another one, replacing any old one."""
         self.close()
         os.replace(self.name, name, src_dir_fd=folder, dst_dir_fd=folder if to is None else to)
         _unfinished.pop(self._path, None)
 
     def drop(self) -> None:
-        """Nothing happens to one that was kept."""
+        """Remove the file, unless it was kept."""
         try:
             self.close()
         except OSError:
@@ -220,23 +218,22 @@ class Draft:
 
 
 class WholeFile:
-    """A file by its path. A context manager: leaving it by an error leaves what was there before."""
+    """A file that is written atomically. A context manager: after an error the old file stays."""
 
     def __init__(
         self, path: str, mode: int = 0o600, *, own: bool = False, alike: bool = False, new: bool = False
     ) -> None:
-        """mode: its permissions, less the umask; own: it belongs to the user's own configuration, which may lie
-        elsewhere behind a link; alike: with the permissions and the owner of the file that it replaces; new: it
-        replaces none.
+        """mode: the permissions, before the umask; own: a file of the user's configuration, which may be a symbolic
+        link; alike: keep the old file's permissions and owner; new: the file must not exist.
 
-        A device or a pipe is written as it is. Raises Failure where nothing can be written, and for a link."""
+        A device or a pipe is written directly. Raises Failure if the path cannot be written, or is a link."""
         self.path, self._new = path, new
         self._draft: Draft | None = None
         self._folder = self._handle = -1
         parent, self._name = os.path.split(os.path.realpath(path) if own else path)
         try:
             if not self._name and parent.strip("/"):
-                # as open() takes a name that ends with "/"
+                # open() fails in the same way for a name that ends with "/"
                 os.stat(os.path.dirname(parent) or ".")
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             if not path:
@@ -258,7 +255,7 @@ class WholeFile:
             raise
 
     def _before(self) -> os.stat_result | None:
-        """What has the name now. Raises Failure."""
+        """The stat of the old file, if there is one. Raises Failure."""
         try:
             status = os.stat(self._name or ".", dir_fd=self._folder, follow_symlinks=False)
         except FileNotFoundError:
@@ -289,12 +286,12 @@ class WholeFile:
         self.close(whole=kind is None)
 
     def close(self, whole: bool) -> None:
-        """Raises Failure; `whole`: give it its name."""
+        """Raises Failure. whole: the file is complete and gets its name."""
         try:
             if whole and self._draft:
                 _sync(self._handle)
                 if self._new:
-                    # the name is taken first: whoever took it meanwhile keeps it
+                    # link() fails if another process has created the file meanwhile
                     os.close(os.open(self._name, NEW, dir_fd=self._folder))
                 self._draft.keep(self._folder, self._name)
         except FileExistsError:
@@ -315,7 +312,7 @@ class WholeFile:
 
 
 def _sync(handle: int) -> None:
-    """Raises OSError: some disks say only now that they are full."""
+    """Raises OSError: some file systems report only now that the disk is full."""
     try:
         os.fsync(handle)
     except OSError as error:
@@ -324,7 +321,7 @@ def _sync(handle: int) -> None:
 
 
 def _make_alike(handle: int, before: os.stat_result) -> None:
-    """Raises OSError; an owner that is not ours to give is let be."""
+    """Raises OSError. An owner that we may not set is ignored."""
     if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
         try:
             os.fchown(handle, before.st_uid, before.st_gid)
@@ -334,19 +331,17 @@ def _make_alike(handle: int, before: os.stat_result) -> None:
 
 
 def write_whole(path: str, blocks: Iterable[bytes], mode: int = 0o600, **options: bool) -> None:
-    """A whole file of these blocks; see WholeFile. Raises Failure."""
+    """Write a file atomically; see WholeFile. Raises Failure."""
     with WholeFile(path, mode, **options) as file:
         for block in blocks:
             file.write(block)
 
 
 class Claim:
-    """A new file, whose name is its maker's own from the start. A context manager: it is gone again, unless it was
-    filled.
-    """
+    """A new file that reserves its name at once. A context manager: the file is removed again, unless it was filled."""
 
     def __init__(self, path: str) -> None:
-        """Raises FileExistsError where there is anything of that name, Failure."""
+        """Raises FileExistsError if the name is taken, Failure."""
         self.path, self._filled = path, False
         try:
             self._handle = os.open(path, NEW, 0o666)
@@ -375,14 +370,14 @@ class Claim:
 
 
 class Scratch:
-    """A folder for a while, under a random name. A context manager. Raises OSError."""
+    """A temporary folder. A context manager. Raises OSError."""
 
     def __init__(self, above: str, mode: int = 0o700) -> None:
         self.path = os.path.join(above, random_name())
         begin(self.path, lambda: os.mkdir(self.path, mode))
 
     def keep(self, target: str) -> None:
-        """It is whole: put it in the place of the folder that has that name."""
+        """Rename the complete folder to `target`, replacing any old one."""
         old = os.path.join(os.path.dirname(target), random_name())
         moved = False
         try:

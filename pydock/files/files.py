@@ -1,4 +1,4 @@
-"""This host's file system, as commands use it: read a file, write one whole, check that an output can be written."""
+"""This host's file system for commands: read files, write them atomically, check output paths."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """stdin: what is read where no path is given. Errors are Failures in Go's words: "open PATH: no such file or
+    """stdin: read where no path is given. Errors are Failures with Go's messages: "open PATH: no such file or
     directory".
     """
 
@@ -34,11 +34,9 @@ class Files:
             raise Failure(f"{verb} {path}: {first_line(error)}") from None
 
     def blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
-        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened, else where
-        it cannot be read.
-        """
+        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened."""
         try:
-            # a folder can be opened, as in Go, and not by open()
+            # Go can open a folder, which open() refuses
             handle = -1 if path is None else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
             raise Failure(f"open {path}: {first_line(error)}") from None
@@ -51,12 +49,12 @@ class Files:
             except OSError as error:
                 raise Failure(f"read {'/dev/stdin' if path is None else path}: {first_line(error)}") from None
             finally:
-                # stdin may be asked for more: whether it is a terminal, say
+                # stdin stays open for later use
                 if path is not None:
                     os.close(handle)
 
         opened = read()
-        # begun: whatever becomes of it, the file is closed
+        # started, so that closing the generator closes the file
         next(opened)
         return opened
 
@@ -65,14 +63,14 @@ class Files:
         return os.path.getsize(path) if os.path.isfile(path) else 0
 
     def is_folder(self, path: str) -> bool:
-        """Is it a folder itself, and no link to one? Raises Failure, also where nothing is."""
+        """Is it a folder, and not a link to one? Raises Failure, also if it does not exist."""
         try:
             return stat.S_ISDIR(os.lstat(path).st_mode)
         except OSError as error:
             raise Failure(f"lstat {path}: {first_line(error)}") from None
 
     def kind(self, path: str) -> str:
-        """ "folder", "file" (whatever is not a folder), or "" where nothing is. Raises Failure."""
+        """ "folder", "file" (anything else), or "" if it does not exist. Raises Failure."""
         try:
             return "folder" if stat.S_ISDIR(os.stat(path).st_mode) else "file"
         except FileNotFoundError:
@@ -81,33 +79,31 @@ class Files:
             raise Failure(f"stat {path}: {first_line(error)}") from None
 
     def check_output(self, path: str) -> None:
-        """Can a file be written at `path`? Raises Failure, in docker's words."""
+        """Raises Failure, with docker's message, if no output file can be written at `path`."""
         from pydock.files.atomic import check_path
 
         check_path(path)
 
     def write(self, path: str, blocks: Iterable[bytes], mode: int = 0o600, **options: bool) -> None:
-        """Write a file that is there only when it is whole; see files.atomic. Raises Failure."""
+        """Write a file atomically; see files.atomic. Raises Failure."""
         from pydock.files.atomic import write_whole
 
         write_whole(path, blocks, mode, **options)
 
     def open_whole(self, path: str, mode: int = 0o600, **options: bool) -> WholeFile:
-        """A file to be written block by block, which is there only when it is whole; see files.atomic."""
+        """A file to write block by block, atomically; see files.atomic."""
         from pydock.files.atomic import WholeFile
 
         return WholeFile(path, mode, **options)
 
     def claim(self, path: str) -> Claim:
-        """A file that nobody else has made; see files.atomic. Raises FileExistsError, Failure."""
+        """A new file that reserves its name; see files.atomic. Raises FileExistsError, Failure."""
         from pydock.files.atomic import Claim
 
         return Claim(path)
 
     def remove_output(self, path: str) -> None:
-        """Remove what an output will replace, so that an old one is not taken for it: a file or a link, and nothing
-        else.
-        """
+        """Remove an old output, so that it is not mistaken for the new one. Only files and links are removed."""
         from pydock.files.atomic import DEVICES
 
         try:

@@ -1,5 +1,5 @@
-"""A folder of this machine and what is below it. Each folder on the way is opened by itself and never through a link
-(openat, O_NOFOLLOW): neither ".." nor links, in what is received or made meanwhile by whomever, lead out.
+"""Safe access below a folder. Each subfolder is opened relative to its parent and never through a link (openat,
+O_NOFOLLOW): neither ".." nor links, received or created concurrently, lead out of it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from pydock.go.strconv import quote
 Parts = tuple[str, ...]
 T = TypeVar("T", bound="Folder")
 
-#: the mode of folders that nobody described, less the umask
+#: the mode of folders that the archive does not describe, before the umask
 IMPLIED_MODE = 0o755
 
 
 class Folder:
-    """`root` itself may be reached by links: the user has named it. A context manager. Raises Failure."""
+    """`root` may be reached through links: the user has named it. A context manager. Raises Failure."""
 
     def __init__(self, root: str) -> None:
         self.root = clean(root)
-        #: the open folders on the way to the last entry
+        #: the open folders on the path of the last entry
         self._open: list[tuple[str, int]] = []
         try:
             self._handle = os.open(root, FOLDER)
@@ -53,14 +53,14 @@ class Folder:
         return clean("/".join((self.root, *parts)))
 
     def parts(self, name: str) -> Parts:
-        """The elements of a path below. Raises Failure if it leads out."""
+        """The elements of a path below the root. Raises Failure if it leads out."""
         cleaned = clean(name).lstrip("/")
         if cleaned == ".." or cleaned.startswith("../"):
             raise Failure(f"{quote(name)} is outside of {quote(self.root)}")
         return () if cleaned in (".", "") else tuple(cleaned.split("/"))
 
     def enter(self, parts: Parts, make: bool = True) -> int:
-        """The open folder, valid until the next call; missing ones are made. Raises Failure for a link or a file in the
+        """Open a folder, valid until the next call; creates missing ones. Raises Failure if a link or a file is in the
         way.
         """
         common = 0
@@ -90,30 +90,29 @@ class Folder:
             try:
                 self.make(parts, above, IMPLIED_MODE)
             except FileExistsError:
-                pass  # another thread or program was first: what is there now is looked at as any other
+                pass  # created by another thread or process: opened with the same checks
             return os.open(self.name_of(parts), FOLDER | NO_LINK, dir_fd=above)
 
     def name_of(self, parts: Parts) -> str:
-        """What an entry is called on the disk, for now."""
+        """An entry's current name on disk."""
         return parts[-1]
 
     def make(self, parts: Parts, above: int, mode: int) -> None:
-        """A folder that is not there. Raises OSError."""
+        """Create a folder. Raises OSError."""
         os.mkdir(parts[-1], mode, dir_fd=above)
 
 
 class Growing(Folder):
-    """A folder that something large comes into: files, and folders that were not there, get their names when they are
-    whole.
+    """A folder that receives files: they, and new folders, get their names when they are complete.
 
-    replacing: a folder may give way to something else, and the other way round. Raises Failure, OSError."""
+    replacing: a folder may be replaced by another kind of file, and vice versa. Raises Failure, OSError."""
 
     def __init__(self, root: str, replacing: bool) -> None:
         super().__init__(root)
         self._replacing = replacing
-        #: the topmost folders that are new -> what they are called until the end
+        #: topmost new folders -> their temporary names
         self._fresh: dict[Parts, str] = {}
-        #: what is done to each folder when nothing more comes into it
+        #: a final step for each folder, after its content
         self._last: dict[Parts, Callable[[int], None]] = {}
 
     # -- folders -------------------------------------------------------------------------------------
@@ -130,9 +129,7 @@ class Growing(Folder):
         self._fresh[parts] = name
 
     def add_folder(self, parts: Parts, last: Callable[[int], None]) -> None:
-        """last: sets mode and times of the open folder at the end, as one without write permission must be filled
-        first.
-        """
+        """last: sets the open folder's mode and times at the end, since a read-only folder must be filled first."""
         above = self.enter(parts[:-1])
         there = _kind(self.name_of(parts), above)
         if there is None or not stat.S_ISDIR(there):
@@ -146,13 +143,13 @@ class Growing(Folder):
         self._last[parts] = last
 
     def _is_inside(self, parts: Parts) -> bool:
-        """Of a folder that is new itself, and that nobody sees yet."""
+        """Is it inside a new folder, which is still under its temporary name?"""
         return any(parts[:i] in self._fresh for i in range(1, len(parts)))
 
-    # -- all else ------------------------------------------------------------------------------------
+    # -- other files ---------------------------------------------------------------------------------
 
     def check(self, parts: Parts) -> None:
-        """May what is no folder come here? Raises Failure."""
+        """Raises Failure if a file must not be created here."""
         there = _kind(self.name_of(parts), self.enter(parts[:-1]))
         if there is not None and stat.S_ISDIR(there):
             self._refuse(parts)
@@ -162,30 +159,28 @@ class Growing(Folder):
             raise Failure(f"cannot overwrite directory {quote(self.path(parts))} with non-directory {quote(self.root)}")
 
     def draft(self, parts: Parts) -> Draft:
-        """A file that is to become this entry."""
+        """A temporary file for this entry."""
         return Draft(self.enter(parts[:-1]), self.path(parts[:-1]))
 
     def keep(self, draft: Draft, parts: Parts) -> None:
-        """It is whole."""
+        """Give a complete file its name."""
         above = self.enter(parts[:-1])
         self._placed(parts, above, lambda: draft.keep(above, parts[-1]))
 
     def put(self, parts: Parts, make: Callable[[int, str], None]) -> None:
-        """An entry that `make` makes in the open folder under the name that it is given, all at once: a link, a
-        pipe.
-        """
+        """Create an entry atomically, such as a link or a pipe; make(folder, name) creates it."""
         above, name = self.enter(parts[:-1]), random_name()
         path = self.path((*parts[:-1], name))
         atomic.begin(path, lambda: make(above, name))
         try:
             self._placed(parts, above, lambda: os.replace(name, parts[-1], src_dir_fd=above, dst_dir_fd=above))
         finally:
-            # also what a rename leaves: one of two links to the same file
+            # a rename between two links to the same file leaves both
             atomic.remove(path)
 
     def link(self, parts: Parts, target: Parts) -> None:
         """A hard link to an entry."""
-        handle = os.dup(self.enter(target[:-1], make=False))  # entering the other folder closes this one
+        handle = os.dup(self.enter(target[:-1], make=False))  # enter() closes the previous folder
         try:
             self.put(
                 parts,
@@ -197,7 +192,7 @@ class Growing(Folder):
             os.close(handle)
 
     def _placed(self, parts: Parts, above: int, rename: Callable[[], None]) -> None:
-        """Rename something onto its name; a folder there gives way, if it may, as a whole."""
+        """Rename an entry to its final name, replacing a folder there if that is allowed."""
         try:
             rename()
         except IsADirectoryError:
@@ -211,9 +206,7 @@ class Growing(Folder):
     # -- the end -------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Everything has come: modes and times of the folders, the deepest first, and the names of those that are
-        new.
-        """
+        """Set the folders' modes and times, the deepest first, and give new folders their names."""
         for parts in sorted({*self._last, *self._fresh}, key=len, reverse=True):
             if parts in self._last:
                 self._last[parts](self.enter(parts, make=False))
@@ -230,7 +223,7 @@ class Growing(Folder):
         atomic.done(self.path((*parts[:-1], name)))
 
     def close(self) -> None:
-        """What is not finished goes."""
+        """Remove whatever is unfinished."""
         super().close()
         for parts, name in self._fresh.items():
             atomic.remove(self.path((*parts[:-1], name)))
@@ -238,7 +231,7 @@ class Growing(Folder):
 
 
 def _kind(name: str, above: int) -> int | None:
-    """The st_mode of what has the name, which is not followed."""
+    """The st_mode of an entry, without following links; None if it does not exist."""
     try:
         return os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
     except FileNotFoundError:

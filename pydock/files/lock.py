@@ -1,9 +1,8 @@
-"""Locks between processes, held from reading to writing: no change is lost where many are made at once.
+"""Locks between processes, held from reading to writing, so that concurrent changes are not lost.
 
-flock(2): the kernel lets go when the holder ends, however that comes. docker itself locks nothing, and renames its
-files over
-ours: so it is the folder that is locked, which no rename of a file in it replaces, and nothing is left behind. Who only
-reads locks nothing: files are replaced as a whole.
+With flock(2) the kernel releases the lock when the holder ends. docker does not lock its files, and replaces them by
+renaming; so the folder is locked, which renames do not affect, and there is no lock file to remove. Readers need no
+lock: files are replaced atomically.
 """
 
 from __future__ import annotations
@@ -16,15 +15,13 @@ from contextlib import contextmanager
 from pydock.errors import Failure
 from pydock.files.atomic import FOLDER, NO_LINK
 
-#: seconds that another process may hold a lock, which it needs for less than one
+#: seconds to wait for a lock, which processes normally hold for less than one
 PATIENCE = 30.0
 
 
 @contextmanager
 def locked_folder(folder: str, patience: float = PATIENCE) -> Iterator[None]:
-    """While the block runs nobody else has this lock. Raises OSError; Failure where the holder does not come to an
-    end.
-    """
+    """Hold a folder's lock within the block. Raises OSError, and Failure after `patience` seconds."""
     handle = os.open(folder, FOLDER)
     try:
         _lock(handle, folder, patience)
@@ -35,8 +32,7 @@ def locked_folder(folder: str, patience: float = PATIENCE) -> Iterator[None]:
 
 @contextmanager
 def locked_file(path: str, vanishing: bool, patience: float = PATIENCE) -> Iterator[None]:
-    """The same by a file beside what is changed, for what other programs lock so. vanishing: the file is gone
-    afterwards.
+    """Hold a lock on a separate lock file, as other programs do. vanishing: the file is removed afterwards.
 
     Raises OSError, Failure."""
     while True:
@@ -44,7 +40,7 @@ def locked_file(path: str, vanishing: bool, patience: float = PATIENCE) -> Itera
         try:
             _lock(handle, path, patience)
             if not _is(path, handle):
-                # who waited holds a lock on a file that is gone
+                # while we waited the lock file may have been removed
                 continue
             try:
                 yield
@@ -79,7 +75,7 @@ def _lock(handle: int, what: str, patience: float) -> None:
                     f"{what} is locked: another process has been changing it for {patience:.0f} seconds"
                 ) from None
         except OSError:
-            # a file system without locks: no worse than docker
+            # a file system without locks: go on as docker does
             return
         time.sleep(pause)
         pause = min(2 * pause, 0.05)

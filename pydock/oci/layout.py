@@ -1,7 +1,7 @@
-"""OCI image layouts: folders of blobs by their digests, and an index that names the manifests among them.
+"""OCI image layouts: folders of blobs by digest, and an index of the manifests among them.
 
-https://github.com/opencontainers/image-spec/blob/main/image-layout.md. Build cache is kept so on a client's disk, and
-images that are exported unpacked. The tree is the one that docker leaves: blobs/, index.json, ingest/, oci-layout.
+https://github.com/opencontainers/image-spec/blob/main/image-layout.md. Local build cache has this
+form, and images that are exported unpacked. The files are docker's: blobs/, index.json, ingest/, oci-layout.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from pydock.go.json import decode, dumps
 from pydock.shape import Json, opt
 
 INDEX, LOCK, VERSION, BLOBS, INGEST = "index.json", "index.json.lock", "oci-layout", "blobs", "ingest"
-#: bytes of an index
+#: the largest index, in bytes
 INDEX_LIMIT = 64 << 20
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
-#: annotations by which a manifest is found: an image's whole name, and its tag
+#: annotations that identify a manifest: an image's full name, and its tag
 IMAGE_NAME, REF_NAME = "io.containerd.image.name", "org.opencontainers.image.ref.name"
-#: what names other blobs, and in which lists
+#: media types that refer to other blobs -> the keys of those references
 NAMING = (
     INDEX_TYPE, "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 )  # fmt: skip
 LISTS = ("manifests", "layers")
 DESCRIPTOR = {"mediaType": str, "digest": str, "size": int, "urls": opt([str])}
-#: a descriptor's keys in the order of the specification's own types
+#: a descriptor's keys, in the specification's order
 _ORDER = ("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType")
 
 
 class Layout:
-    """A layout in `folder`, which is made when something is put there."""
+    """A layout in `folder`, which is created at the first write."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -47,8 +47,8 @@ class Layout:
     # -- the index -----------------------------------------------------------------------------------
 
     def find(self, tag: str, or_only: bool = False) -> Json | None:
-        """The descriptor of an image's name, or of a tag; None where the index has neither. or_only: then the one that
-        it has, if that is one. Raises Failure."""
+        """The descriptor of an image by name or tag; None if the index has neither. or_only: fall back to the only one
+        that the index has. Raises Failure."""
         try:
             manifests = self._manifests()
         except OSError as error:
@@ -60,7 +60,7 @@ class Layout:
         return manifests[0] if or_only and len(manifests) == 1 else None
 
     def put(self, descriptor: Json, names: Sequence[str] = (), tag: str = "") -> None:
-        """Name a manifest by images' names, or by a tag alone, in place of what had that name. Raises Failure."""
+        """Add a manifest to the index, by image names or by a tag, replacing older entries. Raises Failure."""
         try:
             os.makedirs(self.folder, exist_ok=True)
             with locked_file(os.path.join(self.folder, LOCK), vanishing=True), Folder(self.folder) as folder:
@@ -107,18 +107,17 @@ class Layout:
     # -- blobs ---------------------------------------------------------------------------------------
 
     def blob(self, digest: str) -> str:
-        """The path of a blob, which may not be there. Raises ValueError for what is no digest."""
+        """The path of a blob, which need not exist. Raises ValueError for an invalid digest."""
         return os.path.join(self.folder, BLOBS, *parts(digest))
 
     def open(self, digest: str) -> BinaryIO:
-        """A blob's content. Raises ValueError for what is no digest, FileNotFoundError, OSError."""
+        """Open a blob. Raises ValueError for an invalid digest, FileNotFoundError, OSError."""
         return open_regular(self.blob(digest))
 
     def check(self, image: Json) -> None:
-        """Raises Failure where a blob is missing, or of another size, to which a descriptor leads: an image is whole or
-        it is none.
+        """Raises Failure if a blob of the image is missing or has the wrong size.
 
-        What is fetched from elsewhere (`urls`) need not be here."""
+        Blobs with `urls` are fetched from elsewhere, and may be missing."""
         waiting, seen = [image], set()
         while waiting:
             one = waiting.pop()
@@ -128,7 +127,7 @@ class Layout:
             waiting += self._named_by(one)
 
     def _named_by(self, one: Json) -> list[Json]:
-        """The descriptors in a manifest or an index, which is here; none in other blobs. Raises Failure."""
+        """The descriptors in a manifest or an index; none for other blobs. Raises Failure."""
         try:
             with self.open(one["digest"]) as file:
                 size = os.fstat(file.fileno()).st_size
@@ -149,12 +148,12 @@ class Layout:
         return [*([config] if config else []), *(d for key in LISTS for d in found.get(key) or [])]
 
     def incoming(self) -> Incoming:
-        """Something new, of which only the end will tell its digest. Raises OSError."""
+        """A new blob, whose digest is known at its end. Raises OSError."""
         return Incoming(self)
 
 
 class Incoming:
-    """A blob that is being written: under another name, until it is whole. A context manager."""
+    """A blob that is being written, under a temporary name. A context manager."""
 
     def __init__(self, layout: Layout) -> None:
         self.size, self._hash = 0, hasher()
@@ -162,7 +161,7 @@ class Incoming:
         self._place = Folder(layout.folder)
         try:
             self._ingest = os.dup(self._place.enter((INGEST,)))
-            # read-only from the start, as blobs never change; who makes a file may write it all the same
+            # read-only, as blobs never change; its creator can still write to the open file
             self._draft = Draft(self._ingest, self._place.path((INGEST,)), 0o444)
         except BaseException:
             self._place.close()
@@ -170,11 +169,11 @@ class Incoming:
 
     @property
     def digest(self) -> str:
-        """Of what has come so far."""
+        """The digest of the bytes so far."""
         return f"sha256:{self._hash.hexdigest()}"
 
     def digest_by(self, algorithm: str) -> str:
-        """The same by another algorithm: what has come is read once more. Raises OSError."""
+        """The digest of the bytes so far by another algorithm; reads the file again. Raises OSError."""
         if algorithm == "sha256":
             return self.digest
         hashed, at = hasher(algorithm), 0
@@ -190,13 +189,13 @@ class Incoming:
         self.size += len(data)
 
     def restart(self) -> None:
-        """What has come is of no use. Raises OSError."""
+        """Discard the bytes so far. Raises OSError."""
         os.lseek(self._draft.handle, 0, os.SEEK_SET)
         os.ftruncate(self._draft.handle, 0)
         self._hash, self.size = hasher(), 0
 
     def keep(self, digest: str) -> None:
-        """It is whole: give it the name of its digest. Raises OSError."""
+        """Rename the complete blob to its digest. Raises OSError."""
         algorithm, value = parts(digest)
         self._draft.keep(self._ingest, value, to=self._place.enter((BLOBS, algorithm)))
 
@@ -220,7 +219,7 @@ def _write(folder: Folder, name: str, value: Json) -> None:
 
 
 def open_regular(path: str) -> BinaryIO:
-    """A file to read, and nothing that never ends, or waits. Raises OSError."""
+    """Open a regular file. Raises OSError, also for devices and pipes, which might block."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -229,7 +228,7 @@ def open_regular(path: str) -> BinaryIO:
 
 
 def tag_of(name: str) -> str:
-    """The tag of an image's name, or what follows it: "1@sha256:…" of "registry/image:1@sha256:…"."""
+    """The tag of an image's name, with any digest: "1@sha256:…" of "registry/image:1@sha256:…"."""
     name, at, digest = name.partition("@")
     _, colon, tag = name.rpartition(":")
     return (tag if colon and "/" not in tag else "") + at + digest

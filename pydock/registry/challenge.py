@@ -1,4 +1,4 @@
-"""What a server asks of who wants to be let in: the WWW-Authenticate header (RFC 9110, 11.6.1). Pure."""
+"""Parses WWW-Authenticate headers (RFC 9110, 11.6.1). Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 #: a challenge's scheme, in small letters, and its parameters
 Challenge = tuple[str, dict[str, str]]
 
-# each is tried once at a place, and leaves nothing to try again
+# patterns without backtracking
 _SPACE = re.compile(r"[ \t,]*")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _EQUALS = re.compile(r"[ \t]*=[ \t]*")
@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r"\\(.)", re.S)
 
 
 def challenges(header: str) -> list[Challenge]:
-    """All that a header names, as far as it can be read; each byte is looked at once."""
+    """The challenges of a header, as far as it is well-formed; linear in its length."""
     found: list[Challenge] = []
     at = _skip(header, 0)
     while word := _TOKEN.match(header, at):

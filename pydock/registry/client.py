@@ -1,5 +1,4 @@
-"""A registry's HTTP API, spoken by the client itself: manifests and blobs (only `manifest` needs it; the engine does
-the rest).
+"""A client of the registry API: manifests and blobs. Only `manifest` needs it; the engine does the rest.
 
 https://distribution.github.io/distribution/spec/api/, tokens as in …/spec/auth/token/ and …/spec/auth/oauth/.
 """
@@ -34,15 +33,13 @@ OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 HUB, HUB_HOST = "docker.io", "registry-1.docker.io"
 NOT_HERE = ("UNAUTHORIZED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN")
-#: bytes of the largest manifest, and of the largest image configuration, that docker takes
+#: the largest manifest or image configuration that docker accepts, in bytes
 MAX_SIZE = 4 << 20
 
 
 @record
 class Document:
-    """A manifest or a blob as the registry keeps it. digest: of `raw`, by the algorithm that it was asked for by, or
-    sha256.
-    """
+    """A manifest or a blob. digest: of `raw`, by the requested algorithm or sha256."""
 
     media_type: str
     digest: str
@@ -50,11 +47,10 @@ class Document:
 
 
 class Registry:
-    """One registry. `auth`: {username, password} or {identitytoken}, empty for none; nothing is sent before it is
-    needed.
+    """One registry. `auth`: {username, password} or {identitytoken}, empty for none; sends nothing before it is needed.
 
-    It is sent to the registry's own origin, and to the server of tokens that this names; wherever else an answer leads,
-    goes without."""
+    Credentials are sent only to the registry's own origin and to the token server that it names, not to other targets
+    of redirects."""
 
     def __init__(
         self,
@@ -73,7 +69,7 @@ class Registry:
     def close(self) -> None:
         self.web.close()
 
-    # -- what there is -----------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def manifest(self, repository: str, reference: str) -> Document:
         """By tag or digest. Raises Missing, Failure."""
@@ -97,10 +93,10 @@ class Registry:
             answer.headers.get("content-type", "").partition(";")[0], wanted or digest_of(answer.body), answer.body
         )
 
-    # -- what is made ------------------------------------------------------------------------------
+    # -- writing -----------------------------------------------------------------------------------
 
     def mount(self, repository: str, digest: str, source: str) -> None:
-        """Let `repository` share a blob of another one. Raises Failure."""
+        """Mount a blob of another repository in `repository`. Raises Failure."""
         _check_name(digest)
         answer = self._ask("POST", repository, f"blobs/uploads/?{urlencode({'mount': digest, 'from': source})}")
         if answer.status != 201:
@@ -109,16 +105,16 @@ class Registry:
             )
 
     def put_manifest(self, repository: str, reference: str, media_type: str, raw: bytes) -> str:
-        """Returns the digest. Raises Failure, also where the registry says that it keeps something else."""
+        """Returns the digest. Raises Failure, also if the registry reports another digest."""
         answer = self._ask("PUT", repository, f"manifests/{reference}", {"Content-Type": media_type}, raw)
         with failing("the registry stored a different manifest: "):
             check(raw, kept := answer.headers.get("docker-content-digest") or digest_of(raw))
         return kept
 
-    # -- the way there -----------------------------------------------------------------------------
+    # -- requests ----------------------------------------------------------------------------------
 
     def _find(self) -> None:
-        """Which scheme the registry speaks: HTTPS; HTTP only where that is allowed. Raises Failure."""
+        """Find out the registry's scheme: HTTPS, or HTTP if that is allowed. Raises Failure."""
         problems = []
         for scheme in ("https", "http") if self.insecure else ("https",):
             try:
@@ -135,7 +131,7 @@ class Registry:
     def _ask(
         self, method: str, repository: str, rest: str, headers: Mapping[str, str] | None = None, content: bytes = b""
     ) -> Answer:
-        """/v2/REPOSITORY/REST, with the credentials that the registry asks for. Raises Missing, Failure."""
+        """Request /v2/REPOSITORY/REST, with credentials if the registry asks for them. Raises Missing, Failure."""
         if not self.base:
             self._find()
         url = f"{self.base}/v2/{repository}/{rest}"
@@ -153,11 +149,11 @@ class Registry:
         return answer
 
     def _is_own(self, answer: Answer) -> bool:
-        """Is it the registry that asks who we are, and nobody whom it has sent us to?"""
+        """Does the challenge come from the registry itself, not from a redirect's target?"""
         return origin(answer.url) == origin(self.base) and answer.url.startswith(f"{self.base}/v2/")
 
     def _answer(self, header: str, request: str) -> str:
-        """The Authorization header's value for a WWW-Authenticate one. Raises Failure."""
+        """The Authorization header for a WWW-Authenticate header. Raises Failure."""
         asked = dict(reversed(challenges(header)))
         if "bearer" in asked:
             return "Bearer " + self._token(asked["bearer"])
@@ -166,7 +162,7 @@ class Registry:
         raise Failure(f"{request}: no basic auth credentials")
 
     def _token(self, challenge: Mapping[str, str]) -> str:
-        """From the server that the registry names. Raises Failure."""
+        """A token from the server that the registry names. Raises Failure."""
         realm = challenge.get("realm", "")
         if not realm:
             raise Failure("the registry asks for a token, but names no token server")
@@ -182,8 +178,8 @@ class Registry:
 
 
 def refusal(answer: Answer) -> Failure:
-    """Why a registry does not give what was asked for. As in docker: what it says of a code is that there is no such
-    thing here, or not for us; a code alone is an error of its own."""
+    """The error of a refusing registry. As in docker, certain codes with a message mean that the object is missing, or
+    not accessible; a code without one is an error."""
     errors = errors_of(answer)
     if errors:
         missing = errors[0].get("code") in NOT_HERE and not is_bare(errors[0])
@@ -193,6 +189,6 @@ def refusal(answer: Answer) -> Failure:
 
 
 def _check_name(digest: str) -> None:
-    """A digest becomes a part of a URL, and often was named by a stranger. Raises Failure."""
+    """Raises Failure for an invalid digest: it becomes part of a URL, and is often untrusted."""
     with failing():
         parts(digest)

@@ -1,4 +1,4 @@
-"""A file from the web: a Dockerfile or a build context that a URL names."""
+"""Downloads: a Dockerfile or a build context by URL."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pydock.registry.web import MAX_ERROR, Web
 if TYPE_CHECKING:
     import httpx
 
-#: a Dockerfile may not be larger
+#: the largest Dockerfile, in bytes
 MAX_SIZE = 2 << 20
 
 
 def blocks(url: str) -> Iterator[bytes]:
-    """The body as it comes. Raises Failure, in the words of Go's net/http where the place cannot be reached."""
+    """The body as it comes. Raises Failure, with Go's net/http's message if the host cannot be reached."""
     web = Web()
     try:
         with web.stream("GET", url, {}) as response:
@@ -42,7 +42,7 @@ def fetch(url: str) -> bytes:
 
 
 def _start(response: httpx.Response) -> bytes:
-    """As much of an error as a person may want to read."""
+    """The beginning of an error's body."""
     parts, size = [], 0
     for block in response.iter_bytes():
         parts.append(block)

@@ -1,4 +1,4 @@
-"""The client's own HTTP to registries and to the web."""
+"""The client's own HTTP requests, to registries and other servers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydock.registry.client import Registry
 
 
 class Registries:
-    """auth_of: the credentials kept for a registry's domain."""
+    """auth_of: returns the stored credentials for a registry's domain."""
 
     def __init__(self, auth_of: Callable[[str], Mapping[str, str]]) -> None:
         self._auth_of = auth_of
@@ -21,9 +21,7 @@ class Registries:
     def token(
         host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str
     ) -> tuple[str, int, int]:
-        """A registry's token; see registry.tokens. Returns it, the seconds that it is good for, and when it was issued.
-        Raises Failure.
-        """
+        """A registry's token, its lifetime in seconds, and when it was issued; see registry.tokens. Raises Failure."""
         from pydock.registry.tokens import fetch
 
         token = fetch(realm, service, scopes, auth, client_id, host)

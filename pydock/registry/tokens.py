@@ -1,4 +1,4 @@
-"""Tokens of registries, from the servers that these name for them.
+"""Registry tokens, from the token servers that registries name.
 
 https://distribution.github.io/distribution/spec/auth/token/ (by query) and …/spec/auth/oauth/ (by form).
 """
@@ -20,26 +20,26 @@ from pydock.shape import Json, opt
 from pydock.values import record
 
 CERTIFICATES = "/etc/docker/certs.d"
-#: bytes of the longest answer that holds a token
+#: the longest answer with a token, in bytes
 MAX_TOKEN = 1 << 20
 MOST_ERRORS = 20
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-#: what may stand in a header's value
+#: valid characters of a header's value
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-#: what the codes of errors mean, in the words of docker's own registry
+#: error codes -> the messages of docker's own registry
 CODES = {
     "UNKNOWN": "unknown error", "UNSUPPORTED": "The operation is unsupported.", "UNAUTHORIZED": "authentication required",
     "DENIED": "requested access to the resource is denied", "UNAVAILABLE": "service unavailable",
     "TOOMANYREQUESTS": "too many requests", "NAME_UNKNOWN": "repository name not known to registry",
     "MANIFEST_UNKNOWN": "manifest unknown", "BLOB_UNKNOWN": "blob unknown to registry",
 }  # fmt: skip
-#: what a server answers that takes no forms
+#: statuses of a server that does not support the form
 NO_FORMS = (401, 404, 405)
 
 
 @record
 class Token:
-    """text; seconds that it is good for; when it was issued (seconds since 1970); 0: that is not told."""
+    """text; lifetime in seconds; when it was issued (seconds since 1970); 0: unknown."""
 
     text: str
     seconds: int = 0
@@ -47,7 +47,7 @@ class Token:
 
 
 class Refused(Failure):
-    """The server returned no token. `status`: its HTTP status; `details`: what it says itself."""
+    """The server returned no token. `status`: its HTTP status; `details`: its own message."""
 
     def __init__(self, text: str, status: int, details: str) -> None:
         self.status, self.details = status, details
@@ -55,8 +55,8 @@ class Refused(Failure):
 
 
 def tls(host: str, certificates: str = CERTIFICATES, insecure: bool = False) -> ssl.SSLContext:
-    """As docker: a host's authorities (*.crt) and our own certificate (*.cert, *.key) lie in a folder of its name.
-    Raises Failure.
+    """As in docker, a folder named after the host has its CA certificates (*.crt) and our client certificate (*.cert,
+    *.key). Raises Failure.
     """
     context = ssl.create_default_context()
     if insecure:
@@ -76,10 +76,9 @@ def tls(host: str, certificates: str = CERTIFICATES, insecure: bool = False) -> 
 
 
 def check_realm(realm: str, registry: str, secure: bool) -> None:
-    """Raises Failure for a realm to which nothing may be sent: it is no URL, or would get in clear what is meant for
-    TLS.
+    """Raises Failure for a realm that is not a URL, or that would get a TLS registry's credentials in clear text.
 
-    secure: the registry (a host, with a port or without) is spoken with by TLS."""
+    registry: its host, perhaps with a port; secure: it uses TLS."""
     try:
         scheme, host, _ = origin(realm)
     except ValueError:
@@ -89,7 +88,9 @@ def check_realm(realm: str, registry: str, secure: bool) -> None:
 
 
 def by_form(web: Web, realm: str, values: Mapping[str, str], auth: Mapping[str, str]) -> Token:
-    """With a password, or an identity token. values: service, scope, client_id. Raises Refused, WebError."""
+    """Get a token by POST, with a password or an identity token. values: service, scope, client_id. Raises Refused,
+    WebError.
+    """
     if auth.get("identitytoken"):
         grant = {"grant_type": "refresh_token", "refresh_token": auth["identitytoken"]}
     else:
@@ -100,7 +101,7 @@ def by_form(web: Web, realm: str, values: Mapping[str, str], auth: Mapping[str, 
 
 
 def by_query(web: Web, realm: str, values: Sequence[tuple[str, str]], auth: Mapping[str, str]) -> Token:
-    """With a password, or without. values: (service|scope|account, …). Raises Refused, WebError."""
+    """Get a token by GET, with or without a password. values: (service|scope|account, …). Raises Refused, WebError."""
     headers = {"Authorization": basic(auth)} if auth.get("username") else {}
     parts = urlsplit(realm)
     query = "&".join(filter(None, (parts.query, urlencode(values, errors="surrogateescape"))))
@@ -109,7 +110,7 @@ def by_query(web: Web, realm: str, values: Sequence[tuple[str, str]], auth: Mapp
 
 
 def basic(auth: Mapping[str, str]) -> str:
-    """An Authorization header's value."""
+    """The value of a Basic Authorization header."""
     pair = f"{auth.get('username', '')}:{auth.get('password', '')}"
     return "Basic " + base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
 
@@ -136,7 +137,7 @@ def _token(method: str, realm: str, answer: Answer) -> Token:
 
 
 def errors_of(answer: Answer) -> list[Json]:
-    """[{"code", "message", "detail"}] of what a registry refuses."""
+    """The errors in a registry's answer: [{"code", "message", "detail"}]."""
     try:
         errors: list[Json] = decode(answer.body, {"errors": [{"code": opt(str), "message": opt(str)}]})["errors"]
     except ValueError:
@@ -145,12 +146,12 @@ def errors_of(answer: Answer) -> list[Json]:
 
 
 def is_bare(error: Json) -> bool:
-    """Does it say no more than its code does?"""
+    """Does an error say no more than its code?"""
     return error.get("detail") is None and error.get("message") in (None, "", CODES.get(error.get("code") or ""))
 
 
 def message(answer: Answer) -> str:
-    """What a registry says in {"errors": [{"code", "message"}]}, or its status."""
+    """A registry's error message, from {"errors": [{"code", "message"}]}, or its status."""
     said = "\n".join(
         (e.get("code") or "").lower().replace("_", " ") + ("" if is_bare(e) else f": {e.get('message') or ''}")
         for e in errors_of(answer)
@@ -164,10 +165,11 @@ def message(answer: Answer) -> str:
 def fetch(
     realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str, host: str = ""
 ) -> Token:
-    """A token for the scopes ("repository:NAME:pull"), as builds do it: by form, where that is not taken by query.
-    Raises Failure.
+    """A token for the scopes ("repository:NAME:pull"), as in builds: by POST, or by GET if that is not supported.
+    Raises
+    Failure.
 
-    host: the registry's, which may do without TLS only where it asks for tokens at a server of its own host."""
+    host: the registry's; only a token server on the same host may be without TLS."""
     known = bool(auth.get("identitytoken") or auth.get("password"))
     query = [*([("service", service)] if service else []), *(("scope", s) for s in scopes)]
     check_realm(realm, host or "the registry", known and origin_host(realm) != origin_host(f"http://{host}"))
@@ -190,7 +192,7 @@ def fetch(
 
 
 def origin_host(url: str) -> str:
-    """The host of a URL; "" for what is none."""
+    """The host of a URL; "" for an invalid one."""
     try:
         return origin(url)[1]
     except ValueError:

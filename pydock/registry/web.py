@@ -1,10 +1,9 @@
-"""HTTP with strangers (registries, servers of tokens, places of files): nothing that they send is without a bound.
+"""HTTP requests to untrusted servers (registries, token servers, downloads), with limits.
 
-- An answer has a largest size, and a longest time from the first byte sent to the last one read.
-- A redirect is followed to http and https alone, ten times at most, and never from https to http where something of
-ours is
-  sent; Authorization stays with the origin (scheme, host, port) that it was meant for.
-- There are no cookies; answers are asked for without compression; each request has a connection of its own.
+- Answers are limited in size and in total time.
+- At most ten redirects are followed, only to http and https, and never from https to http with headers or a body of
+  ours; Authorization is sent only to the origin (scheme, host, port) that it is for.
+- No cookies, no compression, a new connection for each request.
 """
 
 from __future__ import annotations
@@ -30,17 +29,18 @@ if TYPE_CHECKING:
 else:
     httpx = load_httpx()
 
-#: seconds to wait for the next byte; for a whole answer of which the size is bounded
+#: seconds to wait for the next byte, and for a whole answer of limited size
 TIMEOUT, DEADLINE = 30.0, 300.0
 REDIRECTS = 10
 #: bytes of an error's body that are read
 MAX_ERROR = 1 << 20
-#: how often a server that has too much to do is asked again, and for how many seconds it is waited each time
+#: retries of a busy server, and the seconds to wait before each
 PATIENCE, LONGEST_WAIT = 3, 30.0
 
 
 class WebError(Failure):
-    """No whole answer. The message names the request, as Go's net/http does; `error`: the cause, `reason`: in words."""
+    """No complete answer. The message names the request, as Go's net/http does; `error`: the cause, `reason`: its
+    text."""
 
     def __init__(self, method: str, url: str, reason: str, error: Exception | None = None) -> None:
         self.error, self.reason = error, reason
@@ -49,7 +49,7 @@ class WebError(Failure):
 
 @record
 class Answer:
-    """url: where it came from; headers: by names in small letters. `body` of an error may be cut."""
+    """url: of the final request; headers: by lower-case names. The `body` of an error may be truncated."""
 
     url: str
     status: int
@@ -63,7 +63,7 @@ class Answer:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """(scheme, host, port): who answers there. Raises ValueError for what is no URL of the web."""
+    """The origin of a URL: (scheme, host, port). Raises ValueError unless it is http or https."""
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if scheme not in ("http", "https") or not host:
@@ -127,9 +127,7 @@ class Web:
         away: bool = True,
         deadline: _Deadline | None = None,
     ) -> Iterator[httpx.Response]:
-        """The answer's head, its body not read yet. Raises WebError, also for what goes wrong where the body is
-        read.
-        """
+        """The answer's head, before its body is read. Raises WebError, also while the body is read."""
         response, left = None, dict(headers)
         place = url
         try:
@@ -142,7 +140,7 @@ class Web:
                 if origin(to) != origin(place):
                     if origin(place)[0] == "https" and origin(to)[0] == "http" and headers:
                         raise ValueError(f"refused to follow it from https to {to}")
-                    # what is meant for one origin is lost for good with the first step to another
+                    # dropped for good at the first redirect to another origin
                     left.pop("Authorization", None)
                 response.close()
                 place = to
@@ -172,9 +170,9 @@ class Web:
 
 
 def _target(url: str, response: httpx.Response, method: str) -> str:
-    """Where an answer redirects to; "" where it does not. Raises ValueError."""
+    """The target of a redirect; "" for other answers. Raises ValueError."""
     location: str = response.headers.get("location", "")
-    # 301 to 303 make a GET of all else, which is never what was meant here
+    # 301 to 303 would turn other methods into GET, which is never wanted here
     if not location or response.status_code not in ((301, 302, 303, 307, 308) if method == "GET" else (307, 308)):
         return ""
     to = urljoin(url, location)
@@ -198,7 +196,7 @@ def _whole(response: httpx.Response, limit: int, method: str, url: str) -> bytes
 
 
 def _wait(answer: Answer, attempt: int) -> float:
-    """Seconds until a server wants to be asked again."""
+    """Seconds to wait before a retry."""
     asked = answer.headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdecimal():
         return float(asked) if len(asked) < 8 else LONGEST_WAIT + 1
@@ -206,7 +204,7 @@ def _wait(answer: Answer, attempt: int) -> float:
 
 
 class _Deadline:
-    """Cuts a request's connection after some seconds, wherever it is waited for. A context manager."""
+    """Closes a request's connection after a number of seconds, which ends any wait for it. A context manager."""
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
@@ -222,7 +220,7 @@ class _Deadline:
         self._timer.cancel()
 
     def trace(self, name: str, info: Mapping[str, Any]) -> None:
-        """httpcore's extension: tells of every connection that is made."""
+        """httpcore's trace extension, which reports new connections."""
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
             if self.passed:
@@ -232,14 +230,14 @@ class _Deadline:
         self.passed = True
         if self._socket is not None:
             try:
-                # not by its own method: that of a TLS socket waits for who uses it
+                # not by the TLS socket's own method, which blocks while the socket is in use
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             except OSError:
                 pass
 
 
 def address_of(url: str) -> str:
-    """What is dialled for a URL, as far as names lead; of several addresses the first is tried first."""
+    """The address that is dialled for a URL, the first one if there are several; the host's name if it has none."""
     _, host, port = origin(url)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
@@ -249,7 +247,7 @@ def address_of(url: str) -> str:
 
 
 def plain(url: str, error: Exception) -> str:
-    """What went wrong, in the words of Go's net/http where it has some."""
+    """An error's text, as Go's net/http has it if possible."""
     text = str(error) or type(error).__name__
     refused = os.strerror(errno.ECONNREFUSED)
     if isinstance(error, httpx.ConnectError) and (refused in text or f"Errno {errno.ECONNREFUSED}]" in text):
