@@ -13,6 +13,8 @@ from pydock.views.view import View
 DEFAULT = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
 WINDOWS = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.NetIO}}\t{{.BlockIO}}"
 UNKNOWN = "--"
+#: Go's zero time
+NEVER = "0001-01-01T00:00:00Z"
 
 
 @record
@@ -59,24 +61,26 @@ def figures(message: Json, windows: bool) -> Figures:
     )
 
 
+def cpu_used(message: Json) -> float:
+    """What the container used between two looks."""
+    now, before = ((message.get(key) or {}).get("cpu_usage") or {} for key in ("cpu_stats", "precpu_stats"))
+    return float(now.get("total_usage") or 0) - float(before.get("total_usage") or 0)
+
+
 def cpu_share(message: Json) -> float:
     """Percent of one CPU: what the container used of what the whole machine could, times the CPUs."""
-    now, before = message.get("cpu_stats") or {}, message.get("precpu_stats") or {}
-    usage = now.get("cpu_usage") or {}
-    used = float(usage.get("total_usage") or 0) - float((before.get("cpu_usage") or {}).get("total_usage") or 0)
+    now, before, used = message.get("cpu_stats") or {}, message.get("precpu_stats") or {}, cpu_used(message)
     passed = float(now.get("system_cpu_usage") or 0) - float(before.get("system_cpu_usage") or 0)
     # engines before API 1.27 do not say how many CPUs there are, but list each
-    cpus = float(now.get("online_cpus") or len(usage.get("percpu_usage") or ()))
+    cpus = float(now.get("online_cpus") or len((now.get("cpu_usage") or {}).get("percpu_usage") or ()))
     return used / passed * cpus * 100 if used > 0 and passed > 0 else 0.0
 
 
 def cpu_windows(message: Json) -> float:
     """The same from Windows' counters, which are in units of 100 ns."""
-    passed = (
-        (parse_rfc3339(message["read"]) - parse_rfc3339(message["preread"])) * 1e7 * int(message.get("num_procs") or 0)
-    )
-    used = message["cpu_stats"]["cpu_usage"]["total_usage"] - message["precpu_stats"]["cpu_usage"]["total_usage"]
-    return float(used) / passed * 100 if passed > 0 else 0.0
+    read, before = (parse_rfc3339(message.get(key) or NEVER) for key in ("read", "preread"))
+    passed = (read - before) * 1e7 * int(message.get("num_procs") or 0)
+    return cpu_used(message) / passed * 100 if passed > 0 else 0.0
 
 
 def memory_used(memory: Json) -> float:

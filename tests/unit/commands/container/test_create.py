@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
+from pathlib import Path
 from typing import Any
 
-from tests.support.cli import cli
+from tests.support.cli import Messages, cli, refused
 from tests.support.samples import ID
 
 
@@ -162,3 +166,157 @@ def test_of_several_mistakes_create_tells_the_one_that_docker_looks_for_first(tm
 
 def test_sizes_may_have_underscores() -> None:
     assert created("--memory", "1_000")["HostConfig"]["Memory"] == 1000
+
+
+def test_an_image_that_is_not_there_is_fetched_and_asked_for_again() -> None:
+    answers = [{"Id": ID, "Warnings": None}, refused(404, "No such image: busybox:latest")]
+    pulled = Messages([{"status": "Pulling", "id": "abc"}])
+    table = {("POST", "/containers/create"): lambda _: answers.pop(), ("POST", "/images/create"): pulled}
+    done = cli("create", "--platform", "linux/arm64", "busybox", table=table)
+    assert (done.code, done.out) == (0, f"{ID}\n")
+    assert done.err == "Unable to find image 'busybox:latest' locally\nabc: Pulling\n"
+    first, pull, second = done.requests
+    assert first == second and first.query == {"platform": "linux/arm64"}
+    assert pull.query == {"fromImage": "docker.io/library/busybox", "tag": "latest", "platform": "linux/arm64"}
+    answers = [{"Id": ID, "Warnings": None}, refused(404, "No such image: busybox:latest")]
+    assert cli("create", "-q", "busybox", table=table).err == ""
+
+
+def test_what_is_missing_is_not_always_an_image_to_fetch() -> None:
+    gone = {("POST", "/containers/create"): refused(404, "No such image: busybox:latest")}
+    wrong = "Error response from daemon: No such image: busybox:latest\n"
+    for line in (("--pull", "never", "busybox"), (ID,)):
+        done = cli("create", *line, table=gone)
+        assert (done.code, done.err, len(done.requests)) == (1, wrong, 1)
+    lost = {
+        **gone,
+        ("POST", "/images/create"): Messages([{"errorDetail": {"message": "no such host"}, "error": "no such host"}]),
+    }
+    done = cli("create", "-q", "busybox", table=lost)
+    assert (done.code, done.err) == (1, "no such host\n")
+
+
+def test_an_image_that_is_always_fetched_comes_first() -> None:
+    table = {
+        ("POST", "/containers/create"): {"Id": ID, "Warnings": None},
+        ("POST", "/images/create"): Messages([{"status": "x"}]),
+    }
+    done = cli("create", "--pull", "always", "busybox:1", table=table)
+    assert [r.path for r in done.requests] == ["/images/create", "/containers/create"]
+    # an id is of no registry
+    assert len(created_requests("--pull", "always", ID)) == 1
+
+
+def created_requests(*line: str, **more: Any) -> Any:
+    return cli("create", *line, table={("POST", "/containers/create"): {"Id": ID, "Warnings": None}}, **more).requests
+
+
+def test_a_platform_of_a_create() -> None:
+    assert created_requests("--platform", "LINUX/aarch64", "x")[0].query == {"platform": "linux/arm64"}
+    assert created_requests("--platform", "linux/arm64", "x", api_version="1.40")[0].query == {}
+    done = cli("create", "--platform", "a/b/c/d", "x")
+    assert done.err == (
+        'error parsing specified platform: "a/b/c/d": cannot parse platform specifier: invalid argument\n'
+    )
+
+
+def test_the_id_is_in_a_file_of_its_own(tmp_path: Path) -> None:
+    table = {("POST", "/containers/create"): {"Id": ID, "Warnings": None}}
+    done = cli("create", "--cidfile", "id", "busybox", table=table, folder=tmp_path)
+    assert (done.out, (tmp_path / "id").read_text()) == (f"{ID}\n", ID)
+    done = cli("create", "--cidfile", "id", "busybox", folder=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "container ID file found, make sure the other container isn't running or delete id\n"
+    done = cli("create", "--cidfile", "no/id", "busybox", folder=tmp_path)
+    assert done.err == "failed to create the container ID file: open no/id: no such file or directory\n"
+    gone = {("POST", "/containers/create"): refused(400, "no")}
+    assert cli("create", "--cidfile", "new", "busybox", table=gone, folder=tmp_path).code == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["id"]
+
+
+def test_the_engines_socket_brings_the_credentials(tmp_path: Path) -> None:
+    """In an archive that is put there before it starts; whoever has a folder of their own for them keeps it."""
+    auths = '{"auths": {"reg.example": {"auth": "YTpi"}}}'
+    table = {("POST", "/containers/create"): {"Id": ID, "Warnings": None}, ("PUT", f"/containers/{ID}/archive"): b""}
+    line = ("--config", str(tmp_path), "create", "--use-api-socket")
+    done = cli(*line, "-e", "A=b", "busybox", table=table, folder=tmp_path, files={"config.json": auths})
+    socket = {"Type": "bind", "Source": "/var/run/docker.sock", "Target": "/var/run/docker.sock", "BindOptions": {}}
+    body = done.requests[0].body
+    assert body["HostConfig"]["Mounts"] == [socket]
+    assert body["Env"] == ["A=b", "DOCKER_CONFIG=/run/secrets/docker"]
+    assert done.requests[1].query["path"] == "/"
+    with tarfile.open(fileobj=io.BytesIO(done.requests[1].content)) as tar:
+        (entry,) = tar
+        file = tar.extractfile(entry)
+        assert file and json.loads(file.read())["auths"]["reg.example"]["auth"] == "YTpi"
+    assert (entry.name, entry.mode) == ("/run/secrets/docker/config.json", 0o600)
+    alone = {("POST", "/containers/create"): {"Id": ID, "Warnings": None}}
+    done = cli(*line, "-e", "DOCKER_CONFIG=/x", "--mount", "dst=/m", "busybox", table=alone)
+    assert done.requests[0].body["Env"] == ["DOCKER_CONFIG=/x"]
+    assert [mount["Target"] for mount in done.requests[0].body["HostConfig"]["Mounts"]] == [
+        "/m",
+        "/var/run/docker.sock",
+    ]
+
+
+def test_trust_is_not_to_be_had() -> None:
+    for line in ("create", "run", "pull", "push"):
+        done = cli(line, "--disable-content-trust=false", "busybox")
+        assert (done.code == 0, done.requests) == (False, []) and "trust" in done.err
+
+
+def test_what_a_command_may_be_given() -> None:
+    body = created(
+        "--entrypoint",
+        "",
+        "--stop-signal",
+        "INT",
+        "--stop-timeout",
+        "0",
+        "-w",
+        "/w",
+        "-l",
+        "a=b",
+        "-v",
+        "/data",
+        "-v",
+        "/s:/d",
+        "-v",
+        "/data",
+    )
+    assert (body["Entrypoint"], body["StopSignal"], body["StopTimeout"], body["WorkingDir"]) == ([""], "INT", 0, "/w")
+    assert (body["Labels"], body["Volumes"], body["HostConfig"]["Binds"]) == ({"a": "b"}, {"/data": {}}, ["/s:/d"])
+
+
+def test_health() -> None:
+    assert created("--no-healthcheck")["Healthcheck"] == {"Test": ["NONE"]}
+    assert created("--health-cmd", "true", "--health-interval", "1s")["Healthcheck"] == {
+        "Test": ["CMD-SHELL", "true"],
+        "Interval": 10**9,
+    }
+    assert created("--health-retries", "2")["Healthcheck"] == {"Retries": 2}
+    for flags in (("--health-cmd", "true"), ("--health-interval", "1s"), ("--health-retries", "1")):
+        done = cli("create", "--no-healthcheck", *flags, "x")
+        assert done.err.startswith("docker: --no-healthcheck conflicts with --health-* options\n")
+
+
+def test_a_restart_policy_counts() -> None:
+    assert created("--restart", "on-failure:3")["HostConfig"]["RestartPolicy"] == {
+        "Name": "on-failure",
+        "MaximumRetryCount": 3,
+    }
+    done = cli("create", "--restart", "on-failure:x", "y")
+    assert done.err.startswith("docker: invalid restart policy format: maximum retry count must be an integer\n")
+
+
+def test_security_options_are_checked_and_profiles_are_sent(tmp_path: Path) -> None:
+    files = {"good": '{ "a": [1, 2] }', "bad": "{"}
+    given = ("--security-opt", "seccomp=good", "--security-opt", "no-new-privileges", "--security-opt", "label:disable")
+    host = created(*given, folder=tmp_path, files=files)["HostConfig"]
+    assert host["SecurityOpt"] == ['seccomp={"a":[1,2]}', "no-new-privileges", "label:disable"]
+    done = cli("create", "--security-opt", "seccomp=bad", "x", folder=tmp_path)
+    assert done.err.startswith(
+        "docker: compacting json for seccomp profile (bad) failed: unexpected end of JSON input\n"
+    )
+    done = cli("create", "--security-opt", "label", "x")
+    assert done.err.startswith('docker: Invalid --security-opt: "label"\n')
