@@ -53,7 +53,7 @@ def keyboard(typed: bytes) -> Iterator[BinaryIO]:
     os.write(master, typed)
     try:
         with os.fdopen(slave, "rb", buffering=0) as stdin:
-            yield stdin  # type: ignore[misc]
+            yield stdin
             assert termios.tcgetattr(slave) == before
     finally:
         os.close(master)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.cli import cli, refused
+from pydock.api.containers import start_container
+from tests.support.cli import FakeDuplex, cli, refused
+from tests.support.samples import ID, container
 
 
 def test_start_names_what_failed() -> None:
@@ -13,3 +15,34 @@ def test_start_names_what_failed() -> None:
         "b\n",
         "Error response from daemon: no\nError: failed to start containers: a\n",
     )
+
+
+def test_one_container_starts_from_a_checkpoint_or_with_its_streams() -> None:
+    done = cli(
+        "start",
+        "--checkpoint",
+        "c",
+        "--checkpoint-dir",
+        "/d",
+        "a",
+        table={("POST", "/containers/a/start"): b""},
+        experimental=True,
+    )
+    assert (done.code, done.out, done.requests) == (0, "", [start_container("a", "c", "/d")])
+    for flags, word in (
+        (("--checkpoint", "c"), "restore multiple containers"),
+        (("-a",), "start and attach multiple containers"),
+        (("-i",), "start and attach multiple containers"),
+    ):
+        done = cli("start", *flags, "a", "b", experimental=True)
+        assert (done.code, done.err) == (1, f"you cannot {word} at once\n")
+
+
+def test_a_start_that_fails_ends_what_was_joined() -> None:
+    session = FakeDuplex(b"\x01\0\0\0\0\0\0\x02a\n")
+    table = {
+        ("GET", "/containers/a/json"): container(), ("POST", f"/containers/{ID}/attach"): session, ("POST", f"/containers/{ID}/wait"): {"StatusCode": 0},
+        ("POST", f"/containers/{ID}/start"): refused(500, "no"),
+    }  # fmt: skip
+    done = cli("start", "-a", "a", table=table)
+    assert (done.code, done.out, done.err) == (1, "", "Error response from daemon: no\n")
