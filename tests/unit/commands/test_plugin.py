@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+from pathlib import Path
 from typing import Any
 
-from tests.support.cli import Messages, Reply, any_of, cli
+from tests.support.cli import Messages, Reply, any_of, cli, refused
 from tests.support.samples import plugin
 
 PRIVILEGES = [{"Name": "network", "Value": ["host"]}]
@@ -74,3 +77,62 @@ def test_plugin_create_takes_more_words_than_it_reads(tmp_path: Any) -> None:
     assert cli("plugin", "create", "x").err.startswith(
         "docker: 'docker plugin create' requires at least 2 arguments\n\nUsage:  docker plugin create [OPTIONS] PLUGIN PLUGIN-DATA-DIR\n"
     )
+
+
+def test_plugins_are_switched_set_and_removed() -> None:
+    for line, method, path, query, body in (
+        ("enable --timeout 5 x", "POST", "enable", {"timeout": "5"}, None), ("disable -f x", "POST", "disable", {"force": "1"}, None),
+        ("set x A=b C=d", "POST", "set", {}, ["A=b", "C=d"]), ("rm -f x", "DELETE", "", {"force": "1"}, None),
+    ):  # fmt: skip
+        done = cli("plugin", *line.split(), table={(method, f"/plugins/x/{path}".rstrip("/")): b""})
+        assert (done.out, done.requests[0].query, done.requests[0].body) == (
+            "" if path == "set" else "x\n",
+            query,
+            body,
+        )
+    assert cli("plugin", "enable", "--timeout", "-1", "x").err == "negative timeout -1 is invalid\n"
+
+
+def test_plugins_are_listed_by_name() -> None:
+    found = [plugin(name, Config={"Description": "d"}) for name in ("x10:1", "x9:1")]
+    table = {("GET", "/plugins"): found}
+    done = cli("plugin", "ls", "--filter", "enabled=true", "--format", "{{.Name}} {{.Enabled}}", table=table)
+    assert (done.out, done.requests[0].query) == ("x9:1 true\nx10:1 true\n", {"filters": '{"enabled":{"true":true}}'})
+    done = cli("plugin", "inspect", "-f", "{{.Name}}", "x", table={("GET", "/plugins/x/json"): SSHFS})
+    assert done.out == "vieux/sshfs:latest\n"
+
+
+def test_a_plugin_is_packed_with_all_its_files(tmp_path: Path) -> None:
+    files = {"p/config.json": "{}", "p/rootfs/bin/x": "x"}
+    for flags in ((), ("--compress",)):
+        done = cli(
+            "plugin",
+            "create",
+            *flags,
+            "me/x",
+            "p",
+            table={("POST", "/plugins/create"): b""},
+            folder=tmp_path,
+            files=files,
+        )
+        assert (done.out, done.requests[0].query) == ("me/x\n", {"name": "me/x"})
+        with tarfile.open(fileobj=io.BytesIO(done.requests[0].content), mode="r:gz" if flags else "r:") as tar:
+            assert {"config.json", "rootfs/bin/x"} <= {name.removeprefix("./") for name in tar.getnames()}
+    (tmp_path / "p" / "config.json").write_text("{")
+    assert cli("plugin", "create", "x", "p", folder=tmp_path).err == "unexpected EOF\n"
+
+
+def test_what_cannot_be_done_with_a_plugin() -> None:
+    table = {("GET", "/plugins/x/json"): refused(404, "plugin x not found")}
+    assert (
+        cli("plugin", "upgrade", "x", table=table).err
+        == "error reading plugin data: Error response from daemon: plugin x not found\n"
+    )
+    table = {("GET", "/plugins/x/json"): {**SSHFS, "Enabled": True}}
+    assert cli("plugin", "upgrade", "x", table=table).err == "the plugin must be disabled before upgrading\n"
+    assert cli("plugin", "push", f"x@sha256:{'f' * 64}").err == f"invalid name: x@sha256:{'f' * 64}\n"
+    done = cli("plugin", "push", "me/x", table={("POST", "/plugins/me/x:latest/push"): DONE})
+    assert (done.code, done.out) == (0, "Complete\n")
+    for line in ("install", "upgrade", "push"):
+        done = cli("plugin", line, "--disable-content-trust=false", "x")
+        assert done.code and "trust" in done.err and not done.requests

@@ -81,23 +81,24 @@ def test_containers_come_and_go(flags: tuple[str, ...], come: str, go: str, monk
 
     def events() -> Iterator[bytes]:
         assert first.wait(20)
-        drawn(1)
+        drawn()
         yield from messages({"Type": "container", "Action": come, "Actor": {"ID": "b" * 64}})
         assert second.wait(20)
-        drawn(2)
+        drawn()
         yield from messages(
             {"Type": "container", "Action": go, "Actor": {"ID": "a" * 64}},
             {"Type": "container", "status": "other", "id": "c"},
         )
-        drawn(3)
+        drawn()
         over.set()
 
-    def drawn(state: int) -> None:
+    def drawn() -> None:
         """Until the screen has been drawn anew a few times."""
-        count = len(shown)
-        pause = threading.Event()
-        while len(shown) < count + 3 and not pause.wait(0.005):
-            pass
+        count, pause = len(shown), threading.Event()
+        for _ in range(4000):
+            if len(shown) >= count + 3:
+                return
+            pause.wait(0.005)
 
     def frame(text: str, *size: int) -> list[str]:
         shown.append(text)
@@ -109,7 +110,7 @@ def test_containers_come_and_go(flags: tuple[str, ...], come: str, go: str, monk
         ("GET", f"/containers/{'a' * 64}/stats"): stream("a", first), ("GET", f"/containers/{'b' * 64}/stats"): stream("b", second),
     }  # fmt: skip
     done = cli("stats", *flags, "--format", "{{.Name}} {{.MemUsage}}", table=table)
-    assert (done.code, done.err) == (1, "the engine has ended the stream of events\n")
+    assert (done.code, done.err) == (1, "the engine closed the event stream\n")
     changes = [text for text, before in zip(shown, ["", *shown]) if text != before]
     one, two = "a 1KiB / 4KiB\n", "b 1KiB / 4KiB\n"
     assert [text for text in changes if "--" not in text] == [one, one + two, two]

@@ -47,7 +47,7 @@ def test_who_removes_a_container_of_an_older_engine() -> None:
 @pytest.mark.parametrize("events", [[], [OTHER]])
 def test_events_that_end_before_the_container_are_no_exit_code(events: Any) -> None:
     done = cli("run", "busybox", table=run_table(*events), api_version="1.29")
-    assert (done.code, done.err) == (125, "error waiting for container: the engine's events ended\n")
+    assert (done.code, done.err) == (125, "error waiting for container: the engine closed the event stream\n")
 
 
 def test_an_attach_to_an_older_engine() -> None:
