@@ -140,6 +140,8 @@ class Builder:
         self.caught = threading.Event()
         self._session = Future[Connection]()
         self.requests: list[str] = []
+        #: the messages that calls came with
+        self.asked: dict[str, bytes] = {}
         self._ends: list[End] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
@@ -205,7 +207,7 @@ class Builder:
         name = call.path.rpartition("/")[2]
         usual = {"ListWorkers": said(b""), "Solve": solved, "Status": said(), "ListenBuildHistory": said()}
         try:
-            call.receive()
+            self.asked[name] = call.receive() or b""
             self.at.get(name, usual.get(name, refusal(INTERNAL, f"unexpected call {call.path}")))(self, call)
         except Failure:
             return
