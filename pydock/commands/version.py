@@ -133,7 +133,8 @@ def server_text(s: dict[str, Any]) -> str:
 
 def engine_component(s: dict[str, Any]) -> dict[str, Any]:
     """The Engine component of an engine without components (before API 1.35)."""
-    details = {k: str(s.get(k, "")) for k in DETAILS.values() if k != "Experimental"}
+    keys = (*DETAILS.values(), "Arch", "MinAPIVersion")
+    details = {k: str(s.get(k, "")) for k in keys if k != "Experimental"}
     return {
         "Name": "Engine",
         "Version": s.get("Version"),

@@ -140,6 +140,12 @@ def rows(server: Json, *pairs: tuple[str, str]) -> Iterator[str]:
             yield f" {title}: {server[key]}"
 
 
+def pairs(found: list[list[str]] | None, indent: str) -> Iterator[str]:
+    """One line for each [name, value]; Go reads them into arrays of two, so a missing one is empty."""
+    for name, value, *_ in ([*pair, "", ""] for pair in found or []):
+        yield f"{indent}{name}: {value}"
+
+
 def server_lines(server: Json, debug: bool) -> Iterator[str]:
     """The server's section, line by line."""
     yield f" Containers: {server.get('Containers', 0)}"
@@ -147,8 +153,8 @@ def server_lines(server: Json, debug: bool) -> Iterator[str]:
         yield f"  {state}: {server.get(f'Containers{state}', 0)}"
     yield f" Images: {server.get('Images', 0)}"
     yield from rows(server, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
-    yield from (f"  {': '.join(pair[:2])}" for pair in server.get("DriverStatus") or [])
-    yield from (f" {': '.join(pair[:2])}" for pair in server.get("SystemStatus") or [])
+    yield from pairs(server.get("DriverStatus"), "  ")
+    yield from pairs(server.get("SystemStatus"), " ")
     yield from rows(
         server,
         ("Logging Driver", "LoggingDriver"),
@@ -202,10 +208,10 @@ def newer_lines(server: Json) -> Iterator[str]:
     firewall, nri = server.get("FirewallBackend"), server.get("NRI")
     if firewall:
         yield f" Firewall Backend: {firewall.get('Driver', '')}"
-        yield from (f"  {': '.join(pair[:2])}" for pair in firewall.get("Info") or [])
+        yield from pairs(firewall.get("Info"), "  ")
     if nri is not None:
         yield " NRI:"
-        yield from (f"  {': '.join(pair[:2])}" for pair in nri.get("Info") or [])
+        yield from pairs(nri.get("Info"), "  ")
 
 
 def listed(title: str, values: list[str] | None) -> Iterator[str]:
@@ -227,10 +233,10 @@ def system_lines(server: Json) -> Iterator[str]:
     if server.get("SecurityOptions"):
         yield " Security Options:"
         for option in server["SecurityOptions"]:
-            pairs = [word.partition("=") for word in option.split(",")]
+            words = [word.partition("=") for word in option.split(",")]
             # engines before API 1.25 send the bare name
-            yield "  " + next((v for k, equals, v in pairs if k == "name" and equals), option)
-            yield from (f"   Profile: {v}" for k, _, v in pairs if k == "profile")
+            yield "  " + next((v for k, equals, v in words if k == "name" and equals), option)
+            yield from (f"   Profile: {v}" for k, _, v in words if k == "profile")
 
 
 def registry_lines(config: Json) -> Iterator[str]:

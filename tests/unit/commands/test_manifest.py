@@ -28,7 +28,9 @@ class Registry:
     def document(self, place: str, body: bytes, kind: str = "") -> str:
         """Returns its digest."""
         headers = {"Content-Type": kind} if kind else {}
-        self.mock.add_response(url=V2 + place, method="GET", content=body, headers=headers, is_optional=True, is_reusable=True)
+        self.mock.add_response(
+            url=V2 + place, method="GET", content=body, headers=headers, is_optional=True, is_reusable=True
+        )
         return digest_of(body)
 
     def image(self, name: str, kind: str = DOCKER, layers: Any = (), **platform: Any) -> str:
@@ -152,7 +154,7 @@ def test_an_image_without_a_platform_is_not_pushed(registry: Registry, manifest:
 def test_what_a_registry_has(registry: Registry, manifest: Any) -> None:
     """An image as its manifest, or with its platform; a list with all that is in it."""
     digest = registry.image("app:1", OCI)
-    assert manifest("inspect", "reg.example/app:1").out.startswith("{\n\t\"config\": {")
+    assert manifest("inspect", "reg.example/app:1").out.startswith('{\n\t"config": {')
     told = json.loads(manifest("inspect", "-v", "reg.example/app:1").out)
     assert told["Descriptor"] == {
         "mediaType": OCI, "digest": digest, "size": told["Descriptor"]["size"], "platform": {"architecture": "amd64", "os": "linux"},

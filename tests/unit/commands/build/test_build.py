@@ -172,7 +172,9 @@ def pushed(*messages: Any) -> dict[str, b.Act]:
     def about(builder: Builder, end: b.End) -> None:
         """GET …/json: of the image here, and of the one in the registry."""
         asked = sum(r == "GET /json" for r in builder.requests)
-        http("200 OK", json.dumps({"Id": DIGEST, "RepoDigests": ["x"]}).encode() if asked == 1 else remote)(builder, end)
+        http("200 OK", json.dumps({"Id": DIGEST, "RepoDigests": ["x"]}).encode() if asked == 1 else remote)(
+            builder, end
+        )
 
     return {"push": chunks(*progress(*messages)), "json": about}
 
@@ -301,9 +303,7 @@ def test_an_engine_without_buildkit(tmp_path: Path) -> None:
         (("--label", "=x"), {}, "invalid"),
     ],
 )  # fmt: skip
-def test_what_only_buildkit_can_do(
-    tmp_path: Path, argv: tuple[str, ...], environ: dict[str, str], word: str
-) -> None:
+def test_what_only_buildkit_can_do(tmp_path: Path, argv: tuple[str, ...], environ: dict[str, str], word: str) -> None:
     done, engine = build(tmp_path, *argv, api=NO_BUILDKIT, environ=environ, files={"policy.json": '{"rules": []}'})
     assert done.code == 1 and done.err.startswith(f"ERROR: {word}"), done.err
     assert "POST /build" not in engine.requests

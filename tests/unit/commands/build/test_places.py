@@ -95,7 +95,13 @@ def layout(descriptor: dict[str, Any], data: bytes) -> b.Act:
         write = builder.session.call(
             m.CONTENT_SERVICE + "Write",
             m.WRITE_CONTENT.encode(
-                {"action": m.WRITE_COMMIT, "ref": "r", "total": len(data), "expected": descriptor["digest"], "data": data}
+                {
+                    "action": m.WRITE_COMMIT,
+                    "ref": "r",
+                    "total": len(data),
+                    "expected": descriptor["digest"],
+                    "data": data,
+                }
             ),
             metadata=[("containerd-content-store-id", "export"), ("buildkit-attachable-store-id", "export")],
         )
@@ -115,7 +121,11 @@ def test_a_layout_names_its_image(tmp_path: Path) -> None:
     from pydock.digests import digest_of
 
     data = b'{"layers": []}'
-    descriptor = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest_of(data), "size": len(data)}
+    descriptor = {
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "digest": digest_of(data),
+        "size": len(data),
+    }
     done = build(tmp_path, "type=oci,tar=false,dest=out", solve=layout(descriptor, data))
     assert done.code == 0, done.err
     (named,) = json.loads((tmp_path / "out" / "index.json").read_text())["manifests"]
