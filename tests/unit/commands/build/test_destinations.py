@@ -136,5 +136,5 @@ def test_a_layout_names_its_image(tmp_path: Path) -> None:
 
 def test_a_layout_that_nothing_is_told_of(tmp_path: Path) -> None:
     done = build(tmp_path, "type=oci,tar=false,dest=out")
-    assert done.code == 1 and "the engine does not tell what it wrote: " in done.err
+    assert done.code == 1 and "invalid descriptor in the response of the engine: " in done.err
     assert not (tmp_path / "out" / "index.json").exists()
