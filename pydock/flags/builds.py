@@ -1,6 +1,6 @@
-"""What builds take as KEY=VALUE lists: outputs, caches, secrets, agents, attestations, calls. Pure.
+"""Flags of builds that take KEY=VALUE lists: outputs, caches, secrets, ssh agents, attestations, calls. Pure.
 
-As buildx's util/buildflags; ValueError carries its words.
+As buildx's util/buildflags; ValueErrors have its messages.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Output:
 
 @record
 class Cache:
-    """A place that build cache comes from, or goes to."""
+    """An import or export of build cache."""
 
     kind: str
     attributes: Attributes
@@ -34,7 +34,7 @@ class Cache:
 
 @record
 class Call:
-    """What is asked about a Dockerfile instead of building it: "lint", "outline", "targets", …"""
+    """A method to evaluate a Dockerfile without building it: "lint", "outline", "targets", …"""
 
     name: str
     format: str = ""
@@ -103,7 +103,7 @@ def agent(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def attestation(text: str) -> tuple[str, str | None]:
-    """(type, its attributes as BuildKit takes them); None for one that is turned off."""
+    """(type, attributes in BuildKit's form); None for a disabled one."""
     kind, disabled, attributes = "", False, {}
     for key, value in _pairs(text):
         name = key.strip().lower()
@@ -124,7 +124,7 @@ def attestation(text: str) -> tuple[str, str | None]:
 
 
 def shorthand(kind: str, text: str) -> str:
-    """--provenance and --sbom as --attest takes them: a bool, or attributes."""
+    """--provenance and --sbom, a bool or attributes, as a value of --attest."""
     try:
         return f"type={kind},disabled={'false' if parse_bool(text) else 'true'}"
     except ValueError:
@@ -136,7 +136,7 @@ def _csv(field: str) -> str:
 
 
 def named_context(text: str) -> tuple[str, str]:
-    """(name, where it is) of NAME=VALUE."""
+    """(name, source) of NAME=VALUE."""
     name, equals, value = text.partition("=")
     if not equals:
         raise ValueError(f"invalid context value: {text}, expected key=value")
@@ -148,7 +148,7 @@ def named_context(text: str) -> tuple[str, str]:
 
 
 def call(text: str) -> Call | None:
-    """None for a build as it is."""
+    """None for a normal build."""
     name, form, ignore = "", "", False
     for field in csv_fields(text) if text else []:
         key, equals, value = field.partition("=")
@@ -192,7 +192,7 @@ def annotation(text: str) -> dict[str, str]:
 
 
 def entitlement(text: str) -> str:
-    """What --allow may name."""
+    """A value of --allow."""
     name = text.partition("=")[0]
     if name not in ("network.host", "security.insecure", "device"):
         raise ValueError(f"unknown entitlement {text}")
@@ -200,7 +200,7 @@ def entitlement(text: str) -> str:
 
 
 def extra_host(text: str, gateway: str) -> str:
-    """HOST=IP (or HOST:IP) as BuildKit takes it; gateway: what "host-gateway" stands for."""
+    """HOST=IP (or HOST:IP) in BuildKit's form; gateway: the address for "host-gateway"."""
     host, equals, address = text.partition("=")
     if not equals:
         host, equals, address = text.partition(":")

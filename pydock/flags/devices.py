@@ -1,4 +1,4 @@
-"""--device, --gpus, --device-cgroup-rule. Pure; ValueError carries docker's words."""
+"""--device, --gpus, --device-cgroup-rule. Pure; ValueErrors have docker's messages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def device(text: str) -> dict[str, str]:
 
 
 def cgroup_rule(text: str) -> str:
-    """TYPE MAJOR:MINOR MODE, as the kernel's device cgroup takes it."""
+    """TYPE MAJOR:MINOR MODE, the kernel's format."""
     if not re.fullmatch(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}", text):
         raise ValueError(f"invalid device cgroup format '{text}'")
     return text

@@ -1,4 +1,4 @@
-"""--mount and --volume. Pure; ValueError carries docker's words."""
+"""--mount and --volume. Pure; ValueErrors have docker's messages."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def mount(text: str) -> Mount:
 
 
 def _filled(out: Mount) -> Mount:
-    """What is set: zero values are left out, but the driver of a volume with options is an object."""
+    """The mount without zero values; a volume's driver with options stays an object."""
     options = {name: _filled(out[name]) for name in (*_PROPERTIES.values(), "DriverConfig") if name in out}
     return {k: options.get(k, v) for k, v in out.items() if k in options or v}
 
 
 def warning(text: str) -> str:
-    """What docker's log says of a --mount that can be read; "" for nothing."""
+    """docker's warning about a valid --mount; "" for none."""
     keys = [part.partition("=")[0].lower() for part in csv_fields(text) if "=" in part]
     return "bind-nonrecursive is deprecated, use bind-recursive=disabled instead" if "bind-nonrecursive" in keys else ""
 
@@ -70,7 +70,7 @@ def _special(out: Mount, key: str, value: str) -> bool:
     if key not in _SPECIAL:
         return False
     if key == "bind-recursive":
-        # the default sets nothing
+        # the default
         if value not in _RECURSIVE:
             raise ValueError(
                 f'invalid value for {key}: {value} (must be "enabled", "disabled", "writable", or "readonly")'
@@ -148,14 +148,14 @@ def _check(out: Mount) -> None:
 
 
 def absolute(path: str, cwd: str) -> str:
-    """A path that starts with "." below cwd; others as they are."""
+    """A path that starts with "." made absolute; others are unchanged."""
     if path.startswith("."):
         return posixpath.normpath(posixpath.join(cwd, path))
     return path
 
 
 def volume(text: str, cwd: str) -> str:
-    """One --volume value as an entry of Binds; empty when it names no source (an anonymous volume)."""
+    """One --volume value as an entry of Binds; "" for an anonymous volume."""
     if not text:
         raise ValueError("invalid empty volume spec")
     if len(text) <= 2:
@@ -170,7 +170,7 @@ def volume(text: str, cwd: str) -> str:
 
 
 def _source(text: str) -> str:
-    """The first of several parts between colons; a colon after one letter at the start of a part is a Windows drive."""
+    """The part before the first colon, which may begin with a Windows drive (a letter and a colon)."""
     parts, part = [], ""
     for char in text:
         if char == ":" and not (len(part) == 1 and part.isalpha()):

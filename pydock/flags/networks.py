@@ -1,4 +1,4 @@
-"""--network: a name, or "name=…,alias=…,ip=…". Pure; ValueError carries docker's words."""
+"""--network: a name, or "name=…,alias=…,ip=…". Pure; ValueErrors have docker's messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydock.values import made, record
 
 @record
 class Attachment:
-    """One network that a container joins, with what was said of its endpoint."""
+    """A network to connect a container to, with the endpoint's settings."""
 
     target: str
     aliases: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Pairs and single words: env, labels, filters, hosts, addresses, names. Pure; ValueError carries docker's words."""
+"""Pairs and single words: env, labels, filters, hosts, addresses, names. Pure; ValueErrors have docker's messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DOMAIN = re.compile(rf"({_WORD}(?:\.{_WORD})*)\.?\s*$")
 
 
 def words(text: str) -> list[str]:
-    """Words with commas between; none for an empty text."""
+    """Words separated by commas; none for an empty text."""
     return csv_fields(text) if text else []
 
 
@@ -28,12 +28,12 @@ def pair(text: str) -> Pair:
 
 
 def mapping(texts: Iterable[str]) -> dict[str, str]:
-    """KEY[=VALUE] words as an object; the last one of a key wins."""
+    """KEY[=VALUE] words as an object; the last value of a key wins."""
     return dict(map(pair, texts))
 
 
 def env(text: str) -> str:
-    """NAME=VALUE, or NAME whose value is the caller's own (looked up later)."""
+    """NAME=VALUE, or NAME, whose value comes from the client's environment later."""
     if not text.partition("=")[0]:
         raise ValueError(f"invalid environment variable: {text}")
     return text
@@ -135,7 +135,7 @@ def attach_stream(text: str) -> str:
 
 
 def is_mac(text: str) -> bool:
-    """Does Go's net.ParseMAC take it? (6, 8 or 20 bytes; ":", "-" or "." between)"""
+    """Does Go's net.ParseMAC accept it: 6, 8 or 20 bytes, separated by ":", "-" or "."?"""
     for separator, digits in ((":", 2), ("-", 2), (".", 4)):
         if separator in text:
             parts = text.split(separator)
@@ -144,14 +144,14 @@ def is_mac(text: str) -> bool:
     return False
 
 
-#: the longest line of such a file, in bytes (Go's bufio.Scanner)
+#: the longest line of an --env-file, in bytes (Go's bufio.Scanner)
 MAX_LINE = 65_535
 
 
 def key_value_lines(data: bytes, path: str, environ: Mapping[str, str] | None) -> list[str]:
-    """The lines of an --env-file or --label-file: comments and blank lines dropped.
+    """The lines of an --env-file or --label-file, without comments and blank lines.
 
-    A name alone takes its value from `environ`; it is left out where it is unset, and with environ None.
+    A name alone takes its value from `environ`; without one, it is left out.
     """
     out = []
     for number, raw in enumerate(data.split(b"\n"), 1):

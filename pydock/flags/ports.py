@@ -1,6 +1,6 @@
 """Published and exposed ports: "[IP:][HOST:]CONTAINER[/PROTOCOL]", ranges, and the long form. Pure.
 
-Follows go-connections' nat.ParsePortSpec, whose words the errors are.
+Follows go-connections' nat.ParsePortSpec; ValueErrors have its messages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydock.values import record
 
 @record
 class Binding:
-    """One container port ("80/tcp") and where it is published ("" is any)."""
+    """One container port ("80/tcp"), and the host's address and port ("" for any)."""
 
     port: str
     host_ip: str
@@ -22,7 +22,7 @@ class Binding:
 
 
 def split_protocol(text: str) -> tuple[str, str]:
-    """ "80/udp" -> ("80", "udp"); the protocol is tcp unless it is given. What follows a second "/" goes unseen."""
+    """ "80/udp" -> ("80", "udp"); the protocol defaults to tcp. Text after a second "/" is ignored."""
     port, protocol, *_ = [*text.split("/"), ""]
     if not port:
         return "", ""
@@ -30,7 +30,7 @@ def split_protocol(text: str) -> tuple[str, str]:
 
 
 def port_range(text: str) -> tuple[int, int]:
-    """ "80" or "80-90" as first and last."""
+    """(first, last) of "80" or "80-90"."""
     if not text:
         raise ValueError("empty string specified for ports")
     first, dash, last = text.partition("-")
@@ -53,7 +53,7 @@ def _long_form(text: str) -> str:
 
 
 def _unbracketed(text: str) -> str:
-    """ "[::1]" without its brackets, or what Go's net.SplitHostPort finds wrong with it."""
+    """ "[::1]" without brackets. Raises ValueError with the message of Go's net.SplitHostPort."""
     inside, closed, after = text[1:].partition("]")
     if not closed:
         why = "missing ']' in address"
@@ -74,7 +74,7 @@ def _range_of(text: str, what: str) -> tuple[int, int]:
 
 
 def publish(*texts: str) -> list[Binding]:
-    """The bindings of these --publish values; the long forms are looked at first."""
+    """The bindings of --publish values; the long forms are parsed first."""
     specs = [_long_form(t) if "=" in t else t for t in texts]
     return [binding for spec in specs for binding in _bindings_of(spec)]
 

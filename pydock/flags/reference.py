@@ -38,7 +38,7 @@ class Reference:
 
     @property
     def familiar_name(self) -> str:
-        """As people write it: "nginx"."""
+        """The short name: "nginx"."""
         if self.domain != HUB:
             return self.name
         inner = self.path.removeprefix(LIBRARY + "/")
@@ -56,12 +56,12 @@ class Reference:
         return self.name + self.suffix
 
     def tagged(self) -> Reference:
-        """With the default tag, unless a tag or a digest is there."""
+        """The reference with the default tag, unless it has a tag or a digest."""
         return self if self.tag or self.digest else Reference(self.domain, self.path, "latest")
 
 
 def parse(text: str) -> Reference:
-    """A reference as a user types it. Raises ValueError in docker's words."""
+    """A reference as a user types it. Raises ValueError with docker's message."""
     if re.fullmatch("[a-f0-9]{64}", text):
         raise ValueError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
     domain, remainder = _split_domain(text)
@@ -83,13 +83,13 @@ def parse(text: str) -> Reference:
 
 
 def tag(text: str) -> str:
-    """A name for an image, as it was typed. Raises ValueError in docker's words."""
+    """A name for an image, as it was typed. Raises ValueError with docker's message."""
     parse(text)
     return text
 
 
 def exact(text: str) -> str:
-    """A reference as it was typed, with no domain thought of. Raises ValueError in the words of
+    """A reference as it was typed, without a default domain. Raises ValueError with the message of
     distribution/reference.
     """
     if not text:
@@ -127,7 +127,7 @@ def _check_digest(digest: str) -> None:
 
 
 def registry_host(text: str) -> str:
-    """A registry's HOST[:PORT] out of what a user types; scheme and path are dropped."""
+    """A registry's HOST[:PORT] from what a user types, without scheme and path."""
     return (text.partition("://")[2] if "://" in text else text).partition("/")[0]
 
 
@@ -150,7 +150,7 @@ _VARIANTS = {
 
 
 def normal_machine(architecture: str, variant: str = "") -> tuple[str, str]:
-    """Architecture and variant by Go's names: aarch64 is arm64, armhf arm v7."""
+    """Architecture and variant as Go names them: aarch64 is arm64, armhf arm v7."""
     architecture, variant = architecture.lower(), variant.lower()
     fixed = {"i386": ("386", ""), "armhf": ("arm", "v7"), "armel": ("arm", "v6")}.get(architecture)
     if fixed:
@@ -160,8 +160,8 @@ def normal_machine(architecture: str, variant: str = "") -> tuple[str, str]:
 
 
 def platform(text: str, machine: str) -> dict[str, str]:
-    """OS[(VERSION)][/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the architecture
-    where none is given. Raises ValueError in docker's words (those of containerd's platforms)."""
+    """OS[(VERSION)][/ARCHITECTURE[/VARIANT]], or an architecture alone, as an object; `machine` is the default
+    architecture. Raises ValueError with the message of containerd's platforms."""
     if "*" in text:
         raise ValueError(f"{quote(text)}: wildcards not yet supported: {_BAD}")
     parts = text.split("/", 3)

@@ -1,6 +1,6 @@
-"""Moments for --since and --until: a duration back from now, a date, or seconds since 1970. Pure.
+"""Times for --since and --until: a duration before now, a date, or seconds since 1970. Pure.
 
-Follows the engine's timestamp.GetTimestamp and Go's time.Parse; ValueError carries their words.
+Follows the engine's timestamp.GetTimestamp and Go's time.Parse; ValueErrors have their messages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LAYOUT = re.compile(r"2006|01|02|15|04|05|\.999999999|Z07:00|.", re.S)
 
 
 def timestamp(text: str, now: float) -> str:
-    """What the engine takes: seconds, with a fraction for dates. `now` is in seconds since 1970."""
+    """The time for the engine: seconds, with a fraction for dates. now: seconds since 1970."""
     if text != "0":
         try:
             return str(int((now * SECOND - parse_duration(text)) // SECOND))
@@ -43,7 +43,7 @@ def timestamp(text: str, now: float) -> str:
 
 
 def layout_of(text: str) -> str:
-    """The Go layout by which the engine's rules read such a text."""
+    """The Go layout for a text, by the engine's rules."""
     local = not (re.search("[zZ+]", text) or text.count("-") == 3)
     zone = "" if local else "Z07:00"
     if "." in text:
@@ -57,7 +57,7 @@ def layout_of(text: str) -> str:
 
 
 def parse(layout: str, text: str, now: float) -> tuple[datetime, int]:
-    """The moment (local time where the text has no zone) and its nanoseconds."""
+    """(time, nanoseconds); local time if the text has no zone."""
     rest, found = text, {"zone": "", "fraction": "", "hour": "0", "minute": "0", "second": "0"}
     for element in _LAYOUT.findall(layout):
         pattern, name, low, high = _ELEMENTS.get(element, (re.escape(element), "", 0, 0))

@@ -1,4 +1,4 @@
-"""Sizes, CPUs, limits, rates: text with a unit to a number. Pure; ValueError carries docker's words."""
+"""Sizes, CPUs, limits, rates: text with a unit to a number. Pure; ValueErrors have docker's messages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ram_bytes(text: str) -> int:
 
 
 def swap_bytes(text: str) -> int:
-    """As ram_bytes; -1 is "without limit"."""
+    """Bytes as in ram_bytes, or -1 for no limit."""
     return -1 if text == "-1" else ram_bytes(text)
 
 
@@ -41,7 +41,7 @@ def nano_cpus(text: str) -> int:
     problem = ValueError(f"failed to parse {text} as a rational number")
     exponent = text.lower().rpartition("e")[2] if "e" in text.lower() and "x" not in text.lower() else ""
     try:
-        # Go takes no larger exponents: they would take for ever
+        # Go's limit for exponents: larger ones would take for ever
         if text != text.strip() or (exponent and abs(int(exponent)) > 1_000_000):
             raise problem
         cpus = Fraction(int(text, 0)) if re.match("[+-]?0[box]", text.lower()) else Fraction(text)
@@ -66,7 +66,7 @@ ULIMITS = frozenset(
 
 @record
 class Ulimit:
-    """One limit of processes; -1 is "unlimited"."""
+    """One resource limit; -1 is "unlimited"."""
 
     name: str
     soft: int
@@ -74,7 +74,7 @@ class Ulimit:
 
 
 def ulimit_objects(ulimits: Iterable[Ulimit]) -> list[dict[str, Any]]:
-    """As the engine takes them; the last of a name wins."""
+    """The limits in the API's form; the last of a name wins."""
     return [{"Name": u.name, "Hard": u.hard, "Soft": u.soft} for u in {u.name: u for u in ulimits}.values()]
 
 
@@ -102,7 +102,7 @@ def ulimit(text: str) -> Ulimit:
 
 @record
 class DeviceValue:
-    """A weight or a rate (bytes or operations a second) of one block device."""
+    """A weight or a rate (bytes or operations per second) of one block device."""
 
     path: str
     value: int
@@ -130,7 +130,7 @@ def weight_device(text: str) -> DeviceValue:
 
 
 def rate_device(text: str) -> DeviceValue:
-    """/dev/NAME:RATE in bytes a second, with an optional unit."""
+    """/dev/NAME:RATE in bytes per second, with an optional unit."""
     path, value = _device_path(text)
     try:
         if (rate := ram_bytes(value)) < 0:
@@ -144,7 +144,7 @@ def rate_device(text: str) -> DeviceValue:
 
 
 def iops_device(text: str) -> DeviceValue:
-    """/dev/NAME:OPERATIONS a second."""
+    """/dev/NAME:OPERATIONS per second."""
     path, value = _device_path(text)
     try:
         return DeviceValue(path, parse_uint(value, 64, base=10))

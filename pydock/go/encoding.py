@@ -18,7 +18,7 @@ _HTML = re.compile("[<>&\u2028\u2029]")
 
 
 def encode(value: Any, escape_html: bool = False) -> str:
-    """JSON text. What has a MarshalJSON method of its own escapes HTML within it."""
+    """JSON text. A value with its own MarshalJSON method escapes HTML."""
     if value is None or isinstance(value, NilPointer) or getattr(value, "go_nil", False):
         return "null"
     if isinstance(value, bool):
@@ -79,7 +79,7 @@ def _empty(value: Any) -> bool:
 
 
 def _float(value: float) -> str:
-    """Digits alone between 1e-6 and 1e21, else with an exponent."""
+    """A float: without an exponent between 1e-6 and 1e21."""
     from decimal import Decimal
 
     if not value:

@@ -10,13 +10,13 @@ from pydock.go.kinds import Duration, GoStruct, NilPointer, Pointer, Reference, 
 from pydock.go.printing import address, go_print, go_sharp
 from pydock.go.strconv import quote
 
-#: verbs for which a value that has a String or Error method is that text
+#: verbs that print a value by its String or Error method
 TEXTUAL = "vsqxX"
 _VERB = r"(?s)%([+\-# 0]*)(\*|\d+)?(?:(\.)(\*|\d+)?)?(.)?"
 
 
 def sprint(*values: Any) -> str:
-    """Blanks only between operands of which neither is a string."""
+    """fmt.Sprint: blanks only between operands of which neither is a string."""
     out, before_string = "", True
     for i, value in enumerate(values):
         is_string = isinstance(value, str) and not isinstance(value, Time)
@@ -46,7 +46,7 @@ class _Args:
 
 
 def sprintf(form: str, values: Sequence[Any]) -> str:
-    """fmt.Sprintf, with its own notes in the text for operands that are wrong, missing or too many."""
+    """fmt.Sprintf, with Go's notes in the text for wrong, missing or extra operands."""
     args = _Args(values)
 
     def one(match: re.Match[str]) -> str:
@@ -100,7 +100,7 @@ def pad(text: str, width: str | None, flags: str, value: Any) -> str:
 
 
 def render(value: Any, verb: str, flags: str, width: str | None, precision: int | None, depth: int = 0) -> str:
-    """One operand for one verb. A width is that of each element of a list, map or struct. depth: of such elements."""
+    """One operand for one verb. A width applies to each element of a list, map or struct. depth: of nesting."""
     if verb == "T":
         return pad(shown_type(value), width, flags, "")
     if verb == "v" and "#" in flags:
@@ -108,7 +108,7 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
 
     names = verb == "v" and "+" in flags
     if names:
-        # of %+v the plus asks for names, not for signs
+        # the plus of %+v prints names, not signs
         flags = flags.replace("+", "")
 
     def inner(item: Any) -> str:
@@ -135,18 +135,18 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         body = " ".join((f"{n}:" if names else "") + inner(v) for n, v in value.fields.items())
         return ("&" if isinstance(value, Pointer) else "") + "{" + body + "}"
     if verb == "v":
-        # %+v names fields; it is no sign of numbers
+        # the plus of %+v prints field names, not signs
         flags = flags.replace("+", "")
     try:
         return pad(scalar(value, verb, flags, precision), width, flags, value)
     except BadVerb:
-        # the note has the value as %v gives it, width and all, but by no method of its own
+        # the note has the value as %v prints it, with the width, but without its methods
         plain = int(value) if isinstance(value, Duration) else value
         return f"%!{verb}({shown_type(value)}={pad(scalar(plain, 'v', flags, precision), width, flags, plain)})"
 
 
 def pointer(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
-    """A pointer that shows no more than its address."""
+    """A pointer that is printed as an address."""
     location = address(value)
     if verb in "vp":
         return pad("<nil>" if verb == "v" and location == "0x0" else location, width, flags, "")
@@ -158,7 +158,7 @@ def pointer(value: Any, verb: str, flags: str, width: str | None, precision: int
 
 
 def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
-    """One plain operand for one verb, without width."""
+    """One scalar operand for one verb, without width."""
     if value is None:
         return "<nil>" if verb == "v" else f"%!{verb}(<nil>)"
     if isinstance(value, bool):
@@ -179,7 +179,7 @@ def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
 
 
 class BadVerb(Exception):
-    """The verb is not one for such a value."""
+    """The verb does not apply to the value."""
 
 
 def integer(value: int, verb: str, flags: str, precision: int | None) -> str:

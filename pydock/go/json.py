@@ -1,4 +1,4 @@
-"""JSON as Go's encoding/json writes it, and its words for text that is no JSON. Pure."""
+"""JSON as Go's encoding/json writes it, and its messages for invalid JSON. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pydock.shape import Shape
 from pydock.shape import problem as misshapen
 
 HTML_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-#: a string, to its end or to the text's: what always matches is never tried twice
+#: a string, to its end or the text's: it always matches, so there is no backtracking
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
 _TOKEN = re.compile(_STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+', re.S)
 _BLANKS = re.compile(f"({_STRING})" + r"|\s+", re.S)
-#: what a scanner may pass by without looking: blanks, and the inside of a string
+#: what the scanner may skip: blanks, and the inside of a string
 _BLANK = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _HEX = set("0123456789abcdefABCDEF")
 _DIGITS = re.compile("[0-9]*")
 _HTML_RE = re.compile("[<>&\u2028\u2029]")
 
-#: lists and objects within each other. Go's bound is 10,000; what walks through a value here keeps to Python's stack.
+#: the deepest nesting. Go's limit is 10,000; recursive functions here must fit Python's stack.
 MAX_DEPTH = 200
 
 
 def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: bool = False) -> str:
-    """Compact (or indented) JSON with Go's escapes: < > & as \\u003c …, other characters as they are."""
+    """Compact (or indented) JSON with Go's escapes: < > & as \\u003c …, other characters unescaped."""
     text = json.dumps(
         value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys
     )
@@ -37,12 +37,10 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
 
 
 def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
-    """The value of JSON that a stranger wrote. What is no UTF-8, and half of a surrogate pair, becomes U+FFFD, as in
-    Go.
+    """The value of untrusted JSON. Invalid UTF-8 and unpaired surrogates become U+FFFD, as in Go.
 
-    first: what follows the first value is not looked at. Raises ValueError, in Go's words where it has some, also for
-    what Python's own reader gives up on, and for a value that does not have the `shape` (see pydock.shape; None: any
-    will do).
+    first: ignore text after the first value; shape: the required shape (see pydock.shape; None: any). Raises
+    ValueError, with Go's message if it has one, for invalid JSON and for another shape.
     """
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     try:
@@ -55,7 +53,7 @@ def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
         raise ValueError("exceeded max depth")
     if shape is not None and (wrong := misshapen(value, shape)):
         raise ValueError(wrong)
-    # an escape that may be half of a surrogate pair
+    # an escape that may be an unpaired surrogate
     return _whole_characters(value) if "\\ud" in text or "\\uD" in text else value
 
 
@@ -79,12 +77,12 @@ def _whole_characters(value: Any) -> Any:
 
 
 def compact(text: str) -> str:
-    """JSON without the blanks between its tokens; strings and numbers as they were written."""
+    """JSON without blanks between tokens; strings and numbers are unchanged."""
     return _BLANKS.sub(lambda m: m[1] or "", text)
 
 
 def indented(text: str, indent: str = "    ") -> str:
-    """JSON laid out as Go's json.Indent does; strings and numbers as they were written."""
+    """JSON indented like Go's json.Indent; strings and numbers are unchanged."""
     out: list[str] = []
     depth = 0
     opened = False
@@ -110,7 +108,7 @@ def indented(text: str, indent: str = "    ") -> str:
 
 
 def problem(text: str) -> str:
-    """What is wrong with text that is no single JSON value, in Go's words; empty if it is one."""
+    """Go's error for text that is not a single JSON value; "" if it is one."""
     try:
         decode(text)
     except ValueError as error:
@@ -137,7 +135,7 @@ class _Wrong(Exception):
 
 
 class _Scanner:
-    """A reader that stops where Go's scanner stops, with its words."""
+    """A parser that fails at the same position as Go's scanner, with its message."""
 
     def __init__(self, text: str) -> None:
         self.text, self.at, self.depth = text, 0, 0
@@ -155,7 +153,7 @@ class _Scanner:
     def wrong(self, where: str) -> None:
         if self.at >= len(self.text):
             raise _Wrong("unexpected end of JSON input")
-        # Go looks at bytes
+        # Go reads bytes
         char = chr(self.text[self.at].encode("utf-8", "surrogatepass")[0])
         shown = "'\\''" if char == "'" else "'\"'" if char == '"' else quote(char, "'")
         raise _Wrong(f"invalid character {shown} {where}")

@@ -1,7 +1,7 @@
-"""Go-shaped values: what templates take apart, compare and take for true. Pure.
+"""Go values for templates. Pure.
 
-Plain Python values are Go's own: bool, int, float64 (float), string (str), []string (list of str), an empty interface
-that is nil (None). Everything else carries its Go type in `go_type` or `type_name`: messages name it.
+Plain Python values stand for Go's: bool, int, float64 (float), string (str), []string (list of str), a nil interface
+(None). All others have their Go type in `go_type` or `type_name`, for messages.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 
 class _Failed:
-    """There is no such field."""
+    """The result for a missing field."""
 
 
 Failed: Any = _Failed()
 
 
 class Tag:
-    """How a field is written in JSON. key: "" for one that is not; omit: left out when empty."""
+    """A field's JSON tag. key: "" for a field that is not written; omit: left out if empty."""
 
     __slots__ = ("key", "omit")
 
@@ -41,7 +41,7 @@ class GoStruct:
         text: str | None = None,
         marshaled: Any = None,
     ) -> None:
-        """text, marshaled: what its String and MarshalJSON methods give, if it has them."""
+        """text, marshaled: the results of its String and MarshalJSON methods, if it has them."""
         self.type_name, self.fields, self.tags, self.text, self.marshaled = (
             type_name,
             fields,
@@ -62,13 +62,13 @@ class GoStruct:
 
 
 class Embedded(GoStruct):
-    """A struct within a struct whose fields are promoted."""
+    """An embedded struct, whose fields are promoted."""
 
     __slots__ = ()
 
 
 class Pointer(GoStruct):
-    """A pointer to a struct: the same, but its address is printed where it stands within another value."""
+    """A pointer to a struct; within another value it is printed as an address."""
 
     __slots__ = ()
 
@@ -87,7 +87,7 @@ class NilPointer:
 
 
 class Reference:
-    """A pointer to a value that is no struct: true even where that is false or 0."""
+    """A pointer to a value other than a struct: true in conditions, even if that is false or 0."""
 
     __slots__ = ("type_name", "value")
 
@@ -101,7 +101,7 @@ class AnyList(list[Any]):
     go_type = "[]interface {}"
     #: a nil slice: prints as [], is null in JSON
     go_nil = False
-    #: may it stand where []string is asked for?
+    #: is it assignable to []string?
     go_strings = False
 
 
@@ -111,16 +111,16 @@ class GoMap(dict[str, Any]):
     go_type = "map[string]interface {}"
     go_nil = False
     go_key = "string"
-    #: what `index` gives for a key that is not there
+    #: the result of `index` for a missing key
     go_element: Any = None
 
 
 class AnyString(str):
-    """A string of untyped JSON: messages name its type as Go's empty interface."""
+    """A string of untyped JSON, whose type in messages is Go's empty interface."""
 
 
 class JsonNumber(str):
-    """A number of untyped JSON, as it was written: a string to Go's templates."""
+    """A number of untyped JSON, as it was written (json.Number): a string in Go's templates."""
 
     go_type = "json.Number"
 
@@ -147,12 +147,12 @@ class Time(str):
 
 @cache
 def named(base: type[Any], go_type: str, **notes: Any) -> type[Any]:
-    """The class of values of a Go type that is no plain one: an int64, a container.NetworkMode, a []container.Port."""
+    """The Python class for a Go type such as int64, container.NetworkMode or []container.Port."""
     return type(base.__name__, (base,), {"go_type": go_type, **notes})
 
 
 def truth(value: Any) -> bool:
-    """Go's IsTrue: false for zero, nil and what is empty; a struct is always true."""
+    """Go's IsTrue: false for zero, nil and empty values; a struct is always true."""
     if value is None or isinstance(value, NilPointer):
         return False
     if isinstance(value, (bool, int, float, str, list, dict)):
@@ -161,7 +161,7 @@ def truth(value: Any) -> bool:
 
 
 def shown_type(value: Any) -> str:
-    """The Go type's name, as messages show it."""
+    """The name of a value's Go type in messages."""
     type_name = getattr(value, "go_type", None) or getattr(value, "type_name", None)
     if type_name:
         return str(type_name)
@@ -183,7 +183,7 @@ def shown_type(value: Any) -> str:
 
 
 def untyped(value: Any, number: Callable[[int | float], Any] = float) -> Any:
-    """JSON as Go decodes it into an interface. number: what its numbers become, float64 or json.Number."""
+    """JSON as Go decodes it into an interface. number: the type for its numbers, float64 or json.Number."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
@@ -198,5 +198,5 @@ def untyped(value: Any, number: Callable[[int | float], Any] = float) -> Any:
 
 
 def json_number(value: int | float) -> JsonNumber:
-    """A number as the text that JSON has it by."""
+    """A number as json.Number."""
     return JsonNumber(json.dumps(value))

@@ -1,4 +1,4 @@
-"""The methods of Go types that a template may call, by type. Pure."""
+"""The methods of Go types that templates may call. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _is_container(mode: str) -> bool:
 
 
 def _port(value: str) -> tuple[str, str]:
-    """ "80/tcp" as number and protocol."""
+    """(number, protocol) of "80/tcp"."""
     number, _, protocol = value.partition("/")
     return number, (protocol or "tcp") if number else ""
 
@@ -53,14 +53,14 @@ def _moment(value: Time) -> datetime:
 
 
 def nanoseconds(value: Time) -> int:
-    """Of its second."""
+    """The nanoseconds within the second."""
     fraction = value.partition(".")[2]
     digits = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
     return int(digits.ljust(9, "0")[:9] or 0)
 
 
 def seconds(value: Time) -> int:
-    """Since 1970."""
+    """Seconds since 1970."""
     moment = _moment(value)
     epoch = datetime(1970, 1, 1, tzinfo=timezone.utc)
     return (moment - epoch) // (epoch.resolution * 10**6)

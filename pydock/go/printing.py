@@ -1,7 +1,7 @@
-"""How Go's fmt prints values. Pure.
+"""Print values like Go's fmt. Pure.
 
-Follows https://pkg.go.dev/fmt: a struct is {a b}, a pointer to one &{a b} by itself and an address within another
-value.
+Follows https://pkg.go.dev/fmt: a struct is {a b}, a pointer to one &{a b} at the top level, and an address within
+another value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydock.go.strconv import format_duration, quote
 
 
 def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> str:
-    """fmt's %v (or %+v). top: as a template prints it, a pointer shows what it points to."""
+    """fmt's %v (or %+v). top: as in templates, print a pointer's target instead of it."""
     if value is None or isinstance(value, NilPointer):
         return "<nil>"
     if isinstance(value, bool):
@@ -75,7 +75,7 @@ def go_float(value: float) -> str:
 
 
 def go_sharp(value: Any, depth: int = 0) -> str:
-    """fmt's %#v, for plain values. depth: how far within another value."""
+    """fmt's %#v, for plain values. depth: of nesting."""
     value = value.go_struct() if hasattr(value, "go_struct") else value
 
     def inner(item: Any) -> str:

@@ -1,6 +1,6 @@
-"""How Go reads and writes simple values: docker's flags, errors and formats show Go's rules everywhere.
+"""Parse and format simple values like Go: docker's flags, errors and formats follow Go's rules.
 
-Pure. Every reader raises ValueError with the words of Go's own packages (strconv, time), since docker prints them.
+Pure. Every parser raises ValueError with the messages of Go's packages (strconv, time), since docker prints them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _UNIT = re.compile(r"[^.0-9]+")
 def quote(text: str, mark: str = '"', ascii_only: bool = False) -> str:
     """A Go string literal, as `%q` prints it (strconv.Quote; `%+q` with ascii_only).
 
-    Bytes that are no UTF-8 are expected as surrogate escapes, as Python decodes arguments.
+    Bytes that are not UTF-8 must be surrogate escapes, as Python decodes arguments.
     """
     if text.isascii() and text.isprintable() and mark not in text and "\\" not in text:
         return mark + text + mark
@@ -69,7 +69,7 @@ def parse_bool(text: str) -> bool:
 
 
 def is_true(text: str, default: bool = False) -> bool:
-    """parse_bool, with `default` for what is no bool."""
+    """parse_bool, with `default` for an invalid value."""
     try:
         return parse_bool(text)
     except ValueError:
@@ -77,7 +77,7 @@ def is_true(text: str, default: bool = False) -> bool:
 
 
 def _digits(text: str, base: int) -> int | None:
-    """The value of unsigned Go integer text, or None. Base 0 knows 0x, 0o, 0b, a leading 0, and underscores."""
+    """The value of an unsigned Go integer, or None. Base 0 supports 0x, 0o, 0b, a leading 0, and underscores."""
     body = text
     if base == 0:
         base, lower = 10, text.lower()
@@ -95,7 +95,7 @@ def _digits(text: str, base: int) -> int | None:
     if not body or not body.isascii() or not body.isalnum():
         return None
     if len(body) > _LONG:
-        # Python counts digits; a number of so many is out of every range, whatever comes after them
+        # Python limits the number of digits; so long a number is out of range in any case
         if not set(body.lower()) <= set("0123456789abcdefghijklmnopqrstuvwxyz"[:base]):
             return None
         body = body.lstrip("0")[:_LONG] or "0"
@@ -128,7 +128,7 @@ def parse_uint(text: str, bits: int = 64, base: int = 0) -> int:
 
 
 def parse_float(text: str) -> float:
-    """strconv.ParseFloat for decimal text; underscores may stand between digits."""
+    """strconv.ParseFloat for decimal text; underscores are allowed between digits."""
     whole, text = text, re.sub(r"(?<=[0-9])_(?=[0-9])", "", text)
     if re.fullmatch(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?", text, re.ASCII):
         value = float(text)
@@ -141,12 +141,12 @@ def parse_float(text: str) -> float:
 
 
 def truncated(value: float) -> int:
-    """int64(value), as Go converts it on amd64: what an int64 cannot hold becomes the least that it can."""
+    """int64(value), as Go converts it on amd64: values out of range become the smallest int64."""
     return int(value) if -(2.0**63) <= value < 2.0**63 else -(1 << 63)
 
 
 def wrapped(value: int) -> int:
-    """big.Int's Int64: what is left of a number in 64 bits."""
+    """big.Int's Int64: a number's lowest 64 bits, signed."""
     low = ((abs(value) + (1 << 63)) % (1 << 64)) - (1 << 63)
     return low if value >= 0 or low == -(1 << 63) else -low
 
@@ -204,17 +204,17 @@ def _decimal(value: int, scale: int) -> str:
     return f"{whole}." + str(rest).rjust(len(str(scale)) - 1, "0").rstrip("0")
 
 
-#: seconds since 1970 of years that every calendar here knows, 2 to 9998
+#: seconds since 1970 of the years that Python supports in every time zone, 2 to 9998
 _FIRST, _LAST = -62_135_596_800, 253_370_764_800
 
 
 def within_years(seconds: float) -> int:
-    """Whole seconds since 1970, no earlier and no later than calendars reach: an engine may say anything."""
+    """Whole seconds since 1970, limited to supported years: an engine may send anything."""
     return int(min(max(seconds, _FIRST), _LAST))
 
 
 def parse_rfc3339(text: str) -> float:
-    """Seconds since 1970 of "2024-01-02T03:04:05.678Z"; 0 for what is none."""
+    """Seconds since 1970 of "2024-01-02T03:04:05.678Z"; 0 for an invalid time."""
     from datetime import datetime
 
     head, dot, rest = text.partition(".")
@@ -258,13 +258,13 @@ def csv_fields(text: str) -> list[str]:
 
 # -- net/url ---------------------------------------------------------------------------------------
 
-#: what a host may hold besides letters and digits
+#: valid characters of a host besides letters and digits
 _IN_HOSTS = "-_.~!$&'()*+,;=:[]<>\""
 _IN_USERS = "-._:~!$&'()*+,;=%@"
 
 
 def check_url(text: str) -> None:
-    """Raises ValueError for what url.Parse refuses."""
+    """Raises ValueError if url.Parse refuses the URL."""
     text = text.partition("#")[0]
     try:
         _check_url(text)
@@ -323,8 +323,8 @@ _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 
 def base64_problem(text: str) -> str:
-    """What encoding/base64 has against a text ("" if nothing); it passes by the ends of lines."""
-    # what stands where, as Go counts: in bytes
+    """encoding/base64's error for a text, or ""; line breaks are ignored."""
+    # positions are in bytes, as in Go
     data = [(chr(byte), at) for at, byte in enumerate(text.encode("utf-8", "surrogateescape")) if byte not in b"\r\n"]
     whole = len(data) % 4 == 0
     end = next((n for n, (char, _) in enumerate(data) if char not in _BASE64), len(data))

@@ -1,4 +1,4 @@
-"""A build's steps for a person: drawn in place by rich. Only imported on a terminal.
+"""A build's steps on a terminal, redrawn in place by rich. Only imported there.
 
 [+] Building 2.3s (5/8)                                     docker:default
  => [internal] load build definition from Dockerfile                  0.0s
@@ -24,17 +24,17 @@ from pydock.render.shown import on_one_line, shown, without_sequences
 from pydock.render.steps import SECOND, Step, Trace, counts
 
 FRAMES = 10
-#: lines of a step's output that are shown while it runs
+#: lines of a running step's output to show
 LOG_LINES = 6
-#: the least columns for a row's text
+#: the minimum width of a row's text
 TEXT = 12
-#: the bytes of a character but its first
+#: UTF-8 continuation bytes
 CONTINUATION = bytes(range(0x80, 0xC0))
 COLOURS = {"run": "blue", "cancel": "yellow", "error": "red", "warning": "yellow"}
 
 
 class Row:
-    """One line: what it says on the left, its seconds on the right. kind: of COLOURS, "" while it goes on."""
+    """One line: text on the left, seconds on the right. kind: a key of COLOURS, "" while it runs."""
 
     def __init__(self, text: str, status: str, seconds: float, kind: str, done: bool, step: Step | None = None) -> None:
         self.text, self.status, self.seconds, self.kind, self.done, self.step = (
@@ -47,7 +47,7 @@ class Row:
         )
 
     def line(self, width: int) -> str:
-        """Of exactly `width` columns; figures are whole, or not there; "" where there is no room for any text."""
+        """The line, exactly `width` columns wide. Figures are never cut, only left out; "" without room for text."""
         timer = f" {self.seconds if self.seconds >= 0.05 else 0.0:3.1f}s"
         status = f" {self.status}" if self.status else ""
         for figures in ((status, timer), ("", timer), ("", "")):
@@ -59,7 +59,7 @@ class Row:
 
 
 def rows(trace: Trace, now: int) -> list[Row]:
-    """Everything that has started. now: nanoseconds, by the engine's clock."""
+    """Rows for everything that has started. now: nanoseconds, by the engine's clock."""
     out = []
     for step in trace.steps:
         if step.hidden:
@@ -80,7 +80,7 @@ def rows(trace: Trace, now: int) -> list[Row]:
 
 
 def fitting(everything: list[Row], height: int) -> list[Row]:
-    """The last rows; those that go on are kept in sight in the place of some that are done."""
+    """The last rows that fit; running steps take precedence over finished ones."""
     if len(everything) <= height:
         return everything
     shown, above = everything[-height:] if height > 0 else [], everything[: len(everything) - max(height, 0)]
@@ -96,8 +96,8 @@ def fitting(everything: list[Row], height: int) -> list[Row]:
 
 
 def last_output(step: Step, width: int) -> list[str]:
-    """What a running step has written last, as a terminal would show it."""
-    # the kept part may begin within a character; and what it ends within is still to come
+    """The last lines of a running step's output, as a terminal would show them."""
+    # the buffer may begin within a character, and end within one that is still incomplete
     text, _ = codecs.utf_8_decode(step.output.lstrip(CONTINUATION), "replace", False)
     lines = [
         line.rstrip("\r").rpartition("\r")[2] for line in without_sequences(text).replace("\t", "    ").split("\n")
@@ -106,12 +106,12 @@ def last_output(step: Step, width: int) -> list[str]:
 
 
 class Board:
-    """What rich draws: asked for anew at each frame, and so always of the terminal's present size."""
+    """The renderable for rich: computed for each frame, so that it follows the terminal's size."""
 
     def __init__(self, trace: Trace, name: str, colours: Mapping[str, str]) -> None:
         self.trace, self.name, self.colours = trace, on_one_line(name), colours
         self.began = time.time()
-        #: how far the engine's clock is from ours, in nanoseconds
+        #: the difference between the engine's clock and ours, in nanoseconds
         self.skew: int | None = None
         self.finished = False
 
@@ -151,7 +151,7 @@ class Board:
 
 
 def colours(environ: Mapping[str, str]) -> dict[str, str]:
-    """BUILDKIT_COLORS=run=green:error=255,0,0:… over the usual ones; none where NO_COLOR is set."""
+    """The default colours with those of BUILDKIT_COLORS=run=green:error=255,0,0:…; none if NO_COLOR is set."""
     if environ.get("NO_COLOR"):
         return {}
     out = dict(COLOURS)
@@ -165,7 +165,7 @@ def colours(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def show_live(updates: Iterable[bool], trace: Trace, name: str, environ: Mapping[str, str]) -> None:
-    """Draw until the updates end; then all of it, once more, to stay."""
+    """Draw until the updates end; then print the final state."""
     console = Canvas(stderr=True)
     board = Board(trace, name, colours(environ))
     live = Live(board, console=console, refresh_per_second=FRAMES, vertical_overflow="crop", auto_refresh=False)
@@ -180,5 +180,5 @@ def show_live(updates: Iterable[bool], trace: Trace, name: str, environ: Mapping
         live.vertical_overflow = "visible"
         live.refresh()
     finally:
-        # also puts the cursor back, whatever happened
+        # also restores the cursor
         live.stop()

@@ -1,4 +1,4 @@
-"""What a build says at its end, and what a Dockerfile is told about: warnings, excerpts, checks, outlines. Pure."""
+"""Reports about builds and Dockerfiles: warnings, excerpts, checks, outlines. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _lines(ranges: Sequence[Json]) -> list[tuple[int, int]]:
 
 
 def excerpt(filename: str, text: str, ranges: Sequence[Json]) -> str:
-    """The lines of a file that something is about, with those around them; "" if there are none."""
+    """The marked lines of a file, with their surroundings; "" if there are none."""
     lines, marked = text.split("\n"), _lines(ranges)
     if not marked:
         return ""
@@ -47,7 +47,7 @@ def excerpt(filename: str, text: str, ranges: Sequence[Json]) -> str:
 
 
 def _marks(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[int]:
-    """For each line from start to end, how many ranges it is in."""
+    """For each line from start to end, the number of ranges that include it."""
     change = [0] * (end - start + 2)
     for first, last in ranges:
         if first <= end and last >= start:
@@ -57,7 +57,7 @@ def _marks(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[int]
 
 
 def unique_warnings(warnings: Sequence[Json]) -> list[Json]:
-    """Without those that say the same of the same place."""
+    """The warnings without duplicates for the same location."""
     seen: dict[str, Json] = {}
     for warning in warnings:
         seen.setdefault(repr({k: v for k, v in warning.items() if k != "vertex"}), warning)
@@ -65,7 +65,7 @@ def unique_warnings(warnings: Sequence[Json]) -> list[Json]:
 
 
 def warnings_text(warnings: Sequence[Json], debug: bool) -> list[str]:
-    """The linter's warnings, in parts; in full with `debug`."""
+    """The linter's warnings as parts of text; in full with `debug`."""
     if not warnings:
         return []
     found = "1 warning found" if len(warnings) == 1 else f"{len(warnings)} warnings found"
@@ -86,14 +86,14 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-# -- questions: --call ---------------------------------------------------------------------------------
+# -- --call --------------------------------------------------------------------------------------------
 
 
 _POINT = opt({"line": opt(int)})
 _LOCATION = opt({"sourceIndex": opt(int), "ranges": opt([{"start": _POINT, "end": _POINT}])})
 _WARNING = {"ruleName": opt(str), "url": opt(str), "detail": opt(str), "location": _LOCATION}
 _NEED = {"name": str, "required": opt(bool)}
-#: what frontend/subrequests of buildkit answers, all in one
+#: the shape of the answers of buildkit's frontend/subrequests
 _RESULT = {
     "warnings": opt([_WARNING]), "sources": opt([{"filename": opt(str), "data": opt(str)}]), "buildError": opt({"message": opt(str), "location": _LOCATION}),
     "name": opt(str), "description": opt(str), "args": opt([{"name": str, "value": opt(str), "description": opt(str)}]),
@@ -102,7 +102,7 @@ _RESULT = {
 
 
 def lint(result: Json, filename: str) -> tuple[str, str]:
-    """(what is printed, the build error that the linter met or "")."""
+    """(text to print, a build error that the linter met or "")."""
     warnings, sources = result.get("warnings") or [], result.get("sources") or []
     count = len(warnings)
     out = []
@@ -168,8 +168,8 @@ def targets(result: Json) -> str:
 
 
 def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tuple[str, str]:
-    """(what is printed, an error's text or "") for the answer to a question about a Dockerfile. Raises Failure for
-    none.
+    """(text to print, an error or "") for the answer to a subrequest about a Dockerfile. Raises Failure if it is
+    malformed.
     """
     if form == "json" and "result.json" in metadata:
         return metadata["result.json"] + "\n", ""

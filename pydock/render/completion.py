@@ -1,4 +1,4 @@
-"""Completion scripts: thin shells around `pydock __complete`, for the program under each of its names. Pure."""
+"""Completion scripts: thin wrappers around `pydock __complete`, for each name of the program. Pure."""
 
 from __future__ import annotations
 

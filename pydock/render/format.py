@@ -14,7 +14,7 @@ class Format:
 
     @classmethod
     def parse(cls, text: str, raw: str | None = None) -> Format:
-        """raw: the template that the word "raw" stands for, where it is more than a word."""
+        """raw: the template of the word "raw"; without one, "raw" is a template itself."""
         if text == "json":
             return cls("json", "{{json .}}")
         if text == "table":

@@ -1,4 +1,4 @@
-"""Sizes and times as people read them (docker's go-units). Pure."""
+"""Human-readable sizes and times (docker's go-units). Pure."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def cut(text: str, width: int) -> str:
 
 
 def beside(title: str, figure: str, width: int) -> str:
-    """A title and a figure on one line of a terminal (width: its columns, 0 if it has none): the figure stays whole."""
+    """A title and a figure on one line, of which only the title is cut. width: the terminal's columns, 0 without
+    one."""
     if not width or display_width(title) + len(figure) < width:
         return title + figure
     return (cut(title, width - len(figure) - 3).rstrip() + " " + figure).lstrip()

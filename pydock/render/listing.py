@@ -1,4 +1,4 @@
-"""Rows to text: the one path of every list command. Pure."""
+"""Rows to text, for every list command. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydock.render.table import align
 
 
 class Header(GoMap):
-    """The header row as a template's dot: each field gives its title."""
+    """The header row as a template's dot: the value of each field is its title."""
 
     go_type = "formatter.SubHeaderContext"
 
@@ -33,7 +33,7 @@ def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, defaul
 
 
 def _header(template: Template, titles: Mapping[str, str]) -> str:
-    """What the template makes of the titles; where they are not what it is for, as far as it comes."""
+    """The header, by executing the template on the titles; if it fails on them, its output up to there."""
     try:
         return template.with_functions(HEADER_FUNCTIONS).execute(
             Header({field: title for field, title in titles.items() if title})

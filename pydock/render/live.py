@@ -1,5 +1,5 @@
-"""Progress for a person, drawn in place by rich: one line a layer, or one for a stream of bytes. Only imported on a
-terminal.
+"""Progress on a terminal, redrawn in place by rich: a line per layer, or one for a stream of bytes. Only imported
+there.
 """
 
 from __future__ import annotations
@@ -23,19 +23,17 @@ from pydock.render.shown import as_log, on_one_line, shown
 
 FRAMES = 12
 BAR = 24
-#: columns that most words for what happens to a layer need: the rest does not jump when they change
+#: width of the status column: enough for most statuses, so that the rest of the line does not move
 STATUS = 18
-#: columns that the most usual one needs, "Downloading": it may be cut down to them to make room for the count
+#: its minimum width, for "Downloading", where the terminal is too narrow for the count
 WORD = 11
-#: seconds over which a speed is measured
+#: seconds over which the speed is averaged
 WINDOW = 3.0
 DONE = ("complete", "exists", "Pushed", "Mounted")
 
 
 class Canvas(Console):
-    """A terminal to draw on: rich draws, and whatever text it is given is shown as it is, neither obeyed nor read as
-    markup.
-    """
+    """A terminal for rich, on which text is shown literally: neither control characters nor markup have an effect."""
 
     def __init__(self, stderr: bool) -> None:
         super().__init__(
@@ -43,13 +41,13 @@ class Canvas(Console):
         )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        """What everything that is drawn passes: segments of text, and rich's own controls."""
+        """Everything that is drawn passes here: segments of text, and rich's own controls."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(shown(segment.text), segment.style)
 
 
 class Layer:
-    """One layer: what happens to it, how far it is, how fast that goes."""
+    """One layer: its status, progress and speed."""
 
     def __init__(self, identifier: str) -> None:
         self.identifier, self.status = on_one_line(identifier), ""
@@ -66,14 +64,14 @@ class Layer:
 
     @property
     def speed(self) -> float:
-        """Bytes a second, over the last moments."""
+        """Bytes per second, recently."""
         if not self.marks:
             return 0.0
         (first, before), (last, now) = self.marks[0], self.marks[-1]
         return (now - before) / (last - first) if last > first else 0.0
 
     def cells(self) -> tuple[Any, ...]:
-        """Name, status, bar, count and speed; "" for what there is not."""
+        """Name, status, bar, count and speed; "" for missing ones."""
         done = any(word in self.status for word in DONE)
         style = "green" if done else "yellow" if self.status.startswith("Retrying") else ""
         head = (Text(self.identifier, style="bold"), Text(self.status, style=style))
@@ -85,16 +83,16 @@ class Layer:
 
 
 def figures(current: int, total: int, speed: float) -> tuple[RenderableType, str, str]:
-    """A bar, how much has passed of how much (total: 0 if nobody knows), and how fast."""
+    """A bar, the count of bytes, and the speed. total: 0 if unknown."""
     bar = ProgressBar(total=total or None, completed=current, width=BAR, pulse=not total)
     count = f"{size(current, 3)}/{size(total, 3)}" if total else size(current, 3)
     return bar, count, f"{size(speed, 3)}/s" if speed > 0 else ""
 
 
 def fitted(rows: list[tuple[Any, ...]], width: int, least: int = 0) -> Table:
-    """Rows whose last cells are figures(), in a terminal of that width. Where it is narrow, bar, speed and count go, in
-    this order, and then the text before them is cut: a figure is whole or not there. least: columns kept for the last
-    text."""
+    """Rows that end with figures(), fitted to a terminal's width: if it is too narrow, bar, speed and count are left
+    out,
+    in this order, and then the text is cut. Figures are never cut. least: the minimum width of the last text."""
     texts = len(rows[0]) - 3 if rows else 0
     widths = [
         max((BAR if isinstance(c, ProgressBar) else cell_len(str(c)) for c in column), default=0)
@@ -122,7 +120,7 @@ def fitted(rows: list[tuple[Any, ...]], width: int, least: int = 0) -> Table:
 
 
 class Layers:
-    """All of them, in the order in which they were first heard of."""
+    """All layers, in the order of their first messages."""
 
     def __init__(self) -> None:
         self.layers: dict[str, Layer] = {}
@@ -149,7 +147,7 @@ def show(messages: Iterable[dict[str, Any]], stderr: bool) -> None:
                 layers.update(message, time.monotonic())
                 live.start()
             elif line := plain_line(message).rstrip("\n"):
-                # a line of its own ends a group of layers, which stays as it is
+                # a message without an id ends a group of layers, which is not redrawn any more
                 live.stop()
                 layers = None
                 out.print(Text(as_log(line)), soft_wrap=True)
@@ -166,9 +164,7 @@ class Bytes(Layer):
 
 
 def counted(blocks: Iterable[bytes], title: str, total: int = 0) -> Iterator[bytes]:
-    """The same blocks; meanwhile how many bytes have passed, how fast, and how many there are (0: nobody knows), on
-    stderr.
-    """
+    """Pass blocks through, and show their progress on stderr. total: in bytes, 0 if unknown."""
     passed, count = Bytes(title), 0
     with Live(passed, console=Canvas(stderr=True), transient=True, refresh_per_second=FRAMES):
         for block in blocks:

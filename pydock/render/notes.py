@@ -1,4 +1,4 @@
-"""Notes to a person that stand apart from the output, as docker lays them out. Pure."""
+"""Notes beside the output, in docker's layout. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ _COLOURS = {"Info": ("i", 106, 96), "Warn": ("w", 103, 93)}
 
 
 def note(kind: str, text: str, colour: bool) -> str:
-    """On a terminal with colours, or without. kind: "Info" or "Warn"; every line of the text below the first one is set
-    in.
-    """
+    """A note, with or without colours. kind: "Info" or "Warn"; lines after the first are indented."""
     first, *rest = text.split("\n")
     if not colour:
         return f"\n {kind} -> {first}\n" + "".join(f"{_MARGIN}{line}\n" for line in rest)

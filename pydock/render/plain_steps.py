@@ -1,7 +1,7 @@
 """A build's steps as lines of text, `--progress plain` and `rawjson`. Pure: times are arguments.
 
-As moby's util/progress/progressui (printer.go): one step speaks at a time; what the others say waits until it is done,
-or until they have waited long enough.
+As moby's util/progress/progressui (printer.go): one step is printed at a time; the output of others waits until it is
+done, or until a time limit.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from typing import Any
 from pydock.go.strconv import within_years
 from pydock.render.steps import SECOND, Step, Trace, counts
 
-#: seconds: how long a step may be silent about itself, and how long another is heard before it is interrupted
+#: seconds: how long a step may be silent, and how long one is printed before another may interrupt it
 MAX_DELAY, ANTI_FLICKER = 10.0, 5.0
-#: a status is told again after so many seconds, or when it has grown by so much
+#: a status is printed again after this many seconds, or this much progress
 STATUS_SECONDS, STATUS_GROWTH = 5.0, 0.05
 LAST_LINES = 10
 
 
 class Plain:
-    """`draw` gives the text that is due now."""
+    """draw() returns the text that is to be printed now."""
 
     def __init__(self, trace: Trace, title: str) -> None:
         self.trace, self.title = trace, title
         self.current: Step | None = None
         self.count, self.begun = 0, False
-        #: what was last told of a status: (bytes, when)
+        #: the last printed state of each status: (bytes, time)
         self.reported: dict[str, tuple[int, int]] = {}
         self.out: list[str] = []
 
     def draw(self, now: float) -> str:
-        """Everything that there is to print. now: seconds."""
+        """The text to print. now: seconds."""
         self._print(now)
         text, self.out = "".join(self.out), []
         return text
@@ -62,7 +62,7 @@ class Plain:
         )
 
     def _switch(self, before: Step | None, candidates: list[Step], done: bool, now: float) -> None:
-        """Let another step speak where that is due."""
+        """Switch to another step, if it is time."""
         speeds = {id(s): s.events / max(now - s.since, 1e-9) for s in candidates}
         late = [s for s in candidates if now - s.since > MAX_DELAY and s is not before]
         busiest = late[-1] if late else max(candidates, key=lambda s: speeds[id(s)])
@@ -108,7 +108,7 @@ class Plain:
         self.out.append(f"#{old.number} ...\n")
 
     def _statuses(self, step: Step) -> bool:
-        """What has changed; True if one that was told is not done yet."""
+        """Print changed statuses; True if a printed one is still in progress."""
         unfinished = False
         for status in step.statuses:
             if status["ID"] not in step.changed:
@@ -134,7 +134,7 @@ class Plain:
     def _lines(self, step: Step) -> None:
         for line in step.lines:
             partial = step.partial and line is step.lines[-1]
-            # a character that is cut waits for its rest
+            # an incomplete character is held back
             text, used = utf_8_decode(line[step.printed :], "surrogateescape", not partial or bool(step.completed))
             self.out.append(text if step.printed else f"#{step.number} {text}")
             step.printed = step.printed + used if partial else 0
@@ -154,7 +154,7 @@ class Plain:
 
 
 def raw_json(status: dict[str, Any]) -> str:
-    """A status message as one line of JSON, field by field as BuildKit's own client writes it."""
+    """A status message as one line of JSON, with the fields in the order of BuildKit's own client."""
     out: dict[str, Any] = {}
     for key, shape in (("vertexes", _vertex), ("statuses", _status), ("logs", _log), ("warnings", warning_json)):
         if status[key]:
@@ -163,7 +163,7 @@ def raw_json(status: dict[str, Any]) -> str:
 
 
 def moment(nanoseconds: int) -> str:
-    """RFC 3339 with as many digits of the fraction as there are."""
+    """RFC 3339, with a fraction without trailing zeros."""
     seconds, rest = divmod(nanoseconds, SECOND)
     fraction = f".{rest:09d}".rstrip("0") if rest else ""
     return datetime.fromtimestamp(within_years(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"

@@ -15,7 +15,7 @@ def check(message: dict[str, Any]) -> None:
 
 
 def plain_line(message: dict[str, Any]) -> str:
-    """The text that one message gives on a pipe: status changes, no bars; "" for nothing."""
+    """A message's text for a pipe: status changes, no progress bars; "" for none."""
     detail = message.get("progressDetail") or {}
     if detail.get("current") or detail.get("total"):
         return ""

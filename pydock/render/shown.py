@@ -1,23 +1,23 @@
-"""Foreign text on a terminal: what an engine, a registry, an image or a file says is shown there, never obeyed. Pure.
+"""Untrusted text on a terminal: control characters from engines, registries, images and files are made visible. Pure.
 
-A terminal takes control characters for commands: they retitle it, hide or overwrite what was said, answer in the user's
-place. `Output.write` and `live.Canvas` are where text for a terminal passes, and both send it through `shown`; what is
-meant to draw (colours, a cursor that moves) says so by its type, `Drawn`. Bytes of containers go by `Output.put`, as
-they are; so does everything that goes to a file or a pipe.
+Control characters can retitle a terminal, hide or overwrite text, and answer in the user's place. All text for a
+terminal goes through `Output.write` or `live.Canvas`, and both pass it to `shown`; text with intended control
+characters
+(colours, cursor movement) has the type `Drawn`. The output of containers goes through `Output.put`, unchanged; so does
+everything that goes to a file or a pipe.
 
-Templates (`--format '{{.Names}}\t{{.Status}}'`) and `inspect` are no exception. What a template gives is one text, in
-which the characters that the user wrote cannot be told from those of the engine's values: line ends and tabs, which lay
-text out and do nothing else, stay wherever they come from, and nothing else that controls does. JSON needs no control
-characters but these two: it has its own escapes, which `shown` leaves alone.
+Templates (`--format '{{.Names}}\t{{.Status}}'`) and `inspect` are no exception. In a template's output the user's own
+characters cannot be distinguished from those of the engine's values: line breaks and tabs, which are harmless, are
+kept,
+and all other control characters are made visible. JSON needs no others: it has escapes, which `shown` does not change.
 """
 
 from __future__ import annotations
 
 import re
 
-#: C0 have pictures of their own, a column wide as the tab writer has counted them; what has none becomes U+FFFD: C1,
-#: halves of surrogate pairs (so Python decodes bytes that are no UTF-8), and what turns the direction of the text
-#: around it
+#: C0 characters have pictures, one column wide as the tab writer counts them; others become U+FFFD: C1, surrogates
+#: (Python's decoding of bytes that are not UTF-8), and characters that change the direction of text
 _PICTURES: dict[int, int] = {
     **{code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)},
     0x7F: 0x2421,
@@ -25,21 +25,20 @@ _PICTURES: dict[int, int] = {
         [*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)], 0xFFFD
     ),
 }
-#: whole sequences as programs write them: CSI, OSC, and those of two characters
+#: escape sequences: CSI, OSC, and those of two characters
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
 class Drawn(str):
-    """Text whose control characters are meant. Any foreign text in it must have gone through `shown`.
+    """Text with intended control characters. Any untrusted text in it must have gone through `shown`.
 
-    Joined to other text it is text again, and its control characters are shown like all: a mistake is seen, and harms
-    nobody."""
+    Concatenation returns a plain str, whose control characters are made visible: a mistake shows, and is harmless."""
 
     __slots__ = ()
 
 
 def shown(text: str) -> str:
-    """The text as a terminal may have it: of all control characters only line ends and tabs."""
+    """The text for a terminal: without control characters other than line breaks and tabs."""
     if isinstance(text, Drawn):
         return text
     if "\r\n" in text:
@@ -49,17 +48,15 @@ def shown(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The same for a place that is one line high."""
+    """The text for one line of a terminal: without any control characters."""
     return shown(text.replace("\n", " ").replace("\t", " "))
 
 
 def without_sequences(text: str) -> str:
-    """What a program has said for a terminal, without its colours and the like."""
+    """A program's output without escape sequences."""
     return _SEQUENCE.sub("", text)
 
 
 def as_log(text: str) -> str:
-    """The same as lines below one another: a line that was written over and over (by carriage returns) is one for each
-    state.
-    """
+    """A program's output as a log: without escape sequences, and with a line for each state of an overwritten line."""
     return without_sequences(text).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,8 +1,7 @@
-"""How a build goes: status messages → steps. Pure; times are nanoseconds since 1970, 0 for none.
+"""A build's progress: status messages → steps. Pure; times are nanoseconds since 1970, 0 for none.
 
-A step of BuildKit (a vertex) may start and end several times; what it took is the sum of its merged intervals. Steps
-may belong to a group, which is shown in their place. As moby's util/progress/progressui, which users' eyes and scripts
-know.
+A step of BuildKit (a vertex) may start and end several times; its duration is the sum of its merged intervals. Steps
+may belong to a group, which is shown instead of them. Compatible with moby's util/progress/progressui.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from pydock.shape import Json
 Interval = tuple[int, int]
 
 SECOND = 1_000_000_000
-#: bytes of a step's output that are kept for who looks at it while it runs
+#: bytes of a running step's output that are kept for display
 KEPT = 8192
 CANCELED = "context canceled"
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """Intervals that overlap become one; one without an end swallows all after it."""
+    """Merge overlapping intervals; an open one includes all after it."""
     out: list[Interval] = []
     for start, stop in sorted(intervals):
         if out and not out[-1][1]:
@@ -42,35 +41,35 @@ def byte_count(count: int) -> str:
 
 
 def counts(status: Json) -> str:
-    """How much of a status is done: "1.23MB / 4.56MB", or ""."""
+    """A status's progress: "1.23MB / 4.56MB", or ""."""
     if status["total"]:
         return f"{byte_count(status['current'])} / {byte_count(status['total'])}"
     return byte_count(status["current"]) if status["current"] else ""
 
 
 class Step:
-    """One step, or a group of them. `number`: its place in plain output, 0 before it is printed."""
+    """One step, or a group of steps. `number`: in plain output, 0 before it is printed."""
 
     def __init__(self, digest: str, name: str, hidden: bool = False) -> None:
         self.digest, self.name, self.hidden = digest, name, hidden
         self.cached, self.error, self.number = False, "", 0
         self.intervals: dict[int, int] = {}
-        #: statuses that have started, in the order in which they did
+        #: statuses that have started, in order
         self.statuses: list[Json] = []
         self.by_id: dict[str, Json] = {}
-        #: ids of statuses that changed since they were last printed
+        #: ids of statuses that have changed since they were printed
         self.changed: set[str] = set()
         self.warnings: list[Json] = []
         self.warned = 0
-        #: lines of output, the last one perhaps not whole
+        #: lines of output; the last one may be incomplete
         self.lines: list[bytearray] = []
         self.partial = False
         self.printed = 0
-        #: the last of them, for the report of a failure
+        #: the last lines, for the report of a failure
         self.last_lines: list[bytes] = []
-        #: how often something happened since the step was last switched to, and when that was
+        #: the number of events since the step was last switched to, and the time of that
         self.events, self.since = 0, 0.0
-        #: how many bytes it has written, and the last of them
+        #: the number of bytes written, and the last of them
         self.heard, self.output = 0, b""
         self._seen: Json = {}
 
@@ -83,7 +82,7 @@ class Step:
 
     @property
     def completed(self) -> int:
-        """When its newest interval ended; 0 if it has none or that one lasts."""
+        """The end of its newest interval; 0 if there is none, or it is open."""
         spans = self.merged()
         return spans[-1][1] if spans else 0
 
@@ -100,7 +99,7 @@ class Step:
         self.events += 1
 
     def is_news(self, vertex: Json) -> bool:
-        """Does this report of the step differ from the one before?"""
+        """Does this report of the step differ from the last one?"""
         old, self._seen = self._seen, vertex
         return bool(vertex["completed"] and vertex["completed"] != old.get("completed")) or any(
             vertex[k] != old.get(k) for k in ("name", "started", "cached", "error")
@@ -115,7 +114,7 @@ class Group(Step):
         self.members: dict[str, Json] = {}
 
     def refresh(self) -> bool:
-        """Take over what the members tell; True if that is news."""
+        """Update the group from its members; True if anything has changed."""
         before = (self.cached, self.error, self.hidden, dict(self.intervals))
         self.cached, self.error = True, ""
         for vertex in self.members.values():
@@ -133,7 +132,7 @@ class Trace:
 
     def __init__(self) -> None:
         self.by_digest: dict[str, Step] = {}
-        #: those that have started, in order
+        #: steps that have started, in order
         self.steps: list[Step] = []
         self.groups: dict[str, Group] = {}
         #: digests of steps with something to print
@@ -221,17 +220,17 @@ class Trace:
 
     @staticmethod
     def _moment(step: Step, timestamp: int) -> str:
-        """Seconds since the step's newest start, with as many digits as fit five characters."""
+        """Seconds since the step's newest start, as five characters."""
         spans = step.merged()
         seconds = (timestamp - spans[-1][0]) / SECOND if spans else 0.0
         return f"{seconds:.{3 if seconds < 10 else 2 if seconds < 100 else 1}f}"
 
     def visible(self) -> Iterator[Step]:
-        """Every step once, groups in the place of their members."""
+        """Every step once, with groups instead of their members."""
         yield from {id(s): s for s in self.by_digest.values() if not s.hidden}.values()
 
     def failures(self) -> str:
-        """The last output of each step that failed."""
+        """The last output of each failed step."""
         out = []
         for step in self.steps:
             if step.error and not step.canceled:

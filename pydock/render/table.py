@@ -1,6 +1,6 @@
 """docker's tab writer: cells end with a tab; a column is as wide as its widest cell in consecutive lines. Pure.
 
-Follows Go's text/tabwriter: the last cell of a line is no part of a column.
+Follows Go's text/tabwriter: the last cell of a line does not belong to a column.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 
 def wide(cell: str) -> int:
-    """The columns of a terminal that it takes, as docker counts them."""
+    """A cell's width on a terminal, as docker counts it."""
     if cell.isascii():
         return len(cell)
     from pydock.render.human import display_width
@@ -18,7 +18,7 @@ def wide(cell: str) -> int:
 
 
 def align(text: str, minimum: int = 10, padding: int = 3) -> str:
-    """Tabs replaced by blanks. A column is a block of adjacent lines that have a cell there."""
+    """Replace tabs by blanks. A column is a block of adjacent lines that have a cell there."""
     lines = [line.split("\t") for line in text.split("\n")]
     widths: list[list[int]] = [[0] * (len(cells) - 1) for cells in lines]
     pending = [(0, len(lines), 0)]
@@ -33,7 +33,7 @@ def align(text: str, minimum: int = 10, padding: int = 3) -> str:
 def _columns(
     lines: list[list[str]], widths: list[list[int]], start: int, end: int, column: int, minimum: int, padding: int
 ) -> list[tuple[int, int, int]]:
-    """Set the widths of `column`, block by block; returns (start, end, next column) of each block."""
+    """Set the widths of `column`, block by block; returns (start, end, next column) for each block."""
     at, blocks = start, []
     while at < end:
         if column >= len(lines[at]) - 1:

@@ -59,7 +59,7 @@ class ContainerView(View):
         identifier = short_id(self.c.get("ImageID") or "")
         if identifier and identifier == short_id(image):
             return identifier
-        # a digest is dropped, a tag kept
+        # without the digest, with the tag
         name, at, _ = image.partition("@")
         return name if at else image
 
@@ -113,7 +113,7 @@ class ContainerView(View):
 
     @property
     def Networks(self) -> str:
-        # a Go map: in no order there, by name here
+        # a Go map, whose order is random in docker; sorted by name here
         return ",".join(sorted((self.c.get("NetworkSettings") or {}).get("Networks") or {}))
 
     @property
@@ -125,7 +125,8 @@ class ContainerView(View):
 
 
 def display_ports(ports: list[dict[str, Any]]) -> str:
-    """ "80-82/tcp, 0.0.0.0:81->80/tcp": consecutive ports of one address and protocol together, mapped ones last."""
+    """ "80-82/tcp, 0.0.0.0:81->80/tcp": consecutive ports of an address and protocol are merged; mapped ones come
+    last."""
     groups: dict[tuple[str, str], list[int]] = {}
     shown: list[str] = []
     mapped: list[str] = []
@@ -161,7 +162,7 @@ def _port_key(port: dict[str, Any]) -> tuple[Any, ...]:
 
 
 class Probe(ContainerView):
-    """A container with nothing in it: a template executed on it shows whether it asks for the size."""
+    """An empty container, on which a template is executed to see whether it uses the size."""
 
     asked = False
 

@@ -1,6 +1,6 @@
 """The Go types that the Engine API 1.52 changed, as docker's CLI 29 has them. Data.
 
-The grammar is told in `gotypes`.
+The grammar is described in `gotypes`.
 """
 
 TYPES = """

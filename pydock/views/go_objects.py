@@ -1,7 +1,7 @@
 """The Go types of containers, images, networks, volumes and plugins, as the Engine API 1.51 and docker's CLI 28.5 have
 them. Data.
 
-The grammar is told in `gotypes`.
+The grammar is described in `gotypes`.
 """
 
 TYPES = """

@@ -1,6 +1,6 @@
-"""The Go types of what the engine and the client tell of themselves, of swarms, and of the rows of lists. Data.
+"""The Go types of `info` and `version`, of events, swarms, and the rows of lists. Data.
 
-The grammar is told in `gotypes`.
+The grammar is described in `gotypes`.
 """
 
 TYPES = """

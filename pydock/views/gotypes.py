@@ -1,8 +1,9 @@
 """The engine's JSON as docker's templates see it: values of Go types. Pure.
 
 A template like `{{.ID}}` or `{{json .HostConfig}}` works on Go structs in docker, not on JSON: Go's names, order, zero
-values and types. They are told in `go_objects` and `go_system`, and in `go_newer` where API 1.52 has changed them: what
-it left out is a field no more, not even an empty one. A type each: "name = other type", or "name:" and its fields as
+values and types. They are listed in `go_objects` and `go_system`, and in `go_newer` where API 1.52 has changed them:
+fields that it removed do not exist any more, not even empty. One type per entry: "name = other type", or "name:" and
+its fields as
 "GoName type", "GoName:JsonName type"; "?" behind the name: left out of JSON when empty; JsonName "-": not in JSON;
 "+type": embedded.
 Types: Go's own, and time, duration, struct, error, any; any(T), an interface that holds a T; []T, map[K]T, *T, [n]T; a
@@ -40,7 +41,7 @@ ANONYMOUS = {
     "image.ImageProperties.Size": 'struct { Unpacked int64 "json:\\"Unpacked\\"" }',
 }
 
-#: what structs with a String method give as text
+#: the String methods of structs
 STRINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "units.Ulimit": lambda f: f"{f['Name']}={f['Soft']}:{f['Hard']}",
     "blkiodev.WeightDevice": lambda f: f"{f['Path']}:{f['Weight']}",
@@ -50,10 +51,10 @@ STRINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "types.PluginInterfaceType": lambda f: f"{f['Prefix']}.{f['Capability']}/{f['Version']}",
 }
 
-#: what structs with a MarshalJSON method write
+#: the MarshalJSON methods of structs
 MARSHALED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "types.PluginInterfaceType": STRINGS["types.PluginInterfaceType"],
-    # by way of maps, whose keys are sorted
+    # they marshal maps, whose keys are sorted
     "command.DockerContext": lambda f: {
         **f["AdditionalFields"],
         **({"Description": f["Description"]} if f["Description"] else {}),
@@ -79,7 +80,7 @@ _FLOATS = {"float32", "float64"}
 
 
 class Mismatch(Failure):
-    """JSON that does not fit the type; told in Go's words."""
+    """JSON that does not fit the type, with Go's message."""
 
     def __init__(self, found: str, kind: str, path: tuple[str, ...] = (), struct: str = "") -> None:
         """path: the JSON names from the struct to the value."""
@@ -88,11 +89,11 @@ class Mismatch(Failure):
         self.found, self.kind, self.path = found, kind, path
 
     def within(self, key: str, shape: str) -> Mismatch:
-        """The same, as the struct around it sees it."""
+        """The error with the path extended by the enclosing struct's field."""
         return Mismatch(self.found, self.kind, (key, *self.path), shape.rpartition(".")[2])
 
 
-#: the version of the API from which on `go_newer` holds
+#: the API version since which `go_newer` applies
 CHANGED = (1, 52)
 
 
@@ -112,7 +113,7 @@ def table(newer: bool) -> dict[str, str]:
 
 @cache
 def fields_of(shape: str, newer: bool) -> tuple[tuple[str, Tag, str], ...]:
-    """(Go name, how it is in JSON, type) of each field; the Go name of an embedded one starts with "+"."""
+    """(Go name, JSON tag, type) of each field; the name of an embedded one starts with "+"."""
     out = []
     for part in filter(None, (p.strip() for p in table(newer)[shape].partition(":")[2].split("; "))):
         if part.startswith("+"):
@@ -134,7 +135,7 @@ def decode(kind: str, value: Any, newer: bool = False) -> Any:
 
 
 class Reader:
-    """JSON values to Go values, by the types of one API."""
+    """Decodes JSON values to Go values, by the types of one API version."""
 
     def __init__(self, newer: bool) -> None:
         self.newer = newer
@@ -215,7 +216,7 @@ class Reader:
         value = _fits(value, dict, go_name(shape)) or {}
         fields: dict[str, Any] = {}
         tags: dict[str, Tag] = {}
-        # Go matches JSON names without regard to case where none is exact
+        # without an exact match Go matches JSON names in any letter case
         lower: dict[str, Any] = {}
         for go, tag, kind in fields_of(shape, self.newer):
             if go.startswith("+"):
@@ -265,7 +266,7 @@ def _scalar(under: str, kind: str, value: Any) -> Any:
 
 
 def _fits(value: Any, base: type[Any], kind: str) -> Any:
-    """The value. Raises Mismatch."""
+    """The value, if it fits the type. Raises Mismatch."""
     if value is None or (isinstance(value, base) and (base is bool or not isinstance(value, bool))):
         return value
     raise Mismatch(_found(value), kind)
@@ -280,7 +281,7 @@ def _found(value: Any) -> str:
 
 
 def _time(text: str) -> Time:
-    """Its fraction of a second without zeros at the end, as Go writes it again."""
+    """A time with its fraction of a second without trailing zeros, as Go formats it."""
     head, dot, rest = text.partition(".")
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     zone, fraction = rest[len(digits) :], digits.rstrip("0")
@@ -294,7 +295,7 @@ def _zero(kind: str, newer: bool) -> Any:
 
 @cache
 def go_name(kind: str) -> str:
-    """A type as Go's messages spell it."""
+    """A type's name in Go's messages."""
     if kind.endswith(")"):
         kind = kind[: kind.index("(")]
     for short, long in (
@@ -318,7 +319,7 @@ def _interface(text: Any) -> Any:
 
 
 def _described(value: Any) -> Any:
-    """A context's metadata: what is no description is told apart."""
+    """A context's metadata: the description, and additional fields."""
     if not isinstance(value, dict):
         return value
     return {
@@ -327,5 +328,5 @@ def _described(value: Any) -> Any:
     }
 
 
-#: what the UnmarshalJSON methods of structs make of JSON
+#: the UnmarshalJSON methods of structs
 UNMARSHALED = {"types.PluginInterfaceType": _interface, "command.DockerContext": _described}

@@ -9,7 +9,7 @@ from pydock.render.shown import Drawn
 
 _COLUMNS = (("ID", 12), ("DISK USAGE", 10), ("CONTENT SIZE", 12), ("EXTRA", 5))
 LEFT = ("ID", "EXTRA")
-#: blanks between columns; a column of names that is narrower leaves no room for others
+#: blanks between columns; the minimum width of the names, below which other columns are left out
 SPACE, NARROWEST = 3, 12
 
 
@@ -51,13 +51,13 @@ def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
 
 
 def is_dangling(image: dict[str, Any]) -> bool:
-    """Has it no name at all?"""
+    """Is it an image without any name?"""
     tags, digests = image.get("RepoTags") or [], image.get("RepoDigests") or []
     return (tags, digests) in (([], []), (["<none>:<none>"], ["<none>@<none>"]))
 
 
 def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> list[str]:
-    """The whole listing, in parts: newest image first, each name on a line of its own, the figures beside the last.
+    """The listing as parts of text: newest image first, a line for each name, the figures beside the last.
 
     width: of the terminal; names are cut to what is left of it, and columns left out that leave too little."""
     blocks = [_rows(i) for i in sorted(images, key=lambda i: -(i.get("Created") or 0))]
@@ -67,7 +67,7 @@ def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> list[st
             break
         room -= size_ + SPACE
         columns.append((title, size_))
-    # as docker has it, which counts the bytes of platforms
+    # as in docker, which counts bytes instead of characters
     widest = max([len("IMAGE"), *(_length(n) for rows in blocks for names, _ in rows for n in names)])
     first = min(room, widest)
     bold = "\x1b[39m\x1b[1m{}\x1b[0m" if colour else "{}"

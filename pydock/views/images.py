@@ -81,7 +81,7 @@ class ImageView(View):
 def image_views(
     images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool
 ) -> Iterator[ImageView]:
-    """The rows of a list of images: a row for each tag, and for each digest where `digests` (--digests) asks for them.
+    """The rows of a list of images: a row for each tag, and with `digests` (--digests) for each digest.
 
     named: does the template name the digest? Then tags are shown with theirs.
     """
@@ -109,7 +109,7 @@ def _names(tags: list[str], refs: list[str], digests: bool, named: bool) -> Iter
             known = sums if digests or named else []
             yield from ((name, tag, digest) for tag in names for digest in known or [NONE])
         else:
-            # known by its digest alone, which only --digests shows
+            # an image with only a digest, which only --digests shows
             yield from ((name, NONE, digest) for digest in (sums if digests else [""]))
 
 

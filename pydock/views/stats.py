@@ -1,4 +1,4 @@
-"""A container's use of the machine, as `stats` shows it, computed from the engine's counters as docker does. Pure."""
+"""A container's resource usage in `stats`, computed from the engine's counters as docker does. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEVER = "0001-01-01T00:00:00Z"
 
 @record
 class Figures:
-    """One look at a container. Sizes in bytes, shares in percent; `valid` is False where the engine told nothing."""
+    """One sample of a container. Sizes in bytes, shares in percent; `valid`: False without data from the engine."""
 
     name: str = ""
     id: str = ""
@@ -62,29 +62,29 @@ def figures(message: Json, windows: bool) -> Figures:
 
 
 def cpu_used(message: Json) -> float:
-    """What the container used between two looks."""
+    """The container's CPU time between two samples."""
     now, before = ((message.get(key) or {}).get("cpu_usage") or {} for key in ("cpu_stats", "precpu_stats"))
     return float(now.get("total_usage") or 0) - float(before.get("total_usage") or 0)
 
 
 def cpu_share(message: Json) -> float:
-    """Percent of one CPU: what the container used of what the whole machine could, times the CPUs."""
+    """Percent of one CPU: the container's share of the host's CPU time, times the number of CPUs."""
     now, before, used = message.get("cpu_stats") or {}, message.get("precpu_stats") or {}, cpu_used(message)
     passed = float(now.get("system_cpu_usage") or 0) - float(before.get("system_cpu_usage") or 0)
-    # engines before API 1.27 do not say how many CPUs there are, but list each
+    # engines before API 1.27 do not report the number of CPUs, but list each
     cpus = float(now.get("online_cpus") or len((now.get("cpu_usage") or {}).get("percpu_usage") or ()))
     return used / passed * cpus * 100 if used > 0 and passed > 0 else 0.0
 
 
 def cpu_windows(message: Json) -> float:
-    """The same from Windows' counters, which are in units of 100 ns."""
+    """Percent of CPU time from Windows' counters, which are in units of 100 ns."""
     read, before = (parse_rfc3339(message.get(key) or NEVER) for key in ("read", "preread"))
     passed = (read - before) * 1e7 * int(message.get("num_procs") or 0)
     return cpu_used(message) / passed * 100 if passed > 0 else 0.0
 
 
 def memory_used(memory: Json) -> float:
-    """Without the page cache that can be given back: cgroup v1 calls it total_inactive_file, v2 inactive_file."""
+    """Memory usage without reclaimable page cache: total_inactive_file in cgroup v1, inactive_file in v2."""
     usage, stats = int(memory.get("usage") or 0), memory.get("stats") or {}
     cache = stats.get("total_inactive_file")
     if cache is None or cache >= usage:
@@ -102,7 +102,7 @@ def block_io(blkio: Json) -> tuple[float, float]:
 
 
 class StatsView(View):
-    """One container's row. `container`: what it was asked for by."""
+    """One container's row. `container`: the name or id that the user gave."""
 
     go_type = "*container.statsContext"
     TITLES: ClassVar[dict[str, str]] = {

@@ -1,4 +1,4 @@
-"""What uses the engine's disk, as `system df` shows it. Pure."""
+"""The engine's disk usage, as `system df` shows it. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RAW = "type: {{.Type}}\ntotal: {{.TotalCount}}\nactive: {{.Active}}\nsize: {{.Si
 IMAGES = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}"
 CONTAINERS = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}"
 VOLUMES = "{{.Name}}\t{{.Links}}\t{{.Size}}"
-#: with -v: everything by one template
+#: with -v: one template for everything
 RAW_DETAILS = "".join(
     f"{{{{range .{field}}}}}type: {title}\n{raw}\n{{{{end -}}}}\n"
     for field, title, raw in (
@@ -37,9 +37,7 @@ BUILD_CACHE = "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUse
 
 
 class UsageView(View):
-    """One row: a kind of object. Sizes in bytes; fields: what docker's struct holds; share: does the reclaimable part
-    show its percentage?
-    """
+    """One row: a type of object. Sizes in bytes; fields: of docker's struct; share: show the reclaimable percentage?"""
 
     TITLES: ClassVar[dict[str, str]] = {
         "Type": "TYPE",
@@ -132,12 +130,12 @@ def usage_rows(usage: Json) -> list[UsageView]:
     ]
 
 
-#: what API 1.52 and later count -> (the row's name, its Go type)
+#: key of the answer since API 1.52 -> (the row's name, its Go type)
 COUNTED = {
     "ImageUsage": ("Images", "*formatter.diskUsageImagesContext"), "ContainerUsage": ("Containers", "*formatter.diskUsageContainersContext"),
     "VolumeUsage": ("Local Volumes", "*formatter.diskUsageVolumesContext"), "BuildCacheUsage": ("Build Cache", "*formatter.diskUsageBuilderContext"),
 }  # fmt: skip
-#: the same -> the name of its list before API 1.52
+#: key of the answer since API 1.52 -> the key of the list before
 LISTS = {
     "ImageUsage": "Images",
     "ContainerUsage": "Containers",
@@ -147,7 +145,7 @@ LISTS = {
 
 
 def counted_rows(usage: Json) -> list[UsageView]:
-    """From GET /system/df of API 1.52 and later, where the engine has done the sums."""
+    """From GET /system/df since API 1.52, with the engine's totals."""
     rows = []
     for key, (kind, go_type) in COUNTED.items():
         counts = usage.get(key) or {}
@@ -170,7 +168,7 @@ def counted_rows(usage: Json) -> list[UsageView]:
 
 
 def items_of(usage: Json) -> Json:
-    """The objects of such an answer, by the names that their lists had before, and the size of the build cache."""
+    """The objects of an answer since API 1.52, by the keys of the older answer, and the size of the build cache."""
     return {
         **{name: (usage.get(key) or {}).get("Items") or [] for key, name in LISTS.items()},
         "BuildCacheSize": float((usage.get("BuildCacheUsage") or {}).get("TotalSize") or 0),
@@ -178,12 +176,12 @@ def items_of(usage: Json) -> Json:
 
 
 def cache_size(cache: Iterable[Json]) -> float:
-    """Without what images share."""
+    """The size of the build cache, without records that are shared with images."""
     return float(sum(c.get("Size") or 0 for c in cache if not c.get("Shared")))
 
 
 def by_use(cache: Iterable[Json]) -> list[Json]:
-    """Build cache, what was never used first, then by the last use."""
+    """Build cache records sorted by their last use, never used ones first."""
     return sorted(
         cache, key=lambda c: (parse_rfc3339(c["LastUsedAt"]) if c.get("LastUsedAt") else -1.0, c.get("ID") or "")
     )
@@ -200,7 +198,7 @@ class CacheView(View):
 
     def __init__(self, record: Json, now: float, trunc: bool = True) -> None:
         self.r, self.now, self.trunc = record, now, trunc
-        # engines before API 1.52 write the key with a blank
+        # engines before API 1.52 have a blank in the key
         parents = record.get("Parents") or record.get(" Parents") or []
         parent = ", ".join(parents) or str(record.get("Parent") or "")
         self.Parent = short_id(parent) if trunc else parent

@@ -1,4 +1,4 @@
-"""Moments as docker's lists print them. Pure but for the local time zone."""
+"""Times as docker's lists print them. Pure, except for the local time zone."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pydock.go.strconv import within_years
 
 
 def utc_text(seconds: float) -> str:
-    """Go's time.Time.String of a moment in the local zone: "2024-01-02 03:04:05 +0000 UTC"."""
+    """A local time like Go's time.Time.String: "2024-01-02 03:04:05 +0000 UTC"."""
     local = time.localtime(within_years(seconds))
     return f"{local.tm_year:04}{time.strftime('-%m-%d %H:%M:%S %z %Z', local)}"
 
 
 def local_seconds(seconds: float) -> str:
-    """The same in RFC 3339: "2024-01-02T03:04:05+01:00"."""
+    """A local time in RFC 3339: "2024-01-02T03:04:05+01:00"."""
     local = time.localtime(within_years(seconds))
     zone = time.strftime("%z", local)[:5]
     return f"{local.tm_year:04}{time.strftime('-%m-%dT%H:%M:%S', local)}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
 
 
 def local_nanoseconds(nanoseconds: int) -> str:
-    """A moment in the local zone, to the nanosecond: "2024-01-02T03:04:05.000000678+01:00"."""
+    """A local time with nanoseconds: "2024-01-02T03:04:05.000000678+01:00"."""
     whole, fraction = divmod(nanoseconds, 10**9)
     local = time.localtime(within_years(whole))
     zone = time.strftime("%z", local)
@@ -29,7 +29,7 @@ def local_nanoseconds(nanoseconds: int) -> str:
 
 
 def build_time(text: str) -> str:
-    """An engine's build time as `version` shows it: "Tue Sep 15 11:02:57 2026"; other texts as they are."""
+    """An engine's build time in `version`: "Tue Sep 15 11:02:57 2026"; other texts are unchanged."""
     from datetime import datetime
 
     try:

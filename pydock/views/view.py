@@ -1,7 +1,7 @@
-"""View: one engine object, as the fields that docker's list templates name. Pure.
+"""View: one engine object, with the fields of docker's list templates. Pure.
 
-A subclass has a property or method for each field and TITLES, the headers of its table; `{{json .}}`, tables, templates
-and completion of --format all read the same.
+A subclass has a property or method for each field, and TITLES, the headers of its table; `{{json .}}`, tables,
+templates and completion of --format all use them.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from pydock.go.kinds import Failed
 
 
 class View:
-    """TITLES: field -> header; a field without a header of its own has "". `go_type`: its name in messages.
+    """TITLES: field -> header, "" for none. `go_type`: the type's name in messages.
 
     Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both;
     CONFIG, the key of config.json that gives its --format."""
 
     TITLES: ClassVar[dict[str, str]] = {}
     DEFAULT: ClassVar[str] = ""
-    # where a list has no such form the word is a template like any other
+    # without a raw form the word "raw" is a template like any other
     RAW: ClassVar[str] = "raw"
     QUIET: ClassVar[str] = "{{.ID}}"
     RAW_QUIET: ClassVar[str] = "raw"
     CONFIG: ClassVar[str] = ""
     #: fields that take an argument (Label "key"): callables, left out of JSON
     METHODS: ClassVar[tuple[str, ...]] = ("Label",)
-    #: fields that only a template can ask for
+    #: fields for templates only
     HIDDEN: ClassVar[tuple[str, ...]] = ()
     go_type: ClassVar[str] = ""
 
@@ -39,11 +39,11 @@ class View:
         return {name: getattr(self, name) for name in sorted(self.TITLES) if name not in self.HIDDEN}
 
     def go_fields(self) -> dict[str, Any]:
-        """What the struct of docker's row holds, by the names of its fields."""
+        """The fields of docker's struct for a row, by name."""
         return {}
 
     def go_struct(self) -> Any:
-        """docker's row, printed whole by {{.}}."""
+        """docker's struct for a row, which {{.}} prints."""
         from pydock.go.unexported import bare_fields
         from pydock.views.gotypes import decode
 

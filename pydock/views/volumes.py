@@ -63,7 +63,7 @@ class VolumeView(View):
 
     @property
     def Status(self) -> str:
-        """Of a cluster volume: where it is published."""
+        """A cluster volume's publication status."""
         if not self.cluster:
             return NOT_KNOWN
         if not (self.cluster.get("Info") or {}).get("VolumeID"):

@@ -1,7 +1,6 @@
-"""Go templates (text/template), executed on JSON, views and Go-shaped structs. Pure.
+"""Go templates (text/template), executed on JSON, views and Go structs. Pure.
 
-Follows https://pkg.go.dev/text/template: scoping, truth, printing and the words of its errors; the
-grammar is in `templateparse`.
+Follows https://pkg.go.dev/text/template: scoping, truth, printing and error messages; the grammar is in `parser`.
 
 Values: None is Go's nil (an empty interface); bool, int, float, str; list for slices; dict for maps; GoStruct for
 structs; anything with `go_field(name)` is an object whose fields the template may ask for.
@@ -36,7 +35,7 @@ Dot = Any
 
 
 class ExecError(Exception):
-    """The template does not fit the data. `partial` is what it had given until then."""
+    """The template does not fit the data. `partial`: its output up to the error."""
 
     partial = ""
 
@@ -50,10 +49,10 @@ class _Continue(Exception):
 
 
 class Template:
-    """A parsed template. `functions` are what it may call besides Go's own."""
+    """A parsed template. `functions`: additional ones besides Go's own."""
 
     def __init__(self, text: str, functions: Mapping[str, Callable[..., Any]] | None = None, name: str = "") -> None:
-        """`name` is what messages call it. Raises ParseError."""
+        """`name`: the template's name in messages. Raises ParseError."""
         if functions is None:
             from pydock.go.template.functions import FUNCTIONS
 
@@ -65,7 +64,7 @@ class Template:
             raise ParseError(f"template: {name}:1: nested too deeply") from None
 
     def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Template:
-        """The same template with some functions replaced."""
+        """A copy of the template with some functions replaced."""
         other = Template.__new__(Template)
         other.source, other.templates, other.name = self.source, self.templates, self.name
         other.functions = {**self.functions, **functions}
@@ -91,7 +90,7 @@ class _Run:
     def __init__(self, template: Template, missing: str) -> None:
         self.t, self.missing = template, missing
         self.name, self.depth = "", 0
-        #: the node that was evaluated last: where the original places errors about a value
+        #: the last evaluated node: the location of Go's errors about a value
         self.last: Node
         self.variables: list[tuple[str, Any]] = []
 
@@ -280,7 +279,7 @@ class _Run:
             raise self.fail(node, f"nil pointer evaluating {value.type_name}.{name}")
         found = getter(name) if getter else Failed
         if found is Failed:
-            # what a function or a constant gave has a type of its own; what the JSON holds is an interface
+            # results of functions and constants have a type; values of JSON are interfaces
             untyped = self.missing == "error" and type(value) not in (str, int)
             kind = "interface {}" if untyped else shown_type(value)
             raise self.fail(node, f"can't evaluate field {name} in type {kind}")
@@ -345,7 +344,7 @@ class _Run:
             raise self.fail(node, f"error calling {name}: {error}") from None
 
     def check_kind(self, node: Node, value: Any, kind: str) -> None:
-        """An argument of the wrong type is refused where it stands."""
+        """Raises an error, located at the argument, if it has the wrong type."""
         if isinstance(node, Literal) and node.kind != "dot":
             if node.kind == "nil" and kind in ("string", "int"):
                 raise self.fail(node, f"cannot assign nil to {kind}")
@@ -357,7 +356,7 @@ class _Run:
                 raise self.fail(node, f"can't handle {node.text()} for arg of type []string")
             return
         if value is None and self.missing == "error" and isinstance(node, (Field, Chain, Variable)) and kind != "any":
-            # an entry of a map that is there, and nil
+            # an existing map entry that is nil
             kind = {"strings": "[]string"}.get(kind, kind)
             raise self.fail(node, f"wrong type for value; expected {kind}; got interface {{}}")
         wrong = wrong_kind(value, kind)
@@ -365,7 +364,7 @@ class _Run:
             raise self.fail(self.last if isinstance(node, Pipe) else node, wrong)
 
     def logic(self, name: str, args: list[Node], dot: Dot, final: Any) -> Any:
-        """and, or: the first value that decides; the rest is not evaluated."""
+        """and, or: the first deciding value; the rest is not evaluated."""
         value: Any = None
         for arg in args:
             value = self.argument(arg, dot)
@@ -382,12 +381,12 @@ _NOTHING: Any = _Nothing()
 
 
 def pointed_to(value: Any, kind: str) -> Any:
-    """What a function that asks for a value gets where a pointer to one is given."""
+    """A pointer's target, for a function that takes a value; other values unchanged."""
     return value.value if kind != "any" and isinstance(value, Reference) else value
 
 
 def method_of(value: Any, name: str) -> Callable[[Any], Any] | None:
-    """A method of the value's Go type, if it has one of that name that takes nothing."""
+    """The method of this name of the value's Go type, if it has one without arguments."""
     if not isinstance(value, (str, int, GoStruct)):
         return None
     kind = getattr(value, "go_type", "") or getattr(value, "type_name", "")
@@ -399,7 +398,7 @@ def method_of(value: Any, name: str) -> Callable[[Any], Any] | None:
 
 
 def wrong_kind(value: Any, kind: str) -> str:
-    """What Go says of an argument of the wrong type; empty if it fits."""
+    """Go's error for an argument of the wrong type; "" if it fits."""
     if kind == "string" and not (isinstance(value, str) and getattr(value, "go_type", "string") == "string"):
         if value is None:
             return "invalid value; expected string"

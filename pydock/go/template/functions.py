@@ -1,7 +1,7 @@
 """The functions of templates: Go's own and docker's. Pure.
 
 Each has `go_arity` (fewest, most arguments; None: any number) and, where Go checks them, `go_kinds` of its arguments.
-Errors of a call are ValueErrors with Go's words.
+They raise ValueErrors with Go's messages.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _len(value: Any) -> int:
 
 
 def _pointee(value: Any) -> str:
-    """The type's name, of what a pointer points to: Go looks behind it."""
+    """The name of a value's type, or of its target's for a pointer, as in Go."""
     return (
         shown_type(value).removeprefix("*")
         if isinstance(value, Pointer) or hasattr(value, "go_struct")
@@ -78,7 +78,7 @@ def _index(value: Any, *keys: Any) -> Any:
             items = value if isinstance(value, list) else [_BYTE(b) for b in value.encode("utf-8", "surrogateescape")]
             position = _position(key, len(items))
             if position == len(items):
-                # Go checks the bounds as if it were to be sliced, and then fails to index it
+                # Go checks the bounds as for slicing, and then fails to index
                 raise ValueError(f"reflect: {'string' if isinstance(value, str) else 'slice'} index out of range")
             value = items[position]
         elif value is None or isinstance(value, NilPointer):
@@ -89,7 +89,7 @@ def _index(value: Any, *keys: Any) -> Any:
 
 
 def _position(key: Any, length: int) -> int:
-    """An index, or the place after the last one."""
+    """An index, up to the length."""
     if key is None:
         raise ValueError("cannot index slice/array with nil")
     if isinstance(key, bool) or not isinstance(key, int):
@@ -127,7 +127,7 @@ def _call(function: Any, *values: Any) -> Any:
 
 
 def _basic(value: Any) -> str:
-    """The kind of a value that has an order or is plainly the same; "" of all others."""
+    """The kind of a value of a basic type, which eq compares directly; "" for others."""
     for base, kind in ((bool, "bool"), (int, "int"), (float, "float"), (str, "string")):
         if isinstance(value, base) and not isinstance(value, Time):
             return kind
@@ -135,7 +135,7 @@ def _basic(value: Any) -> str:
 
 
 def _shape(value: Any) -> str:
-    """The kind of one that is not basic."""
+    """The kind of a value that is not of a basic type."""
     if value is None:
         return ""
     if isinstance(value, list):
@@ -150,14 +150,14 @@ def _nil(value: Any) -> bool:
 
 
 def _comparable(value: Any) -> bool:
-    """Can values of its type be compared at all?"""
+    """Are values of its type comparable?"""
     if isinstance(value, GoStruct) and not isinstance(value, Pointer):
         return all(map(_comparable, value.fields.values()))
     return not isinstance(value, (list, dict))
 
 
 def _alike(a: Any, b: Any) -> bool:
-    """Of two values that are not basic. Raises ValueError."""
+    """Are two values of non-basic types equal? Raises ValueError."""
     if None not in (a, b) and _shape(a) != _shape(b):
         raise ValueError(f"non-comparable types {_printf('%s', a)}: {shown_type(a)}, {shown_type(b)}: {go_print(b)}")
     if _nil(a) or _nil(b):
@@ -217,14 +217,14 @@ _JS = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&"
 
 
 def _text(values: tuple[Any, ...]) -> str:
-    """What html, js and urlquery work on: the one string, or all printed."""
+    """The input of html, js and urlquery: the only string, or all values printed."""
     if len(values) == 1 and isinstance(values[0], str):
         return go_print(values[0])
     return str(_print(*("<no value>" if v is None else _indirect(v) for v in values)))
 
 
 def _indirect(value: Any) -> Any:
-    """What a pointer points to."""
+    """A pointer's target."""
     value = value.go_struct() if hasattr(value, "go_struct") else value
     if isinstance(value, Pointer):
         return GoStruct(value.type_name.removeprefix("*"), value.fields, value.tags, value.text, value.marshaled)
@@ -343,7 +343,7 @@ def _same(*kinds: str) -> Callable[..., Any]:
     return unchanged
 
 
-#: in the header row of a table these leave the title as it is (pad still pads)
+#: functions that do not change titles in a table's header row (pad still pads)
 HEADER_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "json": _same("string"), "split": _same("string", "string"), "join": _same("string", "string"), "title": _same("string"),
     "lower": _same("string"), "upper": _same("string"), "truncate": _same("string", "int"),

@@ -12,7 +12,7 @@ _TRIM = " \t\r\n"
 
 
 class Token:
-    """One token: its kind, its text, and where it stands (`pos` counts characters, `line` from 1)."""
+    """One token: kind, text, position (`pos` counts characters, `line` from 1)."""
 
     __slots__ = ("kind", "line", "pos", "value")
 
@@ -63,7 +63,7 @@ def lex(text: str) -> Iterator[Token]:
             continue
         yield Token("{{", "{{", start, line)
         at = inside
-        line += text.count("\n", start, inside)  # the blank of "{{- " may be a line's end
+        line += text.count("\n", start, inside)  # the blank of "{{- " may be a line break
         depth = 0
         while True:
             close = _CLOSE.match(text, at)
@@ -92,7 +92,7 @@ def lex(text: str) -> Iterator[Token]:
 
 _CLOSE = re.compile(r"(?:[ \t\r\n]-)?\}\}")
 _SPACE = re.compile(r"[ \t\r\n]+")
-#: compiled only where a number stands: that takes a while
+#: compiled at the first number, as that is slow
 _NUMBER = r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*|0[bB][01_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?"
 _IDENTIFIER = re.compile(r"\w+")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
@@ -138,7 +138,7 @@ def _inside(text: str, at: int, line: int) -> Token:
             if end >= 0
             else Token("error", "unterminated raw quoted string", at, line)
         )
-    # a dot at the very end begins a number, as one before a digit does
+    # a dot at the very end begins a number, like one before a digit
     if char == "$" or (char == "." and not (text[at + 1 : at + 2] or "0").isdigit()):
         match = _IDENTIFIER.match(text, at + 1)
         value = char + (match[0] if match else "")

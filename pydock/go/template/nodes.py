@@ -1,4 +1,4 @@
-"""The pieces that a Go template is parsed into. Pure."""
+"""The nodes of a parsed Go template. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydock.go.strconv import quote
 
 
 class Node:
-    """A piece of a template. `pos` is where; text() is how the original prints it in messages."""
+    """A node. `pos`: its position; text(): its text in Go's messages."""
 
     __slots__ = ("pos",)
     pos: int
@@ -25,7 +25,7 @@ class Text(Node):
 
 
 class Literal(Node):
-    """A string, number, bool, nil or dot. kind tells which."""
+    """A string, number, bool, nil or dot, by its kind."""
 
     __slots__ = ("kind", "source", "value")
 
@@ -118,7 +118,7 @@ class Branch(Node):
 
 
 class Jump(Node):
-    """break, continue, or the marks end and else while parsing."""
+    """break, continue, or the markers end and else while parsing."""
 
     __slots__ = ("kind",)
 

@@ -1,4 +1,4 @@
-"""The parser of Go templates: tokens to nodes, with the original's structure, since scripts see its messages. Pure."""
+"""The parser of Go templates: tokens to nodes, structured like Go's, so that error messages are the same. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pydock.go.template.nodes import (
 
 
 class ParseError(Exception):
-    """The text is no template."""
+    """The text is not a valid template."""
 
 
 _OPERANDS = frozenset("bool char . field identifier number nil raw string variable (".split())
@@ -116,7 +116,7 @@ class Parser:
         self.add(name, body)
 
     def add(self, name: str, body: list[Node]) -> None:
-        """A template under its name; an empty one gives way, two others are one too many."""
+        """Define a template. An empty definition may be replaced, another one must not."""
         if name in self.templates and not _is_empty(self.templates[name]):
             if not _is_empty(body):
                 raise self.fail(f"template: multiple definition of template {quote(name)}")
