@@ -64,3 +64,24 @@ def test_a_volume_becomes_one_of_the_cluster_by_certain_flags_only() -> None:
     assert cli("volume", "ls", "--cluster", "-q", "--format", "{{.Driver}}", table=table).out == "v\n"
     table = {("GET", "/volumes/v"): {"Name": "v", "ClusterVolume": cluster}, ("PUT", "/volumes/c"): b""}
     assert cli("volume", "update", "--availability", "drain", "v", table=table).code == 0
+
+
+def test_a_prune_of_volumes_says_which_ones() -> None:
+    """Anonymous ones; all of them where it is asked for, or where the engine knows no difference."""
+    table = {("POST", "/volumes/prune"): {"VolumesDeleted": ["v"], "SpaceReclaimed": 1000}}
+    for version, flags, what, query in (
+        ("1.51", (), "anonymous local", {}), ("1.51", ("-a",), "all local", {"filters": '{"all":{"true":true}}'}), ("1.41", (), "all local", {}),
+    ):  # fmt: skip
+        done = cli("volume", "prune", *flags, table=table, stdin=b"y\n", api_version=version)
+        assert f"WARNING! This will remove {what} volumes not used by at least one container.\n" in done.out
+        assert (
+            done.out.endswith("Deleted Volumes:\nv\n\nTotal reclaimed space: 1kB\n") and done.requests[0].query == query
+        )
+    done = cli("volume", "prune", "-af", "--filter", "all=1")
+    assert (done.code, done.requests) == (1, [])
+    assert done.err == "conflicting options: cannot specify both --all and --filter all=1\n"
+
+
+def test_only_volumes_of_the_cluster_are_updated() -> None:
+    done = cli("volume", "update", "--availability", "drain", "v", table={("GET", "/volumes/v"): {"Name": "v"}})
+    assert (done.code, done.err) == (1, "can only update cluster volumes\n")

@@ -12,3 +12,16 @@ def test_rm_with_force_forgives_what_is_missing() -> None:
     assert (done.code, done.out, done.err) == (0, "b\n", "Error response from daemon: No such container: a\n")
     assert remove_container("b", force=True, volumes=True) in done.requests
     assert cli("rm", "a", table=any_of(table)).code == 1
+
+
+def test_rm_names_a_container_or_nothing() -> None:
+    for name in ("/", ""):
+        done = cli("rm", "-f", name)
+        assert (done.code, done.err, done.requests) == (1, "container name cannot be empty\n", [])
+    assert cli("rm", "/a", table={("DELETE", "/containers/a"): b""}).out == "/a\n"
+    used = {
+        ("DELETE", "/containers/a"): refused(409, "in use"),
+        ("DELETE", "/containers/b"): refused(404, "No such container: b"),
+    }
+    done = cli("rm", "-f", "a", "b", table=used)
+    assert (done.code, len(done.err.splitlines())) == (1, 2)

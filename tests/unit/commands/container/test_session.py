@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from pydock.errors import Unreachable
 from tests.support.cli import FakeDuplex, cli, refused
 from tests.support.samples import ID, container
 from tests.support.sessions import Process, keyboard, piped
@@ -173,15 +172,3 @@ def test_input_alone_is_sent_to_its_end_and_nothing_is_waited_for() -> None:
         done = cli("run", "-i", "-a", "stdin", "busybox", table=run_table(process), stdin=stdin)
     assert (done.code, done.out, process.sent) == (0, "", b"data")
     assert [r.query for r in done.requests if r.path.endswith("/attach")] == [{"stdin": "1", "stream": "1"}]
-
-
-def test_an_exec_without_an_id_is_no_success() -> None:
-    table = {("GET", "/containers/a/json"): PLAIN, ("POST", "/containers/a/exec"): {"Id": ""}}
-    done = cli("exec", "a", "true", table=table)
-    assert (done.code, done.err) == (1, "exec ID empty\n")
-
-
-def test_an_engine_that_is_gone_at_the_end_of_an_exec_is_255() -> None:
-    table = {**exec_table(FakeDuplex()), ("GET", "/exec/e/json"): Unreachable("no such host", "tcp://x")}
-    done = cli("exec", "a", "true", table=table)
-    assert (done.code, done.err) == (255, "no such host\n")

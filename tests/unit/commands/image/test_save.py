@@ -1,11 +1,11 @@
-"""`save` and `load`: archives of images."""
+"""`save`: an archive of images."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from tests.support.cli import Messages, Reply, cli
+from tests.support.cli import cli
 
 #: an archive of nothing
 DATA = bytes(1024)
@@ -34,10 +34,3 @@ def test_newer_engines_save_several_platforms_and_older_ones_the_last() -> None:
     arm, amd = '{"architecture":"arm64","os":"linux"}', '{"architecture":"amd64","os":"linux"}'
     assert platforms("1.51", "linux/arm64", "linux/amd64") == amd
     assert platforms("1.52", "linux/arm64", "linux/amd64") == platforms("1.52", "linux/arm64,linux/amd64") == [arm, amd]
-
-
-def test_load_says_what_the_engine_says(tmp_path: Path) -> None:
-    told = Reply(Messages([{"stream": "Loaded image: a:1\n"}]), headers={"Content-Type": "application/json"})
-    done = cli("load", "-i", "in.tar", table={("POST", "/images/load"): told}, folder=tmp_path, files={"in.tar": DATA})
-    assert (done.code, done.out, done.requests[0].content) == (0, "Loaded image: a:1\n", DATA)
-    assert cli("load", "-i", "no.tar", folder=tmp_path).err == "open no.tar: no such file or directory\n"
