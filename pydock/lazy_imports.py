@@ -11,8 +11,8 @@ them
   the slowest imports of all, during the import.
 
 Only where the module is not loaded yet, and only for the command line (main calls `enable`): a program that imports
-pydock as a library gets normal imports. If a new release needs more than the stand-ins offer, the normal
-import follows. `tests/laws/test_startup.py` holds the list of modules that a short command may load.
+pydock as a library gets normal imports. If a new release needs more than the stand-ins offer, the normal import
+follows. `tests/laws/test_startup.py` holds the list of modules that a short command may load.
 """
 
 from __future__ import annotations

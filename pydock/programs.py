@@ -67,8 +67,7 @@ def ask(
     """Run a program and return its output. It is killed after MAX_ANSWER bytes or `seconds`.
 
     command: begins with an absolute path; data: its stdin; hear_errors: capture stderr instead of passing it through;
-    new_session: without a terminal, so that it cannot prompt.
-    Raises OSError where it cannot be started.
+    new_session: without a terminal, so that it cannot prompt. Raises OSError where it cannot be started.
     """
     process = subprocess.Popen(
         list(command), cwd=cwd, env=environment(environ), stdin=subprocess.PIPE if data else subprocess.DEVNULL,

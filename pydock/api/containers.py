@@ -114,8 +114,7 @@ def attach_container(
 
 def container_logs(container: str, **options: Any) -> Request:
     """GET …/logs: a stream, multiplexed unless the container has a TTY. Options: follow, since, until, tail,
-    timestamps,
-    details.
+    timestamps, details.
     """
     return Request("GET", _path(container, "logs"), query(stdout=True, stderr=True, **options))
 

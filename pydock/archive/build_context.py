@@ -86,7 +86,7 @@ class BuildContext:
             self._made.cleanup()
 
     def _from_stream(self, blocks: Iterator[bytes], file: str, prefix: str) -> None:
-        """An archive as it is; anything else is a Dockerfile."""
+        """Pass an archive on unchanged; anything else is a Dockerfile."""
         head, blocks = with_head(blocks)
         if is_archive(head):
             self.dockerfile, self.blocks = file, blocks

@@ -143,8 +143,7 @@ class Connection:
 
     def _blocks(self) -> Iterator[bytes]:
         """The peer's data. Raises BrokenStream if it does not begin as HTTP/2: h2 would wait for a whole frame, which
-        in
-        text may be millions of bytes."""
+        in text may be millions of bytes."""
         data = b""
         while self.serve is None and len(data) < FRAME.size and (more := self.duplex.read()):
             data += more

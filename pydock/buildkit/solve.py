@@ -118,8 +118,7 @@ class Solving:
 
 def sources(error: RpcError) -> list[Values]:
     """The locations in a Dockerfile that an error refers to: [{"info": {"filename", "data": text}, "ranges"}],
-    outermost
-    last.
+    outermost last.
     """
     try:
         details = m.RPC_STATUS.decode(error.details)["details"] if error.details else []

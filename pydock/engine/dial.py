@@ -133,7 +133,7 @@ def ssh_command(host: str) -> list[str]:
 
 
 class CommandEnded(OSError):
-    """The ssh command ended before the engine said anything, or could not be run; the message says why."""
+    """The ssh command ended before the engine answered, or could not be run; the message has the reason."""
 
 
 class CommandSocket:

@@ -166,8 +166,7 @@ def fetch(
     realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str, host: str = ""
 ) -> Token:
     """A token for the scopes ("repository:NAME:pull"), as in builds: by POST, or by GET if that is not supported.
-    Raises
-    Failure.
+    Raises Failure.
 
     host: the registry's; only a token server on the same host may be without TLS."""
     known = bool(auth.get("identitytoken") or auth.get("password"))

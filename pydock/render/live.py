@@ -91,8 +91,7 @@ def figures(current: int, total: int, speed: float) -> tuple[RenderableType, str
 
 def fitted(rows: list[tuple[Any, ...]], width: int, least: int = 0) -> Table:
     """Rows that end with figures(), fitted to a terminal's width: if it is too narrow, bar, speed and count are left
-    out,
-    in this order, and then the text is cut. Figures are never cut. least: the minimum width of the last text."""
+    out, in this order, and then the text is cut. Figures are never cut. least: the minimum width of the last text."""
     texts = len(rows[0]) - 3 if rows else 0
     widths = [
         max((BAR if isinstance(c, ProgressBar) else cell_len(str(c)) for c in column), default=0)

@@ -2,14 +2,13 @@
 
 Control characters can retitle a terminal, hide or overwrite text, and answer in the user's place. All text for a
 terminal goes through `Output.write` or `live.Canvas`, and both pass it to `shown`; text with intended control
-characters
-(colours, cursor movement) has the type `Drawn`. The output of containers goes through `Output.put`, unchanged; so does
-everything that goes to a file or a pipe.
+characters (colours, cursor movement) has the type `Drawn`. The output of containers goes through `Output.put`,
+unchanged; so does everything that goes to a file or a pipe.
 
 Templates (`--format '{{.Names}}\t{{.Status}}'`) and `inspect` are no exception. In a template's output the user's own
 characters cannot be distinguished from those of the engine's values: line breaks and tabs, which are harmless, are
-kept,
-and all other control characters are made visible. JSON needs no others: it has escapes, which `shown` does not change.
+kept, and all other control characters are made visible. JSON needs no others: it has escapes, which `shown` does not
+change.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 Python runs signal handlers between two bytecodes of the main thread. A signal interrupts a blocking call. But one that
 arrives just before the call begins, or that the kernel delivers to another thread, would be handled only when the call
 returns. So a thread is notified of every signal, and interrupts the main thread until it has handled the signal. It
-uses
-SIGURG, as Go's runtime does: nobody else sends it.
+uses SIGURG, as Go's runtime does: nobody else sends it.
 """
 
 from __future__ import annotations

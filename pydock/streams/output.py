@@ -25,7 +25,7 @@ class Output:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal; 0 if it is none."""
+        """The terminal's columns; 0 without a terminal."""
         try:
             return os.get_terminal_size(self.binary.fileno()).columns if self.is_terminal else 0
         except OSError:

@@ -130,7 +130,7 @@ def fields_of(shape: str, newer: bool) -> tuple[tuple[str, Tag, str], ...]:
 def decode(kind: str, value: Any, newer: bool = False) -> Any:
     """A JSON value as the Go value of that type; null and what is missing is the zero value. Raises Mismatch.
 
-    newer: of an engine that speaks CHANGED."""
+    newer: the API version in use is CHANGED or later."""
     return Reader(newer).read(kind, value)
 
 

@@ -59,7 +59,7 @@ def is_dangling(image: dict[str, Any]) -> bool:
 def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> list[str]:
     """The listing as parts of text: newest image first, a line for each name, the figures beside the last.
 
-    width: of the terminal; names are cut to what is left of it, and columns left out that leave too little."""
+    width: of the terminal; names are cut to fit, and columns that leave them too little room are left out."""
     blocks = [_rows(i) for i in sorted(images, key=lambda i: -(i.get("Created") or 0))]
     room, columns = max(width, 20), list[tuple[str, int]]()
     for title, size_ in _COLUMNS:
