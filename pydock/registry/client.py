@@ -5,6 +5,7 @@ https://distribution.github.io/distribution/spec/api/, tokens as in …/spec/aut
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
@@ -32,6 +33,8 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 HUB, HUB_HOST = "docker.io", "registry-1.docker.io"
+#: OpenSSL errors for a server that answers with plain HTTP, or hangs up
+NO_TLS = re.compile("wrong.version.number|record.layer.failure|http.request|unexpected.eof", re.IGNORECASE)
 NOT_HERE = ("UNAUTHORIZED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN")
 #: the largest manifest or image configuration that docker accepts, in bytes
 MAX_SIZE = 4 << 20
@@ -114,19 +117,19 @@ class Registry:
     # -- requests ----------------------------------------------------------------------------------
 
     def _find(self) -> None:
-        """Find out the registry's scheme: HTTPS, or HTTP if that is allowed. Raises Failure."""
-        problems = []
+        """Find out the registry's scheme: HTTPS, or HTTP if that is allowed.
+
+        Raises Missing if it only supports the other one, Failure for any other error."""
         for scheme in ("https", "http") if self.insecure else ("https",):
             try:
                 self.web.ask("GET", f"{scheme}://{self.host}/v2/", MAX_SIZE, away=False)
                 self.base = f"{scheme}://{self.host}"
                 return
             except WebError as failure:
-                problems.append(failure)
-        first = problems[0]
-        if "connect: " in first.reason or not first.error:
-            raise Failure(f"failed to configure transport: error pinging v2 registry: {first.message}")
-        raise Missing(f"{self.host} does not support trusted HTTPS: {first.reason}")
+                if not NO_TLS.search(failure.reason):
+                    told = f"failed to configure transport: error pinging v2 registry: {failure.message}"
+                    raise Failure(told) from None
+        raise Missing(f"{self.host} does not support HTTPS")
 
     def _ask(
         self, method: str, repository: str, rest: str, headers: Mapping[str, str] | None = None, content: bytes = b""

@@ -180,6 +180,28 @@ def test_what_a_registry_says_of_a_code_is_that_there_is_no_such_thing(httpx_moc
     assert cli("manifest", "inspect", "reg.example/a:1").err == f"{words}\n"
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "no such manifest: reg.example/a:1"),
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)",
+            'failed to configure transport: error pinging v2 registry: Get "https://reg.example/v2/": '
+            "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        ),
+    ],
+)
+def test_a_registry_that_cannot_be_spoken_with(httpx_mock: HTTPXMock, reason: str, words: str) -> None:
+    """What speaks no TLS has nothing for us; all else that is wrong is told."""
+    httpx_mock.add_exception(httpx.ConnectError(reason), url=f"{HOST}/v2/")
+    assert cli("manifest", "inspect", "reg.example/a:1").err == f"{words}\n"
+
+
+def test_a_registry_of_no_address() -> None:
+    told = 'Get "https://nosuch.invalid/v2/": dial tcp: lookup nosuch.invalid: no such host\n'
+    assert cli("manifest", "inspect", "nosuch.invalid/a:1").err.endswith(told)
+
+
 def test_http_only_where_that_is_allowed(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_exception(
         httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), url=f"{HOST}/v2/", is_reusable=True
