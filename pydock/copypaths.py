@@ -68,7 +68,7 @@ class CopyInfo:
 
     @property
     def own(self) -> Target:
-        """The names in the source's archive: unchanged, or with the copied entry's new name."""
+        """How entries of the source's archive are named: unchanged, or with the copied entry's new name."""
         name = entry_name(self.path)
         return Target("", name, self.rename or name)
 
