@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pydock.engine.dial import CommandEnded
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
 from pydock.go.json import decode
+from pydock.lookup import no_such_host
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
@@ -48,7 +49,7 @@ def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str
         )  # fmt: skip
     if isinstance(error, socket.gaierror):
         return Unreachable(
-            f"error during connect: {request}: dial tcp: lookup {address.rpartition(':')[0]}: no such host", host
+            f"error during connect: {request}: dial tcp: {no_such_host(address.rpartition(':')[0])}", host
         )
     if type(error).__module__ == "ssl":
         why = getattr(error, "verify_message", "") or error.args[-1]

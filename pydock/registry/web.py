@@ -253,7 +253,9 @@ def plain(url: str, error: Exception) -> str:
     if isinstance(error, httpx.ConnectError) and (refused in text or f"Errno {errno.ECONNREFUSED}]" in text):
         return f"dial tcp {address_of(url)}: connect: connection refused"
     if isinstance(getattr(error.__context__, "__context__", None), socket.gaierror):
-        return f"dial tcp: lookup {origin(url)[1]}: no such host"
+        from pydock.lookup import no_such_host
+
+        return f"dial tcp: {no_such_host(origin(url)[1])}"
     if "self-signed certificate" in text or "unable to get local issuer certificate" in text:
         return "tls: failed to verify certificate: x509: certificate signed by unknown authority"
     if isinstance(error, httpx.TimeoutException):

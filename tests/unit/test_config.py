@@ -21,6 +21,7 @@ from pydock.config.file import ConfigFile, load
 from pydock.config.globals import Globals
 from pydock.engine.dial import dial, ssh_command
 from pydock.engine.failure import connect_failure
+from pydock.lookup import no_such_host
 from tests.support.cli import any_of, cli, program
 
 
@@ -273,7 +274,7 @@ def test_credentials_that_a_container_gets(tmp_path: Path) -> None:
         ("unix:///a/b.sock", PermissionError(13, "x"), 'permission denied while trying to connect to the Docker daemon socket at unix:///a/b.sock: Get "http://%2Fa%2Fb.sock/v1.51/x": dial unix /a/b.sock: connect: permission denied'),
         ("unix:///a", FileNotFoundError(2, "x"), "Cannot connect to the Docker daemon at unix:///a. Is the docker daemon running?"),
         ("tcp://h:1", ConnectionRefusedError(111, "x"), "Cannot connect to the Docker daemon at tcp://h:1. Is the docker daemon running?"),
-        ("tcp://h:1", socket.gaierror(-2, "x"), 'error during connect: Get "http://h:1/v1.51/x": dial tcp: lookup h: no such host'),
+        ("tcp://h:1", socket.gaierror(-2, "x"), 'error during connect: Get "http://h:1/v1.51/x": dial tcp: ' + no_such_host("h")),
         ("tcp://h:1", TimeoutError(), 'error during connect: Get "http://h:1/v1.51/x": dial tcp h:1: i/o timeout'),
     ],
 )  # fmt: skip

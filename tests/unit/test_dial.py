@@ -12,6 +12,7 @@ from pydock.engine import dial
 from pydock.engine.dial import CommandEnded, CommandSocket, number_at_end
 from pydock.engine.engine import Engine
 from pydock.errors import Unreachable
+from pydock.lookup import no_such_host
 
 
 @pytest.fixture
@@ -68,8 +69,7 @@ def test_what_is_no_host_to_go_is_none(host: str) -> None:
     with pytest.raises(Unreachable) as error:
         Engine(Endpoint(f"tcp://{host}:1"), requested="1.51").json(info())
     assert (
-        error.value.message
-        == f'error during connect: Get "http://{host}:1/v1.51/info": dial tcp: lookup {host}: no such host'
+        error.value.message == f'error during connect: Get "http://{host}:1/v1.51/info": dial tcp: {no_such_host(host)}'
     )
 
 

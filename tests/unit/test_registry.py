@@ -16,6 +16,7 @@ from pydock.config.credentials import erase, lookup, store
 from pydock.config.file import ConfigFile, load
 from pydock.config.manifests import ManifestStore
 from pydock.errors import Failure, Missing
+from pydock.lookup import no_such_host
 from pydock.registry.client import MANIFEST, OCI_MANIFEST, Document, Registry
 from pydock.registry.tokens import Token, fetch
 from pydock.registry.web import address_of
@@ -198,7 +199,7 @@ def test_a_registry_that_cannot_be_spoken_with(httpx_mock: HTTPXMock, reason: st
 
 
 def test_a_registry_of_no_address() -> None:
-    told = 'Get "https://nosuch.invalid/v2/": dial tcp: lookup nosuch.invalid: no such host\n'
+    told = f'Get "https://nosuch.invalid/v2/": dial tcp: {no_such_host("nosuch.invalid")}\n'
     assert cli("manifest", "inspect", "nosuch.invalid/a:1").err.endswith(told)
 
 
