@@ -23,6 +23,15 @@ def parts(digest: str) -> tuple[str, str]:
     return algorithm, letters
 
 
+def is_digest(text: str) -> bool:
+    """Is it a valid digest of a known algorithm?"""
+    try:
+        parts(text)
+    except ValueError:
+        return False
+    return True
+
+
 def hasher(algorithm: str = "sha256") -> Any:
     """A new hash object of hashlib."""
     import hashlib

@@ -11,6 +11,7 @@ from pydock.commands.container.body import create_body, for_version
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.image.pull import pull_missing
 from pydock.commands.shared import NO_TRUST
+from pydock.digests import is_digest
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags.mounts import absolute
 from pydock.flags.reference import Reference, parse, platform
@@ -100,7 +101,7 @@ def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None
 
 def named(image: str) -> Reference | None:
     """The image as a reference; None for an image ID. Raises Failure for an invalid reference."""
-    if len(image) == 64 and set(image) <= set("0123456789abcdef"):
+    if is_digest(image) or is_digest(f"sha256:{image}"):
         return None
     with failing():
         return parse(image).tagged()
@@ -126,8 +127,10 @@ def platform_text(app: App, text: str) -> str:
 def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: Reference | None) -> dict[str, Any]:
     """POST /containers/create, after a pull if requested or if the image is missing. Raises Failure."""
     wanted = platform_text(app, o.platform)
-    if o.pull == "always" and reference:
-        pull_missing(app, reference, wanted, o.quiet)
+    if o.pull == "always":
+        with failing():
+            name = reference or parse(o.image).tagged()
+        pull_missing(app, name, wanted, o.quiet)
     with failing():
         body = for_version(body, version_key(app.engine.api_version))
     request = containers.create_container(body, o.name, wanted)

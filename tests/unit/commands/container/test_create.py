@@ -8,6 +8,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.cli import Messages, cli, refused
 from tests.support.samples import ID
 
@@ -196,6 +198,18 @@ def test_what_is_missing_is_not_always_an_image_to_fetch() -> None:
     assert (done.code, done.err) == (1, "no such host\n")
 
 
+@pytest.mark.parametrize("image", [ID, f"sha256:{ID}", f"sha512:{ID * 2}"])
+def test_an_image_id_is_no_name_to_fetch(image: str) -> None:
+    done = cli("create", image, table={("POST", "/containers/create"): refused(404, f"No such image: {image}")})
+    assert (done.code, done.err) == (1, f"Error response from daemon: No such image: {image}\n")
+
+
+def test_an_image_id_cannot_always_be_fetched() -> None:
+    done = cli("create", "--pull", "always", ID)
+    wrong = f"invalid repository name ({ID}), cannot specify 64-byte hexadecimal strings\n"
+    assert (done.code, done.err, done.requests) == (1, wrong, [])
+
+
 def test_an_image_that_is_always_fetched_comes_first() -> None:
     table = {
         ("POST", "/containers/create"): {"Id": ID, "Warnings": None},
@@ -203,8 +217,6 @@ def test_an_image_that_is_always_fetched_comes_first() -> None:
     }
     done = cli("create", "--pull", "always", "busybox:1", table=table)
     assert [r.path for r in done.requests] == ["/images/create", "/containers/create"]
-    # an id is of no registry
-    assert len(created_requests("--pull", "always", ID)) == 1
 
 
 def created_requests(*line: str, **more: Any) -> Any:
