@@ -190,6 +190,7 @@ def test_an_address_that_is_none_ends_a_command_at_once(line: str) -> None:
         "rmi --platform a/b/c/d x",
         "system prune --volumes --filter until=1h",
         "commit '' UPPER",
+        "push busybox@sha256:" + "f" * 64,
         "events --since x",
         "inspect --type container ''",
         "rm ''",

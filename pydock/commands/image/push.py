@@ -51,6 +51,8 @@ def push(app: App, o: PushOptions) -> None:
         app.out.write(note("Info", ONE_PLATFORM, colour))
     reference = reference_of(app, o.image, o.all_tags, o.quiet)
     if reference.digest:
+        # docker's engine client says so, after it has looked at the address
+        app.need_engine()
         raise Failure("cannot push a digest reference")
     # notes from the engine, printed after the progress
     remarks: list[str] = []
