@@ -15,10 +15,11 @@ Click.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from pydock.values import dataclass_transform, freeze
 
+P = ParamSpec("P")
 T = TypeVar("T")
 O = TypeVar("O", bound="Options")
 MISSING: Any = object()
@@ -30,13 +31,20 @@ _VALUE_NAMES = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float
 
 
 class FlagSpec:
-    """One flag as declared. `dest` and `kind` (the annotation, without "| None") are filled in by @options."""
+    """One flag as declared: `flag` is its name in declarations.
+
+    names: "-s", "--long", further long names (`hidden_names` are not shown); parse: text -> value, or ValueError in
+    docker's words; many: repeatable, a tuple of parsed values; metavar: the value's name in help; since: the Engine API
+    that it needs ("1.41"); ostype, experimental: docker's other conditions; deprecated: {long name: reason}; env: the
+    variable that gives the default; sources: what completes it (see cli.complete); warning: value -> a warning for
+    docker's log, or "". @options sets `dest` and `kind` (the annotation, without "| None").
+    """
 
     def __init__(
         self,
-        names: tuple[str, ...],
+        *names: str,
         help: str,
-        default: Any = None,
+        default: Any = MISSING,
         parse: Parser | None = None,
         many: bool = False,
         metavar: str = "",
@@ -49,15 +57,14 @@ class FlagSpec:
         env: str = "",
         sources: str = "",
         warning: Callable[[str], str] | None = None,
-        dest: str = "",
-        kind: str = "",
     ) -> None:
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
         self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
         self.since, self.ostype, self.experimental = since, ostype, experimental
         self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
-        self.env, self.sources, self.warning, self.dest, self.kind = env, sources, warning, dest, kind
+        self.env, self.sources, self.warning = env, sources, warning
+        self.dest = self.kind = ""
 
     @property
     def name(self) -> str:
@@ -77,9 +84,11 @@ class FlagSpec:
 
 
 class ArgumentSpec:
-    """Positional arguments. `usage` is their text in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
+    """One positional argument, or all that remain (a tuple field): `argument` is its name in declarations.
 
-    def __init__(self, usage: str, default: Any, sources: str) -> None:
+    usage: the text in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
+
+    def __init__(self, usage: str, default: Any = MISSING, sources: str = "") -> None:
         self.usage, self.default, self.sources = usage, default, sources
         self.dest = self.kind = ""
 
@@ -92,53 +101,12 @@ class ArgumentSpec:
         return int(not self.usage.startswith("["))
 
 
-def flag(
-    *names: str,
-    help: str,
-    default: Any = MISSING,
-    parse: Parser | None = None,
-    many: bool = False,
-    metavar: str = "",
-    since: str = "",
-    ostype: str = "",
-    experimental: bool = False,
-    hidden: bool = False,
-    hidden_names: tuple[str, ...] = (),
-    deprecated: dict[str, str] | None = None,
-    env: str = "",
-    sources: str = "",
-    warning: Callable[[str], str] | None = None,
-) -> Any:
-    """A flag. `names`: "-s", "--long", further long names (`hidden_names` are not shown).
-
-    parse: text -> value, or ValueError in docker's words; many: repeatable, a tuple of parsed values;
-    metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype, experimental: docker's
-    other conditions; deprecated: {long name: reason}; env: the variable that gives the default;
-    sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "".
-    """
-    return FlagSpec(
-        names,
-        help,
-        default,
-        parse,
-        many,
-        metavar,
-        since,
-        ostype,
-        experimental,
-        hidden,
-        hidden_names,
-        deprecated,
-        env,
-        sources,
-        warning,
-    )
+def _field(spec: Callable[P, object]) -> Callable[P, Any]:
+    """The class itself, as a type checker is to see it: its objects stand for values of any type."""
+    return spec
 
 
-def argument(usage: str, default: Any = MISSING, sources: str = "") -> Any:
-    """One positional argument, or all that remain (a tuple field)."""
-    return ArgumentSpec(usage, default, sources)
-
+flag, argument = _field(FlagSpec), _field(ArgumentSpec)
 
 _ZERO: dict[str, Any] = {"bool": False, "int": 0, "str": "", "float": 0.0}
 
@@ -191,63 +159,39 @@ def options(cls: type[T]) -> type[T]:
 
 
 class CommandNote:
-    """What @command attaches to a function: paths, options class, help texts."""
+    """What a command is, attached to its function: `command` is its name as a decorator.
+
+    path: the full name ("container ls"); also: other full names ("ps"); aliases: short names for `path`; top: the
+    position among the common commands of the top-level help; interspersed=False: flags end at the first positional
+    argument; since: the required API version; usage: replaces flags and arguments in the usage line, with "PROG" for the
+    program's name; choose: App -> the command to run instead, or None: for commands that depend on the environment
+    (that command is then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if it is installed.
+    """
 
     def __init__(
         self,
-        paths: tuple[str, ...],
+        path: str,
         options: type[Options],
         short: str,
-        aliases: tuple[str, ...],
-        description: str,
-        top: int,
-        interspersed: bool,
-        since: str,
-        usage: str | None,
-        choose: Callable[[Any], Any] | None,
-        listed: bool,
-        plugin: str,
+        *,
+        also: tuple[str, ...] = (),
+        aliases: tuple[str, ...] = (),
+        description: str = "",
+        top: int = 0,
+        interspersed: bool = True,
+        since: str = "",
+        usage: str | None = None,
+        choose: Callable[[Any], Any] | None = None,
+        listed: bool = True,
+        plugin: str = "",
     ) -> None:
-        self.choose, self.listed, self.plugin = choose, listed, plugin
-        self.paths, self.options, self.short, self.aliases, self.description, self.top = (
-            paths,
-            options,
-            short,
-            aliases,
-            description,
-            top,
-        )
-        self.interspersed, self.since, self.usage = interspersed, since, usage
+        self.paths, self.options, self.short, self.aliases = (path, *also), options, short, aliases
+        self.description, self.top, self.interspersed, self.since = description, top, interspersed, since
+        self.usage, self.choose, self.listed, self.plugin = usage, choose, listed, plugin
 
-
-def command(
-    path: str,
-    options: type[Options],
-    short: str,
-    *,
-    also: tuple[str, ...] = (),
-    aliases: tuple[str, ...] = (),
-    description: str = "",
-    top: int = 0,
-    interspersed: bool = True,
-    since: str = "",
-    usage: str | None = None,
-    choose: Callable[[Any], Any] | None = None,
-    listed: bool = True,
-    plugin: str = "",
-) -> Callable[[T], T]:
-    """Declare a command's function. `path` is its full name ("container ls"), `also` its other full names ("ps"),
-    `aliases` short names for `path`; `top` its position among the common commands of the top-level help;
-    interspersed=False: flags end at the first positional argument; since: the required API version; usage: replaces
-    flags and arguments in the usage line, with "PROG" for the program's name; choose: App -> the command to run
-    instead, or None: for commands that depend on the environment (that command is then not `listed`);
-    plugin: the CLI plugin that gets the command line unchanged, if it is installed."""
-    note = CommandNote(
-        (path, *also), options, short, aliases, description, top, interspersed, since, usage, choose, listed, plugin
-    )
-
-    def attach(function: T) -> T:
-        function.__command__ = note  # type: ignore[attr-defined]
+    def __call__(self, function: T) -> T:
+        function.__command__ = self  # type: ignore[attr-defined]
         return function
 
-    return attach
+
+command = CommandNote

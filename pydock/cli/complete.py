@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pydock.app import App
 from pydock.cli.index import ALIASES, OF_PLUGINS
 from pydock.cli.names import children, taken_names
-from pydock.cli.params import Command
+from pydock.cli.params import Command, invocation
 from pydock.cli.sources import NO_FILES, NO_SPACE, Candidate, Query
 from pydock.cli.sources import answer as ask
-from pydock.config.globals import Globals, Invocation
+from pydock.config.globals import Globals
 from pydock.errors import Failure, NoEngine
 from pydock.options import FlagSpec
 
@@ -182,8 +182,7 @@ def with_globals(app: App, words: Sequence[str]) -> App:
         parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(list(words))
     except BadFlag:
         return app
-    values = {name: value for name, value in parsed.values.items() if name != "help"}
-    return app.under(Invocation(Globals.make(**values, given=frozenset(values)), tuple(words)))
+    return app.under(invocation(parsed, list(words)))
 
 
 def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:

@@ -10,6 +10,7 @@ import click
 from pydock.app import App
 from pydock.cli.names import Needs, group_needs
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
+from pydock.config.globals import Globals, Invocation
 from pydock.errors import Exit, Misuse
 from pydock.options import ArgumentSpec, CommandNote, FlagSpec
 
@@ -81,6 +82,13 @@ def warned(app: App, parsed: Parsed) -> Parsed:
     for warning in parsed.warnings:
         app.log.warning(warning)
     return parsed
+
+
+def invocation(parsed: Parsed, args: list[str]) -> Invocation:
+    """The global flags, and the words as they were typed."""
+    values = {name: value for name, value in parsed.values.items() if name != "help"}
+    split = len(args) - len(parsed.words)
+    return Invocation(Globals.make(**values, given=frozenset(values)), tuple(args[:split]), tuple(parsed.words))
 
 
 class Command(click.Command):

@@ -25,7 +25,8 @@ def _zero(text: str) -> str:
 
 READERS: dict[str, Parser] = {"bool": parse_bool, "int": parse_int, "str": _zero, "tuple[str, ...]": _zero}
 
-HELP = FlagSpec(("--help",), "Print usage", default=False, hidden=True, dest="help", kind="bool")
+HELP = FlagSpec("--help", help="Print usage", default=False, hidden=True)
+HELP.dest, HELP.kind = "help", "bool"
 
 
 class Parsed:

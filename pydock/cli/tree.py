@@ -10,9 +10,9 @@ from pydock.app import App
 from pydock.cli.aliases import resolve
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.names import children, group_needs, taken_names
-from pydock.cli.params import Command, click_option, misuse
+from pydock.cli.params import Command, click_option, invocation, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
-from pydock.config.globals import Globals, Invocation
+from pydock.config.globals import Globals
 from pydock.errors import Exit, Failure, Misuse
 from pydock.values import replace
 
@@ -126,13 +126,6 @@ class Group(click.Group):
     def hint(self, app: App, name: str) -> str:
         """A hint for the error about an unknown command; "" if there is none."""
         return ""
-
-
-def invocation(parsed: Parsed, args: list[str]) -> Invocation:
-    """The global flags, and the words as they were typed."""
-    values = {name: value for name, value in parsed.values.items() if name != "help"}
-    split = len(args) - len(parsed.words)
-    return Invocation(Globals.make(**values, given=frozenset(values)), tuple(args[:split]), tuple(parsed.words))
 
 
 class Root(Group):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.api import images
 from pydock.api.request import filters
-from pydock.commands.shared import FORMAT_HELP, ask
+from pydock.commands.shared import FORMAT_HELP, ask, filter_flag
 from pydock.errors import Failure
-from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.pairs import Pair
 from pydock.flags.reference import registry_host
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
@@ -173,14 +173,7 @@ def logout(app: App, o: LogoutOptions) -> None:
 @options
 class SearchOptions(Options):
     term: str = argument("TERM")
-    filter: tuple[Pair, ...] = flag(
-        "-f",
-        "--filter",
-        parse=filter_pair,
-        metavar="filter",
-        sources="filters",
-        help="Filter output by KEY=VALUE; repeatable",
-    )
+    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     limit: int = flag("--limit", help="Maximum number of search results")
     no_trunc: bool = flag("--no-trunc", help="Do not truncate output")

@@ -45,6 +45,10 @@ def default_platform_flag(since: str, text: str = "Platform of the image") -> An
     )
 
 
+def filter_flag(*names: str, text: str = "Filter output by KEY=VALUE; repeatable", since: str = "") -> Any:
+    return flag(*names, parse=filter_pair, metavar="filter", sources="filters", since=since, help=text)
+
+
 def detach_keys_flag() -> Any:
     return flag("--detach-keys", help="Key sequence that detaches from the container", sources="ctrl-")
 
@@ -57,14 +61,7 @@ def trust_flag(text: str = "Skip image verification") -> Any:
 class ListOptions(Options):
     """The flags of all list commands."""
 
-    filter: tuple[Pair, ...] = flag(
-        "-f",
-        "--filter",
-        parse=filter_pair,
-        metavar="filter",
-        sources="filters",
-        help="Filter output by KEY=VALUE; repeatable",
-    )
+    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
     quiet: bool = flag("-q", "--quiet", help="Only show IDs")
@@ -142,13 +139,7 @@ def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit
 class PruneOptions(Options):
     """The flags of all prune commands."""
 
-    filter: tuple[Pair, ...] = flag(
-        "--filter",
-        parse=filter_pair,
-        metavar="filter",
-        sources="filters",
-        help="Filter what to remove by KEY=VALUE; repeatable",
-    )
+    filter: tuple[Pair, ...] = filter_flag("--filter", text="Filter what to remove by KEY=VALUE; repeatable")
     force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydock.api import volumes
 from pydock.api.request import filters, version_key
-from pydock.commands.shared import FORMAT_HELP, PruneOptions, each_name, print_list, prune_filters, prune_objects
+from pydock.commands.shared import (
+    FORMAT_HELP,
+    PruneOptions,
+    each_name,
+    filter_flag,
+    print_list,
+    prune_filters,
+    prune_objects,
+)
 from pydock.errors import Failure, failing
 from pydock.flags import pairs, units
 from pydock.options import Options, argument, command, flag, options
@@ -23,14 +31,7 @@ if TYPE_CHECKING:
 @options
 class VolumeListOptions(Options):
     cluster: bool = flag("--cluster", since="1.42", help="Only show cluster volumes")
-    filter: tuple[pairs.Pair, ...] = flag(
-        "-f",
-        "--filter",
-        parse=pairs.filter_pair,
-        metavar="filter",
-        sources="filters",
-        help="Filter output by KEY=VALUE; repeatable",
-    )
+    filter: tuple[pairs.Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     quiet: bool = flag("-q", "--quiet", help="Only show names")
 
@@ -54,6 +55,16 @@ def ls(app: App, o: VolumeListOptions) -> None:
 # -- create ----------------------------------------------------------------------------------------
 
 
+def availability_flag() -> Any:
+    return flag(
+        "--availability",
+        default="active",
+        since="1.42",
+        help="Cluster volume availability",
+        sources="active pause drain",
+    )
+
+
 @options
 class CreateOptions(Options):
     """`volume create`; the second half is for cluster volumes."""
@@ -65,13 +76,7 @@ class CreateOptions(Options):
     opt: tuple[pairs.Pair, ...] = flag(
         "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
     )
-    availability: str = flag(
-        "--availability",
-        default="active",
-        since="1.42",
-        help="Cluster volume availability",
-        sources="active pause drain",
-    )
+    availability: str = availability_flag()
     group: str = flag("--group", since="1.42", help="Cluster volume group")
     limit_bytes: int = flag(
         "--limit-bytes",
@@ -201,13 +206,7 @@ def prune(app: App, o: VolumePruneOptions) -> None:
 @options
 class UpdateOptions(Options):
     volume: str = argument("VOLUME", sources="volumes")
-    availability: str = flag(
-        "--availability",
-        default="active",
-        since="1.42",
-        help="Cluster volume availability",
-        sources="active pause drain",
-    )
+    availability: str = availability_flag()
 
 
 @command("volume update", UpdateOptions, "Update a cluster volume", since="1.42", usage="[OPTIONS] [VOLUME]")

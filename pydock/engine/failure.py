@@ -9,7 +9,6 @@ from urllib.parse import quote
 from pydock.engine.dial import CommandEnded
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
 from pydock.go.json import decode
-from pydock.lookup import no_such_host
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
@@ -48,6 +47,8 @@ def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str
             f"dial unix {address}: connect: permission denied", host,
         )  # fmt: skip
     if isinstance(error, socket.gaierror):
+        from pydock.lookup import no_such_host
+
         return Unreachable(
             f"error during connect: {request}: dial tcp: {no_such_host(address.rpartition(':')[0])}", host
         )

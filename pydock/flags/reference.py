@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pydock.digests import LENGTHS
 from pydock.go.strconv import quote
 from pydock.values import record
 
@@ -16,7 +17,6 @@ _REFERENCE = re.compile(
     rf"(?P<name>(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*)(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?",
     re.ASCII,
 )
-_DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 HUB = "docker.io"
 LIBRARY = "library"
@@ -116,13 +116,11 @@ def _split_domain(text: str) -> tuple[str, str]:
 
 def _check_digest(digest: str) -> None:
     algorithm, _, digits = digest.partition(":")
-    if algorithm not in _DIGEST_LENGTHS:
+    if algorithm not in LENGTHS:
         raise ValueError("unsupported digest algorithm")
-    if len(digits) != _DIGEST_LENGTHS[algorithm] or not re.fullmatch("[a-f0-9]+", digits):
+    if len(digits) != LENGTHS[algorithm] or not re.fullmatch("[a-f0-9]+", digits):
         raise ValueError(
-            "invalid checksum digest length"
-            if len(digits) != _DIGEST_LENGTHS[algorithm]
-            else "invalid checksum digest format"
+            "invalid checksum digest length" if len(digits) != LENGTHS[algorithm] else "invalid checksum digest format"
         )
 
 

@@ -9,13 +9,12 @@ from pydock.api import images
 from pydock.commands.progress import show_progress
 from pydock.commands.shared import NO_TRUST, platform_flag, trust_flag
 from pydock.errors import Failure
-from pydock.flags.reference import platform
-from pydock.go.json import dumps
 from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
 from pydock.commands.image.pull import reference_of
+from pydock.commands.inspect import platform_json
 
 
 @options
@@ -43,11 +42,8 @@ def push(app: App, o: PushOptions) -> None:
     colour = app.out.is_terminal and not app.environ.get("NO_COLOR")
     wanted = ""
     if o.platform:
-        try:
-            wanted = dumps(platform(o.platform, app.architecture))
-        except ValueError as error:
-            # docker's message has no space here
-            raise Failure(f"Invalid platform {o.platform}{error}") from None
+        # docker's message has no space here
+        wanted = platform_json(app, o.platform, f"Invalid platform {o.platform}")
         app.out.write(note("Info", ONE_PLATFORM, colour))
     reference = reference_of(app, o.image, o.all_tags, o.quiet)
     if reference.digest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
+from pydock.digests import is_digest
 from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
 from pydock.go.strconv import quote
@@ -29,7 +30,7 @@ def reference_of(text: str) -> Reference:
 @command("image tag", TagOptions, "Create a tag that refers to an existing image", also=("tag",), interspersed=False)
 def tag(app: App, o: TagOptions) -> None:
     app.need_engine()
-    if not (len(o.source) == 64 and set(o.source) <= set("0123456789abcdef")):
+    if not is_digest(f"sha256:{o.source}"):
         reference_of(o.source)
     target = reference_of(o.target)
     if target.digest:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import system
 from pydock.api.request import filters, version_key
 from pydock.commands.inspect import speaks_newer
+from pydock.commands.shared import filter_flag
 from pydock.errors import Failure, failing
-from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.pairs import Pair
 from pydock.flags.times import timestamp
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import Options, command, flag, options
@@ -23,14 +24,7 @@ SHAPE = "events.Message"
 
 @options
 class EventsOptions(Options):
-    filter: tuple[Pair, ...] = flag(
-        "-f",
-        "--filter",
-        parse=filter_pair,
-        metavar="filter",
-        sources="filters",
-        help="Filter output by KEY=VALUE; repeatable",
-    )
+    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help='Format output with a Go template, or "json"', sources="json")
     since: str = flag("--since", help="Show events since this timestamp")
     until: str = flag("--until", help="Show events until this timestamp")

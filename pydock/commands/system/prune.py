@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pydock.api import containers, images, networks, system, volumes
 from pydock.api.request import version_key
 from pydock.commands.image.prune import deleted_images
-from pydock.commands.shared import confirmed, print_deleted, print_reclaimed, prune_filters
+from pydock.commands.shared import confirmed, filter_flag, print_deleted, print_reclaimed, prune_filters
 from pydock.errors import Failure
-from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.pairs import Pair
 from pydock.options import Options, command, flag, options
 from pydock.render.human import natural
 from pydock.shape import Json
@@ -21,13 +21,8 @@ if TYPE_CHECKING:
 @options
 class SystemPruneOptions(Options):
     all: bool = flag("-a", "--all", help="Remove all unused images, including tagged ones")
-    filter: tuple[Pair, ...] = flag(
-        "--filter",
-        parse=filter_pair,
-        metavar="filter",
-        sources="filters",
-        since="1.28",
-        help="Filter what to remove by KEY=VALUE (label, until); repeatable",
+    filter: tuple[Pair, ...] = filter_flag(
+        "--filter", text="Filter what to remove by KEY=VALUE (label, until); repeatable", since="1.28"
     )
     force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
     volumes: bool = flag("--volumes", help="Also remove unused anonymous volumes")
