@@ -34,10 +34,3 @@ def build_image(options: Query, content: Iterable[bytes] | bytes, credentials: s
 
 def cancel_build(identity: str) -> Request:
     return Request("POST", "/build/cancel", {"id": identity})
-
-
-def distribution(name: str, auth: str) -> Request:
-    """GET /distribution/…/json -> {"Descriptor"} of an image in a registry."""
-    return Request(
-        "GET", f"/distribution/{name}/json", headers={"X-Registry-Auth": auth}, answer={"Descriptor": {"digest": str}}
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pydock.api import containers, images, networks, plugins, swarm, system, volumes
+from pydock.api import containers, images, networks, plugins, services, swarm, system, tasks, volumes
 from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions, platform_flag
 from pydock.errors import EngineError, Failure, failing
@@ -25,8 +25,8 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "image": (images.inspect_image, "image.InspectResponse", False),
     "network": (networks.inspect_network, "network.Inspect", False),
     "volume": (volumes.inspect_volume, "volume.Volume", False),
-    "service": (lambda n: swarm.inspect_swarm_object("services", n), "swarm.Service", True),
-    "task": (lambda n: swarm.inspect_swarm_object("tasks", n), "swarm.Task", True),
+    "service": (lambda n: services.inspect_service(n, insert_defaults=True), "swarm.Service", True),
+    "task": (tasks.inspect_task, "swarm.Task", True),
     "node": (lambda n: swarm.inspect_swarm_object("nodes", n), "swarm.Node", True),
     "plugin": (plugins.inspect_plugin, "*types.Plugin", False),
     "secret": (lambda n: swarm.inspect_swarm_object("secrets", n), "swarm.Secret", True),

@@ -39,3 +39,22 @@ def info(**more: Any) -> dict[str, Any]:
     """GET /info."""
     commits = {f"{name}Commit": {"ID": "x"} for name in ("Containerd", "Runc", "Init")}
     return {"ID": "x", "Containers": 1, "Name": "host", **commits, **more}
+
+
+def service(name: str = "web", **more: Any) -> dict[str, Any]:
+    """GET /services/NAME; a replicated one, unless `more` has a Spec."""
+    spec = {
+        "Name": name, "Labels": {}, "TaskTemplate": {"ContainerSpec": {"Image": "busybox:latest"}}, "Mode": {"Replicated": {"Replicas": 1}},
+    }  # fmt: skip
+    times = {"CreatedAt": "2023-11-14T22:13:20Z", "UpdatedAt": "2023-11-14T22:13:20Z"}
+    return {"ID": "s" * 25, "Version": {"Index": 11}, **times, "Spec": spec, "Endpoint": {"Spec": {}}, **more}
+
+
+def task(slot: int = 1, **more: Any) -> dict[str, Any]:
+    """An entry of GET /tasks, of service()."""
+    times = {"CreatedAt": "2023-11-14T22:13:20Z", "UpdatedAt": "2023-11-14T22:13:20Z"}
+    status = {"Timestamp": "2023-11-14T22:13:20Z", "State": "running", "Message": "started", "PortStatus": {}}
+    return {
+        "ID": f"t{slot}".ljust(25, "0"), "Version": {"Index": 17}, **times, "Spec": {"ContainerSpec": {"Image": "busybox:latest"}},
+        "ServiceID": "s" * 25, "Slot": slot, "NodeID": "n" * 25, "Status": status, "DesiredState": "running", **more,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydock.api import builds, images
+from pydock.api.distribution import inspect_distribution
 from pydock.api.request import Query
 from pydock.commands.build.body import BuildSettings, Found, all_outputs, rest_query, settings, solve_request
 from pydock.commands.build.caches import LocalCaches
@@ -402,7 +403,7 @@ class Building:
                 self._push_one(name, step)
         first = parse(names[0]).tagged()
         if self.app.engine.json(images.inspect_image(names[0])).get("RepoDigests"):
-            remote = self.app.engine.json(builds.distribution(str(first), self.app.credentials.header(first.domain)))
+            remote = self.app.engine.json(inspect_distribution(str(first), self.app.credentials.header(first.domain)))
             response.setdefault("containerimage.config.digest", response.get("containerimage.digest", ""))
             response["containerimage.digest"] = remote["Descriptor"]["digest"]
 

@@ -6,7 +6,7 @@ import json
 
 from pydock.api.containers import inspect_container
 from tests.support.cli import any_of, cli, refused
-from tests.support.samples import ID, container, info, network
+from tests.support.samples import ID, container, info, network, service
 
 
 def test_inspect_goes_through_the_kinds() -> None:
@@ -33,7 +33,7 @@ def test_inspect_looks_on_only_where_a_name_is_none_of_a_kind() -> None:
         cli("inspect", "-f", "{{.Name}}", "a", table={**other, ("GET", "/networks/a"): {"Name": "a", "Id": ID}}).out
         == "a\n"
     )
-    done = cli("inspect", "--type", "service", "a", table={("GET", "/services/a"): {"ID": "a"}})
+    done = cli("inspect", "--type", "service", "a", table={("GET", "/services/a"): service("a")})
     assert done.requests[0].query == {"insertDefaults": "true"}
 
 
