@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydock.api.containers import CONTAINER
 from pydock.api.images import IMAGE
 from pydock.api.request import Request, Version, query
+from pydock.api.swarm import CLUSTER
 from pydock.api.volumes import VOLUME
 from pydock.shape import Shape, opt
 
@@ -17,29 +18,9 @@ _REGISTRIES = {
     "InsecureRegistryCIDRs": opt([str]),
     "Mirrors": opt([str]),
 }
-_RAFT = {
-    "SnapshotInterval": opt(int),
-    "KeepOldSnapshots": opt(int),
-    "HeartbeatTick": opt(int),
-    "ElectionTick": opt(int),
-}
-_AUTHORITY = {
-    "NodeCertExpiry": opt(int), "ForceRotate": opt(int), "SigningCACert": opt(str), "ExternalCAs": opt([{"Protocol": str, "URL": str}]),
-}  # fmt: skip
-_SPEC = {
-    "Raft": opt(_RAFT), "CAConfig": opt(_AUTHORITY), "Orchestration": opt({"TaskHistoryRetentionLimit": opt(int)}),
-    "Dispatcher": opt({"HeartbeatPeriod": opt(int)}), "EncryptionConfig": opt({"AutoLockManagers": opt(bool)}),
-}  # fmt: skip
-_CLUSTER = {
-    "ID": opt(str),
-    "DefaultAddrPool": opt([str]),
-    "SubnetSize": opt(int),
-    "DataPathPort": opt(int),
-    "Spec": opt(_SPEC),
-}
 _SWARM = {
     "LocalNodeState": opt(str), "NodeID": opt(str), "Error": opt(str), "ControlAvailable": opt(bool), "NodeAddr": opt(str),
-    "Cluster": opt(_CLUSTER), "RemoteManagers": opt([{"Addr": str}]),
+    "Cluster": opt(CLUSTER), "RemoteManagers": opt([{"Addr": str}]),
 }  # fmt: skip
 #: what the client needs of /info
 INFO = {

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pydock.api import containers, images, networks, plugins, services, swarm, system, tasks, volumes
+from pydock.api import (
+    configs,
+    containers,
+    images,
+    networks,
+    nodes,
+    plugins,
+    secrets,
+    services,
+    system,
+    tasks,
+    volumes,
+)
 from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions, platform_flag
 from pydock.errors import EngineError, Failure, failing
@@ -27,10 +39,10 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
     "volume": (volumes.inspect_volume, "volume.Volume", False),
     "service": (lambda n: services.inspect_service(n, insert_defaults=True), "swarm.Service", True),
     "task": (tasks.inspect_task, "swarm.Task", True),
-    "node": (lambda n: swarm.inspect_swarm_object("nodes", n), "swarm.Node", True),
+    "node": (nodes.inspect_node, "swarm.Node", True),
     "plugin": (plugins.inspect_plugin, "*types.Plugin", False),
-    "secret": (lambda n: swarm.inspect_swarm_object("secrets", n), "swarm.Secret", True),
-    "config": (lambda n: swarm.inspect_swarm_object("configs", n), "swarm.Config", True),
+    "secret": (secrets.inspect_secret, "swarm.Secret", True),
+    "config": (configs.inspect_config, "swarm.Config", True),
 }
 
 #: errors of engines for a name that is not of a kind, besides 404

@@ -41,6 +41,11 @@ def info(**more: Any) -> dict[str, Any]:
     return {"ID": "x", "Containers": 1, "Name": "host", **commits, **more}
 
 
+# -- of a swarm ------------------------------------------------------------------------------------
+
+TIME = "2023-11-14T22:13:20.5Z"
+
+
 def service(name: str = "web", **more: Any) -> dict[str, Any]:
     """GET /services/NAME; a replicated one, unless `more` has a Spec."""
     spec = {
@@ -58,3 +63,47 @@ def task(slot: int = 1, **more: Any) -> dict[str, Any]:
         "ID": f"t{slot}".ljust(25, "0"), "Version": {"Index": 17}, **times, "Spec": {"ContainerSpec": {"Image": "busybox:latest"}},
         "ServiceID": "s" * 25, "Slot": slot, "NodeID": "n" * 25, "Status": status, "DesiredState": "running", **more,
     }  # fmt: skip
+
+
+def _object(id: str, spec: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    return {"ID": id, "Version": {"Index": 7}, "CreatedAt": TIME, "UpdatedAt": TIME, "Spec": spec, **more}
+
+
+def swarm(**more: Any) -> dict[str, Any]:
+    """GET /swarm."""
+    spec = {
+        "Name": "default", "Labels": {}, "Orchestration": {"TaskHistoryRetentionLimit": 5},
+        "Raft": {"SnapshotInterval": 10000, "KeepOldSnapshots": 0, "ElectionTick": 10, "HeartbeatTick": 1},
+        "Dispatcher": {"HeartbeatPeriod": 5_000_000_000}, "CAConfig": {"NodeCertExpiry": 7_776_000_000_000_000},
+        "TaskDefaults": {}, "EncryptionConfig": {"AutoLockManagers": False},
+    }  # fmt: skip
+    cluster = {
+        "TLSInfo": {"TrustRoot": "pem\n", "CertIssuerSubject": "YQ==", "CertIssuerPublicKey": "Yg=="},
+        "RootRotationInProgress": False, "DefaultAddrPool": ["10.0.0.0/8"], "SubnetSize": 24, "DataPathPort": 4789,
+        "JoinTokens": {"Worker": "SWMTKN-1-w", "Manager": "SWMTKN-1-m"},
+    }  # fmt: skip
+    return _object("swarm1", spec, {**cluster, **more})
+
+
+def node(name: str = "host", id: str = "node1", **more: Any) -> dict[str, Any]:
+    """GET /nodes/NAME: a worker; `ManagerStatus` makes it a manager."""
+    role = "manager" if "ManagerStatus" in more else "worker"
+    spec = {"Labels": {}, "Role": role, "Availability": "active"}
+    plugins = [{"Type": "Volume", "Name": "local"}, {"Type": "Network", "Name": "bridge"}]
+    description = {
+        "Hostname": name, "Platform": {"Architecture": "x86_64", "OS": "linux"},
+        "Resources": {"NanoCPUs": 2_000_000_000, "MemoryBytes": 4 << 30},
+        "Engine": {"EngineVersion": "28.5.2", "Labels": {"disk": "ssd"}, "Plugins": plugins},
+        "TLSInfo": {"TrustRoot": "pem\n", "CertIssuerSubject": "YQ==", "CertIssuerPublicKey": "Yg=="},
+    }  # fmt: skip
+    return _object(id, spec, {"Description": description, "Status": {"State": "ready", "Addr": "10.0.0.1"}, **more})
+
+
+def secret(name: str, id: str = "secret1", **more: Any) -> dict[str, Any]:
+    """GET /secrets/NAME."""
+    return _object(id, {"Name": name, "Labels": {}, **more}, {})
+
+
+def config(name: str, id: str = "config1", **more: Any) -> dict[str, Any]:
+    """GET /configs/NAME."""
+    return _object(id, {"Name": name, "Labels": {}, "Data": "aGVsbG8K", **more}, {})

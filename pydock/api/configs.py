@@ -1,0 +1,37 @@
+"""Configs of a swarm: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Config. Pure."""
+
+from __future__ import annotations
+
+from pydock.api.request import Request, named, query
+from pydock.api.swarm import LABELS, OBJECT
+from pydock.shape import Json, opt
+
+CONFIG = {
+    **OBJECT, "Spec": {"Name": opt(str), "Labels": LABELS, "Data": opt(str), "Templating": opt({"Name": opt(str)})},
+}  # fmt: skip
+
+
+def list_configs(filters: Json) -> Request:
+    return Request("GET", "/configs", query(filters=filters), answer=[CONFIG])
+
+
+def inspect_config(config: str) -> Request:
+    return Request("GET", _config(config), answer=CONFIG)
+
+
+def create_config(spec: Json) -> Request:
+    """POST /configs/create -> {"ID"}."""
+    return Request("POST", "/configs/create", body=spec, answer={"ID": str})
+
+
+def update_config(config: str, version: int, spec: Json) -> Request:
+    """POST /configs/…/update: its labels; `version`: the one that the change is based on."""
+    return Request("POST", f"{_config(config)}/update", {"version": str(version)}, body=spec)
+
+
+def remove_config(config: str) -> Request:
+    return Request("DELETE", _config(config))
+
+
+def _config(config: str) -> str:
+    return f"/configs/{named('config', config)}"

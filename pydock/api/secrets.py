@@ -1,0 +1,39 @@
+"""Secrets of a swarm: https://docs.docker.com/reference/api/engine/version/v1.55/#tag/Secret. Pure."""
+
+from __future__ import annotations
+
+from pydock.api.request import Request, named, query
+from pydock.api.swarm import LABELS, OBJECT
+from pydock.shape import Json, opt
+
+_DRIVER = opt({"Name": opt(str), "Options": opt({str: opt(str)})})
+#: the data are never shown
+SECRET = {
+    **OBJECT, "Spec": {"Name": opt(str), "Labels": LABELS, "Driver": _DRIVER, "Templating": _DRIVER},
+}  # fmt: skip
+
+
+def list_secrets(filters: Json) -> Request:
+    return Request("GET", "/secrets", query(filters=filters), answer=[SECRET])
+
+
+def inspect_secret(secret: str) -> Request:
+    return Request("GET", _secret(secret), answer=SECRET)
+
+
+def create_secret(spec: Json) -> Request:
+    """POST /secrets/create -> {"ID"}."""
+    return Request("POST", "/secrets/create", body=spec, answer={"ID": str})
+
+
+def update_secret(secret: str, version: int, spec: Json) -> Request:
+    """POST /secrets/…/update: its labels; `version`: the one that the change is based on."""
+    return Request("POST", f"{_secret(secret)}/update", {"version": str(version)}, body=spec)
+
+
+def remove_secret(secret: str) -> Request:
+    return Request("DELETE", _secret(secret))
+
+
+def _secret(secret: str) -> str:
+    return f"/secrets/{named('secret', secret)}"
