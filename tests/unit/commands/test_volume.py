@@ -85,3 +85,14 @@ def test_a_prune_of_volumes_says_which_ones() -> None:
 def test_only_volumes_of_the_cluster_are_updated() -> None:
     done = cli("volume", "update", "--availability", "drain", "v", table={("GET", "/volumes/v"): {"Name": "v"}})
     assert (done.code, done.err) == (1, "can only update cluster volumes\n")
+
+
+def test_volumes_are_listed() -> None:
+    table = {("GET", "/volumes"): {"Volumes": [{"Name": "v10", "Driver": "local"}, {"Name": "v9", "Driver": "local"}]}}
+    for flags, out in (
+        ((), "DRIVER    VOLUME NAME\nlocal     v9\nlocal     v10\n"),
+        (("-q", "--filter", "dangling=true"), "v9\nv10\n"),
+        (("--format", "{{.Name}}"), "v9\nv10\n"),
+    ):
+        done = cli("volume", "ls", *flags, table=table)
+        assert (done.code, done.out, done.err) == (0, out, "")
