@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import engines
+from tests.support import engines, swarms
 
 # how long a busy machine takes says nothing of what is tested
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -102,6 +102,22 @@ def docker20() -> Iterator[engines.EngineProcess]:
 @pytest.fixture(scope="session")
 def podman() -> Iterator[engines.EngineProcess]:
     yield from _running("podman")
+
+
+@pytest.fixture(scope="session")
+def manager(docker: Path) -> Iterator[engines.EngineProcess]:
+    """The one node of a swarm, named "one"; not docker28, which other tests want without a swarm."""
+    with engines.running("docker-28", Path(tempfile.mkdtemp(prefix="pd-")), hostname="one") as engine:
+        swarms.form(docker, engine)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def nodes(docker: Path) -> Iterator[tuple[engines.EngineProcess, engines.EngineProcess]]:
+    """The manager "one" and the worker "two" of a swarm."""
+    with engines.two_nodes(Path(tempfile.mkdtemp(prefix="pd-"))) as pair:
+        swarms.form(docker, *pair)
+        yield pair
 
 
 @pytest.fixture(params=KINDS)

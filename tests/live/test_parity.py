@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,20 @@ from hypothesis import strategies as st
 
 from pydock.commands.inspect import Printer
 from pydock.errors import Failure
+from tests.support import swarms
 from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
 
 pytestmark = [pytest.mark.live, pytest.mark.parity]
 
-LINES = [
-    line
-    for line in (Path(__file__).parents[1] / "data" / "parity.txt").read_text().splitlines()
-    if line and not line.startswith("#")
-]
+DATA = Path(__file__).parents[1] / "data"
+
+
+def lines_of(file: str) -> list[str]:
+    return [line for line in (DATA / file).read_text().splitlines() if line and not line.startswith("#")]
+
+
+LINES, SWARM_LINES = lines_of("parity.txt"), lines_of("parity_swarm.txt")
 
 #: lines whose difference is meant, and why
 EXPLAINED = {
@@ -38,7 +43,12 @@ _AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute
 PLACEHOLDERS = [
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: UTC)?)?"), "<time>"),
     (re.compile(_AGO + " ago"), "<ago>"), (re.compile(f"(?<=Up ){_AGO}"), "<ago>"), (re.compile(r"(?:sha256:)?\b[0-9a-f]{64}\b"), "<id>"),
-    (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"), (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
+    (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
+    # of a swarm: ids, tokens, keys, certificates
+    (re.compile(r"SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}"), "<token>"), (re.compile(r"SWMKEY-1-[\w+/]{43}"), "<key>"), (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{25}\b"), "<id>"),
+    (re.compile(r"-----BEGIN CERTIFICATE-----[\w+/=\s\\]*-----END CERTIFICATE-----"), "<certificate>"), (re.compile(r'(?<="CertIssuerPublicKey": ")[\w+/=]+'), "<key>"),
+    (re.compile(r'(?<="Index": )\d+'), "<index>"),
+    (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
     (re.compile("  +"), "  "),
     # the newest API that each client speaks, in what it says where no engine has told its own
     (re.compile(r"(?<=/v)1\.(?:51|55)(?=/)"), "<newest API>"),
@@ -75,24 +85,24 @@ def run_all(client: Path, engine: EngineProcess, folder: Path, lines: list[str])
     return out
 
 
-@pytest.fixture(scope="module")
-def outcomes(
-    request: pytest.FixtureRequest,
-    docker: Path,
-    pydock: Path,
-    docker28: EngineProcess,
-    tmp_path_factory: pytest.TempPathFactory,
+def both(
+    lines: list[str], test: str, request: pytest.FixtureRequest, engine: EngineProcess, restart: Callable[[], object]
 ) -> list[tuple[Any, Any]]:
-    """What docker and pydock did. Lines build on those before them: all are run up to the last that is asked for."""
-    asked = [item.callspec.params["index"] for item in request.session.items if item.name.startswith("test_line[")]  # type: ignore[attr-defined]
-    lines, folder = LINES[: max(asked) + 1], tmp_path_factory.mktemp("parity")
-    # both from the same start, whatever earlier tests have left
-    wipe(docker, docker28)
-    theirs = run_all(docker, docker28, folder / "docker", lines)
-    wipe(docker, docker28)
-    ours = run_all(pydock, docker28, folder / "pydock", lines)
-    wipe(docker, docker28)
-    return list(zip(theirs, ours))
+    """What docker and pydock did, both from the same start, whatever earlier tests have left. Lines build on those before
+    them: all are run up to the last that is asked for."""
+    asked = [item.callspec.params["index"] for item in request.session.items if item.name.startswith(f"{test}[")]  # type: ignore[attr-defined]
+    lines, folder = lines[: max(asked) + 1], request.getfixturevalue("tmp_path_factory").mktemp("parity")
+    done = []
+    for name in ("docker", "pydock"):
+        restart()
+        done.append(run_all(request.getfixturevalue(name), engine, folder / name, lines))
+    restart()
+    return list(zip(*done))
+
+
+@pytest.fixture(scope="module")
+def outcomes(request: pytest.FixtureRequest, docker: Path, docker28: EngineProcess) -> list[tuple[Any, Any]]:
+    return both(LINES, "test_line", request, docker28, lambda: wipe(docker, docker28))
 
 
 @pytest.mark.timeout(600)  # the first one waits for all: hundreds of lines, twice; each has a limit of its own
@@ -101,6 +111,23 @@ def test_line(index: int, outcomes: list[tuple[Any, Any]]) -> None:
     """Exit code, stdout and stderr of a line in tests/data/parity.txt."""
     theirs, ours = outcomes[index]
     assert ours == theirs or LINES[index] in EXPLAINED
+
+
+@pytest.fixture(scope="module")
+def swarm_outcomes(request: pytest.FixtureRequest, docker: Path, manager: EngineProcess) -> list[tuple[Any, Any]]:
+    def restart() -> None:
+        swarms.form(docker, manager)
+        wipe(docker, manager)
+
+    return both(SWARM_LINES, "test_swarm_line", request, manager, restart)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("index", range(len(SWARM_LINES)), ids=SWARM_LINES)
+def test_swarm_line(index: int, swarm_outcomes: list[tuple[Any, Any]]) -> None:
+    """The same of a line in tests/data/parity_swarm.txt, on a manager."""
+    theirs, ours = swarm_outcomes[index]
+    assert ours == theirs or SWARM_LINES[index] in EXPLAINED
 
 
 def wipe(docker: Path, engine: EngineProcess) -> None:

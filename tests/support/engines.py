@@ -151,7 +151,7 @@ class EngineProcess:
         self.name, self.folder = name, folder
         self.socket = folder / "docker.sock"
         self.process: subprocess.Popen[bytes] | None = None
-        self.namespace = ""
+        self.namespace = self.hostname = ""
         #: the command that ends containers which would outlive the engine
         self.remove_all: list[str] = []
 
@@ -160,16 +160,21 @@ class EngineProcess:
         return f"unix://{self.socket}"
 
     def start_docker(self, path: str, *extra: str) -> None:
-        """dockerd in a network namespace of its own."""
+        """dockerd in a network namespace of its own; with `hostname` it has one of its own, too."""
         self.namespace = f"pydock-{os.getpid()}-{self.folder.name}"
         subprocess.run(["ip", "netns", "add", self.namespace], check=True, **QUIET)
         subprocess.run(["ip", "-n", self.namespace, "link", "set", "lo", "up"], check=True, **QUIET)
         self._start(
             # nsenter, not "ip netns exec": the latter lays a new /sys, without the cgroups
-            ["nsenter", f"--net=/run/netns/{self.namespace}", "dockerd", "--host", self.host, "--data-root", str(self.folder / "data"),
+            [*self._renamed(), "nsenter", f"--net=/run/netns/{self.namespace}", "dockerd", "--host", self.host, "--data-root", str(self.folder / "data"),
              "--exec-root", str(self.folder / "exec"), "--pidfile", str(self.folder / "pid"), *extra],
             path,
         )  # fmt: skip
+
+    def _renamed(self) -> list[str]:
+        if not self.hostname:
+            return []
+        return ["unshare", "--uts", "sh", "-c", 'echo "$0" >/proc/sys/kernel/hostname; exec "$@"', self.hostname]
 
     def start_podman(self) -> None:
         # Podman raises limits to what root may have on a whole machine, which a sandbox refuses
@@ -261,10 +266,11 @@ class EngineProcess:
                 continue
 
 
-def start(kind: str, folder: Path, *extra: str) -> EngineProcess:
+def start(kind: str, folder: Path, *extra: str, hostname: str = "") -> EngineProcess:
     """kind: "docker-20", "docker-28" or "podman"; extra: flags for dockerd. Raises Unavailable."""
     install_stable()
     engine = EngineProcess(kind, folder)
+    engine.hostname = hostname
     folder.mkdir(parents=True, exist_ok=True)
     system = "/usr/sbin:/usr/bin:/sbin:/bin"
     if kind == "docker-28":
@@ -277,10 +283,10 @@ def start(kind: str, folder: Path, *extra: str) -> EngineProcess:
 
 
 @contextmanager
-def running(kind: str, folder: Path, *extra: str) -> Iterator[EngineProcess]:
+def running(kind: str, folder: Path, *extra: str, hostname: str = "") -> Iterator[EngineProcess]:
     """The same while the block runs, with busybox:latest; skips the test where it is not to be had."""
     try:
-        engine = start(kind, folder, *extra)
+        engine = start(kind, folder, *extra, hostname=hostname)
     except Unavailable as why:
         pytest.skip(f"{kind} is not to be had: {why}")
     try:
@@ -288,6 +294,24 @@ def running(kind: str, folder: Path, *extra: str) -> Iterator[EngineProcess]:
         yield engine
     finally:
         engine.stop()
+
+
+@contextmanager
+def two_nodes(folder: Path) -> Iterator[tuple[EngineProcess, EngineProcess]]:
+    """Two engines of their own host names, "one" and "two", at 10.99.0.1 and 10.99.0.2, with busybox:latest; not yet in a
+    swarm (see tests.support.swarms)."""
+    with (
+        running("docker-28", folder / "one", hostname="one") as one,
+        running("docker-28", folder / "two", hostname="two") as two,
+    ):
+        first, second = one.namespace, two.namespace
+        for words in (
+            f"link add swarm0 netns {first} type veth peer name swarm0 netns {second}",
+            f"-n {first} address add 10.99.0.1/24 dev swarm0", f"-n {first} link set swarm0 up",
+            f"-n {second} address add 10.99.0.2/24 dev swarm0", f"-n {second} link set swarm0 up",
+        ):  # fmt: skip
+            subprocess.run(["ip", *words.split()], check=True, **QUIET)
+        yield one, two
 
 
 def load_busybox(engine: EngineProcess) -> None:
