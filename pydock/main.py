@@ -14,6 +14,7 @@ from pydock import lazy_imports
 from pydock.app import App
 from pydock.errors import Ended, Failure, NoEngine, first_line
 from pydock.streams.awake import keep_awake
+from pydock.streams.output import unbuffered
 
 
 def run(app: App, args: Sequence[str]) -> int:
@@ -42,6 +43,19 @@ def run(app: App, args: Sequence[str]) -> int:
         if app.globals.debug:
             raise
         return report(app, unexpected(app, error))
+
+
+def app_of_process() -> App:
+    """The App with this process's streams and environment."""
+    name = os.path.basename(sys.argv[0]).removesuffix(".exe")
+    prog = "pydock" if name in ("__main__.py", "-c", "") else name
+    return App(unbuffered(sys.stdout), unbuffered(sys.stderr), sys.stdin.buffer, os.environ, prog, architecture())
+
+
+def architecture() -> str:
+    """This machine's CPU architecture as Go names it: "amd64"."""
+    name = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "amd64")
+    return {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm"}.get(name, name)
 
 
 def unexpected(app: App, error: Exception) -> Failure:
@@ -102,7 +116,7 @@ def main() -> None:
     lazy_imports.enable()
     _open_standard_streams()
     keep_awake()
-    app = App.of_process()
+    app = app_of_process()
     try:
         _on_signals(_terminate, signal.default_int_handler)
         code = run(app, sys.argv[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.errors import Failure, failing
+from pydock.errors import Failure, NoEngine, failing
 from pydock.go.strconv import parse_bool, quote
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: the only alias that docker's configuration allows: for a plugin, usually buildx
 BUILDER = "builder"
-#: the commands that use a builder
-BUILDS = (("bake",), (BUILDER,), ("build",), ("image", "build"))
+#: the commands that use the classic builder if BuildKit is disabled
+BUILDS = ((BUILDER,), ("build",), ("image", "build"))
 
 DISABLED = """\
 DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
@@ -33,13 +33,20 @@ def resolve(app: App, words: Sequence[str]) -> list[str]:
         raise Failure(
             f'not allowed to alias {quote(bad)} (allowed: map[string]struct {{}}{{"{BUILDER}":struct {{}}{{}}}})'
         )
-    if not buildkit(app) and words[:1] != ["bake"] and any(tuple(words[: len(b)]) == b for b in BUILDS):
-        ping = app.server
-        if not ping or ping.os_type != "windows":
-            app.err.line(DISABLED)
+    builds = any(tuple(words[: len(path)]) == path for path in BUILDS)
+    if not buildkit(app) and builds and not has_windows_engine(app):
+        app.err.line(DISABLED)
     if not (words and words[0] == BUILDER and aliases.get(BUILDER)):
         return list(words)
     return [*str(aliases[BUILDER]).split(), *words[1:]]
+
+
+def has_windows_engine(app: App) -> bool:
+    """Does the engine run on Windows? Not where its address is invalid, which is reported later."""
+    try:
+        return app.engine.ping().os_type == "windows"
+    except NoEngine:
+        return False
 
 
 def buildkit(app: App) -> bool:

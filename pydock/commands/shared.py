@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
-from pydock.errors import Ended, Failure
+from pydock.errors import Ended, Failure, NoEngine
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.options import Options, flag, options
 from pydock.render.format import Format
@@ -93,6 +93,14 @@ def format_of(app: App, o: Listed, view: type[View], raw: str = "") -> Format:
 def print_list(app: App, o: Listed, view: type[V], rows: Iterable[V]) -> None:
     """Print a list whose columns do not depend on flags. Raises Failure."""
     app.out.write(listing(rows, view.TITLES, format_of(app, o, view), view.DEFAULT))
+
+
+def speaks(app: App, version: str) -> bool:
+    """Is this API version, or a newer one, in use? Yes where the engine's address is invalid, which is reported later."""
+    try:
+        return app.engine.speaks(version)
+    except NoEngine:
+        return True
 
 
 def each_name(

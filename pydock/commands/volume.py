@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import volumes
-from pydock.api.request import filters, version_key
+from pydock.api.request import filters
 from pydock.commands.shared import (
     FORMAT_HELP,
     PruneOptions,
@@ -14,6 +14,7 @@ from pydock.commands.shared import (
     print_list,
     prune_filters,
     prune_objects,
+    speaks,
 )
 from pydock.errors import Failure, failing
 from pydock.flags import pairs, units
@@ -197,7 +198,7 @@ def prune(app: App, o: VolumePruneOptions) -> None:
             raise Failure("conflicting options: cannot specify both --all and --filter all=1")
         chosen = dict(sorted({**chosen, "all": {"true": True}}.items()))
     # older engines remove named volumes too
-    everything = o.all or version_key(app.api_version) < (1, 42)
+    everything = o.all or not speaks(app, "1.42")
     what = "all local volumes" if everything else "anonymous local volumes"
     unused = f"{what} not used by at least one container"
     prune_objects(app, o, unused, volumes.prune_volumes(chosen), "Volumes", lambda report: report.get("VolumesDeleted"))

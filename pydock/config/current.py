@@ -35,6 +35,11 @@ class Contexts:
         """The current context's endpoint. Raises NoEngine."""
         return endpoint.resolve(self._flags, self._environ, self.current, self.stored, default_folder(self._environ))
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers to send with every request. Raises NoEngine."""
+        return endpoint.custom_headers(self._environ.get("DOCKER_CUSTOM_HEADERS", ""), self._config.http_headers)
+
     @cached_property
     def default_endpoint(self) -> Endpoint:
         """The endpoint of the context "default", which flags and environment define. Raises Failure."""

@@ -34,6 +34,14 @@ class ConfigFile:
     def __init__(self, path: str, data: dict[str, Any]) -> None:
         self.path, self.data = path, data
 
+    @classmethod
+    def current(cls, flags: Globals, environ: Mapping[str, str], warn: Callable[[str], None]) -> ConfigFile:
+        """The user's; a malformed one causes a warning and counts as empty."""
+        config, problem = load(folder_in_force(flags, environ))
+        if problem:
+            warn(f"WARNING: {problem}")
+        return config
+
     @property
     def folder(self) -> str:
         """The folder of config.json, contexts, plugins and manifest lists."""

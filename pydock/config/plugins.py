@@ -9,11 +9,14 @@ import os
 import re
 import sys
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydock.go.json import decode
 from pydock.programs import ask, find_in
 from pydock.values import made, record
+
+if TYPE_CHECKING:
+    from pydock.config.file import ConfigFile
 
 PREFIX = "docker-"
 METADATA = "docker-cli-plugin-metadata"
@@ -90,8 +93,9 @@ def load(name: str, path: str, taken: Collection[str], environ: Mapping[str, str
 class Plugins:
     """The installed CLI plugins. folders: the plugin folders, in docker's order."""
 
-    def __init__(self, folders: list[str], environ: Mapping[str, str]) -> None:
-        self.folders, self._environ = folders, environ
+    def __init__(self, config: ConfigFile, environ: Mapping[str, str]) -> None:
+        self.folders = folders(config.folder, config.texts("cliPluginsExtraDirs"))
+        self._environ = environ
 
     def find(self, name: str, taken: Collection[str]) -> Plugin | None:
         """The valid plugin of this name, or None."""

@@ -9,10 +9,10 @@ from pydock.streams.output import Output
 
 
 class Log:
-    """level: of --log-level; messages below it are not written. clock: returns seconds since 1970."""
+    """level: of --log-level, "info" if empty; messages below it are not written. clock: returns seconds since 1970."""
 
     def __init__(self, err: Output, clock: Callable[[], float], level: str) -> None:
-        self.err, self.clock, self.level = err, clock, level
+        self.err, self.clock, self.level = err, clock, level.lower()
 
     def error(self, text: str) -> None:
         if self.level not in ("fatal", "panic"):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pydock.app import App
 from pydock.config.endpoint import default_endpoint, flag_tls
 from pydock.config.globals import Globals
 from pydock.errors import Unreachable
@@ -124,12 +123,15 @@ def test_an_unknown_command_is_told_as_such_whatever_flags_come_after_it(flags: 
 def test_small_points_of_the_grammar() -> None:
     assert cli("-l", "", "nosuch").err.startswith("docker: unknown command")
     assert cli("ps", "-aé").err.startswith("unknown shorthand flag: 'Ã' in -é\n")
-    app = App.of_process()
     assert cli("--tls", "--tlscacert", "'/nonexistent/a'", "ps", own_engine=True).err.startswith(
         "Failed to initialize: unable to resolve docker endpoint: open /nonexistent/a: no such file or directory"
     )
-    assert flag_tls(app.globals, {"DOCKER_TLS": "1"}, "/x") is not None
-    assert flag_tls(type(app.globals).make(tls=False, given=frozenset({"tls"})), {"DOCKER_TLS": "1"}, "/x") is None
+    wrong = {"DOCKER_CUSTOM_HEADERS": "nothing"}
+    assert "missing \"=\" in key=value pair: 'nothing'" in cli("ps", environ=wrong, own_engine=True).err
+    both = cli("-H", "tcp://a:b", "ps", environ=wrong, own_engine=True)
+    assert both.err.startswith("Failed to initialize: unable to resolve docker endpoint: ")
+    assert flag_tls(Globals.make(), {"DOCKER_TLS": "1"}, "/x") is not None
+    assert flag_tls(Globals.make(tls=False, given=frozenset({"tls"})), {"DOCKER_TLS": "1"}, "/x") is None
 
 
 def test_the_classic_builder_is_called_deprecated_before_anything_else_is_said() -> None:

@@ -33,8 +33,10 @@ def choose(app: App) -> Callable[[App, Any], None] | None:
     """The classic build command if it is requested; None for BuildKit."""
     if requested := app.environ.get("DOCKER_BUILDKIT", ""):
         return None if is_true(requested) else classic_build
-    ping = app.server if app.contexts.endpoint.scheme == "npipe" else None
-    return classic_build if ping and ping.os_type == "windows" and ping.builder != "2" else None
+    if app.contexts.endpoint.scheme != "npipe":
+        return None
+    ping = app.engine.ping()
+    return classic_build if ping.os_type == "windows" and ping.builder != "2" else None
 
 
 def without_buildkit(app: App, o: BuildOptions) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.api.request import version_key
 from pydock.commands.inspect import platform_json
 from pydock.commands.progress import counted
+from pydock.commands.shared import speaks
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
@@ -34,7 +34,7 @@ def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
     """--platform as query parameters: only the last one before API 1.52; since then all, also comma-separated.
     Raises Failure.
     """
-    if not given or version_key(app.api_version) < (1, 52):
+    if not given or not speaks(app, "1.52"):
         wanted = given[-1:]
     else:
         wanted = tuple(name for text in given for name in text.split(","))
