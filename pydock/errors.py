@@ -9,6 +9,8 @@
     │   └── BadAnswer           a complete answer that does not have the API's shape
     ├── RpcError(status)        a call of BuildKit failed
     ├── Missing                 a registry has no such thing
+    ├── Unreadable              a file could be opened, but not read
+    ├── Failures(failures)      several, reported together
     └── Exit(code)              silent: the container's own exit code
 
 Ended is not among them: a signal ends the program, and no `except Failure` may catch it and go on.
@@ -20,7 +22,7 @@ ValueError is what the parsers of `flags` raise; `cli` turns it into Misuse, a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -96,6 +98,18 @@ class RpcError(Failure):
 
 class Missing(Failure):
     """A registry has no such manifest or blob."""
+
+
+class Unreadable(Failure):
+    """A file could be opened, but not read."""
+
+
+class Failures(Failure):
+    """Several failures, reported together: a line for each, with the last one's exit code."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        super().__init__("\n".join(failure.message for failure in failures), failures[-1].code)
+        self.failures = tuple(failures)
 
 
 class Exit(Failure):

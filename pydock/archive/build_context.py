@@ -364,20 +364,21 @@ def clone(url: str, root: str) -> str:
     except FileNotFoundError as error:
         raise Failure(f"unable to prepare context: unable to find 'git': exec: \"git\": {error.strerror}") from None
 
-    def git(what: str, *args: str) -> None:
+    def git(what: str, *args: str, unless: bytes = b"") -> bool:
+        """Run git; False if it fails and prints `unless`. Raises Failure."""
         answer = runner.fetch(*args)
-        if answer.code or answer.problem:
-            said = (answer.out + answer.err).decode("utf-8", "replace")
-            raise Failure(f"{prefix}{what}: {said}: {answer.problem or f'exit status {answer.code}'}")
+        said = answer.out + answer.err
+        if not (answer.code or answer.problem):
+            return True
+        if unless and unless in said:
+            return False
+        ending = answer.problem or f"exit status {answer.code}"
+        raise Failure(f"{prefix}{what}: {said.decode('utf-8', 'replace')}: {ending}")
 
     git(f"failed to init repo at {root}", "init")
     git(f"failed add origin repo at {remote}", "remote", "add", "origin", remote)
-    try:
-        git("error fetching", "fetch", "--depth", "1", "origin", "--", ref)
-    except Failure as failure:
-        # a dumb HTTP server does not support shallow clones
-        if "shallow" not in failure.message:
-            raise
+    # a dumb HTTP server does not support shallow clones
+    if not git("error fetching", "fetch", "--depth", "1", "origin", "--", ref, unless=b"shallow"):
         git("error fetching", "fetch", "origin", "--", ref)
     try:
         git(f"error checking out {ref}", "checkout", ref)

@@ -20,7 +20,7 @@ from pydock.api import (
 )
 from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions, platform_flag
-from pydock.errors import EngineError, Failure, failing
+from pydock.errors import EngineError, Failure, Failures, failing
 from pydock.go.json import compact, dumps, indented
 from pydock.go.json import decode as decode_json
 from pydock.go.kinds import json_number, untyped
@@ -108,16 +108,16 @@ def typed_json(text: str, shape: str) -> str:
 
 def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True) -> None:
     """Look up every name, print the objects found, then report the errors. raw: see Printer.add(). Raises Failure."""
-    printer, problems = Printer(form), []
+    printer, failures = Printer(form), []
     typed = raw and form not in ("", "json")
     for name in names:
         try:
             printer.add(*find(name), typed and speaks_newer(app), raw)
         except Failure as failure:
-            problems.append(failure.message)
+            failures.append(failure)
     app.out.write(printer.output())
-    if problems:
-        raise Failure("\n".join(problems))
+    if failures:
+        raise Failures(failures)
 
 
 def speaks_newer(app: App) -> bool:

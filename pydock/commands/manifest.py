@@ -6,6 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
+from pydock.commands.shared import each_name
 from pydock.errors import Failure, Missing, failing
 from pydock.flags.pairs import words
 from pydock.flags.reference import Reference, parse
@@ -311,14 +312,10 @@ class RemoveOptions(Options):
 
 @command("manifest rm", RemoveOptions, "Remove one or more local manifest lists")
 def remove(app: App, o: RemoveOptions) -> None:
-    problems = []
-    for text in o.manifest_lists:
-        try:
-            name = str(named(text))
-            list_images(app, name)
-            with app.manifests.changing():
-                app.manifests.remove(name)
-        except Failure as failure:
-            problems.append(failure.message)
-    if problems:
-        raise Failure("\n".join(problems))
+    def act(text: str) -> None:
+        name = str(named(text))
+        list_images(app, name)
+        with app.manifests.changing():
+            app.manifests.remove(name)
+
+    each_name(app, o.manifest_lists, act, lambda name, _: None)

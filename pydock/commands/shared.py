@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
-from pydock.errors import Ended, Failure, NoEngine
+from pydock.errors import Ended, EngineError, Failure, Failures, NoEngine
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.options import Options, flag, options
 from pydock.render.format import Format
@@ -108,21 +108,32 @@ def each_name(
 ) -> None:
     """Act on each name in turn; print it, or call `done`; continue after a failure and report all at the end.
 
-    Raises Failure with all messages, one per line.
+    Raises Failures.
     """
-    problems = []
+    failures = []
     for name in names:
         try:
             result = act(name)
         except Failure as failure:
-            problems.append(failure.message)
+            failures.append(failure)
             continue
         if done:
             done(name, result)
         else:
             app.out.line(name)
-    if problems:
-        raise Failure("\n".join(problems))
+    if failures:
+        raise Failures(failures)
+
+
+@contextlib.contextmanager
+def missing_counts_as_removed(app: App, force: bool) -> Iterator[None]:
+    """With --force objects that do not exist are reported, and count as removed; any other failure fails the command."""
+    try:
+        yield
+    except Failures as error:
+        if not force or any(not isinstance(f, EngineError) or f.status != 404 for f in error.failures):
+            raise
+        app.err.line(error.message)
 
 
 def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit: int = 50) -> None:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from pydock.errors import Failure, first_line
+from pydock.errors import Failure, Unreadable, first_line
 
 if TYPE_CHECKING:
     from pydock.files.atomic import Claim, WholeFile
@@ -25,16 +25,12 @@ class Files:
         return os.getcwd()
 
     def read(self, path: str) -> bytes:
-        """Raises Failure."""
-        try:
-            with open(path, "rb") as file:
-                return file.read()
-        except OSError as error:
-            verb = "read" if isinstance(error, IsADirectoryError) else "open"
-            raise Failure(f"{verb} {path}: {first_line(error)}") from None
+        """Raises Failure, Unreadable."""
+        return b"".join(self.blocks(path))
 
     def blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
-        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened."""
+        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened,
+        Unreadable later."""
         try:
             # Go can open a folder, which open() refuses
             handle = -1 if path is None else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
@@ -47,7 +43,7 @@ class Files:
                 while data := self.stdin.read(size) if path is None else os.read(handle, size):
                     yield data
             except OSError as error:
-                raise Failure(f"read {'/dev/stdin' if path is None else path}: {first_line(error)}") from None
+                raise Unreadable(f"read {'/dev/stdin' if path is None else path}: {first_line(error)}") from None
             finally:
                 # stdin stays open for later use
                 if path is not None:

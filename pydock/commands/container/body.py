@@ -11,7 +11,7 @@ from typing import Any
 
 from pydock.commands.container.create_options import CreateOptions, LimitOptions
 from pydock.commands.container.networking import check_mac, endpoints, network_mode
-from pydock.errors import Failure
+from pydock.errors import Failure, Unreadable
 from pydock.flags import ports
 from pydock.flags.devices import device, is_cdi
 from pydock.flags.mounts import volume
@@ -68,11 +68,9 @@ def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[s
     """The lines of a file of variables or labels. Raises Failure, ValueError."""
     try:
         return key_value_lines(read(path), path, environ)
-    except Failure as failure:
-        # a file that can be opened, but not read, counts as an invalid one
-        raise Failure(
-            f"invalid env file ({path}): {failure.message}" if failure.message.startswith("read ") else failure.message
-        ) from None
+    except Unreadable as failure:
+        # docker reads it line by line
+        raise Failure(f"invalid env file ({path}): {failure.message}") from None
 
 
 def omit_empty(part: dict[str, Any]) -> dict[str, Any]:

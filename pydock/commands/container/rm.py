@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.commands.shared import all_names
-from pydock.errors import EngineError, Failure
+from pydock.commands.container.stop import NAMES
+from pydock.commands.shared import all_names, missing_counts_as_removed
+from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
-from pydock.commands.container.stop import NAMES
 
 
 @options
@@ -32,24 +32,5 @@ def remove(app: App, o: RemoveOptions) -> None:
             raise Failure("container name cannot be empty")
         app.engine.read(containers.remove_container(target, o.force, o.volumes, o.link))
 
-    if not o.force:
+    with missing_counts_as_removed(app, o.force):
         all_names(app, o.containers, act)
-        return
-    missing: list[str] = []
-
-    def ignoring_missing(name: str) -> None:
-        try:
-            act(name)
-        except EngineError as error:
-            if error.status != 404:
-                raise
-            missing.append(error.message)
-            raise Failure(error.message) from None
-
-    try:
-        all_names(app, o.containers, ignoring_missing)
-    except Failure as failure:
-        if sorted(failure.message.splitlines()) != sorted(missing):
-            raise
-        # with --force missing containers count as removed, but are still reported
-        app.err.line(failure.message)

@@ -10,7 +10,7 @@ from pydock.api import containers, system
 from pydock.api.ping import PING_GET
 from pydock.api.request import version_key
 from pydock.commands.shared import FORMAT_HELP
-from pydock.errors import EngineError, Failure
+from pydock.errors import EngineError, Failure, Failures
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import cut, display_width
@@ -136,9 +136,9 @@ class Board:
                 watch.failure = watch.failure or (
                     None if watch.first.is_set() else Failure("timeout waiting for stats")
                 )
-        problems = [w.failure.message for w in list(self.watches.values()) if w.failure]
-        if problems and self.o.containers:
-            raise Failure("\n".join(problems))
+        failures = [w.failure for w in list(self.watches.values()) if w.failure]
+        if failures and self.o.containers:
+            raise Failures(failures)
         self.check()
 
     def check(self) -> None:

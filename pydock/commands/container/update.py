@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydock.api import containers
 from pydock.commands.container.body import limits, restart_policy
 from pydock.commands.container.create_options import LimitOptions
-from pydock.errors import Failure, failing
+from pydock.errors import Failure, Failures, failing
 from pydock.flags import units
 from pydock.options import argument, command, flag, options
 from pydock.shape import Json
@@ -68,16 +68,16 @@ def update(app: App, o: UpdateOptions) -> None:
     with failing():
         body = update_body(o)
     warnings: list[str] = []
-    problems: list[str] = []
+    failures: list[Failure] = []
     for name in o.containers:
         try:
             answer = app.engine.json(containers.update_container(name, body)) or {}
         except Failure as failure:
-            problems.append(failure.message)
+            failures.append(failure)
             continue
         app.out.line(name)
         warnings += answer.get("Warnings") or []
     for warning in warnings:
         app.out.line(warning)
-    if problems:
-        raise Failure("\n".join(problems))
+    if failures:
+        raise Failures(failures)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.errors import EngineError, Failure, failing
+from pydock.commands.shared import each_name, missing_counts_as_removed
+from pydock.errors import failing
 from pydock.flags.pairs import words
 from pydock.flags.reference import platform
 from pydock.go.json import dumps
 from pydock.options import Options, argument, command, flag, options
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -35,19 +37,16 @@ def remove(app: App, o: RemoveOptions) -> None:
     app.need_engine()
     with failing():
         platforms = tuple(dict.fromkeys(dumps(platform(p, app.architecture)) for p in o.platform))
-    problems: list[Failure] = []
-    for image in o.images:
-        try:
-            for entry in app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms)):
-                app.out.line(
-                    f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}"
-                )
-        except Failure as failure:
-            problems.append(failure)
-    if not problems:
-        return
-    text = "\n".join(p.message for p in problems)
-    if not o.force or any(not isinstance(p, EngineError) or p.status != 404 for p in problems):
-        raise Failure(text)
-    # with --force missing images count as removed, but are still reported
-    app.err.line(text)
+
+    def act(image: str) -> list[Json]:
+        removed: list[Json] = app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms))
+        return removed
+
+    def done(_: str, removed: list[Json]) -> None:
+        for entry in removed:
+            app.out.line(
+                f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}"
+            )
+
+    with missing_counts_as_removed(app, o.force):
+        each_name(app, o.images, act, done)

@@ -10,7 +10,7 @@ from pydock.api import system
 from pydock.commands.inspect import speaks_newer
 from pydock.commands.shared import InspectOptions
 from pydock.commands.version import client_info
-from pydock.errors import Failure, Unreachable
+from pydock.errors import Failure, Failures, Unreachable
 from pydock.go.kinds import GoStruct
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, options
@@ -35,13 +35,13 @@ def info(app: App, o: InfoOptions) -> None:
     plugins = [p.describe() for p in app.plugins.all(())]
     client = {"Debug": app.globals.debug, **client_info(app), "Plugins": plugins, "Warnings": None}
     server: Json = {}
-    problems: list[Failure] = []
+    failures: list[Failure] = []
     errors: list[str] = []
     if not o.format or needs_engine(o.format, client):
         try:
             server = app.engine.json(system.info())
         except Unreachable as failure:
-            problems.append(failure)
+            failures.append(failure)
         except Failure as failure:
             # an engine that answers with an error: the error is part of the output
             errors.append(failure.message)
@@ -53,11 +53,9 @@ def info(app: App, o: InfoOptions) -> None:
         else:
             print_info(app, server, client, errors)
     except Failure as failure:
-        problems.append(failure)
-    if len(problems) > 1:
-        raise Failure("\n".join(p.message for p in problems), problems[-1].code)
-    if problems:
-        raise problems[0]
+        failures.append(failure)
+    if failures:
+        raise Failures(failures)
 
 
 def print_info(app: App, server: Json, client: Json, errors: list[str]) -> None:

@@ -12,6 +12,8 @@ def test_rm_with_force_forgives_what_is_missing() -> None:
     assert (done.code, done.out, done.err) == (0, "b\n", "Error response from daemon: No such container: a\n")
     assert remove_container("b", force=True, volumes=True) in done.requests
     assert cli("rm", "a", table=any_of(table)).code == 1
+    two_lines = {("DELETE", "/containers/a\nb"): refused(404, "No such container: a\nb")}
+    assert cli("rm", "-f", "a\nb", table=two_lines).code == 0
 
 
 def test_rm_names_a_container_or_nothing() -> None:
