@@ -123,33 +123,34 @@ def _complete(app: App, words: list[str], find: Callable[[str], object], describ
     typed = Typed(words[:-1], Globals.flag_specs, interspersed=False)
     inner = with_globals(app, words[: typed.leading])
     try:
-        return _answer(inner, words, find, described)
+        return _answer(inner, words, typed, find, described)
     finally:
         inner.close()
 
 
-def _answer(app: App, words: list[str], find: Callable[[str], object], described: bool) -> str:
-    *before, current = words
-    group = ""
-    flags: Iterable[FlagSpec] = Globals.flag_specs
-    while True:
-        typed = Typed(before, flags, interspersed=False)
-        if not typed.words:
-            return _shown(*_of_group(app, group, flags, typed, current), current, described)
+def _answer(app: App, line: list[str], typed: Typed, find: Callable[[str], object], described: bool) -> str:
+    """line: the words, with the one to complete; typed: those before it, as the program's flags and words."""
+    current = line[-1]
+    group, flags = "", Globals.flag_specs
+    while typed.words:
         name, *rest = typed.words
         path = f"{group} {name}".strip() if name != "help" else ""
         target = find(path)
         if isinstance(target, Command):
-            target = target.chosen(app)
-            from_plugin = (
-                _of_plugin(app, target.note.plugin, [target.note.plugin, name, *rest, current], described)
-                if target.note.plugin
-                else ""
-            )
-            return from_plugin or _shown(*_of_command(app, target, rest, current), current, described)
+            return _of_target(app, target.chosen(app), name, rest, current, described)
         if target is None and path:
-            return (_of_plugin(app, name, words, described) if not group else "") or NOTHING
-        group, flags, before = ALIASES.get(path, path), (), rest
+            return (_of_plugin(app, name, line, described) if not group else "") or NOTHING
+        group, flags, typed = ALIASES.get(path, path), (), Typed(rest, (), interspersed=False)
+    return _shown(*_of_group(app, group, flags, typed, current), current, described)
+
+
+def _of_target(app: App, target: Command, name: str, rest: list[str], current: str, described: bool) -> str:
+    """The response for a command, or that of the plugin that implements it."""
+    if plugin := target.note.plugin:
+        answer = _of_plugin(app, plugin, [plugin, name, *rest, current], described)
+        if answer:
+            return answer
+    return _shown(*_of_command(app, target, rest, current), current, described)
 
 
 def _of_plugin(app: App, name: str, words: Sequence[str], described: bool) -> str:

@@ -202,8 +202,6 @@ def details(app: App, name: str) -> dict[str, Any]:
 
 # -- create and update ---------------------------------------------------------------------------
 
-DOCKER_HELP = "Docker endpoint settings: host, ca, cert, key, skip-tls-verify, or from=CONTEXT"
-
 
 def settings(text: str) -> list[Pair]:
     """Comma-separated KEY=VALUE pairs; a single value may contain commas (pflag's stringToString). Raises ValueError."""
@@ -217,16 +215,22 @@ def settings(text: str) -> list[Pair]:
 
 
 @options
-class ContextCreateOptions(Options):
-    name: str = argument("CONTEXT")
+class EndpointOptions(Options):
+    """What `create` and `update` set."""
+
     description: str = flag("--description", help="Description of the context")
     docker: tuple[Pair, ...] = flag(
         "--docker",
         parse=settings,
         metavar="stringToString",
-        help=DOCKER_HELP,
+        help="Docker endpoint settings: host, ca, cert, key, skip-tls-verify, or from=CONTEXT",
         sources="ca= cert= from= host= key= skip-tls-verify=",
     )
+
+
+@options
+class ContextCreateOptions(EndpointOptions):
+    name: str = argument("CONTEXT")
     source: str = flag("--from", help="Create the context from an existing one", sources="contexts")
 
 
@@ -263,16 +267,16 @@ def create(app: App, o: ContextCreateOptions) -> None:
         raise Failure("cannot use --docker flag when --from is set")
     if "docker" in o.given:
         endpoint, tls = endpoint_of(app, o.docker)
-        meta: dict[str, Any] = {"Metadata": {}, "Endpoints": {"docker": endpoint}}
+        described: dict[str, Any] = {}
+        endpoints = {"docker": endpoint}
     else:
         source = o.source or app.contexts.current
         meta, tls = metadata(app, source), tls_material(app, source)
-        if source == "default":
-            meta["Metadata"] = {"Description": DEFAULT_DESCRIPTION}
-    described = {**(meta.get("Metadata") or {}), **({"Description": o.description} if o.description else {})}
-    app.contexts.stored.add(
-        o.name, {"Name": o.name, "Metadata": described, "Endpoints": meta.get("Endpoints") or {}}, tls
-    )
+        described = {"Description": DEFAULT_DESCRIPTION} if source == "default" else meta.get("Metadata") or {}
+        endpoints = meta.get("Endpoints") or {}
+    if o.description:
+        described = {**described, "Description": o.description}
+    app.contexts.stored.add(o.name, {"Name": o.name, "Metadata": described, "Endpoints": endpoints}, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully created context "{o.name}"')
 
@@ -285,16 +289,8 @@ def check_new(app: App, name: str) -> None:
 
 
 @options
-class ContextUpdateOptions(Options):
+class ContextUpdateOptions(EndpointOptions):
     name: str = argument("CONTEXT", sources="contexts")
-    description: str = flag("--description", help="Description of the context")
-    docker: tuple[Pair, ...] = flag(
-        "--docker",
-        parse=settings,
-        metavar="stringToString",
-        help=DOCKER_HELP,
-        sources="ca= cert= from= host= key= skip-tls-verify=",
-    )
 
 
 @command("context update", ContextUpdateOptions, "Update a context")
@@ -305,9 +301,9 @@ def update(app: App, o: ContextUpdateOptions) -> None:
     with app.contexts.stored.changing():
         meta = metadata(app, o.name)
         if o.description:
-            meta["Metadata"] = {**(meta.get("Metadata") or {}), "Description": o.description}
+            meta = {**meta, "Metadata": {**(meta.get("Metadata") or {}), "Description": o.description}}
         if endpoint is not None:
-            meta["Endpoints"] = {**(meta.get("Endpoints") or {}), "docker": endpoint}
+            meta = {**meta, "Endpoints": {**(meta.get("Endpoints") or {}), "docker": endpoint}}
         app.contexts.stored.save(o.name, meta, tls)
     app.out.line(o.name)
     app.err.line(f'Successfully updated context "{o.name}"')

@@ -19,9 +19,9 @@ from pydock.api import (
     volumes,
 )
 from pydock.api.request import Request, version_key
-from pydock.commands.shared import InspectOptions, platform_flag
-from pydock.errors import EngineError, Failure, Failures, failing
-from pydock.go.json import compact, dumps, indented
+from pydock.commands.shared import InspectOptions, platform_flag, platform_json
+from pydock.errors import EngineError, Failure, Failures
+from pydock.go.json import compact, indented
 from pydock.go.json import decode as decode_json
 from pydock.go.kinds import json_number, untyped
 from pydock.go.template.execute import ExecError, ParseError, Template
@@ -199,19 +199,9 @@ class ImageInspectOptions(InspectOptions):
 
 @command("image inspect", ImageInspectOptions, "Show details of one or more images")
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
-    wanted = platform_json(app, o.platform)
+    wanted = o.platform and platform_json(app, o.platform)
     app.need_engine()
     print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
-
-
-def platform_json(app: App, text: str, wrong: str = "") -> str:
-    """--platform as the engine's query parameter: a JSON object. wrong: a prefix for the error message. Raises
-    Failure.
-    """
-    from pydock.flags.reference import platform
-
-    with failing(wrong):
-        return dumps(platform(text, app.architecture)) if text else ""
 
 
 @options

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydock.render.progress import check, plain_line
+from pydock.streams.output import Output
 
 if TYPE_CHECKING:
     from pydock.app import App
-from pydock.streams.output import Output
 
 
 def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
-from pydock.errors import Ended, EngineError, Failure, Failures, NoEngine
+from pydock.errors import Ended, EngineError, Failure, Failures, NoEngine, failing
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.options import Options, flag, options
 from pydock.render.format import Format
@@ -43,6 +43,17 @@ def default_platform_flag(since: str, text: str = "Platform of the image") -> An
     return flag(
         "--platform", since=since, env="DOCKER_DEFAULT_PLATFORM", help=f"{text}: {PLATFORM}", sources="platforms"
     )
+
+
+def platform_json(app: App, text: str, wrong: str = "") -> str:
+    """--platform as the engine's query parameter: a JSON object. wrong: a prefix for the error message. Raises
+    Failure.
+    """
+    from pydock.flags.reference import platform
+    from pydock.go.json import dumps
+
+    with failing(wrong):
+        return dumps(platform(text, app.architecture))
 
 
 def filter_flag(*names: str, text: str = "Filter output by KEY=VALUE; repeatable", since: str = "") -> Any:

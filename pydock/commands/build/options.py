@@ -8,14 +8,29 @@ from pydock.flags.reference import tag
 from pydock.flags.units import Ulimit, ram_bytes, swap_bytes, ulimit
 from pydock.options import Options, argument, flag, options
 
-CONTEXT = "PATH | URL | -"
+NO_EFFECT = "No effect; accepted for compatibility"
 
 
 @options
-class BuildOptions(Options):
-    """`build [OPTIONS] PATH | URL | -` with BuildKit. Values of list flags are parsed later, by flags.builds."""
+class SharedBuildOptions(Options):
+    """The arguments and flags that mean the same to both builders."""
 
-    context: str = argument(CONTEXT, sources="folders")
+    context: str = argument("PATH | URL | -", sources="folders")
+    target: str = flag("--target", help="Target build stage", sources="stages")
+    iidfile: str = flag("--iidfile", help="Write the image ID to a file", sources="files")
+    no_cache: bool = flag("--no-cache", help="Do not use the cache")
+    pull: bool = flag("--pull", help="Always attempt to pull newer images")
+    quiet: bool = flag("-q", "--quiet", help="Suppress the build output and print the image ID")
+    cgroup_parent: str = flag("--cgroup-parent", help="Parent cgroup of RUN instructions")
+    shm_size: int = flag("--shm-size", parse=ram_bytes, metavar="bytes", help="Size of /dev/shm")
+    ulimit: tuple[Ulimit, ...] = flag(
+        "--ulimit", parse=ulimit, metavar="ulimit", help="Ulimit option: NAME=SOFT[:HARD]", sources="ulimits"
+    )
+
+
+@options
+class BuildOptions(SharedBuildOptions):
+    """`build [OPTIONS] PATH | URL | -` with BuildKit. Values of list flags are parsed later, by flags.builds."""
 
     # -- input -----------------------------------------------------------------------------
     file: str = flag(
@@ -35,7 +50,6 @@ class BuildOptions(Options):
         metavar="stringArray",
         help="Additional build context: NAME=PATH, a URL, docker-image://IMAGE",
     )
-    target: str = flag("--target", help="Target build stage", sources="stages")
     platform: tuple[str, ...] = flag(
         "--platform",
         metavar="stringArray",
@@ -43,7 +57,6 @@ class BuildOptions(Options):
         help="Target platform",
         sources="platforms",
     )
-    pull: bool = flag("--pull", help="Always attempt to pull newer images")
     call: str = flag(
         "--call",
         default="build",
@@ -75,11 +88,9 @@ class BuildOptions(Options):
     )
     provenance: str = flag("--provenance", help="Shorthand for --attest=type=provenance")
     sbom: str = flag("--sbom", help="Shorthand for --attest=type=sbom")
-    iidfile: str = flag("--iidfile", help="Write the image ID to a file", sources="files")
     metadata_file: str = flag("--metadata-file", help="Write build result metadata to a file, as JSON", sources="files")
 
     # -- cache -------------------------------------------------------------------------------------
-    no_cache: bool = flag("--no-cache", help="Do not use the cache")
     no_cache_filter: tuple[str, ...] = flag(
         "--no-cache-filter",
         metavar="stringArray",
@@ -101,7 +112,6 @@ class BuildOptions(Options):
         help='Allow an extra privileged entitlement: "network.host", "security.insecure", "device"',
         sources="network.host security.insecure",
     )
-    cgroup_parent: str = flag("--cgroup-parent", help="Parent cgroup of RUN instructions")
     network: str = flag(
         "--network", default="default", help="Networking mode of RUN instructions", sources="default none host"
     )
@@ -111,15 +121,11 @@ class BuildOptions(Options):
         help="Secret to expose to the build: id=NAME[,src=FILE|,env=NAME]",
         sources="id=",
     )
-    shm_size: int = flag("--shm-size", parse=ram_bytes, metavar="bytes", help="Size of /dev/shm")
     ssh: tuple[str, ...] = flag(
         "--ssh",
         metavar="stringArray",
         help="SSH agent socket or keys to expose to the build: default|NAME[=SOCKET|=KEY[,KEY]]",
         sources="default",
-    )
-    ulimit: tuple[Ulimit, ...] = flag(
-        "--ulimit", parse=ulimit, metavar="ulimit", help="Ulimit option: NAME=SOFT[:HARD]", sources="ulimits"
     )
 
     # -- progress ----------------------------------------------------------------------------
@@ -129,7 +135,6 @@ class BuildOptions(Options):
         help='Type of progress output: "auto", "none", "plain", "quiet", "rawjson" or "tty"',
         sources="auto none plain quiet rawjson tty",
     )
-    quiet: bool = flag("-q", "--quiet", help="Suppress the build output and print the image ID")
     builder: str = flag(
         "--builder",
         help='Builder instance; only the daemon\'s own ("default") is supported',
@@ -140,28 +145,25 @@ class BuildOptions(Options):
 
     # -- flags of the classic builder: accepted, without effect ------------------------------------
     print_: str = flag("--print", hidden=True, help="Alias of --call")
-    compress: bool = flag("--compress", hidden=True, help="No effect; accepted for compatibility")
-    isolation: str = flag("--isolation", hidden=True, help="No effect; accepted for compatibility")
-    security_opt: tuple[str, ...] = flag(
-        "--security-opt", parse=words, metavar="strings", hidden=True, help="No effect; accepted for compatibility"
-    )
-    squash: bool = flag("--squash", hidden=True, help="No effect; accepted for compatibility")
-    memory: str = flag("-m", "--memory", hidden=True, help="No effect; accepted for compatibility")
-    memory_swap: str = flag("--memory-swap", hidden=True, help="No effect; accepted for compatibility")
-    cpu_shares: int = flag("-c", "--cpu-shares", hidden=True, help="No effect; accepted for compatibility")
-    cpu_period: int = flag("--cpu-period", hidden=True, help="No effect; accepted for compatibility")
-    cpu_quota: int = flag("--cpu-quota", hidden=True, help="No effect; accepted for compatibility")
-    cpuset_cpus: str = flag("--cpuset-cpus", hidden=True, help="No effect; accepted for compatibility")
-    cpuset_mems: str = flag("--cpuset-mems", hidden=True, help="No effect; accepted for compatibility")
-    rm: bool = flag("--rm", default=True, hidden=True, help="No effect; accepted for compatibility")
-    force_rm: bool = flag("--force-rm", hidden=True, help="No effect; accepted for compatibility")
+    compress: bool = flag("--compress", hidden=True, help=NO_EFFECT)
+    isolation: str = flag("--isolation", hidden=True, help=NO_EFFECT)
+    security_opt: tuple[str, ...] = flag("--security-opt", parse=words, metavar="strings", hidden=True, help=NO_EFFECT)
+    squash: bool = flag("--squash", hidden=True, help=NO_EFFECT)
+    memory: str = flag("-m", "--memory", hidden=True, help=NO_EFFECT)
+    memory_swap: str = flag("--memory-swap", hidden=True, help=NO_EFFECT)
+    cpu_shares: int = flag("-c", "--cpu-shares", hidden=True, help=NO_EFFECT)
+    cpu_period: int = flag("--cpu-period", hidden=True, help=NO_EFFECT)
+    cpu_quota: int = flag("--cpu-quota", hidden=True, help=NO_EFFECT)
+    cpuset_cpus: str = flag("--cpuset-cpus", hidden=True, help=NO_EFFECT)
+    cpuset_mems: str = flag("--cpuset-mems", hidden=True, help=NO_EFFECT)
+    rm: bool = flag("--rm", default=True, hidden=True, help=NO_EFFECT)
+    force_rm: bool = flag("--force-rm", hidden=True, help=NO_EFFECT)
 
 
 @options
-class ClassicBuildOptions(Options):
+class ClassicBuildOptions(SharedBuildOptions):
     """`build [OPTIONS] PATH | URL | -` without BuildKit."""
 
-    context: str = argument(CONTEXT, sources="folders")
     add_host: tuple[str, ...] = flag("--add-host", parse=extra_host, help="Add an entry to /etc/hosts: HOST:IP")
     build_arg: tuple[str, ...] = flag(
         "--build-arg",
@@ -172,7 +174,6 @@ class ClassicBuildOptions(Options):
     cache_from: tuple[str, ...] = flag(
         "--cache-from", parse=words, metavar="strings", help="Image to consider as a cache source", sources="images"
     )
-    cgroup_parent: str = flag("--cgroup-parent", help="Parent cgroup of RUN instructions")
     compress: bool = flag("--compress", help="Compress the build context with gzip")
     cpu_period: int = flag("--cpu-period", help="CPU CFS (Completely Fair Scheduler) period, in microseconds")
     cpu_quota: int = flag("--cpu-quota", help="CPU CFS (Completely Fair Scheduler) quota, in microseconds")
@@ -184,7 +185,6 @@ class ClassicBuildOptions(Options):
         "-f", "--file", help='Path of the Dockerfile, or "-" for STDIN (default: PATH/Dockerfile)', sources="files"
     )
     force_rm: bool = flag("--force-rm", help="Always remove intermediate containers, even after a failure")
-    iidfile: str = flag("--iidfile", help="Write the image ID to a file", sources="files")
     isolation: str = flag("--isolation", help="Container isolation technology (Windows only)")
     label: tuple[str, ...] = flag("--label", parse=label, help="Image metadata: NAME=VALUE")
     memory: int = flag("-m", "--memory", parse=ram_bytes, metavar="bytes", help="Memory limit")
@@ -198,18 +198,10 @@ class ClassicBuildOptions(Options):
         help="Networking mode of RUN instructions",
         sources="default none host",
     )
-    no_cache: bool = flag("--no-cache", help="Do not use the cache")
     platform: str = default_platform_flag("1.38", "Target platform")
-    pull: bool = flag("--pull", help="Always attempt to pull newer images")
-    quiet: bool = flag("-q", "--quiet", help="Suppress the build output and print the image ID")
     rm: bool = flag("--rm", default=True, help="Remove intermediate containers after a successful build")
     security_opt: tuple[str, ...] = flag("--security-opt", parse=words, metavar="strings", help="Security options")
-    shm_size: int = flag("--shm-size", parse=ram_bytes, metavar="bytes", help="Size of /dev/shm")
     squash: bool = flag(
         "--squash", since="1.25", experimental=True, help="Squash newly built layers into a single layer"
     )
     tag: tuple[str, ...] = flag("-t", "--tag", parse=tag, help="Image name: NAME[:TAG]; repeatable")
-    target: str = flag("--target", help="Target build stage", sources="stages")
-    ulimit: tuple[Ulimit, ...] = flag(
-        "--ulimit", parse=ulimit, metavar="ulimit", help="Ulimit option: NAME=SOFT[:HARD]", sources="ulimits"
-    )

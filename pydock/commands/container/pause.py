@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
+from pydock.commands.container.stop import NAMES
 from pydock.commands.shared import all_names
 from pydock.options import Options, argument, command, options
 
 if TYPE_CHECKING:
     from pydock.app import App
-from pydock.commands.container.stop import NAMES
 
 
 @options

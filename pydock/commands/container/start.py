@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
+from pydock.commands.container.stop import NAMES
 from pydock.commands.container.waiting import end_of, wait_errors, waiter
 from pydock.commands.shared import detach_keys_flag
 from pydock.errors import Exit, Failure
@@ -15,7 +16,6 @@ from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
-from pydock.commands.container.stop import NAMES
 
 
 @options

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.commands.inspect import platform_json
-from pydock.commands.shared import FORMAT_HELP, platform_flag
+from pydock.commands.shared import FORMAT_HELP, platform_flag, platform_json
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
@@ -28,7 +27,7 @@ class HistoryOptions(Options):
 
 @command("image history", HistoryOptions, "Show the history of an image", also=("history",))
 def history(app: App, o: HistoryOptions) -> None:
-    wanted = platform_json(app, o.platform, "invalid platform: ")
+    wanted = o.platform and platform_json(app, o.platform, "invalid platform: ")
     form = Format.parse(o.format or "table")
     if o.quiet and form == Format("table"):
         form = Format("template", "{{.ID}}")

@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
+from pydock.commands.image.save import platforms, platforms_flag
 from pydock.commands.progress import counted, show_progress
 from pydock.errors import Failure
 from pydock.options import Options, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
-from pydock.commands.image.save import platforms
 
 
 @options
 class LoadOptions(Options):
     input: str = flag("-i", "--input", help="Read from a file instead of STDIN", sources="files")
-    platform: tuple[str, ...] = flag(
-        "--platform",
-        metavar="string",
-        since="1.48",
-        help="Load only this platform: OS[/ARCHITECTURE[/VARIANT]]",
-        sources="platforms",
-    )
+    platform: tuple[str, ...] = platforms_flag("Load only this platform")
     quiet: bool = flag("-q", "--quiet", help="Suppress the load output")
 
 

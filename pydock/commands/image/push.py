@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
+from pydock.commands.image.pull import reference_of
 from pydock.commands.progress import show_progress
-from pydock.commands.shared import NO_TRUST, platform_flag, trust_flag
+from pydock.commands.shared import NO_TRUST, platform_flag, platform_json, trust_flag
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
-from pydock.commands.image.pull import reference_of
-from pydock.commands.inspect import platform_json
 
 
 @options

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.commands.shared import each_name, missing_counts_as_removed
-from pydock.errors import failing
+from pydock.commands.shared import each_name, missing_counts_as_removed, platform_json
 from pydock.flags.pairs import words
-from pydock.flags.reference import platform
-from pydock.go.json import dumps
 from pydock.options import Options, argument, command, flag, options
 from pydock.shape import Json
 
@@ -35,8 +32,7 @@ class RemoveOptions(Options):
 @command("image rm", RemoveOptions, "Remove one or more images", also=("rmi",), aliases=("rmi", "remove"))
 def remove(app: App, o: RemoveOptions) -> None:
     app.need_engine()
-    with failing():
-        platforms = tuple(dict.fromkeys(dumps(platform(p, app.architecture)) for p in o.platform))
+    platforms = tuple(dict.fromkeys(platform_json(app, text) for text in o.platform))
 
     def act(image: str) -> list[Json]:
         removed: list[Json] = app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms))

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.commands.inspect import platform_json
 from pydock.commands.progress import counted
-from pydock.commands.shared import speaks
+from pydock.commands.shared import PLATFORM, platform_json, speaks
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-INVALID = "invalid platform: "
+
+def platforms_flag(text: str) -> Any:
+    """--platform of an archive's images. text: the help text."""
+    return flag("--platform", metavar="string", since="1.48", help=f"{text}: {PLATFORM}", sources="platforms")
 
 
 @options
 class SaveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
     output: str = flag("-o", "--output", help="Write to a file instead of STDOUT", sources="files")
-    platform: tuple[str, ...] = flag(
-        "--platform",
-        metavar="string",
-        since="1.48",
-        help="Save only this platform: OS[/ARCHITECTURE[/VARIANT]]",
-        sources="platforms",
-    )
+    platform: tuple[str, ...] = platforms_flag("Save only this platform")
 
 
 def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -38,7 +34,7 @@ def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
         wanted = given[-1:]
     else:
         wanted = tuple(name for text in given for name in text.split(","))
-    return tuple(text for text in (platform_json(app, name, INVALID) for name in wanted) if text)
+    return tuple(platform_json(app, name, "invalid platform: ") for name in wanted if name)
 
 
 @command("image save", SaveOptions, "Save one or more images to a tar archive", also=("save",))
