@@ -34,6 +34,7 @@ class Needs:
 #: group -> the requirements of all its commands
 GROUP_NEEDS = {
     "builder": Needs("1.31"), "checkpoint": Needs("1.25", "linux", True), "network": Needs("1.21"), "plugin": Needs("1.25"), "volume": Needs("1.21"),
+    "config": Needs("1.30"), "node": Needs("1.24"), "secret": Needs("1.25"), "service": Needs("1.24"), "stack": Needs("1.25"), "swarm": Needs("1.24"),
 }  # fmt: skip
 
 

@@ -142,6 +142,56 @@ def checkpoints(query: Query) -> list[str]:
     ]
 
 
+def nodes(query: Query) -> list[str]:
+    """The host names of nodes, with their IDs if DOCKER_COMPLETION_SHOW_NODE_IDS is set, and "self"."""
+    from pydock.api.nodes import list_nodes
+
+    found = query.app.engine.json(list_nodes({})) or []
+    with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_NODE_IDS") == "yes"
+    ids = [node["ID"] for node in found] if with_ids else []
+    return [*ids, *((node.get("Description") or {}).get("Hostname") or "" for node in found), "self"]
+
+
+def services(query: Query) -> list[str]:
+    from pydock.api.services import list_services
+
+    found = query.app.engine.json(list_services()) or []
+    with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_SERVICE_IDS") == "yes"
+    return [*_names(found), *(one["ID"] for one in found if with_ids)]
+
+
+def stacks(query: Query) -> list[str]:
+    """The stacks that have services."""
+    from pydock.api.services import list_services
+
+    label = "com.docker.stack.namespace"
+    found = query.app.engine.json(list_services(filters={"label": {label: True}})) or []
+    return [(service["Spec"].get("Labels") or {}).get(label) or "" for service in found]
+
+
+def tasks(query: Query) -> list[str]:
+    from pydock.api.tasks import list_tasks
+
+    return [task["ID"] for task in query.app.engine.json(list_tasks()) or []]
+
+
+def secrets(query: Query) -> list[str]:
+    from pydock.api.secrets import list_secrets
+
+    return _names(query.app.engine.json(list_secrets({})))
+
+
+def configs(query: Query) -> list[str]:
+    from pydock.api.configs import list_configs
+
+    return _names(query.app.engine.json(list_configs({})))
+
+
+def _names(found: Iterable[Any] | None) -> list[str]:
+    """The names of objects of a swarm."""
+    return [one["Spec"].get("Name") or "" for one in found or ()]
+
+
 def engine_info(query: Query) -> Any:
     """The engine's system information; empty if it does not answer."""
     from pydock.api.system import info
@@ -164,7 +214,10 @@ def daemons(query: Query) -> list[str]:
 
 def objects(query: Query) -> list[str]:
     """For inspect: names of all kinds, or of the kind of --type."""
-    kinds = {"container": containers, "image": images, "network": networks, "volume": volumes, "plugin": plugins}
+    kinds = {
+        "container": containers, "image": images, "network": networks, "volume": volumes, "plugin": plugins, "node": nodes,
+        "service": services, "task": tasks, "secret": secrets, "config": configs,
+    }  # fmt: skip
     kind = query.flag("type")
     if kind:
         return kinds[kind](query) if kind in kinds else []
@@ -217,6 +270,12 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "binds": lambda q: [f"{name}:" for name in volumes(q)] if not q.current.startswith(("/", ".", "~")) else [],
     "mounts": mounts,
     "plugins": plugins,
+    "nodes": nodes,
+    "services": services,
+    "stacks": stacks,
+    "tasks": tasks,
+    "secrets": secrets,
+    "configs": configs,
     "checkpoints": checkpoints,
     "objects": objects,
     "daemons": daemons,

@@ -71,6 +71,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "description=": "", "id=": "", "immutable": "", "inuse": "", "mutable": "", "parents=": "", "private": "", "shared": "",
         "type=": "exec.cachemount frontend internal regular source.git.checkout source.local", "until=": "", "unused-for=": "",
     },
+    "config ls": {"id=": "", "label=": "", "name=": "configs"},
     "container ls": {
         "ancestor=": "images", "before=": "containers", "exited=": "", "expose=": "", "health=": "healthy none starting unhealthy",
         "id=": "", "is-task=": "bools", "isolation=": "default hyperv process", "label=": "", "name=": "containers",
@@ -87,9 +88,10 @@ FILTERS: dict[str, dict[str, str]] = {
     "network prune": _PRUNE,
     "plugin ls": {"capability=": "authz ipamdriver logdriver metricscollector networkdriver volumedriver", "enabled=": "bools"},
     "search": {"is-official=": "bools", "stars=": ""},
+    "secret ls": {"id=": "", "label=": "", "name=": "secrets"},
     "system events": {
-        "config=": "", "container=": "containers", "daemon=": "daemons", "event=": "events", "image=": "images", "label=": "",
-        "network=": "networks", "node=": "", "plugin=": "plugins", "scope=": "local swarm", "secret=": "", "service=": "",
+        "config=": "configs", "container=": "containers", "daemon=": "daemons", "event=": "events", "image=": "images", "label=": "",
+        "network=": "networks", "node=": "nodes", "plugin=": "plugins", "scope=": "local swarm", "secret=": "secrets", "service=": "services",
         "type=": "object-types", "volume=": "volumes",
     },
     "system prune": _PRUNE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydock.api import (
@@ -26,6 +26,7 @@ from pydock.go.json import decode as decode_json
 from pydock.go.kinds import json_number, untyped
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import argument, command, flag, options
+from pydock.shape import Json
 from pydock.views.gotypes import CHANGED, decode
 
 if TYPE_CHECKING:
@@ -120,6 +121,33 @@ def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], F
         raise Failures(failures)
 
 
+def print_kind(
+    app: App,
+    o: PrettyOptions,
+    names: Sequence[str],
+    find: Callable[[str], Found],
+    pretty: Callable[[Json], str],
+    raw: bool = True,
+    forms: Mapping[str, str] | None = None,
+) -> None:
+    """The inspect command of a kind of the swarm: as print_all, or with --pretty in the words of `pretty`.
+
+    forms: words of --format, of lists, that docker takes here for the templates of its lists. Raises Failure."""
+    form = "pretty" if o.pretty else (forms or {}).get(o.format, o.format)
+    if form != "pretty" and form.startswith("pretty"):
+        raise Failure("cannot supply extra formatting options to the pretty template")
+    if form == "pretty":
+        # all of them or, as in docker, none
+        texts = [pretty(decode_json(find(name)[0])) for name in names]
+        app.out.write("".join(text + "\n" for text in texts))
+        return
+    try:
+        print_all(app, names, form, find, raw)
+    except Failure as failure:
+        # in docker a bad template has a code of its own only elsewhere
+        raise Failure(failure.message) from None
+
+
 def speaks_newer(app: App) -> bool:
     """Does the engine speak API 1.52 or later, which removed fields from its objects?"""
     return version_key(app.engine.api_version) >= CHANGED
@@ -127,6 +155,13 @@ def speaks_newer(app: App) -> bool:
 
 def fetch(app: App, request: Request, shape: str) -> Found:
     return app.engine.text(request), shape
+
+
+@options
+class PrettyOptions(InspectOptions):
+    """The flags of the inspect commands of a swarm."""
+
+    pretty: bool = flag("--pretty", help="Print details for people")
 
 
 @options

@@ -125,6 +125,9 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         from pydock.go.unexported import bare
 
         value = bare(value)
+    if getattr(value, "go_type", "") == "[]uint8" and verb in "sqxX":
+        # bytes are a text to these verbs
+        value = bytes(value).decode("utf-8", "surrogateescape")
     if isinstance(value, list):
         return "[" + " ".join(map(inner, value)) + "]"
     if isinstance(value, dict):

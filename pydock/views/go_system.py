@@ -212,6 +212,9 @@ formatter.diskUsageVolumesContext: +formatter.HeaderContext; volumes []*volume.V
 formatter.diskUsageBuilderContext: +formatter.HeaderContext; builderSize int64; buildCache []*build.CacheRecord
 network.networkContext: +formatter.HeaderContext; trunc bool; n network.Inspect
 plugin.pluginContext: +formatter.HeaderContext; trunc bool; p types.Plugin
+secret.secretContext: +formatter.HeaderContext; s swarm.Secret
+config.configContext: +formatter.HeaderContext; c swarm.Config
+node.nodeContext: +formatter.HeaderContext; n swarm.Node; info system.Info
 registry.searchContext: +formatter.HeaderContext; trunc bool; json bool; s registry.SearchResult
 registry.SearchResult: StarCount:star_count int; IsOfficial:is_official bool; Name:name string;
     IsAutomated:is_automated bool; Description:description string

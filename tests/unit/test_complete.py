@@ -18,7 +18,7 @@ from pydock.cli.complete import Typed
 from pydock.commands.container.run import RunOptions
 from pydock.errors import EngineError
 from tests.support.cli import any_of, cli
-from tests.support.samples import image, info, network, plugin
+from tests.support.samples import config, image, info, network, node, plugin, secret, service, task
 
 CONTAINERS = [
     {"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state}
@@ -30,6 +30,14 @@ TABLE: dict[tuple[str, str], Any] = any_of(
         ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
         ("GET", "/networks"): [network("bridge"), network("front_net")],
         ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
+        ("GET", "/nodes"): [node("one", "n1"), node("two", "n2")],
+        ("GET", "/services"): [
+            service("web"),
+            service("db", Spec={"Name": "db", "Labels": {"com.docker.stack.namespace": "shop"}}),
+        ],
+        ("GET", "/tasks"): [task()],
+        ("GET", "/secrets"): [secret("key")],
+        ("GET", "/configs"): [config("conf")],
         ("GET", "/plugins"): [plugin("vieux/sshfs:latest")],
         ("GET", "/containers/running/checkpoints"): [{"Name": "c1"}],
         ("GET", "/info"): info(
@@ -68,11 +76,13 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("ps --filter status=ex", ["status=exited"], 4), ("ps --filter health=u", ["health=unhealthy"], 4), ("ps -f volume=", ["volume=kept"], 4),
     ("ps --filter nosuch=", [], 4), ("network ls --filter driver=", ["driver=bridge"], 4), ("volume ls -f dangling=", ["dangling=false", "dangling=true"], 4),
     ("image prune --filter u", ["until="], 6), ("volume prune --filter label!", ["label!="], 6), ("builder prune --filter type=r", ["type=regular"], 4),
-    ("inspect --type volume ", ["kept"], 4), ("inspect --type=network f", ["front_net"], 4), ("inspect --format ", ["json"], 4),
+    ("secret rm ", ["key"], 4), ("config inspect ", ["conf"], 4), ("secret create x ", [], 0), ("secret ls -f n", ["name="], 6),
+    ("inspect --type node ", ["one", "self", "two"], 4), ("inspect --type task ", ["t1" + "0" * 23], 4), ("inspect --type service w", ["web"], 4),
+    ("inspect --type secret ", ["key"], 4), ("inspect --type config ", ["conf"], 4), ("inspect --type volume ", ["kept"], 4), ("inspect --type=network f", ["front_net"], 4), ("inspect --format ", ["json"], 4),
     ("ps --format ", ["json", "table"], 4), ("plugin rm ", ["vieux/sshfs:latest"], 4), ("checkpoint rm running ", ["c1"], 4),
     ("network create --driver ", ["bridge"], 4), ("-l pa", ["panic"], 4), ("--log-level=pan", ["panic"], 4), ("-H ss", ["ssh://"], 6),
     ("-D rm ", ["created", "exited"], 4), ("help netw", ["network"], 4), ("nosuch ", [], 4), ("run -- bus", ["busybox", "busybox:latest"], 4),
-    ("swarm ", [], 4), ("compose ", [], 4), ("--nosuch=", [], 4),
+    ("compose ", [], 4), ("--nosuch=", [], 4),
 ], ids=str)  # fmt: skip
 def test_candidates(line: str, names: list[str], directive: int) -> None:
     assert asked(line) == (names, directive)
@@ -233,11 +243,6 @@ def test_dockers_own_plugins_that_are_missing_are_told_of(
     )
     assert f"docker-{name} in {tmp_path}/.docker/cli-plugins" in done.err and "docker build needs no plugin" in done.err
     assert "plugin" not in cli("nosuch", environ={"HOME": str(tmp_path)}).err
-    for word in ("swarm", "node", "service", "stack", "secret", "config"):
-        assert (
-            cli(word, "ls").err
-            == f"docker: unknown command: docker {word}\n\nRun 'docker --help' for more information\n"
-        )
 
 
 def test_flags_are_those_of_the_builder_that_is_chosen() -> None:
