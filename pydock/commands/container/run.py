@@ -109,7 +109,7 @@ def start(app: App, o: RunOptions, container: str, exit_code: Waiter, session: S
         app.engine.read(containers.start_container(container))
     except Failure as failure:
         if session:
-            session.stream.close()
+            session.leave()
         if o.rm and isinstance(failure, EngineError):
             # the engine removes the container now: wait for that before reporting the error
             try:

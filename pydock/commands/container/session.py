@@ -111,3 +111,14 @@ class Session:
             finally:
                 self.stream.close()
             return sender.detached
+
+    def leave(self) -> None:
+        """The container did not start: show what the engine has sent so far, and close."""
+        self.stream.hang_up()
+        try:
+            if self.output:
+                receive(self.stream, self.app.out.put, self.app.err.put, framed=not self.tty)
+        except BrokenStream:
+            pass  # cut off, by us
+        finally:
+            self.stream.close()

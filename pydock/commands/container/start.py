@@ -73,7 +73,7 @@ def start_attached(app: App, o: StartOptions) -> None:
         try:
             app.engine.read(containers.start_container(identifier, o.checkpoint, o.checkpoint_dir))
         except Failure:
-            session.stream.close()
+            session.leave()
             raise
         if tty and app.out.is_terminal:
             stack.enter_context(following_size(app, partial(containers.resize_container, identifier)))

@@ -37,7 +37,9 @@ def test_the_order_of_run() -> None:
     ],
 )
 def test_what_run_makes_of_a_failed_start(message: str, code: int) -> None:
-    table = run_table()
+    table = run_table(data=b"\x01\0\0\0\0\0\0\x03hi\n")
     table[("POST", f"/containers/{ID}/start")] = refused(400, message)
     done = cli("run", "busybox", table=table)
     assert (done.code, done.err.splitlines()[1]) == (code, f"docker: Error response from daemon: {message}")
+    # what came before, as docker shows it
+    assert done.out == "hi\n"

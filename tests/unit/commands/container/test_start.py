@@ -50,5 +50,5 @@ def test_a_start_that_fails_ends_what_was_joined(monkeypatch: pytest.MonkeyPatch
         ("POST", f"/containers/{ID}/start"): refused(500, "no"),
     }  # fmt: skip
     done = cli("start", "-a", "a", table=table)
-    assert (done.code, done.out, done.err) == (1, "", "Error response from daemon: no\n")
+    assert (done.code, done.out, done.err) == (1, "a\n", "Error response from daemon: no\n")
     assert closed.is_set()
