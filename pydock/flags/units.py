@@ -36,18 +36,9 @@ def swap_bytes(text: str) -> int:
 
 def nano_cpus(text: str) -> int:
     """CPUs ("1.5", "1/2") in billionths."""
-    from fractions import Fraction
+    from pydock.go.rational import parse_rational
 
-    problem = ValueError(f"failed to parse {text} as a rational number")
-    exponent = text.lower().rpartition("e")[2] if "e" in text.lower() and "x" not in text.lower() else ""
-    try:
-        # Go's limit for exponents: larger ones would take for ever
-        if text != text.strip() or (exponent and abs(int(exponent)) > 1_000_000):
-            raise problem
-        cpus = Fraction(int(text, 0)) if re.match("[+-]?0[box]", text.lower()) else Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise problem from None
-    nano = cpus * 1_000_000_000
+    nano = parse_rational(text) * 1_000_000_000
     if nano.denominator != 1:
         raise ValueError("value is too precise")
     return wrapped(int(nano))

@@ -45,6 +45,9 @@ def test_sizes_of_any_unit(number: int, unit: str) -> None:
     [
         ("0x10", 16 * 10**9), ("0b11", 3 * 10**9), ("010", 10**10), ("999999999999", 3875820018684212736), ("9223372037", -9223372036709551616),
         ("-9223372037", 9223372036709551616), ("1e30", 6873995514006732800), ("1e400", 0),
+        # Go's other ways to write numbers, with an exponent of 2 too; "010" is octal in a fraction alone
+        ("0x1p-2", 25 * 10**7), ("0X.8", 5 * 10**8), ("0x1p+1_0", 1024 * 10**9), ("-0b1.1", -15 * 10**8), ("0o1.4p1", 3 * 10**9), ("1.5p1", 3 * 10**9), ("0b1e1", 10**10),
+        ("0x1e2", 482 * 10**9), ("010/0x2", 4 * 10**9), ("1_0.5", 105 * 10**8), ("5.", 5 * 10**9), ("1.5e1000001", 0),
     ],
 )  # fmt: skip
 def test_of_cpus_that_are_too_many_64_bits_are_left(text: str, value: int) -> None:
@@ -240,6 +243,7 @@ def test_bad_moments(text: str, words: str) -> None:
     [
         (units.ram_bytes, "1e999", 'strconv.ParseFloat: parsing "1e999": value out of range'), (units.ram_bytes, "inf", "invalid size: 'inf'"),
         (units.nano_cpus, "1e99999999", "failed to parse 1e99999999 as a rational number"), (units.nano_cpus, "0xg", "failed to parse 0xg as a rational number"),
+        *((units.nano_cpus, text, f"failed to parse {text} as a rational number") for text in ("1_.5", "1._5", "0b2", "0x1_p1", "08/2", "1/-2", "1/0", "--1", " 1", "\u0663", "1p10000001", "1.5e-1000000")),
         (parse_int, "9" * 5_000, f'strconv.ParseInt: parsing "{"9" * 5_000}": value out of range'),
         (parse_int, "9" * 5_000 + "x", f'strconv.ParseInt: parsing "{"9" * 5_000}x": invalid syntax'),
         (parse_duration, "9" * 5_000 + "s", f'time: invalid duration "{"9" * 5_000}s"'),
