@@ -326,10 +326,9 @@ def remove(app: App, o: ContextRemoveOptions) -> None:
             if not o.force:
                 raise Failure(f'context "{name}" is in use, set -f flag to force remove')
             app.config.change(lambda data: data.pop("currentContext", None))
-        if not o.force and not app.contexts.stored.exists(name):
+        if not o.force and not app.contexts.stored.may_exist(name):
             raise Failure(f'context "{name}" does not exist')
-        with app.contexts.stored.changing():
-            app.contexts.stored.remove(name)
+        app.contexts.stored.discard(name)
 
     each_name(app, o.names, act)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pydock.errors import Failure, first_line
+from pydock.errors import Failure, failing, first_line
 from pydock.go.json import decode, dumps
 from pydock.shape import opt
 
@@ -21,6 +21,16 @@ SHAPE = {
     "Name": opt(str), "Metadata": opt({"Description": opt(str)}),
     "Endpoints": opt({"docker": opt({"Host": opt(str), "SkipTLSVerify": opt(bool)})}),
 }  # fmt: skip
+
+
+def _entries(folder: str) -> list[str]:
+    """The entries of a folder; none where it is missing. Raises ValueError."""
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ValueError(f"open {folder}: {first_line(error)}") from None
 
 
 class Store:
@@ -55,9 +65,11 @@ class Store:
         return meta
 
     def names(self) -> list[str]:
-        """All stored contexts, sorted."""
+        """All stored contexts, sorted. Raises Failure where the folder is there and cannot be read."""
         folder, names = os.path.join(self.root, "meta"), []
-        for entry in os.listdir(folder) if os.path.isdir(folder) else ():
+        with failing():
+            entries = _entries(folder)
+        for entry in entries:
             try:
                 with open(os.path.join(folder, entry, "meta.json"), "rb") as file:
                     names.append(decode(file.read(), {"Name": str})["Name"])
@@ -71,6 +83,16 @@ class Store:
         if not os.path.isdir(folder):
             return {}
         return {n: os.path.join(folder, n) for n in sorted(os.listdir(folder))}
+
+    def may_exist(self, name: str) -> bool:
+        """False if it does not; where that cannot be found out, what is done with the context will fail."""
+        try:
+            os.stat(self.meta_path(name))
+        except FileNotFoundError:
+            return False
+        except OSError:
+            pass
+        return True
 
     def exists(self, name: str) -> bool:
         return os.path.isfile(os.path.join(self.meta_path(name), "meta.json"))
@@ -128,6 +150,13 @@ class Store:
             scratch.__exit__()
             raise
         return scratch
+
+    def discard(self, name: str) -> None:
+        """Remove a context, if it exists. Raises Failure in docker's words."""
+        with failing(f"failed to remove context {name}: failed to remove metadata: "):
+            _entries(os.path.join(self.root, "meta"))
+        with self.changing():
+            self.remove(name)
 
     def remove(self, name: str) -> None:
         """Remove metadata and TLS material, if they exist. Needs `changing`. Raises OSError."""

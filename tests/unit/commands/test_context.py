@@ -209,3 +209,18 @@ def test_what_no_context_can_be_made_of_in_docker_words(tmp_path: Any) -> None:
     ):
         done = cli("--config", str(tmp_path / "c"), "context", "import", "new", source, folder=tmp_path, files=files)
         assert (done.code, done.err) == (1, f"{words}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("ls", "open {}: not a directory"), ("rm x", "failed to remove context x: failed to remove metadata: open {}: not a directory"),
+        ("rm -f x", "failed to remove context x: failed to remove metadata: open {}: not a directory"),
+    ],
+)  # fmt: skip
+def test_contexts_that_cannot_be_read_are_no_empty_list(line: str, told: str, tmp_path: Path) -> None:
+    """Where the configuration folder is a file."""
+    (tmp_path / "file").write_text("")
+    warning = f"WARNING: Error loading config file: open {tmp_path}/file/config.json: not a directory\n"
+    done = cli("--config", str(tmp_path / "file"), "context", *line.split())
+    assert done == Result(1, "", f"{warning}{told.format(f'{tmp_path}/file/contexts/meta')}\n")
