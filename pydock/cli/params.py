@@ -11,7 +11,7 @@ from pydock.app import App
 from pydock.cli.names import Needs, group_needs
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.config.globals import Globals, Invocation
-from pydock.errors import Exit, Misuse
+from pydock.errors import Exit, Failure, Misuse
 from pydock.options import ArgumentSpec, CommandNote, FlagSpec
 
 
@@ -76,6 +76,24 @@ def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
         elif len(rest) > after:
             out[spec.dest] = rest.pop(0)
     return out
+
+
+def conditional(given: Sequence[FlagSpec]) -> list[FlagSpec]:
+    """The flags that not every engine supports."""
+    return [f for f in given if f.since or f.ostype or f.experimental]
+
+
+def lacking(app: App, require_engine: Callable[[], None], flags: Sequence[FlagSpec] = ()) -> str:
+    """What docker prints in place of a command's help: that the engine does not support a given flag, or that
+    DOCKER_API_VERSION is too old for the command; "" for nothing. Other help needs no engine.
+    """
+    if not flags and not app.environ.get("DOCKER_API_VERSION"):
+        return ""
+    try:
+        require_engine()
+    except Failure as failure:
+        return failure.message
+    return ""
 
 
 def warned(app: App, parsed: Parsed) -> Parsed:
@@ -152,7 +170,7 @@ class Command(click.Command):
         for notice in parsed.notices:
             app.out.line(notice)
         if parsed.help:
-            app.out.line(self.get_help(ctx))
+            app.out.line(self.help_text(ctx, parsed.flags))
             raise Exit(0)
         self.require_engine(app, parsed.flags)
         problem = count_problem(self.arguments, len(parsed.words))
@@ -168,9 +186,14 @@ class Command(click.Command):
         ctx.params = {"options": self.note.options(**values)}
         return []
 
-    def require_engine(self, app: App, given: list[FlagSpec]) -> None:
+    def help_text(self, ctx: click.Context, given: Sequence[FlagSpec] = ()) -> str:
+        """What --help prints, with these flags beside it."""
+        app: App = ctx.obj
+        return lacking(app, lambda: self.require_engine(app, given), conditional(given)) or self.get_help(ctx)
+
+    def require_engine(self, app: App, given: Sequence[FlagSpec]) -> None:
         """Reject flags and commands that the engine does not support, before anything is sent. Raises Failure."""
-        flags = [f for f in given if f.since or f.ostype or f.experimental]
+        flags = conditional(given)
         needs = [*([Needs(self.note.since)] if self.note.since else []), *group_needs(self.path)]
         if flags or needs:
             from pydock.cli.support import check

@@ -10,7 +10,7 @@ from pydock.app import App
 from pydock.cli.aliases import resolve
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.names import children, group_needs, taken_names
-from pydock.cli.params import Command, click_option, invocation, misuse
+from pydock.cli.params import Command, click_option, invocation, lacking, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.config.globals import Globals
 from pydock.errors import Exit, Failure, Misuse
@@ -73,6 +73,11 @@ class Group(click.Group):
 
             check(app, self.path, needs)
 
+    def help_text(self, ctx: click.Context) -> str:
+        """What --help prints."""
+        app: App = ctx.obj
+        return lacking(app, lambda: self.require_engine(app)) or self.get_help(ctx)
+
     def reported(self, app: App, parsed: Parsed) -> Parsed:
         for notice in parsed.notices:
             (app.out if self.path else app.err).line(notice)
@@ -83,7 +88,7 @@ class Group(click.Group):
         parsed = self.read_flags(app, args)
         ctx.args = parsed.words
         if parsed.help and not ctx.args:
-            app.out.line(self.get_help(ctx))
+            app.out.line(self.help_text(ctx))
             raise Exit(0)
         if parsed.help and not takes_h(self.get_command(ctx, ctx.args[0])):
             # --help before a command means the help of that command
@@ -111,7 +116,7 @@ class Group(click.Group):
         except BadFlag as error:
             parsed = error.parsed
         if self.reported(app, parsed).help:
-            app.out.line(self.get_help(ctx))
+            app.out.line(self.help_text(ctx))
             return
         if app.globals.version and not self.path:
             print_version(app)
@@ -142,7 +147,7 @@ class Root(Group):
         try:
             parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(args)
         except BadFlag as error:
-            app.begin(invocation(error.parsed, args))
+            app.begin(invocation(self.reported(app, error.parsed), args))
             raise self.misuse(app, error) from None
         app.begin(invocation(self.reported(app, parsed), args))
         parsed.words = resolve(app, parsed.words)
@@ -231,7 +236,7 @@ class HelpCommand(click.Command):
         if isinstance(target, Command):
             target = target.chosen(app)
         with click.Context(target, parent=ctx, obj=app) as sub:
-            app.out.line(target.get_help(sub))
+            app.out.line(target.help_text(sub))
 
 
 class CompleteCommand(click.Command):

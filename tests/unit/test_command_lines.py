@@ -75,6 +75,28 @@ def test_what_the_engine_lacks_for_a_group_comes_before_all_that_is_wrong_with_t
     assert done == Result(1, "", f"docker {what}, but the Docker daemon API version is foo\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("start --checkpoint x --help", '"--checkpoint" is only supported on a Docker daemon with experimental features enabled\n'),
+        ("--help container start --checkpoint=x", '"--checkpoint" is only supported on a Docker daemon with experimental features enabled\n'),
+        ("create --help --cpu-count=5", '"--cpu-count" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux\n'),
+        ("start --help", "Usage:  docker start [OPTIONS] CONTAINER [CONTAINER...]\n"),
+        ("checkpoint ls --help", "Usage:  docker checkpoint ls [OPTIONS] CONTAINER\n"),
+    ],
+)  # fmt: skip
+def test_in_place_of_the_help_stands_what_the_engine_lacks_for_a_flag(line: str, told: str) -> None:
+    done = cli(*line.split())
+    assert (done.code, done.out.splitlines(True)[0], done.err) == (0, told, "")
+
+
+@pytest.mark.parametrize("line", ["builder --help", "help builder", "--help builder", "builder nosuch --help"])
+def test_in_place_of_the_help_stands_what_the_requested_version_lacks(line: str) -> None:
+    environ = {"DOCKER_API_VERSION": "1.24", "DOCKER_HOST": "unix:///nonexistent.sock"}
+    lacking = "requires API version 1.31, but the Docker daemon API version is 1.24\n"
+    assert cli(*line.split(), environ=environ, own_engine=True) == Result(0, f"docker builder {lacking}", "")
+
+
 def test_of_an_address_that_is_none_nothing_experimental_is_expected() -> None:
     done = cli("--tls", "checkpoint", "ls", "--nope", own_engine=True)
     assert (done.code, done.err) == (
