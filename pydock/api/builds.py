@@ -29,7 +29,10 @@ def build_image(options: Query, content: Iterable[bytes] | bytes, credentials: s
     credentials: the X-Registry-Config header.
     """
     headers = {"Content-Type": "application/x-tar", "X-Registry-Config": credentials}
-    return Request("POST", "/build", options, content=content, headers=headers, answer=PROGRESS)
+    versioned = bool(options.get("platform") or options.get("squash"))
+    return Request(
+        "POST", "/build", options, content=content, headers=headers, answer=PROGRESS, version_first=versioned
+    )
 
 
 def cancel_build(identity: str) -> Request:

@@ -52,11 +52,14 @@ def create_container(body: Json, name: str = "", platform: str = "") -> Request:
         query(name=name, platform=platform),
         body=body,
         answer={"Id": str, "Warnings": opt([str])},
+        version_first=True,
     )
 
 
 def inspect_container(container: str, size: bool = False) -> Request:
-    return Request("GET", _path(container, "json"), query(size=size), answer=DETAILS)
+    return Request(
+        "GET", _path(container, "json"), query(size=size), answer=DETAILS, go_type="container.InspectResponse"
+    )
 
 
 def start_container(container: str, checkpoint: str = "", checkpoint_dir: str = "") -> Request:
@@ -66,13 +69,16 @@ def start_container(container: str, checkpoint: str = "", checkpoint_dir: str = 
 
 
 def stop_container(container: str, signal: str = "", timeout: int | None = None) -> Request:
-    return Request("POST", _path(container, "stop"), query(signal=signal, t=None if timeout is None else str(timeout)))
+    return _stopping(container, "stop", signal, timeout)
 
 
 def restart_container(container: str, signal: str = "", timeout: int | None = None) -> Request:
-    return Request(
-        "POST", _path(container, "restart"), query(signal=signal, t=None if timeout is None else str(timeout))
-    )
+    return _stopping(container, "restart", signal, timeout)
+
+
+def _stopping(container: str, verb: str, signal: str, timeout: int | None) -> Request:
+    options = query(signal=signal, t=None if timeout is None else str(timeout))
+    return Request("POST", _path(container, verb), options, version_first=bool(signal))
 
 
 def kill_container(container: str, signal: str = "") -> Request:
@@ -97,7 +103,7 @@ def remove_container(container: str, force: bool = False, volumes: bool = False,
 
 def wait_container(container: str, condition: str = "") -> Request:
     """POST …/wait -> {"StatusCode", "Error"}, once the condition is met."""
-    return Request("POST", _path(container, "wait"), query(condition=condition), answer=EXIT)
+    return Request("POST", _path(container, "wait"), query(condition=condition), answer=EXIT, version_first=True)
 
 
 def resize_container(container: str, height: int, width: int) -> Request:
@@ -189,6 +195,7 @@ def prune_containers(filters: Json) -> Request:
         "/containers/prune",
         query(filters=filters),
         answer={"ContainersDeleted": opt([str]), "SpaceReclaimed": opt(int)},
+        version_first=True,
     )
 
 
@@ -197,7 +204,7 @@ def prune_containers(filters: Json) -> Request:
 
 def create_exec(container: str, body: Json) -> Request:
     """POST /containers/…/exec -> {"Id"}."""
-    return Request("POST", _path(container, "exec"), body=body, answer={"Id": str})
+    return Request("POST", _path(container, "exec"), body=body, answer={"Id": str}, version_first=True)
 
 
 def start_exec(identifier: str, body: Json) -> Request:

@@ -16,4 +16,4 @@ def inspect_distribution(image: str, auth: str = "") -> Request:
     if not image:
         raise Failure("Error: No such distribution: ")
     headers = {"X-Registry-Auth": auth} if auth else {}
-    return Request("GET", f"/distribution/{image}/json", headers=headers, answer=DISTRIBUTION)
+    return Request("GET", f"/distribution/{image}/json", headers=headers, answer=DISTRIBUTION, version_first=True)

@@ -34,18 +34,23 @@ def _path(image: str, *rest: str) -> str:
 
 def list_images(**options: Any) -> Request:
     """GET /images/json. Options: all, filters, digests, manifests, shared-size."""
-    return Request("GET", "/images/json", query(**options), answer=[IMAGE])
+    return Request("GET", "/images/json", query(**options), answer=[IMAGE], version_first=True)
 
 
 def inspect_image(image: str, platform: str = "") -> Request:
     """GET /images/…/json. Raises Failure for an empty name, whose path would list all images."""
     if not image:
         raise Failure("Error: No such image: ")
-    return Request("GET", _path(image, "json"), query(platform=platform), answer={"Id": str, "RepoDigests": opt([str])})
+    answer = {"Id": str, "RepoDigests": opt([str])}
+    return Request(
+        "GET", _path(image, "json"), query(platform=platform), answer=answer, go_type="image.InspectResponse",
+        version_first=bool(platform),
+    )  # fmt: skip
 
 
 def image_history(image: str, platform: str = "") -> Request:
-    return Request("GET", _path(image, "history"), query(platform=platform), answer=[LAYER])
+    options = query(platform=platform)
+    return Request("GET", _path(image, "history"), options, answer=[LAYER], version_first=bool(platform))
 
 
 def pull_image(repository: str, tag: str = "", platform: str = "", auth: str = "") -> Request:
@@ -62,15 +67,17 @@ def pull_image(repository: str, tag: str = "", platform: str = "", auth: str = "
 
 def save_images(names: tuple[str, ...], platforms: tuple[str, ...] = ()) -> Request:
     """GET /images/get: a tar of the images. platforms: each as JSON; several only since API 1.52."""
-    return Request("GET", "/images/get", query(names=names, platform=platforms), answer=bytes)
+    options = query(names=names, platform=platforms)
+    return Request("GET", "/images/get", options, answer=bytes, version_first=bool(platforms))
 
 
 def load_images(content: Any, quiet: bool, platforms: tuple[str, ...] = ()) -> Request:
     """POST /images/load: sends a tar, answers with progress messages. platforms: as in save_images()."""
     options = {"quiet": "1" if quiet else "0", **query(platform=platforms)}
     return Request(
-        "POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS
-    )
+        "POST", "/images/load", options, content=content, headers={"Content-Type": "application/x-tar"}, answer=PROGRESS,
+        version_first=bool(platforms),
+    )  # fmt: skip
 
 
 def push_image(name: str, tag: str, platform: str, auth: str) -> Request:
@@ -81,6 +88,7 @@ def push_image(name: str, tag: str, platform: str, auth: str) -> Request:
         query(tag=tag, platform=platform),
         headers={"X-Registry-Auth": auth},
         answer=PROGRESS,
+        version_first=bool(platform),
     )
 
 
@@ -105,7 +113,7 @@ def import_image(
 def prune_images(filters: dict[str, dict[str, bool]]) -> Request:
     """POST /images/prune -> {"ImagesDeleted", "SpaceReclaimed"}."""
     report = {"ImagesDeleted": opt([REMOVED]), "SpaceReclaimed": opt(int)}
-    return Request("POST", "/images/prune", query(filters=filters), answer=report)
+    return Request("POST", "/images/prune", query(filters=filters), answer=report, version_first=True)
 
 
 def search_images(term: str, limit: int, filters: dict[str, dict[str, bool]], auth: str) -> Request:

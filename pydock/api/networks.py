@@ -13,7 +13,8 @@ NETWORK = {
 
 
 def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Request:
-    return Request("GET", _network(network), query(verbose="true" if verbose else "", scope=scope), answer=NETWORK)
+    options = query(verbose="true" if verbose else "", scope=scope)
+    return Request("GET", _network(network), options, answer=NETWORK, go_type="network.Inspect")
 
 
 def list_networks(**options: object) -> Request:
@@ -26,7 +27,8 @@ def _network(network: str, *rest: str) -> str:
 
 def create_network(body: Json) -> Request:
     """POST /networks/create -> {"Id", "Warning"}."""
-    return Request("POST", "/networks/create", body=body, answer={"Id": str, "Warning": opt(str)})
+    answer = {"Id": str, "Warning": opt(str)}
+    return Request("POST", "/networks/create", body=body, answer=answer, version_first=True)
 
 
 def remove_network(network: str) -> Request:
@@ -49,4 +51,5 @@ def disconnect_network(network: str, container: str, force: bool) -> Request:
 
 def prune_networks(filters: Json) -> Request:
     """POST /networks/prune -> {"NetworksDeleted"}."""
-    return Request("POST", "/networks/prune", query(filters=filters), answer={"NetworksDeleted": opt([str])})
+    answer = {"NetworksDeleted": opt([str])}
+    return Request("POST", "/networks/prune", query(filters=filters), answer=answer, version_first=True)

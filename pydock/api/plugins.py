@@ -59,6 +59,7 @@ def upgrade_plugin(plugin: str, remote: str, privileges: list[Json], auth: str) 
         body=privileges,
         headers={"X-Registry-Auth": auth},
         answer=PROGRESS,
+        version_first=True,
     )
 
 

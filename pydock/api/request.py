@@ -18,7 +18,9 @@ Version = tuple[int, ...]
 class Request:
     """path: without the version and unescaped; `body` is sent as JSON, `content` unchanged; a header may have several
     values. `answer`: the promised shape (see pydock.shape) of the JSON, or of each message of a stream; None where
-    the answer is not JSON."""
+    the answer is not JSON. `go_type`: docker's type of an answer that is an object, which its error names;
+    `version_first`: docker negotiates the API version before it makes this request, and reports an engine that does not
+    answer to that."""
 
     method: str
     path: str
@@ -27,6 +29,8 @@ class Request:
     content: Iterable[bytes] | bytes | None = None
     headers: Mapping[str, str | list[str]] = made(default_factory=dict)
     answer: Shape = None
+    go_type: str = ""
+    version_first: bool = False
 
 
 def named(kind: str, name: str) -> str:

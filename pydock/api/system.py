@@ -93,4 +93,5 @@ def prune_build_cache(
     if version < (1, 52):
         # sent under both names: engines know one or the other
         options = {"filters": "", **options, **query(**{"keep-storage": kept})}
-    return Request("POST", "/build/prune", options, answer={"CachesDeleted": opt([str]), "SpaceReclaimed": opt(int)})
+    answer = {"CachesDeleted": opt([str]), "SpaceReclaimed": opt(int)}
+    return Request("POST", "/build/prune", options, answer=answer, version_first=True)

@@ -25,12 +25,13 @@ def create_volume(body: Json) -> Request:
 
 
 def remove_volume(volume: str, force: bool) -> Request:
-    return Request("DELETE", f"/volumes/{named('volume', volume)}", query(force=force))
+    return Request("DELETE", f"/volumes/{named('volume', volume)}", query(force=force), version_first=force)
 
 
 def update_volume(volume: str, version: int, spec: Json) -> Request:
     """PUT /volumes/…, for cluster volumes; `version`: the one that the change is based on."""
-    return Request("PUT", f"/volumes/{named('volume', volume)}", {"version": str(version)}, body={"Spec": spec})
+    path = f"/volumes/{named('volume', volume)}"
+    return Request("PUT", path, {"version": str(version)}, body={"Spec": spec}, version_first=True)
 
 
 def prune_volumes(filters: Json) -> Request:
@@ -40,4 +41,5 @@ def prune_volumes(filters: Json) -> Request:
         "/volumes/prune",
         query(filters=filters),
         answer={"VolumesDeleted": opt([str]), "SpaceReclaimed": opt(int)},
+        version_first=True,
     )

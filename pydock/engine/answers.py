@@ -51,8 +51,16 @@ def bad(request: Request, why: str) -> BadAnswer:
     return BadAnswer(request.method, request.path, why)
 
 
+#: JSON's kinds of values in Go's words; null is any type's zero value
+_KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "bool"}
+
+
 def checked(request: Request, value: Any) -> Any:
-    """The value, checked against the promised shape. Raises BadAnswer."""
+    """The value, checked against the promised shape. Raises BadAnswer, or BrokenStream with docker's message where a
+    path leads to another endpoint ("." to the list).
+    """
+    if request.go_type and (kind := _KINDS.get(type(value))):
+        raise BrokenStream(f"json: cannot unmarshal {kind} into Go value of type {request.go_type}")
     why = problem(value, request.answer) if request.answer is not None else ""
     if why:
         raise bad(request, why)

@@ -22,7 +22,7 @@ from pydock.engine.answers import MAX_BODY, MAX_ERROR, bad, blocks_of, messages_
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, connect
-from pydock.errors import EngineError, Failure, NotUpgraded
+from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
 from pydock.go.filepath import clean
 from pydock.lazy_imports import NoCookies, load_httpx
 from pydock.values import record, replace
@@ -40,7 +40,7 @@ NO_CONTENT, NOT_MODIFIED = 204, 304
 
 @record
 class Ping:
-    """The engine's answer to /_ping. `answered`: False if there was none."""
+    """The engine's answer to /_ping. `answered`: False if there was none; `failure`: why no connection was made."""
 
     answered: bool = False
     api_version: str = ""
@@ -48,6 +48,7 @@ class Ping:
     experimental: bool = False
     builder: str = ""
     swarm: str = ""
+    failure: Unreachable | None = None
 
 
 class Engine:
@@ -96,8 +97,8 @@ class Engine:
         for request in (PING, PING_GET):
             try:
                 response = self._send(request, versioned=False)
-            except Failure:
-                return Ping()
+            except Failure as failure:
+                return Ping(failure=failure if isinstance(failure, Unreachable) else None)
             with self._open(response):
                 headers = response.headers
                 if response.status_code == 200:
@@ -188,6 +189,8 @@ class Engine:
     # -- sending -----------------------------------------------------------------------------------
 
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
+        if request.version_first and not self.requested and self._ping.failure:
+            raise self._ping.failure
         target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
         if request.query:
             target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")

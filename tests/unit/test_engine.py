@@ -12,10 +12,11 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from pydock import API_VERSION
-from pydock.api.containers import create_container, list_containers
+from pydock.api.containers import create_container, list_containers, stop_container
 from pydock.api.request import Request, query
 from pydock.config.endpoint import Endpoint
 from pydock.engine.engine import Engine
+from pydock.engine.failure import connect_failure
 from pydock.errors import BrokenStream, EngineError, Unreachable
 
 HOST = "http://api.moby.localhost"
@@ -206,6 +207,26 @@ def test_no_engine(tmp_path: Path) -> None:
     with pytest.raises(Unreachable) as error:
         Engine(Endpoint(host)).json(list_containers())
     assert str(error.value) == f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?"
+
+
+@pytest.mark.parametrize(
+    ("request_made", "told"),
+    [
+        (list_containers(), 'Get "http://HOST/v1.55/containers/json"'), (create_container({}), 'Head "http://HOST/_ping"'),
+        (stop_container("a"), 'Post "http://HOST/v1.55/containers/a/stop"'), (stop_container("a", "INT"), 'Head "http://HOST/_ping"'),
+    ],
+)  # fmt: skip
+def test_the_error_names_the_request_that_docker_makes_first(request_made: Request, told: str) -> None:
+    """Which is the ping, where docker has to know the version before it makes the command's own request."""
+
+    class Refusing(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            target = request.url.raw_path.decode()
+            raise connect_failure(Endpoint("unix:///s"), PermissionError(), request.method, target)
+
+    with pytest.raises(Unreachable) as error:
+        Engine(Endpoint("unix:///s"), transport=Refusing()).json(request_made)
+    assert f": {told.replace('HOST', '%2Fs')}: dial unix /s: connect: permission denied" in str(error.value)
 
 
 def test_something_that_is_no_engine(tmp_path: Path) -> None:

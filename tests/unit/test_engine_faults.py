@@ -23,9 +23,8 @@ from pydock.engine.engine import Engine
 from pydock.engine.http1 import MAX_INTERIM, Wire, request_head
 from pydock.errors import BadAnswer, BrokenStream, EngineError, Failure
 from pydock.shape import opt, problem
-from tests.support.cli import program
+from tests.support.cli import cli, program
 from tests.support.cut import cut
-from tests.support.stand_in import stand_in
 
 PONG = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
 CREATE = containers.create_container({"Image": "x"})
@@ -547,8 +546,16 @@ def test_a_head_that_comes_byte_by_byte() -> None:
         assert head.status == 200 and b"".join(wire.body(head, "GET")) == b"[]"
 
 
-def test_an_exec_is_made_only_in_what_the_engine_shows_to_be_a_container(pydock: Path, tmp_path: Path) -> None:
-    """ "." leads to the list of containers: the path is cleaned, as docker cleans it."""
-    with stand_in(tmp_path, {"GET /containers/json": lambda _: []}) as host:
-        done = program(pydock, "exec", ".", "true", host=host)
-    assert (done.code, done.err.split(b": ")[-1]) == (1, b"expected an object, got a list\n")
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("exec . true", "container.InspectResponse"), ("logs a/..", "container.InspectResponse"), ("port .", "container.InspectResponse"),
+        ("image inspect .", "image.InspectResponse"), ("network inspect .", "network.Inspect"),
+    ],
+)  # fmt: skip
+def test_a_name_that_leads_to_a_list_is_told_in_dockers_words(line: str, kind: str) -> None:
+    """ "." leads to the list: the path is cleaned, as docker cleans it. No exec is made in that."""
+    noun = kind.partition(".")[0]
+    path = "/networks" if noun == "network" else f"/{noun}s/json"
+    done = cli(*line.split(), table={("GET", path): []})
+    assert (done.code, done.err) == (1, f"json: cannot unmarshal array into Go value of type {kind}\n")
