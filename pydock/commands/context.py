@@ -50,12 +50,6 @@ class ContextView(View):
     def Error(self) -> str:
         return ellipsis(self.full_error.replace("\n", " "), 45)
 
-    def go_struct(self) -> Any:
-        # a Go type with an Error method is an error, and is printed by that method
-        struct = super().go_struct()
-        struct.text = self.Error
-        return struct
-
 
 DEFAULT = "{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t{{.DockerEndpoint}}\t{{.Error}}"
 

@@ -72,7 +72,7 @@ class Printer:
 
         Raises Failure if the template cannot be executed."""
         if self.form in ("", "json"):
-            self.objects.append(text if raw else typed_json(text, shape))
+            self.objects.append(text if raw else typed_json(text, shape, newer))
             return
         value = decode_json(text)
         if shape:
@@ -100,17 +100,17 @@ class Printer:
         return indented(everything) + "\n"
 
 
-def typed_json(text: str, shape: str) -> str:
+def typed_json(text: str, shape: str, newer: bool) -> str:
     """An object's JSON, limited to the fields of its Go type."""
     from pydock.go.encoding import encode
 
-    return encode(decode(shape, decode_json(text)), escape_html=True)
+    return encode(decode(shape, decode_json(text), newer), escape_html=True)
 
 
 def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True) -> None:
     """Look up every name, print the objects found, then report the errors. raw: see Printer.add(). Raises Failure."""
     printer, failures = Printer(form), []
-    typed = raw and form not in ("", "json")
+    typed = not raw or form not in ("", "json")
     for name in names:
         try:
             printer.add(*find(name), typed and speaks_newer(app), raw)

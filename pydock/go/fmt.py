@@ -121,6 +121,9 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         if isinstance(value, (list, dict, Pointer, Reference, NilPointer)):
             return pad(address(value), width, flags, "")
         return f"%!p({shown_type(value)}={go_print(value)})" if value is not None else "%!p(<nil>)"
+    if isinstance(value, Reference) and isinstance(value.value, (Duration, Time)) and verb in TEXTUAL:
+        # a pointer has the methods of its target
+        value = value.value
     if isinstance(value, Time) and verb not in TEXTUAL:
         from pydock.go.unexported import bare
 

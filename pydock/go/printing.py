@@ -33,7 +33,8 @@ def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> 
     if isinstance(value, GoStruct):
         return _struct(value, top, verb, depth)
     if isinstance(value, Reference):
-        return go_print(value.value) if top else address(value)
+        # a pointer has the methods of its target
+        return go_print(value.value) if top or isinstance(value.value, (Duration, Time)) else address(value)
     getter = getattr(value, "go_struct", None)
     return go_print(getter(), top, verb, depth) if getter else str(value)
 

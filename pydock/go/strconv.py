@@ -289,8 +289,8 @@ def _check_url(text: str) -> None:
         _check_host(host)
         if any(not (c.isascii() and c.isalnum()) and c not in _IN_USERS for c in user):
             raise ValueError("net/url: invalid userinfo")
-        _check_escapes(user)
-    _check_escapes(rest)
+        check_escapes(user)
+    check_escapes(rest)
 
 
 def _check_host(host: str) -> None:
@@ -303,7 +303,7 @@ def _check_host(host: str) -> None:
         port = colon + port if colon else ""
     if port and not re.fullmatch(r":[0-9]*", port):
         raise ValueError(f"invalid port {quote(port)} after host")
-    _check_escapes(host)
+    check_escapes(host)
     for bad in host:
         if bad.isascii() and not bad.isalnum() and bad not in _IN_HOSTS:
             raise ValueError(
@@ -313,7 +313,8 @@ def _check_host(host: str) -> None:
             )
 
 
-def _check_escapes(text: str) -> None:
+def check_escapes(text: str) -> None:
+    """Raises ValueError for a "%" that is not the beginning of an escape."""
     for at, char in enumerate(text):
         if char == "%" and not re.match(r"%[0-9A-Fa-f]{2}", text[at:]):
             raise ValueError(f"invalid URL escape {quote(text[at : at + 3])}")

@@ -27,6 +27,8 @@ def bare(value: Any) -> Any:
         return GoStruct("time.Time", {"wall": wall, "ext": ext, "loc": zone})
     if isinstance(value, Duration):
         return int(value)
+    if isinstance(value, Reference):
+        return Reference(value.type_name, bare(value.value))
     if isinstance(value, (list, dict)):
         items: Any = map(bare, value) if isinstance(value, list) else ((k, bare(v)) for k, v in value.items())
         return type(value)(items)

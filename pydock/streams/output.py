@@ -34,11 +34,15 @@ class Output:
     def write(self, *parts: str) -> None:
         """Write text. On a terminal, control characters are shown instead of sent, except in Drawn; see
         render.shown."""
+        self.put(self.encoded(*parts))
+
+    def encoded(self, *parts: str) -> bytes:
+        """Text as write() sends it."""
         if self.is_terminal:
             from pydock.render.shown import shown
 
             parts = tuple(map(shown, parts))
-        self.put("".join(parts).encode("utf-8", "surrogateescape"))
+        return "".join(parts).encode("utf-8", "surrogateescape")
 
     def put(self, data: bytes) -> None:
         """Write raw bytes, of containers and archives.

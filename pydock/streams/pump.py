@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Protocol
 
 from pydock.errors import BrokenStream
@@ -12,6 +12,7 @@ from pydock.streams.detach import Keys
 from pydock.streams.frames import STDERR, SYSTEM, Decoder
 
 BLOCK = 64 * 1024
+CUT_OFF = "unexpected EOF: the engine's stream of output ends inside a frame"
 
 Write = Callable[[bytes], None]
 
@@ -41,7 +42,7 @@ def distribute(blocks: Iterable[bytes], out: Write, err: Write, framed: bool) ->
     for block in blocks:
         split(decoder, block, out, err)
     if decoder.pending:
-        raise BrokenStream("unexpected EOF: the engine's stream of output ends inside a frame")
+        raise BrokenStream(CUT_OFF)
 
 
 def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
@@ -52,20 +53,42 @@ def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
     run: list[bytes] = []
     write = out
     try:
-        for kind, piece in decoder.feed(data):
-            if kind == SYSTEM:
-                raise BrokenStream(f"error from daemon in stream: {piece.decode('utf-8', 'replace').rstrip()}")
+        for kind, piece in pieces(decoder, data):
             target = err if kind == STDERR else out
             if run and target is not write:
                 write(b"".join(run))
                 run.clear()
             write = target
             run.append(piece)
-    except ValueError as error:
-        raise BrokenStream(str(error)) from None
     finally:
         if run:
             write(b"".join(run))
+
+
+def pieces(decoder: Decoder, data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The frames of one block, as Decoder.feed() has them.
+
+    Raises BrokenStream for an invalid frame and for the engine's own errors."""
+    try:
+        for kind, piece in decoder.feed(data):
+            if kind == SYSTEM:
+                raise BrokenStream(f"error from daemon in stream: {piece.decode('utf-8', 'replace').rstrip()}")
+            yield kind, piece
+    except ValueError as error:
+        raise BrokenStream(str(error)) from None
+
+
+def whole_frames(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """(kind, data) of each frame, once it is complete. Raises BrokenStream, as distribute() does."""
+    decoder, frame = Decoder(), bytearray()
+    for block in blocks:
+        for kind, piece in pieces(decoder, block):
+            frame += piece
+            if not decoder.pending:
+                yield kind, bytes(frame)
+                frame.clear()
+    if decoder.pending:
+        raise BrokenStream(CUT_OFF)
 
 
 class Sender:

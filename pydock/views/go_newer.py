@@ -53,6 +53,10 @@ system.Info: ID string; Containers int; ContainersRunning int; ContainersPaused 
     []string; ProductLicense? string; DefaultAddressPools? []system.NetworkAddressPool; FirewallBackend?
     *system.FirewallInfo; CDISpecDirs []string; DiscoveredDevices? []system.DeviceInfo; NRI? *system.NRIInfo;
     Containerd? *system.ContainerdInfo; Warnings []string
+swarm.ServiceSpec: +swarm.Annotations; TaskTemplate? swarm.TaskSpec; Mode? swarm.ServiceMode;
+    UpdateConfig? *swarm.UpdateConfig; RollbackConfig? *swarm.UpdateConfig; EndpointSpec? *swarm.EndpointSpec
+swarm.ResourceRequirements: Limits? *swarm.Limit; Reservations? *swarm.Resources; SwapBytes? *int64;
+    MemorySwappiness? *int64
 system.NRIInfo: Info? [][2]string
 events.Message: Type events.Type; Action events.Action; Actor events.Actor; Scope:scope? string; Time:time? int64;
     TimeNano:timeNano? int64

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from pydock.go.strconv import within_years
+from pydock.go.strconv import parse_rfc3339, within_years
+from pydock.render.human import duration
 
 
 def utc_text(seconds: float) -> str:
@@ -26,6 +27,15 @@ def local_nanoseconds(nanoseconds: int) -> str:
     local = time.localtime(within_years(whole))
     zone = time.strftime("%z", local)
     return f"{local.tm_year:04}{time.strftime('-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
+
+
+#: Go's longest span of time, in seconds
+_LONGEST = 2**63 / 10**9
+
+
+def since(text: str, now: float) -> str:
+    """The span of time since a moment: "3 hours"; without a moment the longest that Go has."""
+    return duration(min(now - parse_rfc3339(text or "0001-01-01T00:00:00Z"), _LONGEST))
 
 
 def build_time(text: str) -> str:

@@ -47,7 +47,11 @@ class View:
         from pydock.go.unexported import bare_fields
         from pydock.views.gotypes import decode
 
-        return bare_fields(decode(self.go_type, self.go_fields()))
+        struct = bare_fields(decode(self.go_type, self.go_fields()))
+        if "Error" in self.TITLES:
+            # a Go type with an Error method is an error, and is printed by that method
+            struct.text = self.go_field("Error")
+        return struct
 
 
 def labels_text(labels: dict[str, str] | None) -> str:

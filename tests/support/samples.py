@@ -60,7 +60,7 @@ def task(slot: int = 1, **more: Any) -> dict[str, Any]:
     times = {"CreatedAt": "2023-11-14T22:13:20Z", "UpdatedAt": "2023-11-14T22:13:20Z"}
     status = {"Timestamp": "2023-11-14T22:13:20Z", "State": "running", "Message": "started", "PortStatus": {}}
     return {
-        "ID": f"t{slot}".ljust(25, "0"), "Version": {"Index": 17}, **times, "Spec": {"ContainerSpec": {"Image": "busybox:latest"}},
+        "ID": f"t{slot}".ljust(25, "x"), "Version": {"Index": 17}, **times, "Spec": {"ContainerSpec": {"Image": "busybox:latest"}},
         "ServiceID": "s" * 25, "Slot": slot, "NodeID": "n" * 25, "Status": status, "DesiredState": "running", **more,
     }  # fmt: skip
 

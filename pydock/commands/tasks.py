@@ -1,0 +1,111 @@
+"""`node ps`, and the list of tasks that it shares with `service ps` and `stack ps`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pydock.api import nodes, services, tasks
+from pydock.api.request import filters
+from pydock.api.system import info
+from pydock.commands.shared import ListOptions, format_of
+from pydock.errors import Failure, Failures
+from pydock.flags.pairs import Pair
+from pydock.options import argument, command, flag, options
+from pydock.render.listing import listing
+from pydock.shape import Json
+from pydock.views.tasks import TaskView, in_order
+
+if TYPE_CHECKING:
+    from pydock.app import App
+
+
+@options
+class TaskListOptions(ListOptions):
+    """The flags of all lists of tasks."""
+
+    no_resolve: bool = flag("--no-resolve", help="Show IDs instead of names")
+
+
+class Names:
+    """The names of services and nodes by their ids; an id that cannot be resolved stands for itself."""
+
+    def __init__(self, app: App, resolve: bool = True) -> None:
+        self.app, self.resolve, self.known = app, resolve, dict[str, str]()
+
+    def service(self, identifier: str) -> str:
+        return self._name("service", identifier)
+
+    def node(self, identifier: str) -> str:
+        return self._name("node", identifier)
+
+    def _name(self, kind: str, identifier: str) -> str:
+        if not self.resolve:
+            return identifier
+        if identifier not in self.known:
+            try:
+                find = self._find_service if kind == "service" else self._find_node
+                self.known[identifier] = find(identifier)
+            except Failure:
+                self.known[identifier] = identifier
+        return self.known[identifier]
+
+    def _find_service(self, identifier: str) -> str:
+        return str(self.app.engine.json(services.inspect_service(identifier))["Spec"].get("Name") or "")
+
+    def _find_node(self, identifier: str) -> str:
+        node = self.app.engine.json(nodes.inspect_node(identifier))
+        spec, description = node.get("Spec") or {}, node.get("Description") or {}
+        return spec.get("Name") or description.get("Hostname") or identifier
+
+
+def print_tasks(app: App, o: TaskListOptions, found: Iterable[Json], trunc: bool) -> None:
+    """Print tasks as a tree: the latest of each slot, and its former ones indented. Raises Failure."""
+    names, form = Names(app, not o.no_resolve), format_of(app, o, TaskView)
+    indent = r" \_ " if form.kind == "table" else ""
+    ordered = list(in_order(found, names.service))
+    # by ids: a task that is listed twice, for two names of its node, is its own former one
+    shown = {task["ID"]: indent * former + name for name, former, task in ordered}
+    rows = [
+        TaskView(task, shown[task["ID"]], names.node(task.get("NodeID") or ""), app.clock(), trunc)
+        for _, _, task in ordered
+    ]
+    app.out.write(listing(rows, TaskView.TITLES, form, TaskView.DEFAULT))
+
+
+def node_reference(app: App, node: str) -> str:
+    """A node as the engine knows it: "self" is the engine's own. Raises Failure."""
+    if node != "self":
+        return node
+    own = (app.engine.json(info()).get("Swarm") or {}).get("NodeID")
+    if not own:
+        # the engine's own words, for what is no manager
+        app.engine.read(nodes.list_nodes({}))
+        raise Failure("node ID not found in /info")
+    return str(own)
+
+
+@options
+class NodePsOptions(TaskListOptions):
+    nodes: tuple[str, ...] = argument("[NODE...]", sources="nodes")
+
+
+@command("node ps", NodePsOptions, "List tasks running on one or more nodes, defaults to the current node")
+def node_ps(app: App, o: NodePsOptions) -> None:
+    found, failures = list[Json](), list[Failure]()
+    for name in o.nodes or ("self",):
+        try:
+            found += tasks_of_node(app, name, o.filter)
+        except Failure as failure:
+            failures.append(failure)
+    if found or not failures:
+        print_tasks(app, o, found, not o.no_trunc)
+    if failures:
+        raise Failures(failures)
+
+
+def tasks_of_node(app: App, name: str, wanted: tuple[Pair, ...]) -> list[Json]:
+    """Raises Failure."""
+    node = app.engine.json(nodes.inspect_node(node_reference(app, name)))
+    found: list[Json] = app.engine.json(tasks.list_tasks(filters=filters((*wanted, ("node", node["ID"])))))
+    return found
