@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydock.api.request import Query, Request, named, query
 from pydock.shape import Json, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import CreateContainer, CreateExec, StartExec, UpdateContainer
 
 MOUNT = {"Name": opt(str), "Source": opt(str), "Driver": opt(str)}
 PORT = {"IP": opt(str), "PrivatePort": int, "PublicPort": opt(int), "Type": opt(str)}
@@ -44,7 +47,7 @@ def list_containers(**options: Any) -> Request:
     return Request("GET", "/containers/json", query(**options), answer=[CONTAINER])
 
 
-def create_container(body: Json, name: str = "", platform: str = "") -> Request:
+def create_container(body: CreateContainer, name: str = "", platform: str = "") -> Request:
     """POST /containers/create -> {"Id", "Warnings"}."""
     return Request(
         "POST",
@@ -164,7 +167,7 @@ def export_container(container: str) -> Request:
     return Request("GET", _path(container, "export"), answer=bytes)
 
 
-def update_container(container: str, body: Json) -> Request:
+def update_container(container: str, body: UpdateContainer) -> Request:
     """POST …/update -> {"Warnings"}."""
     return Request("POST", _path(container, "update"), body=body, answer={"Warnings": opt([str])})
 
@@ -202,12 +205,12 @@ def prune_containers(filters: Json) -> Request:
 # -- exec ------------------------------------------------------------------------------------------
 
 
-def create_exec(container: str, body: Json) -> Request:
+def create_exec(container: str, body: CreateExec) -> Request:
     """POST /containers/…/exec -> {"Id"}."""
     return Request("POST", _path(container, "exec"), body=body, answer={"Id": str}, version_first=True)
 
 
-def start_exec(identifier: str, body: Json) -> Request:
+def start_exec(identifier: str, body: StartExec) -> Request:
     """POST /exec/…/start: hijacks the connection, unless the body has "Detach"."""
     return Request("POST", f"/exec/{identifier}/start", body=body)
 

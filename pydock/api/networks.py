@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydock.api.request import Request, named, query
 from pydock.shape import Json, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import CreateNetwork, EndpointSettings
+
+#: fields of EndpointSettings that the engine sets, as docker's client sends them
+SET_BY_ENGINE: EndpointSettings = {
+    "NetworkID": "", "EndpointID": "", "Gateway": "", "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "", "GlobalIPv6Address": "",
+    "GlobalIPv6PrefixLen": 0, "DNSNames": None,
+}  # fmt: skip
 
 #: entries of lists
 NETWORK = {
@@ -25,7 +36,7 @@ def _network(network: str, *rest: str) -> str:
     return "/".join(("/networks", named("network", network), *rest))
 
 
-def create_network(body: Json) -> Request:
+def create_network(body: CreateNetwork) -> Request:
     """POST /networks/create -> {"Id", "Warning"}."""
     answer = {"Id": str, "Warning": opt(str)}
     return Request("POST", "/networks/create", body=body, answer=answer, version_first=True)
@@ -35,7 +46,7 @@ def remove_network(network: str) -> Request:
     return Request("DELETE", _network(network))
 
 
-def connect_network(network: str, container: str, settings: Json) -> Request:
+def connect_network(network: str, container: str, settings: EndpointSettings) -> Request:
     return Request(
         "POST",
         _network(network, "connect"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Mapping
+from typing import Any, TypeVar, cast
 
 from pydock.errors import Failure
 from pydock.shape import Shape
 from pydock.values import made, record
 
+T = TypeVar("T", bound=Mapping[str, object])
 Query = dict[str, str | list[str]]
 #: an API version as numbers
 Version = tuple[int, ...]
@@ -44,6 +45,11 @@ def named(kind: str, name: str) -> str:
 def version_key(text: str) -> Version:
     """An API version ("1.41") as comparable numbers."""
     return tuple(int(part) if part.isdigit() else 0 for part in text.split("."))
+
+
+def without_empty(part: T, keys: Container[str] | None = None) -> T:
+    """A part of a body without its empty fields. keys: those that may be left out; all by default."""
+    return cast(T, {k: v for k, v in part.items() if v or (keys is not None and k not in keys)})
 
 
 def query(**values: Any) -> Query:

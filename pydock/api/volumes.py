@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydock.api.request import Request, named, query
 from pydock.shape import Json, given, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import CreateVolume
 
 VOLUME = {
     "Name": str, "Driver": opt(str), "Scope": opt(str), "Mountpoint": opt(str), "Labels": opt({str: opt(str)}),
@@ -19,7 +24,7 @@ def list_volumes(**options: object) -> Request:
     return Request("GET", "/volumes", query(**options), answer={"Volumes": given([VOLUME]), "Warnings": opt([str])})
 
 
-def create_volume(body: Json) -> Request:
+def create_volume(body: CreateVolume) -> Request:
     """POST /volumes/create -> the volume."""
     return Request("POST", "/volumes/create", body=body, answer=VOLUME)
 

@@ -6,16 +6,16 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import networks
-from pydock.api.request import filters, version_key
+from pydock.api.request import filters, version_key, without_empty
 from pydock.commands.shared import ListOptions, PruneOptions, confirmed, print_list, prune_filters, prune_objects
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
-from pydock.shape import Json
 from pydock.views.networks import NetworkView
 
 if TYPE_CHECKING:
+    from pydock.api.types import CreateNetwork, EndpointIPAMConfig, EndpointSettings, IPAMConfig
     from pydock.app import App
 
 
@@ -101,42 +101,54 @@ def contains(subnet: str, data: str) -> bool:
     return address.version == network.version and address in network
 
 
-def ipam_config(o: CreateOptions) -> list[Json]:
+def ipam_config(o: CreateOptions) -> list[IPAMConfig]:
     """The subnets, each with its range, gateway and addresses. Raises ValueError with docker's messages."""
     if len(o.subnet) < len(o.ip_range) or len(o.subnet) < len(o.gateway):
         raise ValueError("every ip-range or gateway must have a corresponding subnet")
-    found: dict[str, Json] = {}
-    for subnet in o.subnet:
-        if any(contains(subnet, other) or contains(other, subnet) for other in found):
+    for at, subnet in enumerate(o.subnet):
+        if any(contains(subnet, other) or contains(other, subnet) for other in o.subnet[:at]):
             raise ValueError("multiple overlapping subnet configuration is not supported")
-        found[subnet] = {"Subnet": subnet}
-    for key, what, plural, values in (
-        ("IPRange", "range", "ranges", o.ip_range),
-        ("Gateway", "gateway", "gateways", o.gateway),
-    ):
-        for value in values:
-            if key == "IPRange":
-                _network(value)
-            matching = [s for s in o.subnet if contains(s, value)]
-            if not matching:
-                raise ValueError(f"no matching subnet for {what} {value}")
-            for subnet in matching:
-                if key in found[subnet]:
-                    word = "on" if key == "IPRange" else "for"
-                    raise ValueError(
-                        f"cannot configure multiple {plural} ({value}, {found[subnet][key]}) {word} the same subnet ({subnet})"
-                    )
-                found[subnet][key] = value
+    ranges = by_subnet(o.subnet, o.ip_range, "range", "on")
+    gateways = by_subnet(o.subnet, o.gateway, "gateway", "for")
+    others: dict[str, dict[str, str]] = {subnet: {} for subnet in o.subnet}
     for name, address in dict(o.aux_address).items():
-        matching = [s for s in o.subnet if contains(s, address)]
-        if not matching:
-            raise ValueError(f"no matching subnet for aux-address {address}")
-        for subnet in matching:
-            found[subnet].setdefault("AuxiliaryAddresses", {})[name] = address
-    return list(found.values())
+        for subnet in containing(o.subnet, address, "aux-address"):
+            others[subnet][name] = address
+    return [
+        {
+            "Subnet": subnet,
+            **({"IPRange": ranges[subnet]} if subnet in ranges else {}),
+            **({"Gateway": gateways[subnet]} if subnet in gateways else {}),
+            **({"AuxiliaryAddresses": others[subnet]} if others[subnet] else {}),
+        }
+        for subnet in o.subnet
+    ]
 
 
-def create_body(o: CreateOptions, version: tuple[int, ...]) -> Json:
+def by_subnet(subnets: tuple[str, ...], values: tuple[str, ...], what: str, word: str) -> dict[str, str]:
+    """subnet -> its range or gateway. Raises ValueError for a second one of a subnet."""
+    found: dict[str, str] = {}
+    for value in values:
+        if what == "range":
+            _network(value)
+        for subnet in containing(subnets, value, what):
+            if subnet in found:
+                raise ValueError(
+                    f"cannot configure multiple {what}s ({value}, {found[subnet]}) {word} the same subnet ({subnet})"
+                )
+            found[subnet] = value
+    return found
+
+
+def containing(subnets: tuple[str, ...], value: str, what: str) -> list[str]:
+    """The subnets that contain an address or range. Raises ValueError if there is none."""
+    matching = [subnet for subnet in subnets if contains(subnet, value)]
+    if not matching:
+        raise ValueError(f"no matching subnet for {what} {value}")
+    return matching
+
+
+def create_body(o: CreateOptions, version: tuple[int, ...]) -> CreateNetwork:
     """The body of POST /networks/create. Raises ValueError."""
     return {
         **({"CheckDuplicate": True} if version < (1, 44) else {}),
@@ -201,26 +213,17 @@ def driver_options(texts: tuple[str, ...]) -> dict[str, str]:
     return out
 
 
-def settings_of(o: ConnectOptions) -> Json:
+def settings_of(o: ConnectOptions) -> EndpointSettings:
     """The EndpointSettings of the container. Raises ValueError."""
-    addresses = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
+    addresses: EndpointIPAMConfig = {"IPv4Address": o.ip, "IPv6Address": o.ip6, "LinkLocalIPs": list(o.link_local_ip)}
     return {
-        "IPAMConfig": {k: v for k, v in addresses.items() if v},
+        "IPAMConfig": without_empty(addresses),
         "Links": list(o.link) or None,
         "Aliases": list(o.alias),
         "DriverOpts": driver_options(o.driver_opt),
         "GwPriority": o.gw_priority,
-        # fields set by the engine, as docker's client sends them
         "MacAddress": "",
-        "NetworkID": "",
-        "EndpointID": "",
-        "Gateway": "",
-        "IPAddress": "",
-        "IPPrefixLen": 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-        "DNSNames": None,
+        **networks.SET_BY_ENGINE,
     }
 
 

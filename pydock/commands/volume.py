@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import volumes
-from pydock.api.request import filters
+from pydock.api.request import filters, without_empty
 from pydock.commands.shared import (
     FORMAT_HELP,
     PruneOptions,
@@ -26,6 +26,7 @@ from pydock.shape import Json
 from pydock.views.volumes import VolumeView
 
 if TYPE_CHECKING:
+    from pydock.api.types import AccessMode, ClusterVolumeSpec, CreateVolume
     from pydock.app import App
 
 
@@ -133,14 +134,14 @@ def topologies(texts: tuple[str, ...]) -> list[Json]:
     return [{"Segments": dict(pairs.pair(word) for word in text.split(","))} for text in texts]
 
 
-def cluster_spec(o: CreateOptions) -> Json:
+def cluster_spec(o: CreateOptions) -> ClusterVolumeSpec:
     """The ClusterVolumeSpec."""
-    kind = {"mount": "MountVolume", "block": "BlockVolume"}.get(o.type)
+    types: dict[str, AccessMode] = {"mount": {"MountVolume": {}}, "block": {"BlockVolume": {}}}
     topology = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
     secrets = [{"Key": k, "Secret": v} for k, v in sorted(dict(o.secret).items())]
     return {
         **({"Group": o.group} if o.group else {}),
-        "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **({kind: {}} if kind else {})},
+        "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **types.get(o.type, {})},
         "AccessibilityRequirements": {k: v for k, v in topology.items() if v},
         "CapacityRange": {"RequiredBytes": max(o.required_bytes, 0), "LimitBytes": max(o.limit_bytes, 0)},
         **({"Secrets": secrets} if secrets else {}),
@@ -148,20 +149,20 @@ def cluster_spec(o: CreateOptions) -> Json:
     }
 
 
-def create_body(o: CreateOptions) -> Json:
+def create_body(o: CreateOptions) -> CreateVolume:
     """The body of POST /volumes/create. Raises ValueError."""
     if o.name is not None and o.name_flag:
         raise ValueError(
             "conflicting options: cannot specify a volume-name through both --name and as a positional arg"
         )
-    optional = {
+    optional: CreateVolume = {
         "Driver": o.driver,
         "DriverOpts": dict(o.opt),
         "Labels": pairs.mapping(o.label),
         "Name": o.name or o.name_flag,
     }
-    cluster = {"ClusterVolumeSpec": cluster_spec(o)} if o.given & CLUSTER_FLAGS else {}
-    return {**cluster, **{k: v for k, v in optional.items() if v}}
+    cluster: CreateVolume = {"ClusterVolumeSpec": cluster_spec(o)} if o.given & CLUSTER_FLAGS else {}
+    return {**cluster, **without_empty(optional)}
 
 
 @command("volume create", CreateOptions, "Create a volume")

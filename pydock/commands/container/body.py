@@ -7,8 +7,9 @@ first. ValueError carries docker's words for options that contradict each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
+from pydock.api.request import without_empty
 from pydock.commands.container.create_options import CreateOptions, LimitOptions
 from pydock.commands.container.networking import check_mac, endpoints, network_mode
 from pydock.errors import Failure, Unreadable
@@ -16,20 +17,31 @@ from pydock.flags import ports
 from pydock.flags.devices import device, is_cdi
 from pydock.flags.mounts import volume
 from pydock.flags.pairs import key_value_lines, mapping
-from pydock.flags.units import ulimit_objects
+from pydock.flags.units import DeviceValue, ulimit_objects
 from pydock.go.json import compact, problem
 from pydock.go.strconv import parse_int, quote
-from pydock.shape import Json
+
+if TYPE_CHECKING:
+    from pydock.api.types import (
+        Config,
+        CreateContainer,
+        HealthConfig,
+        HostConfig,
+        LogConfig,
+        Resources,
+        RestartPolicy,
+        ThrottleDevice,
+    )
 
 #: path -> content; raises Failure
 Read = Callable[[str], bytes]
 
 SPECIAL_SECCOMP = ("builtin", "unconfined")
-#: fields of Config and HostConfig that are omitted if empty ("omitempty" in moby's api/types/container)
+#: fields of Config and HostConfig that docker omits if empty; all others are sent as null, or empty ("omitempty" in moby's api/types/container)
 OMIT_EMPTY = frozenset("ExposedPorts Annotations KernelMemory Mounts Runtime StorageOpt Sysctls Tmpfs".split())
 
 
-def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read) -> Json:
+def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read) -> CreateContainer:
     """The whole body, its parts in the order in which docker validates them.
 
     `cwd` is the base of relative sources of --volume, `environ` has the values of bare names in an
@@ -43,7 +55,7 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
     plugged = devices(o)
     env = [*(line for path in o.env_file for line in lines_of(read, path, environ)), *o.env]
     labels = [*(line for path in o.label_file for line in lines_of(read, path, None)), *o.label]
-    validated = {
+    validated: HostConfig = {
         **namespaces(o), "RestartPolicy": restart_policy(o.restart), "LogConfig": logging(o), **security(o, read),
         "StorageOpt": storage(o.storage_opt),
     }  # fmt: skip
@@ -51,17 +63,24 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
     if o.rm and validated["RestartPolicy"]["Name"] not in ("", "no"):
         raise ValueError("conflicting options: cannot specify both --restart and --rm")
     attached = endpoints(o)
-    config = {
+    first = attached.get(network_mode(o))
+    mac = first["MacAddress"] if first else ""
+    config: Config = {
         **container_config(o), "Env": env or None, "Labels": mapping(labels), "ExposedPorts": {p: {} for p in exposed},
-        "Volumes": {v: {} for v in volumes},
+        "Volumes": {v: {} for v in volumes}, **({"Healthcheck": health} if health else {}), **({"MacAddress": mac} if mac else {}),
     }  # fmt: skip
-    if health:
-        config["Healthcheck"] = health
-    mac = attached.get(network_mode(o), {}).get("MacAddress")
-    if mac:
-        config["MacAddress"] = mac
-    host = {**host_config(o), **validated, **plugged, "Binds": binds or None, "PortBindings": ports.bindings(published)}
-    return {**omit_empty(config), "HostConfig": omit_empty(host), "NetworkingConfig": {"EndpointsConfig": attached}}
+    host: HostConfig = {
+        **host_config(o),
+        **validated,
+        **plugged,
+        "Binds": binds or None,
+        "PortBindings": ports.bindings(published),
+    }
+    return {
+        **without_empty(config, OMIT_EMPTY),
+        "HostConfig": without_empty(host, OMIT_EMPTY),
+        "NetworkingConfig": {"EndpointsConfig": attached},
+    }
 
 
 def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[str]:
@@ -73,44 +92,36 @@ def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[s
         raise Failure(f"invalid env file ({path}): {failure.message}") from None
 
 
-def omit_empty(part: dict[str, Any]) -> dict[str, Any]:
-    """Without the empty fields that docker omits; all others are sent as null, or empty."""
-    return {k: v for k, v in part.items() if v or k not in OMIT_EMPTY}
-
-
-def for_version(body: Json, version: tuple[int, ...]) -> Json:
+def for_version(body: CreateContainer, version: tuple[int, ...]) -> CreateContainer:
     """The body adapted to the engine's API version, as docker's client does. Raises ValueError."""
-    host = dict(body["HostConfig"])
-    out = {**body, "HostConfig": host}
-    if version < (1, 40):
+    host: HostConfig = {**body["HostConfig"]}
+    if not (1, 40) <= version < (1, 42):
         host.pop("KernelMemory", None)
+    if version < (1, 42):
+        host["ConsoleSize"] = [0, 0]
     if version < (1, 25):
         # these engines do not remove containers: the client does
         host["AutoRemove"] = False
-    if version < (1, 44) and any(
-        (m.get("BindOptions") or {}).get("ReadOnlyForceRecursive") for m in host.get("Mounts") or ()
-    ):
-        raise ValueError("bind-recursive=readonly requires API v1.44 or later")
     if version >= (1, 44):
         # since 1.44 the MAC address belongs to the endpoint
-        out.pop("MacAddress", None)
-    elif len(body["NetworkingConfig"]["EndpointsConfig"]) > 1:
-        names = ", ".join(sorted(body["NetworkingConfig"]["EndpointsConfig"]))
+        config: CreateContainer = {**body}
+        config.pop("MacAddress", None)
+        return {**config, "HostConfig": host}
+    if any((m.get("BindOptions") or {}).get("ReadOnlyForceRecursive") for m in host.get("Mounts") or ()):
+        raise ValueError("bind-recursive=readonly requires API v1.44 or later")
+    if len(networks := body["NetworkingConfig"]["EndpointsConfig"]) > 1:
+        names = ", ".join(sorted(networks))
         raise ValueError(
             f"Container cannot be created with multiple network endpoints: {names}; this needs API version 1.44"
         )
-    if version >= (1, 42):
-        host.pop("KernelMemory", None)
-    else:
-        host["ConsoleSize"] = [0, 0]
-    return out
+    return {**body, "HostConfig": host}
 
 
-def container_config(o: CreateOptions) -> dict[str, Any]:
+def container_config(o: CreateOptions) -> Config:
     """The fields of Config that need no validation."""
     everything = not o.attach
     stdin = o.interactive or "stdin" in o.attach
-    config: dict[str, Any] = {
+    return {
         "Hostname": o.hostname,
         "Domainname": o.domainname,
         "User": o.user,
@@ -123,16 +134,11 @@ def container_config(o: CreateOptions) -> dict[str, Any]:
         "Cmd": list(o.command) or None,
         "Image": o.image,
         "WorkingDir": o.workdir,
-        "Entrypoint": None,
+        "Entrypoint": [o.entrypoint] if "entrypoint" in o.given else None,
         "OnBuild": None,
+        **({"StopSignal": o.stop_signal} if o.stop_signal else {}),
+        **({"StopTimeout": o.stop_timeout} if "stop_timeout" in o.given else {}),
     }
-    if "entrypoint" in o.given:
-        config["Entrypoint"] = [o.entrypoint]
-    if o.stop_signal:
-        config["StopSignal"] = o.stop_signal
-    if "stop_timeout" in o.given:
-        config["StopTimeout"] = o.stop_timeout
-    return config
 
 
 def split_volumes(texts: tuple[str, ...], cwd: str) -> tuple[list[str], list[str]]:
@@ -147,35 +153,29 @@ def split_volumes(texts: tuple[str, ...], cwd: str) -> tuple[list[str], list[str
     return binds, anonymous
 
 
-def healthcheck(o: CreateOptions) -> dict[str, Any] | None:
+def healthcheck(o: CreateOptions) -> HealthConfig | None:
     """Config.Healthcheck; None if no health flag is given. Raises ValueError."""
-    settings = {
-        "Interval": o.health_interval, "Timeout": o.health_timeout, "StartPeriod": o.health_start_period,
-        "StartInterval": o.health_start_interval, "Retries": o.health_retries,
+    times = {
+        "interval": o.health_interval, "timeout": o.health_timeout, "retries": o.health_retries,
+        "start-period": o.health_start_period, "start-interval": o.health_start_interval,
     }  # fmt: skip
     if o.no_healthcheck:
-        if o.health_cmd or any(settings.values()):
+        if o.health_cmd or any(times.values()):
             raise ValueError("--no-healthcheck conflicts with --health-* options")
         return {"Test": ["NONE"]}
-    if not o.health_cmd and not any(settings.values()):
-        return None
-    names = {
-        "Interval": "interval",
-        "Timeout": "timeout",
-        "Retries": "retries",
-        "StartPeriod": "start-period",
-        "StartInterval": "start-interval",
-    }
-    for key, name in names.items():
-        if settings[key] < 0:
+    for name, value in times.items():
+        if value < 0:
             raise ValueError(f"--health-{name} cannot be negative")
-    test = {"Test": ["CMD-SHELL", o.health_cmd]} if o.health_cmd else {}
-    return {**test, **{k: v for k, v in settings.items() if v}}
+    settings: HealthConfig = {
+        "Test": ["CMD-SHELL", o.health_cmd] if o.health_cmd else [], "Interval": o.health_interval, "Timeout": o.health_timeout,
+        "Retries": o.health_retries, "StartPeriod": o.health_start_period, "StartInterval": o.health_start_interval,
+    }  # fmt: skip
+    return without_empty(settings) or None
 
 
-def host_config(o: CreateOptions) -> dict[str, Any]:
+def host_config(o: CreateOptions) -> HostConfig:
     """The fields of HostConfig that need no validation."""
-    host: dict[str, Any] = {
+    return {
         "ContainerIDFile": o.cidfile,
         "NetworkMode": network_mode(o),
         "AutoRemove": o.rm,
@@ -200,10 +200,8 @@ def host_config(o: CreateOptions) -> dict[str, Any]:
         "ConsoleSize": [0, 0],
         "Sysctls": dict(o.sysctl),
         **resources(o),
+        **({"Init": o.init} if "init" in o.given else {}),
     }
-    if "init" in o.given:
-        host["Init"] = o.init
-    return host
 
 
 def mapping_of_mounts(texts: tuple[str, ...]) -> dict[str, str]:
@@ -211,7 +209,7 @@ def mapping_of_mounts(texts: tuple[str, ...]) -> dict[str, str]:
     return {path: rest for path, _, rest in (t.partition(":") for t in texts)}
 
 
-def restart_policy(text: str) -> dict[str, Any]:
+def restart_policy(text: str) -> RestartPolicy:
     """NAME[:COUNT]."""
     name, colon, count = text.partition(":")
     if colon and not name:
@@ -223,7 +221,7 @@ def restart_policy(text: str) -> dict[str, Any]:
     return {"Name": name, "MaximumRetryCount": times}
 
 
-def logging(o: CreateOptions) -> dict[str, Any]:
+def logging(o: CreateOptions) -> LogConfig:
     if o.log_driver == "none" and o.log_opt:
         raise ValueError("invalid logging opts for driver none")
     return {"Type": o.log_driver, "Config": mapping(o.log_opt)}
@@ -241,7 +239,7 @@ def check_swappiness(percent: int) -> None:
         raise ValueError(f"invalid value: {percent}. Valid memory swappiness range is 0-100")
 
 
-def devices(o: CreateOptions) -> dict[str, Any]:
+def devices(o: CreateOptions) -> Resources:
     """Host devices, and device requests: GPUs and CDI (Container Device Interface) names."""
     cdi = [d for d in o.device if is_cdi(d)]
     requests = [
@@ -251,7 +249,7 @@ def devices(o: CreateOptions) -> dict[str, Any]:
     return {"Devices": [device(d) for d in o.device if not is_cdi(d)], "DeviceRequests": requests or None}
 
 
-def resources(o: CreateOptions) -> dict[str, Any]:
+def resources(o: CreateOptions) -> Resources:
     """The resource limits of HostConfig."""
     return {
         **limits(o),
@@ -275,7 +273,7 @@ def resources(o: CreateOptions) -> dict[str, Any]:
     }
 
 
-def limits(o: LimitOptions) -> dict[str, Any]:
+def limits(o: LimitOptions) -> Resources:
     """The limits that `update` can change too."""
     return {
         "BlkioWeight": o.blkio_weight,
@@ -292,11 +290,11 @@ def limits(o: LimitOptions) -> dict[str, Any]:
     }
 
 
-def rates(values: tuple[Any, ...]) -> list[dict[str, Any]]:
+def rates(values: tuple[DeviceValue, ...]) -> list[ThrottleDevice]:
     return [{"Path": d.path, "Rate": d.value} for d in values]
 
 
-def namespaces(o: CreateOptions) -> dict[str, Any]:
+def namespaces(o: CreateOptions) -> HostConfig:
     pid = o.pid
     if pid not in ("", "host") and not (pid.startswith("container:") and pid.removeprefix("container:")):
         raise ValueError("--pid: invalid PID mode")
@@ -310,26 +308,25 @@ def namespaces(o: CreateOptions) -> dict[str, Any]:
     return {"PidMode": pid, "UTSMode": o.uts, "UsernsMode": o.userns, "CgroupnsMode": o.cgroupns, "IpcMode": o.ipc}
 
 
-def security(o: CreateOptions, read: Read) -> dict[str, Any]:
+def security(o: CreateOptions, read: Read) -> HostConfig:
     """Capabilities and --security-opt; "systempaths=unconfined" disables the masked paths. Raises ValueError,
     Failure.
     """
-    out: dict[str, Any] = {
-        "CapAdd": capabilities(o.cap_add) or None,
-        "CapDrop": capabilities(o.cap_drop) or None,
-        "Privileged": o.privileged,
-        "MaskedPaths": None,
-        "ReadonlyPaths": None,
-    }
-    texts = []
+    texts, unmasked = list[str](), False
     for text in o.security_opt:
         key, value = security_pair(text)
         if (key, value) == ("systempaths", "unconfined"):
-            out["MaskedPaths"] = out["ReadonlyPaths"] = []
+            unmasked = True
         else:
             texts.append(profile(value, read) if key == "seccomp" and value not in SPECIAL_SECCOMP else text)
-    out["SecurityOpt"] = texts if o.security_opt else None
-    return out
+    return {
+        "CapAdd": capabilities(o.cap_add) or None,
+        "CapDrop": capabilities(o.cap_drop) or None,
+        "Privileged": o.privileged,
+        "MaskedPaths": [] if unmasked else None,
+        "ReadonlyPaths": [] if unmasked else None,
+        "SecurityOpt": texts if o.security_opt else None,
+    }
 
 
 def profile(path: str, read: Read) -> str:

@@ -19,6 +19,7 @@ from pydock.options import command
 from pydock.values import replace
 
 if TYPE_CHECKING:
+    from pydock.api.types import CreateContainer, HostConfig
     from pydock.app import App
     from pydock.files.atomic import Claim
 
@@ -47,19 +48,18 @@ def resolve(app: App, o: O) -> O:
     return replace(o, env=tuple(n if v is None else f"{n}={v}" for n, v in variables.items()), mount=mounts)
 
 
-def prepare(app: App, o: CreateOptions, verb: str) -> dict[str, Any]:
+def prepare(app: App, o: CreateOptions, verb: str) -> CreateContainer:
     """The body. Raises Failure, in docker's layout, for invalid options."""
     try:
         check_options(o)
-        body: dict[str, Any] = create_body(resolve(app, o), app.files.cwd(), app.environ, app.files.read)
+        return create_body(resolve(app, o), app.files.cwd(), app.environ, app.files.read)
     except ValueError as error:
         raise with_help(app, verb, str(error)) from None
     except Failure as failure:
         raise with_help(app, verb, failure.message) from None
-    return body
 
 
-def send(app: App, o: CreateOptions, body: dict[str, Any]) -> str:
+def send(app: App, o: CreateOptions, body: CreateContainer) -> str:
     """Create the container, pulling the image if requested; returns its ID. Raises Failure."""
     with id_file(app, o.cidfile) as file:
         return created(app, o, body, file)
@@ -79,7 +79,7 @@ def id_file(app: App, path: str) -> AbstractContextManager[Claim | None]:
         raise Failure(f"failed to create the container ID file: {failure.message}") from None
 
 
-def created(app: App, o: CreateOptions, body: dict[str, Any], file: Claim | None) -> str:
+def created(app: App, o: CreateOptions, body: CreateContainer, file: Claim | None) -> str:
     """Create the container and write its ID to the file; returns the ID. Raises Failure."""
     reference = named(o.image)
     if not o.disable_content_trust:
@@ -124,7 +124,7 @@ def platform_text(app: App, text: str) -> str:
         return "/".join(parts[k] for k in ("os", "architecture", "variant") if k in parts)
 
 
-def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: Reference | None) -> dict[str, Any]:
+def create_or_pull(app: App, o: CreateOptions, body: CreateContainer, reference: Reference | None) -> dict[str, Any]:
     """POST /containers/create, after a pull if requested or if the image is missing. Raises Failure."""
     wanted = platform_text(app, o.platform)
     if o.pull == "always":
@@ -146,14 +146,15 @@ def create_or_pull(app: App, o: CreateOptions, body: dict[str, Any], reference: 
         return dict(app.engine.json(request))
 
 
-def with_socket(app: App, body: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+def with_socket(app: App, body: CreateContainer) -> tuple[CreateContainer, bytes | None]:
     """--use-api-socket: the body with the engine's socket as a mount, and the stored credentials as an archive
     to copy in.
 
     Raises Failure."""
     host = body["HostConfig"]
-    mounts = [*host.get("Mounts", ()), {"Type": "bind", "Source": SOCKET, "Target": SOCKET, "BindOptions": {}}]
-    body = {**body, "HostConfig": {**host, "Mounts": mounts}}
+    socket = {"Type": "bind", "Source": SOCKET, "Target": SOCKET, "BindOptions": {}}
+    mounted: HostConfig = {**host, "Mounts": [*(host.get("Mounts") or ()), socket]}
+    body = {**body, "HostConfig": mounted}
     has_own = any(e.startswith("DOCKER_CONFIG=") for e in body["Env"] or ())
     data = b"" if has_own else app.credentials.config_file()
     if not data:

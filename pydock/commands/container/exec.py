@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import version_key
@@ -15,12 +15,12 @@ from pydock.commands.shared import detach_keys_flag
 from pydock.errors import Exit, Failure, Unreachable, failing
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
-from pydock.shape import Json
 from pydock.streams.signals import leaving_with
 from pydock.streams.terminal import is_terminal, size
 from pydock.values import replace
 
 if TYPE_CHECKING:
+    from pydock.api.types import CreateExec, StartExec
     from pydock.app import App
 
 #: seconds after each inspection of an exec whose output has ended: its exit may be recorded with a delay
@@ -62,7 +62,7 @@ def resolve(app: App, o: ExecOptions) -> ExecOptions:
     return replace(o, env=(*from_files, *given), detach_keys=o.detach_keys or app.config.detach_keys)
 
 
-def exec_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
+def exec_body(o: ExecOptions, console: tuple[int, int] | None) -> CreateExec:
     """The body of POST /containers/…/exec. `console`: (height, width) of the terminal."""
     return {
         "User": o.user,
@@ -80,12 +80,12 @@ def exec_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
     }
 
 
-def start_body(o: ExecOptions, console: tuple[int, int] | None) -> Json:
+def start_body(o: ExecOptions, console: tuple[int, int] | None) -> StartExec:
     """The body of POST /exec/…/start."""
     return {"Detach": o.detach, "Tty": o.tty, **console_size(console)}
 
 
-def console_size(console: tuple[int, int] | None) -> dict[str, Any]:
+def console_size(console: tuple[int, int] | None) -> StartExec:
     return {"ConsoleSize": list(console)} if console else {}
 
 

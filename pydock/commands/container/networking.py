@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from pydock.api.networks import SET_BY_ENGINE
+from pydock.api.request import without_empty
 from pydock.commands.container.create_options import CreateOptions
 from pydock.flags.networks import Attachment
 from pydock.flags.pairs import is_mac
 from pydock.go.strconv import quote
 from pydock.values import replace
+
+if TYPE_CHECKING:
+    from pydock.api.types import EndpointIPAMConfig, EndpointSettings
 
 
 def network_mode(o: CreateOptions) -> str:
@@ -22,11 +27,11 @@ def check_mac(address: str) -> None:
         raise ValueError(f"{address} is not a valid mac address")
 
 
-def endpoints(o: CreateOptions) -> dict[str, dict[str, Any]]:
+def endpoints(o: CreateOptions) -> dict[str, EndpointSettings]:
     """Network -> EndpointSettings. Raises ValueError."""
     if not o.network:
         return {"default": endpoint(with_flags(Attachment("default"), o))}
-    out: dict[str, dict[str, Any]] = {}
+    out: dict[str, EndpointSettings] = {}
     for i, network in enumerate(o.network):
         settings = endpoint(with_flags(network, o) if i == 0 else network)
         if network.target in out:
@@ -63,7 +68,7 @@ def with_flags(network: Attachment, o: CreateOptions) -> Attachment:
     )
 
 
-def endpoint(network: Attachment) -> dict[str, Any]:
+def endpoint(network: Attachment) -> EndpointSettings:
     """EndpointSettings of one attachment. Raises ValueError."""
     if not network.target.strip():
         raise ValueError("no name set for network")
@@ -73,21 +78,17 @@ def endpoint(network: Attachment) -> dict[str, Any]:
         if network.links:
             raise ValueError("links are only supported for user-defined networks")
     check_mac(network.mac)
-    ipam = {"IPv4Address": network.ip, "IPv6Address": network.ip6, "LinkLocalIPs": list(network.link_local_ips)}
+    ipam: EndpointIPAMConfig = {
+        "IPv4Address": network.ip,
+        "IPv6Address": network.ip6,
+        "LinkLocalIPs": list(network.link_local_ips),
+    }
     return {
-        "IPAMConfig": {k: v for k, v in ipam.items() if v} or None,
+        "IPAMConfig": without_empty(ipam) or None,
         "Links": list(network.links) or None,
         "Aliases": list(network.aliases) or None,
         "DriverOpts": dict(network.driver_opts) or None,
         "GwPriority": network.gw_priority,
         "MacAddress": network.mac,
-        "NetworkID": "",
-        "EndpointID": "",
-        "Gateway": "",
-        "IPAddress": "",
-        "IPPrefixLen": 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-        "DNSNames": None,
+        **SET_BY_ENGINE,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.container.create import prepare, send, with_help
@@ -17,6 +17,7 @@ from pydock.options import command, flag, options
 from pydock.streams.terminal import size
 
 if TYPE_CHECKING:
+    from pydock.api.types import CreateContainer, HostConfig
     from pydock.app import App
 
 
@@ -43,16 +44,17 @@ def start_failure(app: App, error: Failure) -> Failure:
     return with_help(app, "run", text.rstrip("\n"), code)
 
 
-def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]:
+def attach_body(app: App, o: RunOptions, body: CreateContainer) -> CreateContainer:
     """The body with what only run knows: the attached streams and the size of the terminal."""
-    if o.detach:
-        if o.attach:
-            raise Failure("conflicting options: cannot specify both --attach and --detach")
-        body |= {"AttachStdin": False, "AttachStdout": False, "AttachStderr": False, "StdinOnce": False}
-    else:
+    host: HostConfig = {**body["HostConfig"], "ConsoleSize": list(size(app.out.binary))}
+    if not o.detach:
         check_terminal(app, body["AttachStdin"], o.tty)
-    body["HostConfig"]["ConsoleSize"] = list(size(app.out.binary))
-    return body
+        return {**body, "HostConfig": host}
+    if o.attach:
+        raise Failure("conflicting options: cannot specify both --attach and --detach")
+    return {
+        **body, "HostConfig": host, "AttachStdin": False, "AttachStdout": False, "AttachStderr": False, "StdinOnce": False,
+    }  # fmt: skip
 
 
 @command(
@@ -64,8 +66,7 @@ def attach_body(app: App, o: RunOptions, body: dict[str, Any]) -> dict[str, Any]
     interspersed=False,
 )
 def run(app: App, o: RunOptions) -> None:
-    body = prepare(app, o, "run")
-    body = attach_body(app, o, body)
+    body = attach_body(app, o, prepare(app, o, "run"))
     keys = detach_sequence(o.detach_keys, app.config.detach_keys)
     try:
         container = send(app, o, body)
@@ -73,8 +74,8 @@ def run(app: App, o: RunOptions) -> None:
         raise start_failure(app, failure) from None
     with ExitStack() as stack:
         stack.enter_context(forwarding(app, container, o.sig_proxy and not o.detach))
-        attached = any(body[k] for k in ("AttachStdin", "AttachStdout", "AttachStderr"))
         shown = body["AttachStdout"] or body["AttachStderr"]
+        attached = body["AttachStdin"] or shown
         if not attached:
             app.out.line(container)
         session = attach(app, o, body, container, keys) if attached else None
@@ -95,7 +96,7 @@ def run(app: App, o: RunOptions) -> None:
         raise Exit(code)
 
 
-def attach(app: App, o: RunOptions, body: dict[str, Any], container: str, keys: bytes) -> Session:
+def attach(app: App, o: RunOptions, body: CreateContainer, container: str, keys: bytes) -> Session:
     request = containers.attach_container(
         container, stdin=body["AttachStdin"], stdout=body["AttachStdout"], stderr=body["AttachStderr"],
         detach_keys=o.detach_keys or app.config.detach_keys,

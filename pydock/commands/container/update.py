@@ -10,9 +10,9 @@ from pydock.commands.container.create_options import LimitOptions
 from pydock.errors import Failure, Failures, failing
 from pydock.flags import units
 from pydock.options import argument, command, flag, options
-from pydock.shape import Json
 
 if TYPE_CHECKING:
+    from pydock.api.types import UpdateContainer
     from pydock.app import App
 
 
@@ -33,7 +33,7 @@ class UpdateOptions(LimitOptions):
     )
 
 
-def update_body(o: UpdateOptions) -> Json:
+def update_body(o: UpdateOptions) -> UpdateContainer:
     """The body of POST /containers/…/update. Raises ValueError for an invalid restart policy."""
     return {
         **limits(o),

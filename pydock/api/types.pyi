@@ -1,0 +1,251 @@
+"""Bodies of requests, for the type checker alone: a misspelt key fails mypy, and nothing is loaded at run time.
+
+The names are those of the Engine API (moby's api/types). No key is required: a body has those that docker's client sends.
+"""
+
+from typing import Any, TypedDict
+
+class HealthConfig(TypedDict, total=False):
+    Test: list[str]
+    Interval: int
+    Timeout: int
+    StartPeriod: int
+    StartInterval: int
+    Retries: int
+
+class Config(TypedDict, total=False):
+    """What a container is, on any host."""
+
+    Hostname: str
+    Domainname: str
+    User: str
+    AttachStdin: bool
+    AttachStdout: bool
+    AttachStderr: bool
+    ExposedPorts: dict[str, dict[str, str]]
+    Tty: bool
+    OpenStdin: bool
+    StdinOnce: bool
+    Env: list[str] | None
+    Cmd: list[str] | None
+    Healthcheck: HealthConfig
+    Image: str
+    Volumes: dict[str, dict[str, str]]
+    WorkingDir: str
+    Entrypoint: list[str] | None
+    MacAddress: str
+    OnBuild: None
+    Labels: dict[str, str]
+    StopSignal: str
+    StopTimeout: int
+
+class WeightDevice(TypedDict):
+    Path: str
+    Weight: int
+
+class ThrottleDevice(TypedDict):
+    Path: str
+    Rate: int
+
+class RestartPolicy(TypedDict):
+    Name: str
+    MaximumRetryCount: int
+
+class LogConfig(TypedDict):
+    Type: str
+    Config: dict[str, str]
+
+class Resources(TypedDict, total=False):
+    """The limits of a container."""
+
+    CpuShares: int
+    Memory: int
+    NanoCpus: int
+    CgroupParent: str
+    BlkioWeight: int
+    BlkioWeightDevice: list[WeightDevice] | None
+    BlkioDeviceReadBps: list[ThrottleDevice] | None
+    BlkioDeviceWriteBps: list[ThrottleDevice] | None
+    BlkioDeviceReadIOps: list[ThrottleDevice] | None
+    BlkioDeviceWriteIOps: list[ThrottleDevice] | None
+    CpuPeriod: int
+    CpuQuota: int
+    CpuRealtimePeriod: int
+    CpuRealtimeRuntime: int
+    CpusetCpus: str
+    CpusetMems: str
+    Devices: list[dict[str, str]] | None
+    DeviceCgroupRules: list[str] | None
+    DeviceRequests: list[dict[str, Any]] | None
+    KernelMemory: int
+    MemoryReservation: int
+    MemorySwap: int
+    MemorySwappiness: int | None
+    OomKillDisable: bool | None
+    PidsLimit: int | None
+    Ulimits: list[dict[str, Any]] | None
+    CpuCount: int
+    CpuPercent: int
+    IOMaximumIOps: int
+    IOMaximumBandwidth: int
+
+class HostConfig(Resources, total=False):
+    """How this host runs a container."""
+
+    Binds: list[str] | None
+    ContainerIDFile: str
+    LogConfig: LogConfig
+    NetworkMode: str
+    PortBindings: dict[str, list[dict[str, str]]]
+    RestartPolicy: RestartPolicy
+    AutoRemove: bool
+    VolumeDriver: str
+    VolumesFrom: list[str] | None
+    ConsoleSize: list[int]
+    Annotations: dict[str, str]
+    CapAdd: list[str] | None
+    CapDrop: list[str] | None
+    CgroupnsMode: str
+    Dns: list[str]
+    DnsOptions: list[str]
+    DnsSearch: list[str]
+    ExtraHosts: list[str] | None
+    GroupAdd: list[str] | None
+    IpcMode: str
+    Cgroup: str
+    Links: list[str] | None
+    OomScoreAdj: int
+    PidMode: str
+    Privileged: bool
+    PublishAllPorts: bool
+    ReadonlyRootfs: bool
+    SecurityOpt: list[str] | None
+    StorageOpt: dict[str, str]
+    Tmpfs: dict[str, str]
+    UTSMode: str
+    UsernsMode: str
+    ShmSize: int
+    Sysctls: dict[str, str]
+    Runtime: str
+    Isolation: str
+    Mounts: list[dict[str, Any]] | None
+    MaskedPaths: list[str] | None
+    ReadonlyPaths: list[str] | None
+    Init: bool | None
+
+class EndpointIPAMConfig(TypedDict, total=False):
+    IPv4Address: str
+    IPv6Address: str
+    LinkLocalIPs: list[str]
+
+class EndpointSettings(TypedDict, total=False):
+    """A container in a network."""
+
+    IPAMConfig: EndpointIPAMConfig | None
+    Links: list[str] | None
+    Aliases: list[str] | None
+    DriverOpts: dict[str, str] | None
+    GwPriority: int
+    MacAddress: str
+    NetworkID: str
+    EndpointID: str
+    Gateway: str
+    IPAddress: str
+    IPPrefixLen: int
+    IPv6Gateway: str
+    GlobalIPv6Address: str
+    GlobalIPv6PrefixLen: int
+    DNSNames: list[str] | None
+
+class NetworkingConfig(TypedDict):
+    EndpointsConfig: dict[str, EndpointSettings]
+
+class CreateContainer(Config, total=False):
+    """The body of POST /containers/create."""
+
+    HostConfig: HostConfig
+    NetworkingConfig: NetworkingConfig
+
+class UpdateContainer(Resources, total=False):
+    """The body of POST /containers/…/update."""
+
+    RestartPolicy: RestartPolicy
+
+class CreateExec(TypedDict, total=False):
+    """The body of POST /containers/…/exec."""
+
+    User: str
+    Privileged: bool
+    Tty: bool
+    ConsoleSize: list[int]
+    AttachStdin: bool
+    AttachStderr: bool
+    AttachStdout: bool
+    Detach: bool
+    DetachKeys: str
+    Env: list[str] | None
+    WorkingDir: str
+    Cmd: list[str]
+
+class StartExec(TypedDict, total=False):
+    """The body of POST /exec/…/start."""
+
+    Detach: bool
+    Tty: bool
+    ConsoleSize: list[int]
+
+class IPAMConfig(TypedDict, total=False):
+    Subnet: str
+    IPRange: str
+    Gateway: str
+    AuxiliaryAddresses: dict[str, str]
+
+class IPAM(TypedDict):
+    Driver: str
+    Options: dict[str, str]
+    Config: list[IPAMConfig]
+
+class CreateNetwork(TypedDict, total=False):
+    """The body of POST /networks/create."""
+
+    CheckDuplicate: bool
+    Name: str
+    Driver: str
+    Scope: str
+    EnableIPv4: bool
+    EnableIPv6: bool
+    IPAM: IPAM
+    Internal: bool
+    Attachable: bool
+    Ingress: bool
+    ConfigOnly: bool
+    ConfigFrom: dict[str, str] | None
+    Options: dict[str, str]
+    Labels: dict[str, str]
+
+class AccessMode(TypedDict, total=False):
+    Scope: str
+    Sharing: str
+    MountVolume: dict[str, str]
+    BlockVolume: dict[str, str]
+
+class CapacityRange(TypedDict):
+    RequiredBytes: int
+    LimitBytes: int
+
+class ClusterVolumeSpec(TypedDict, total=False):
+    Group: str
+    AccessMode: AccessMode
+    AccessibilityRequirements: dict[str, list[dict[str, dict[str, str]]]]
+    CapacityRange: CapacityRange
+    Secrets: list[dict[str, str]]
+    Availability: str
+
+class CreateVolume(TypedDict, total=False):
+    """The body of POST /volumes/create."""
+
+    Name: str
+    Driver: str
+    DriverOpts: dict[str, str]
+    Labels: dict[str, str]
+    ClusterVolumeSpec: ClusterVolumeSpec
