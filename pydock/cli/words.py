@@ -86,6 +86,9 @@ FILTERS: dict[str, dict[str, str]] = {
         "scope=": "global local swarm", "type=": "builtin custom",
     },
     "network prune": _PRUNE,
+    "node ls": {
+        "id=": "", "label=": "", "membership=": "accepted pending", "name=": "nodes", "node.label=": "", "role=": "manager worker",
+    },
     "plugin ls": {"capability=": "authz ipamdriver logdriver metricscollector networkdriver volumedriver", "enabled=": "bools"},
     "search": {"is-official=": "bools", "stars=": ""},
     "secret ls": {"id=": "", "label=": "", "name=": "secrets"},

@@ -117,3 +117,9 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 def short_id(identifier: str) -> str:
     """The first twelve digits, without the algorithm."""
     return identifier.partition(":")[2][:12] if ":" in identifier else identifier[:12]
+
+
+def capitalized(text: str | None) -> str:
+    """A word of the API for people: "ready" -> "Ready"; a single letter stays small, as in docker."""
+    text = text or ""
+    return text[:1].upper() + text[1:].lower() if len(text) > 1 else text.lower()

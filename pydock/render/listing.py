@@ -35,9 +35,7 @@ def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, defaul
 def _header(template: Template, titles: Mapping[str, str]) -> str:
     """The header, by executing the template on the titles; if it fails on them, its output up to there."""
     try:
-        return template.with_functions(HEADER_FUNCTIONS).execute(
-            Header({field: title for field, title in titles.items() if title})
-        )
+        return template.with_functions(HEADER_FUNCTIONS).execute(Header(titles))
     except ExecError as error:
         return error.partial
 

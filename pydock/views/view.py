@@ -10,9 +10,12 @@ from typing import Any, ClassVar
 
 from pydock.go.kinds import Failed
 
+#: what Go prints for a header that is not there
+NO_TITLE = "<no value>"
+
 
 class View:
-    """TITLES: field -> header, "" for none. `go_type`: the type's name in messages.
+    """TITLES: field -> header, NO_TITLE where docker has none. `go_type`: the type's name in messages.
 
     Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both;
     CONFIG, the key of config.json that gives its --format."""

@@ -34,7 +34,7 @@ def test_help_of_everything(path: str) -> None:
 
 #: what is not built yet: swarms
 LATER: set[str] = set()
-SWARM = ("node", "service", "stack", "swarm")
+SWARM = ("service", "stack", "swarm")
 
 
 @pytest.mark.parametrize(

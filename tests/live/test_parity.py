@@ -46,7 +46,7 @@ PLACEHOLDERS = [
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
     # of a swarm: ids, tokens, keys, certificates
     (re.compile(r"SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}"), "<token>"), (re.compile(r"SWMKEY-1-[\w+/]{43}"), "<key>"), (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{25}\b"), "<id>"),
-    (re.compile(r"-----BEGIN CERTIFICATE-----[\w+/=\s\\]*-----END CERTIFICATE-----"), "<certificate>"), (re.compile(r'(?<="CertIssuerPublicKey": ")[\w+/=]+'), "<key>"),
+    (re.compile(r"-----BEGIN CERTIFICATE-----[\w+/=\s\\]*-----END CERTIFICATE-----"), "<certificate>"), (re.compile(r'(?<="CertIssuerPublicKey": ")[\w+/=]+|(?<=Issuer Public Key:\t)[\w+/=]+|\[(?:\d+ ){60,}\d+\]'), "<key>"),
     (re.compile(r'(?<="Index": )\d+'), "<index>"),
     (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
     (re.compile("  +"), "  "),

@@ -279,6 +279,8 @@ class _Run:
             raise self.fail(node, f"nil pointer evaluating {value.type_name}.{name}")
         found = getter(name) if getter else Failed
         if found is Failed:
+            if name[:1].islower() and name in getattr(value, "go_fields", dict)():
+                raise self.fail(node, f"{name} is an unexported field of struct type {shown_type(value)}")
             # results of functions and constants have a type; values of JSON are interfaces
             untyped = self.missing == "error" and type(value) not in (str, int)
             kind = "interface {}" if untyped else shown_type(value)
