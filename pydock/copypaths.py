@@ -75,7 +75,7 @@ class CopyInfo:
 
 @record
 class Target:
-    """The folder that an archive is unpacked in; the first `old` in each entry's name becomes `new`."""
+    """The folder that an archive is unpacked in; `old` at the beginning of each entry's name becomes `new`."""
 
     folder: str
     old: str = ""
@@ -83,7 +83,7 @@ class Target:
 
     def name(self, entry: str) -> str:
         """The new name of an entry or of a hard link's target."""
-        return entry.replace(self.old, self.new, 1) if self.old != self.new else entry
+        return self.new + entry.removeprefix(self.old) if entry.startswith(self.old) else entry
 
 
 def target(source: CopyInfo, destination: CopyInfo) -> Target:

@@ -93,6 +93,8 @@ FILE, FOLDER = CopyInfo("/h/f", True), CopyInfo("/h/d", True, True)
         (CopyInfo("/h/d/.", True, True), CopyInfo("/x/new"), ("/x", "./i", "new/i")),
         (CopyInfo("/h/target", True, False, "link"), CopyInfo("/x/g", True), ("/x", "link", "g")),
         (CopyInfo("/", True, True), CopyInfo("/x/new"), ("/x", "/etc", "new/etc")),
+        # an entry that does not begin with the source's name keeps its own
+        (CopyInfo("", True, True), CopyInfo("/x/new"), ("/x", "a.b/c.d", "a.b/c.d")),
     ],
 )
 def test_what_goes_where(source: CopyInfo, destination: CopyInfo, result: tuple[str, str, str] | str) -> None:
