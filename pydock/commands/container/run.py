@@ -90,7 +90,7 @@ def run(app: App, o: RunOptions) -> None:
                 return
         except BrokenStream as broken:
             raise Failure(broken.message, 125) from None
-        with wait_errors():
+        with wait_errors(app):
             code = end_of(app, container, exit_code)
     if code:
         raise Exit(code)

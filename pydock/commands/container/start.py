@@ -79,7 +79,7 @@ def start_attached(app: App, o: StartOptions) -> None:
             stack.enter_context(following_size(app, partial(containers.resize_container, identifier)))
         if session.run():
             return
-        with wait_errors():
+        with wait_errors(app):
             code = end_of(app, identifier, exit_code)
     if code:
         raise Exit(code)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers, system
 from pydock.api.request import version_key
-from pydock.errors import BrokenStream, Failure
+from pydock.errors import BrokenStream, Exit, Failure
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 #: inspections, seconds apart, of a container whose output has ended: its exit may be recorded with a delay
 LOOKS, BETWEEN = 5, 1.0
 LOST = "lost the connection to the container's output; the container is still running"
+
+
+class WaitFailure(Failure):
+    """The engine reports an error in place of the exit code. what: what failed, in docker's log."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(reason)
+        self.what = what
 
 
 class Waiter(ABC):
@@ -40,7 +48,7 @@ class WaitCall(Waiter):
         answer = self.response.json()
         problem = (answer.get("Error") or {}).get("Message")
         if problem:
-            raise Failure(str(problem))
+            raise WaitFailure("Error waiting for container", str(problem))
         return int(answer["StatusCode"])
 
 
@@ -68,7 +76,7 @@ class EventWaiter(Waiter):
                 if self.remove_here:
                     self.app.engine.read(containers.remove_container(self.container, volumes=True))
                 return code
-        raise Failure("the engine closed the event stream")
+        raise WaitFailure("error getting events from daemon", "EOF")
 
 
 def supports_early_wait(app: App) -> bool:
@@ -77,17 +85,19 @@ def supports_early_wait(app: App) -> bool:
 
 
 @contextmanager
-def wait_errors() -> Iterator[None]:
-    """A failure of the block becomes `run`'s error for a failed wait."""
+def wait_errors(app: App) -> Iterator[None]:
+    """Log a failure of the block, and exit with 125, as docker does."""
     try:
         yield
     except Failure as failure:
-        raise Failure(f"error waiting for container: {failure.message}", 125) from None
+        what = failure.what if isinstance(failure, WaitFailure) else "error waiting for container"
+        app.log.error(f"{what}: {failure.message}")
+        raise Exit(125) from None
 
 
 def waiter(app: App, container: str, remove: bool) -> Waiter:
-    """Request the exit code of a container that is about to start, as the engine supports it. Raises Failure (125)."""
-    with wait_errors():
+    """Request the exit code of a container that is about to start, as the engine supports it. Raises Exit."""
+    with wait_errors(app):
         if supports_early_wait(app):
             return WaitCall(app, container, "removed" if remove else "next-exit")
         return EventWaiter(app, container, remove, remove_here=version_key(app.engine.api_version) < (1, 25))
