@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pydock.buildkit.auth import Credentials
-from pydock.buildkit.call import NOT_FOUND, Call
 from pydock.buildkit.content import Content
 from pydock.buildkit.grpc import Duplex
-from pydock.buildkit.messages import DATA, STATUS_RESPONSE
+from pydock.buildkit.messages import STATUS_RESPONSE
 from pydock.buildkit.proto import Values
 from pydock.buildkit.receive import FileSend, Sink
 from pydock.buildkit.secrets import Agents, Secret, Secrets
 from pydock.buildkit.session import Service, Session, new_id
 from pydock.buildkit.solve import Control, Solving, sources
 from pydock.buildkit.sync import FileSync
+from pydock.buildkit.upload import Upload
 from pydock.errors import BrokenStream, NotUpgraded, RpcError
 from pydock.values import made, record
+
+if TYPE_CHECKING:
+    from pydock.buildkit.types import SolveRequest
 
 #: seconds for the result of a successful build to begin to arrive
 LAST_BYTES = 2.0
@@ -29,66 +32,42 @@ OpenControl = Callable[[], Duplex]
 
 
 @record
-class Inputs:
+class Access:
     """What a build may access.
 
-    folders: by their names in the build; secrets: (id, file, variable); agents: (id, paths); archive: the context as an
-    archive, block by block; output_folders, output_sinks: destinations of results, by index; stores: OCI layouts
-    (folders) to read or write, by store name; shared_key: identifies the context across builds.
+    folders: by their names in the build; upload: the context, if it is an archive; secrets: (id, file, variable);
+    agents: (id, paths); output_folders, output_sinks: destinations of results, by index; stores: OCI layouts (folders)
+    to read or write, by store name; shared_key: identifies the context across builds.
     """
 
     folders: Mapping[str, str] = made(default_factory=dict)
+    upload: Upload | None = None
     secrets: Sequence[tuple[str, str, str]] = ()
     agents: Sequence[tuple[str, tuple[str, ...]]] = ()
-    archive: Iterable[bytes] | None = None
     output_folders: Mapping[int, str] = made(default_factory=dict)
     output_sinks: Mapping[int, Sink] = made(default_factory=dict)
     stores: Mapping[str, str] = made(default_factory=dict)
     shared_key: str = ""
 
 
-class Upload:
-    """An archive that the engine may fetch once: session/upload of github.com/moby/buildkit."""
-
-    METHODS: tuple[str, ...] = ("/moby.upload.v1.Upload/Pull",)
-
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self.identity = new_id()
-        self.blocks: Iterator[bytes] | None = iter(blocks)
-
-    @property
-    def url(self) -> str:
-        """The URL of the archive, for the frontend's context."""
-        return f"http://buildkit-session/{self.identity}"
-
-    def serve(self, call: Call) -> None:
-        if call.header("urlpath") != f"/{self.identity}" or self.blocks is None:
-            raise RpcError(NOT_FOUND, "no upload of that name")
-        blocks, self.blocks = self.blocks, None
-        for block in blocks:
-            for at in range(0, len(block), 1 << 20):
-                call.send(DATA.encode({"data": block[at : at + (1 << 20)]}))
-
-
 class Build:
     """A context manager: at its end it closes the connections, and the ssh agents that were started for the build."""
 
-    def __init__(self, inputs: Inputs, environ: Mapping[str, str], credentials: Credentials) -> None:
+    def __init__(self, access: Access, environ: Mapping[str, str], credentials: Credentials) -> None:
         """Raises Failure for missing secrets and agents; sends nothing yet."""
         self.ref = new_id()
-        secrets = Secrets([Secret(*spec) for spec in inputs.secrets], environ)
-        self._agents = Agents(inputs.agents, environ)
-        self.files = FileSync(inputs.folders)
-        services: list[Service] = [secrets, self._agents, credentials, *([self.files] if inputs.folders else [])]
-        self.upload = Upload(inputs.archive) if inputs.archive is not None else None
-        if self.upload:
-            services.append(self.upload)
-        self.results = FileSend(inputs.output_folders, inputs.output_sinks)
-        if inputs.output_folders or inputs.output_sinks:
+        secrets = Secrets([Secret(*spec) for spec in access.secrets], environ)
+        self._agents = Agents(access.agents, environ)
+        self.files = FileSync(access.folders)
+        services: list[Service] = [secrets, self._agents, credentials, *([self.files] if access.folders else [])]
+        if access.upload:
+            services.append(access.upload)
+        self.results = FileSend(access.output_folders, access.output_sinks)
+        if access.output_folders or access.output_sinks:
             services.append(self.results)
-        if inputs.stores:
-            services.append(Content(inputs.stores))
-        self.session = Session(services, inputs.shared_key)
+        if access.stores:
+            services.append(Content(access.stores))
+        self.session = Session(services, access.shared_key)
         #: set when the session has ended
         self.session_over = threading.Event()
         self._control: Control | None = None
@@ -121,7 +100,7 @@ class Build:
         assert self._control, "connect() comes first"
         return self._control
 
-    def start(self, request: Values) -> None:
+    def start(self, request: SolveRequest) -> None:
         """Start the build. request: a SolveRequest without Ref and Session."""
         self._solving = self.control.solve({**request, "Ref": self.ref, "Session": self.session.identity})
         if self._cancelled:

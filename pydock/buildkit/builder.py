@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from pydock.archive.build_context import BuildContext
     from pydock.buildkit.auth import Auth, FetchToken
     from pydock.buildkit.build import Build
     from pydock.buildkit.inputs import BuildInputs
+    from pydock.buildkit.receive import Sink
     from pydock.oci.layout import Layout
 
 
@@ -29,28 +31,45 @@ class Builder:
         self._stdin, self._environ, self._config_dir = stdin, environ, config_dir
         self._auth_of, self._fetch_token, self._open_url = auth_of, fetch_token, open_url
 
-    def inputs(self) -> BuildInputs:
-        """The inputs of a build's command line; see buildkit.inputs."""
-        from pydock.buildkit.inputs import BuildInputs
+    def inputs(
+        self, context: str, file: str, named: Mapping[str, str], download: Callable[[str], bytes]
+    ) -> AbstractContextManager[BuildInputs]:
+        """The inputs of a build; within the block its temporary folders exist. Raises Failure."""
+        from pydock.buildkit.inputs import build_inputs
 
-        return BuildInputs()
+        return build_inputs(context, file, named, self._stdin, download)
 
-    def start(self, report: Callable[[str], None], **inputs: Any) -> Build:
-        """A build, not yet started. report: called with notices; inputs: the fields of buildkit.build.Inputs.
-
-        Raises Failure for missing secrets and agents."""
+    def start(
+        self,
+        report: Callable[[str], None],
+        inputs: BuildInputs,
+        *,
+        secrets: Sequence[tuple[str, str, str]],
+        agents: Sequence[tuple[str, tuple[str, ...]]],
+        stores: Mapping[str, str],
+        output_folders: Mapping[int, str],
+        output_sinks: Mapping[int, Sink],
+    ) -> Build:
+        """A build, not yet started. report: called with notices; stores: besides those of the inputs; for the others
+        see buildkit.build.Access. Raises Failure for missing secrets and agents."""
         from pydock.buildkit.auth import Credentials
         from pydock.buildkit.authority import Authority
-        from pydock.buildkit.build import Build, Inputs
-
-        credentials = Credentials(self._auth_of, self._fetch_token, Authority(self._config_dir, self._environ), report)
-        return Build(Inputs(**inputs), self._environ, credentials)
-
-    def context_key(self, folder: str) -> str:
-        """A key that identifies a context across builds, so that only changes are sent; "" without a folder."""
+        from pydock.buildkit.build import Access, Build
         from pydock.buildkit.inputs import context_key
 
-        return context_key(folder, self._config_dir) if folder else ""
+        folder = inputs.context_folder
+        access = Access(
+            folders=inputs.folders,
+            upload=inputs.upload,
+            secrets=secrets,
+            agents=agents or ([("default", ())] if inputs.over_ssh else []),
+            output_folders=output_folders,
+            output_sinks=output_sinks,
+            stores={**inputs.stores, **stores},
+            shared_key=context_key(folder, self._config_dir) if folder else "",
+        )
+        credentials = Credentials(self._auth_of, self._fetch_token, Authority(self._config_dir, self._environ), report)
+        return Build(access, self._environ, credentials)
 
     def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
         """The git revision and origin of a build's sources, for its record; {} outside of git."""

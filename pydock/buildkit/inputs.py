@@ -8,19 +8,21 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 from pydock.archive.build_context import chunks, dockerfile_of, is_archive, is_url, with_head
 from pydock.buildkit.session import new_id
+from pydock.buildkit.upload import Upload
 from pydock.errors import Failure, first_line
 from pydock.files.atomic import Scratch, write_whole
 from pydock.git import Git
 from pydock.go.filepath import base, clean
 from pydock.go.strconv import parse_bool, quote
 from pydock.oci.layout import Layout
+from pydock.values import made, record
 
 DOCKERFILE = "Dockerfile"
 LAYOUT = "oci-layout://"
@@ -37,142 +39,174 @@ def is_git_over_ssh(text: str) -> bool:
     return text.startswith("ssh://") or bool(_SCP.fullmatch(text) and "://" not in text)
 
 
+@record
 class BuildInputs:
-    """A context manager: removes temporary files at its end.
+    """What a build is made of.
 
-    attributes: of the frontend; folders: by their names in the build; archive: the context's blocks, if it is an
-    archive; stores: OCI layouts as contexts, by store name; shared_key: identifies the context across builds;
-    dockerfile: the Dockerfile's name for messages.
+    attributes: of the frontend; folders: by their names in the build; upload: the context, if it is an archive;
+    stores: OCI layouts as contexts, by store name; context_folder: the context, if it is a folder, or ""; dockerfile:
+    the Dockerfile's name for messages; over_ssh: the engine needs an ssh agent to fetch the context.
     """
 
-    def __init__(self) -> None:
-        self.attributes: dict[str, str] = {}
-        self.folders: dict[str, str] = {}
-        self.archive: Iterator[bytes] | None = None
-        self.stores: dict[str, str] = {}
-        self.shared_key = ""
-        self.dockerfile = ""
-        #: the engine needs an ssh agent to fetch the context
-        self.over_ssh = False
-        self._made = ExitStack()
-        self._capabilities: set[str] = set()
+    attributes: Mapping[str, str]
+    folders: Mapping[str, str]
+    upload: Upload | None
+    stores: Mapping[str, str]
+    context_folder: str
+    dockerfile: str
+    over_ssh: bool
 
-    def __enter__(self) -> BuildInputs:
-        return self
 
-    def __exit__(self, *problem: object) -> None:
-        self._made.close()
+@record
+class Context:
+    """The main context, and where its Dockerfile is: `content`, or else the file `name` of `folder` (for "": of the
+    context). own_folder: of a context that is one; capabilities: those that the frontend must have."""
 
-    def find(
-        self, context: str, file: str, named: Mapping[str, str], stdin: BinaryIO, download: Callable[[str], bytes]
-    ) -> None:
-        """Raises Failure."""
-        if context == "-" and file == "-":
-            raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
-        name, folder, content = file, "", None
-        if context == "-":
-            content = self._from_stdin(file, stdin)
-        elif os.path.isdir(context):
-            self.folders["context"] = context
-            self.shared_key = os.path.abspath(context)
-            if file == "-":
-                content = dockerfile_of(chunks(stdin))
-            else:
-                folder, name = (os.path.dirname(file) or ".", base(file)) if file else (context, "")
-        elif is_remote(context):
-            self.attributes["context"] = context
-            self.over_ssh = is_git_over_ssh(context)
-            self._git_query(context, "")
-            if file == "-":
-                content = dockerfile_of(chunks(stdin))
-            elif os.path.isabs(file):
-                folder, name = os.path.dirname(file), base(file)
-                self.attributes["dockerfilekey"] = "dockerfile"
-        else:
-            raise Failure(f"unable to prepare context: path {quote(context)} not found")
-        self.dockerfile = {"-": "stdin", "": clean(f"{context}/{DOCKERFILE}")}.get(file, file)
-        if is_url(file):
-            content = download(file)
+    attributes: Mapping[str, str] = made(default_factory=dict)
+    folders: Mapping[str, str] = made(default_factory=dict)
+    own_folder: str = ""
+    upload: Upload | None = None
+    capabilities: Sequence[str] = ()
+    content: bytes | None = None
+    folder: str = ""
+    name: str = ""
+
+
+@record
+class NamedContext:
+    """What an additional context adds to a build."""
+
+    attribute: str
+    folders: Mapping[str, str] = made(default_factory=dict)
+    stores: Mapping[str, str] = made(default_factory=dict)
+    capabilities: Sequence[str] = ()
+
+
+@contextmanager
+def build_inputs(
+    context: str, file: str, named: Mapping[str, str], stdin: BinaryIO, download: Callable[[str], bytes]
+) -> Iterator[BuildInputs]:
+    """The inputs of a build. Within the block its temporary folders exist. Raises Failure."""
+    if context == "-" and file == "-":
+        raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
+    with ExitStack() as temporary:
+        main = _context(context, file, stdin, temporary)
+        content = download(file) if is_url(file) else main.content
+        folder, name, key = main.folder, main.name or DOCKERFILE, {}
         if content is not None:
-            folder, name = self._made_folder({DOCKERFILE: content}), DOCKERFILE
-            self.attributes["dockerfilekey"] = "dockerfile"
-        name = name or DOCKERFILE
-        if folder:
-            if not os.path.isdir(folder):
-                raise Failure(f"resolve : lstat {folder}: no such file or directory")
-            self.folders["dockerfile"] = folder
-            name = _existing(folder, name)
-        self.attributes["filename"] = name
-        for key, value in named.items():
-            self._named(key, value)
-        if self._capabilities:
-            self.attributes["frontend.caps"] = ",".join(sorted(self._capabilities))
+            folder, name = _temporary_folder(temporary, {DOCKERFILE: content}), DOCKERFILE
+            key = {"dockerfilekey": "dockerfile"}
+        if folder and not os.path.isdir(folder):
+            raise Failure(f"resolve : lstat {folder}: no such file or directory")
+        others = {name: _named(name, value) for name, value in named.items()}
+        capabilities = {*main.capabilities, *(c for one in others.values() for c in one.capabilities)}
+        yield BuildInputs(
+            attributes={
+                **main.attributes,
+                **key,
+                "filename": _existing(folder, name) if folder else name,
+                **{f"context:{name}": one.attribute for name, one in others.items()},
+                **({"frontend.caps": ",".join(sorted(capabilities))} if capabilities else {}),
+            },
+            folders={
+                **main.folders,
+                **({"dockerfile": folder} if folder else {}),
+                **{name: path for one in others.values() for name, path in one.folders.items()},
+            },
+            upload=main.upload,
+            stores={store: path for one in others.values() for store, path in one.stores.items()},
+            context_folder=main.own_folder,
+            dockerfile={"-": "stdin", "": clean(f"{context}/{DOCKERFILE}")}.get(file, file),
+            over_ssh=is_git_over_ssh(main.attributes.get("context", "")),
+        )
 
-    def _from_stdin(self, file: str, stdin: BinaryIO) -> bytes | None:
-        """The Dockerfile on stdin; None for an archive, or if stdin is empty. Raises Failure."""
-        head, blocks = with_head(chunks(stdin))
-        if not head:
-            return None
-        if is_archive(head):
-            self.archive = blocks
-            return None
-        if file:
-            raise Failure("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
-        self.folders["context"] = self._made_folder({})
-        return dockerfile_of(blocks)
 
-    def _made_folder(self, files: Mapping[str, bytes]) -> str:
-        try:
-            folder = self._made.enter_context(Scratch(tempfile.gettempdir()))
-            for name, content in files.items():
-                with open(os.path.join(folder.path, name), "xb") as file:
-                    file.write(content)
-        except OSError as error:
-            raise Failure(
-                f"unable to create temporary context directory: {error.filename or ''}: {first_line(error)}"
-            ) from None
-        return folder.path
+def _context(context: str, file: str, stdin: BinaryIO, temporary: ExitStack) -> Context:
+    """The main context. Raises Failure."""
+    if context == "-":
+        return _on_stdin(file, stdin, temporary)
+    is_folder = os.path.isdir(context)
+    if not is_folder and not is_remote(context):
+        raise Failure(f"unable to prepare context: path {quote(context)} not found")
+    content = dockerfile_of(chunks(stdin)) if file == "-" else None
+    if is_folder:
+        folder, name = (os.path.dirname(file) or ".", base(file)) if file else (context, "")
+        return Context(
+            folders={"context": context}, own_folder=os.path.abspath(context), content=content, folder=folder, name=name
+        )
+    attributes, capabilities = {"context": context}, _git_query(context)
+    if os.path.isabs(file):
+        attributes["dockerfilekey"] = "dockerfile"
+        return Context(attributes, capabilities=capabilities, folder=os.path.dirname(file), name=base(file))
+    return Context(attributes, capabilities=capabilities, content=content, name=file)
 
-    def _git_query(self, context: str, suffix: str) -> None:
-        if urlsplit(context).query and (not is_url(context) or urlsplit(context).path.endswith(".git")):
-            self._capabilities.add(f"moby.buildkit.frontend.gitquerystring{suffix}")
 
-    def _named(self, name: str, value: str) -> None:
-        """Add a named context. Raises Failure."""
-        self._capabilities.add("moby.buildkit.frontend.contexts+forward")
-        if is_remote(value) or value.startswith(("docker-image://", "target:")):
-            self.attributes[f"context:{name}"] = value
-            self._git_query(value, "+forward")
-            return
-        if value.startswith(LAYOUT):
-            self.attributes[f"context:{name}"] = self._layout(value)
-            return
-        try:
-            os.stat(value)
-        except OSError as error:
-            raise Failure(f"failed to get build context {name}: stat {value}: {first_line(error)}") from None
-        if not os.path.isdir(value):
-            raise Failure(f"failed to get build context path {{{value} <nil>}}: not a directory")
-        local = f"_{name}" if name in ("context", "dockerfile") else name
-        self.folders[local] = value
-        self.attributes[f"context:{name}"] = f"local:{local}"
+def _on_stdin(file: str, stdin: BinaryIO, temporary: ExitStack) -> Context:
+    """The context on stdin: an archive, or a Dockerfile alone. Raises Failure."""
+    head, blocks = with_head(chunks(stdin))
+    if not head:
+        return Context(name=file)
+    if is_archive(head):
+        upload = Upload(blocks)
+        return Context({"context": upload.url}, upload=upload, name=file)
+    if file:
+        raise Failure("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
+    return Context(folders={"context": _temporary_folder(temporary, {})}, content=dockerfile_of(blocks))
 
-    def _layout(self, value: str) -> str:
-        """An image in an OCI layout, oci-layout://FOLDER[:TAG][@DIGEST], in the form for the engine. Raises Failure."""
-        path, _, digest = value.removeprefix(LAYOUT).partition("@")
-        folder, _, tag = path.partition(":")
-        tag = tag or "latest"
-        if not digest:
-            try:
-                found = Layout(folder).find(tag, or_only=True)
-            except Failure as failure:
-                raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {failure.message}") from None
-            if found is None:
-                raise Failure(f"oci-layout reference {quote(value)} could not be resolved: no such image in {folder}")
-            digest = found["digest"]
+
+def _temporary_folder(temporary: ExitStack, files: Mapping[str, bytes]) -> str:
+    """A folder with these files. Raises Failure."""
+    try:
+        folder = temporary.enter_context(Scratch(tempfile.gettempdir()))
+        for name, content in files.items():
+            with open(os.path.join(folder.path, name), "xb") as file:
+                file.write(content)
+    except OSError as error:
+        raise Failure(
+            f"unable to create temporary context directory: {error.filename or ''}: {first_line(error)}"
+        ) from None
+    return folder.path
+
+
+def _git_query(context: str, suffix: str = "") -> Sequence[str]:
+    """The capability of the frontend that the query of a git URL needs, if it has one."""
+    is_git = not is_url(context) or urlsplit(context).path.endswith(".git")
+    return [f"moby.buildkit.frontend.gitquerystring{suffix}"] if urlsplit(context).query and is_git else []
+
+
+def _named(name: str, value: str) -> NamedContext:
+    """--build-context NAME=VALUE. Raises Failure."""
+    capabilities = ["moby.buildkit.frontend.contexts+forward"]
+    if is_remote(value) or value.startswith(("docker-image://", "target:")):
+        return NamedContext(value, capabilities=[*capabilities, *_git_query(value, "+forward")])
+    if value.startswith(LAYOUT):
         store = new_id()
-        self.stores[f"oci:{store}"] = folder
-        return f"{LAYOUT}{store}:{tag}@{digest}"
+        folder, image = _image_in_layout(value)
+        return NamedContext(f"{LAYOUT}{store}:{image}", stores={f"oci:{store}": folder}, capabilities=capabilities)
+    try:
+        os.stat(value)
+    except OSError as error:
+        raise Failure(f"failed to get build context {name}: stat {value}: {first_line(error)}") from None
+    if not os.path.isdir(value):
+        raise Failure(f"failed to get build context path {{{value} <nil>}}: not a directory")
+    local = f"_{name}" if name in ("context", "dockerfile") else name
+    return NamedContext(f"local:{local}", folders={local: value}, capabilities=capabilities)
+
+
+def _image_in_layout(value: str) -> tuple[str, str]:
+    """oci-layout://FOLDER[:TAG][@DIGEST] as (folder, TAG@DIGEST). Raises Failure."""
+    path, _, digest = value.removeprefix(LAYOUT).partition("@")
+    folder, _, tag = path.partition(":")
+    tag = tag or "latest"
+    if not digest:
+        try:
+            found = Layout(folder).find(tag, or_only=True)
+        except Failure as failure:
+            raise Failure(f"oci-layout reference {quote(value)} could not be resolved: {failure.message}") from None
+        if found is None:
+            raise Failure(f"oci-layout reference {quote(value)} could not be resolved: no such image in {folder}")
+        digest = found["digest"]
+    return folder, f"{tag}@{digest}"
 
 
 def _existing(folder: str, name: str) -> str:

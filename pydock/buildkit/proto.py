@@ -7,7 +7,7 @@ absent fields are not written, and read as their zero value. Tables instead of g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydock.errors import BrokenStream
@@ -89,7 +89,7 @@ class Message:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def encode(self, values: Values) -> bytes:
+    def encode(self, values: Mapping[str, Any]) -> bytes:
         """Raises KeyError for an unknown field."""
         unknown = values.keys() - {f.name for f in self.fields}
         if unknown:

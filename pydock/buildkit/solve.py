@@ -7,6 +7,7 @@ call of Status for its progress. `Ref` is a random id of ours that connects the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import CANCELED, Call
@@ -15,6 +16,9 @@ from pydock.buildkit.proto import Values
 from pydock.errors import BrokenStream, RpcError
 from pydock.go.json import decode
 from pydock.shape import opt
+
+if TYPE_CHECKING:
+    from pydock.buildkit.types import FrontendRequest, SolveRequest
 
 CONTROL, BRIDGE = "/moby.buildkit.v1.Control/", "/moby.buildkit.v1.frontend.LLBBridge/"
 #: the largest document of a build's record, in bytes
@@ -38,7 +42,7 @@ class Control:
     def close(self) -> None:
         self.connection.close()
 
-    def solve(self, request: Values) -> Solving:
+    def solve(self, request: SolveRequest) -> Solving:
         """Start a build."""
         return Solving(self.connection.call(CONTROL + "Solve", m.SOLVE.encode(request)))
 
@@ -62,7 +66,7 @@ class Control:
         records = m.WORKERS.decode(self.connection.ask(CONTROL + "ListWorkers", b""))["record"]
         return dict(records[0]["Labels"]) if records else {}
 
-    def ask_frontend(self, ref: str, request: Values) -> dict[str, bytes]:
+    def ask_frontend(self, ref: str, request: FrontendRequest) -> dict[str, bytes]:
         """Send a subrequest about a Dockerfile, within the build `ref`. Returns the answer's metadata. Raises
         RpcError."""
         within = (("buildkit-controlapi-buildid", ref),)
@@ -136,7 +140,7 @@ def json_source(data: bytes) -> Values:
     try:
         value = decode(data, SOURCE)
         info = value.get("info") or {}
-        info["data"] = base64.b64decode(info.get("data") or "").decode("utf-8", "replace")
-        return {"info": info, "ranges": value.get("ranges") or []}
+        text = base64.b64decode(info.get("data") or "").decode("utf-8", "replace")
+        return {"info": {**info, "data": text}, "ranges": value.get("ranges") or []}
     except ValueError:
         return {}

@@ -203,8 +203,8 @@ def annotate(app: App, o: AnnotateOptions) -> None:
         image = app.manifests.image(name, reference)
         if image is None:
             raise missing
-        image["Descriptor"]["platform"] = platform_of(annotated(image, o))
-        app.manifests.save(name, {reference: image})
+        described = {**image["Descriptor"], "platform": platform_of(annotated(image, o))}
+        app.manifests.save(name, {reference: {**image, "Descriptor": described}})
 
 
 def annotated(image: Json, o: AnnotateOptions) -> Json:

@@ -22,7 +22,6 @@ from pydock.archive.tree import Tree
 from pydock.buildkit import messages as m
 from pydock.buildkit.auth import Credentials
 from pydock.buildkit.authority import Authority
-from pydock.buildkit.build import Upload
 from pydock.buildkit.call import Call
 from pydock.buildkit.content import STORE, Content
 from pydock.buildkit.grpc import Connection
@@ -32,6 +31,7 @@ from pydock.buildkit.secrets import Agents, Guard, Secret, Secrets
 from pydock.buildkit.session import SERVING, Service, Session
 from pydock.buildkit.solve import sources
 from pydock.buildkit.sync import TYPE_BITS, FileSync
+from pydock.buildkit.upload import Upload
 from pydock.errors import BrokenStream, Failure, RpcError
 from pydock.oci.layout import Layout, tag_of
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import io
 import json
 import os
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 from pydock.archive.build_context import BuildContext, is_archive, read_patterns
 from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
-from pydock.buildkit.inputs import BuildInputs, git_attributes, is_remote, node_identity
+from pydock.buildkit.inputs import BuildInputs, build_inputs, git_attributes, is_remote, node_identity
 from pydock.commands.build import classic as build_classic
 from pydock.commands.build.body import Found, all_outputs, settings, solve_request
 from pydock.commands.build.caches import with_environment
@@ -313,10 +315,9 @@ def test_a_dockerfile_without_end_is_refused() -> None:
         BuildContext(
             "http://host/Dockerfile", "", io.BytesIO(), lambda url: endless(), lambda t, c: None, lambda t: None
         )
-    found = BuildInputs()
     for place, file in (("-", ""), (os.getcwd(), "-")):
-        with pytest.raises(Failure, match=r"^the Dockerfile is larger than 16 MiB"), found:
-            found.find(place, file, {}, io.BytesIO(b"x" * (17 << 20)), lambda url: b"")
+        with pytest.raises(Failure, match=r"^the Dockerfile is larger than 16 MiB"):
+            whole_inputs(place, file, b"x" * (17 << 20))
 
 
 # -- contexts ------------------------------------------------------------------------------------------
@@ -421,15 +422,20 @@ def test_the_word_that_names_contexts(tmp_path: Path) -> None:
     assert node_identity(str(tmp_path / "no" / ".docker")) == "" and not (tmp_path / "no").exists()
 
 
-def inputs(place: str, file: str = "", stdin: bytes = b"", **named: str) -> BuildInputs:
-    found = BuildInputs()
-    found.find(place, file, named, io.BytesIO(stdin), lambda url: b"FROM " + url.encode())
-    return found
+def inputs(
+    place: str, file: str = "", stdin: bytes = b"", **named: str
+) -> contextlib.AbstractContextManager[BuildInputs]:
+    return build_inputs(place, file, named, io.BytesIO(stdin), lambda url: b"FROM " + url.encode())
+
+
+def whole_inputs(*words: Any, **named: str) -> BuildInputs:
+    with inputs(*words, **named) as found:
+        return found
 
 
 def test_inputs_of_buildkit(tmp_path: Path) -> None:
     (tmp_path / "dockerfile").write_text("FROM x\n")
-    here = inputs(str(tmp_path))
+    here = whole_inputs(str(tmp_path))
     assert here.attributes == {"filename": "dockerfile"} and here.folders == {
         "context": str(tmp_path),
         "dockerfile": str(tmp_path),
@@ -439,17 +445,19 @@ def test_inputs_of_buildkit(tmp_path: Path) -> None:
         assert Path(piped.folders["dockerfile"], "Dockerfile").read_bytes() == b"FROM stdin\n"
     assert not Path(piped.folders["dockerfile"]).exists()
     with inputs("-", "", b"FROM only\n") as only:
-        assert os.listdir(only.folders["context"]) == []
+        assert os.listdir(only.folders["context"]) == [] and not only.context_folder
+    archive = whole_inputs("-", "D", gzip.compress(b"x"))
+    assert archive.upload and archive.attributes == {"context": archive.upload.url, "filename": "D"}
     with inputs(str(tmp_path), "http://x.example/D") as fetched:
         assert Path(fetched.folders["dockerfile"], "Dockerfile").read_bytes() == b"FROM http://x.example/D"
-    remote = inputs("https://git.example/x.git?branch=y#ref:sub")
+    remote = whole_inputs("https://git.example/x.git?branch=y#ref:sub")
     assert remote.attributes == {
         "context": "https://git.example/x.git?branch=y#ref:sub",
         "filename": "Dockerfile",
         "frontend.caps": "moby.buildkit.frontend.gitquerystring",
     }
-    assert inputs("git@git.example:x/y.git").over_ssh and not remote.over_ssh
-    named = inputs(str(tmp_path), "", b"", a="docker-image://b", context=str(tmp_path))
+    assert whole_inputs("git@git.example:x/y.git").over_ssh and not remote.over_ssh
+    named = whole_inputs(str(tmp_path), "", b"", a="docker-image://b", context=str(tmp_path))
     assert (
         named.attributes["context:a"] == "docker-image://b"
         and named.attributes["context:context"] == "local:_context"
@@ -469,7 +477,7 @@ def test_inputs_of_buildkit(tmp_path: Path) -> None:
         (("-", "x", b"FROM"), "ambiguous Dockerfile"),
     ):
         with pytest.raises(Failure, match=problem):
-            inputs(*words)  # type: ignore[arg-type]
+            whole_inputs(*words)
 
 
 # -- progress ------------------------------------------------------------------------------------------

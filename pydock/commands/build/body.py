@@ -7,6 +7,7 @@ there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pydock.api.request import Query, query
 from pydock.commands.build.caches import with_environment
@@ -31,6 +32,9 @@ from pydock.go.json import dumps
 from pydock.go.strconv import is_true, quote
 from pydock.shape import Json
 from pydock.values import made, record
+
+if TYPE_CHECKING:
+    from pydock.buildkit.types import CacheOptions, Exporter, SolveRequest
 
 DOCS = "https://docs.docker.com/go"
 
@@ -142,10 +146,10 @@ def not_supported(what: str, page: str) -> ValueError:
 
 def exporters(
     o: BuildOptions, outputs: list[Output], wanted: BuildSettings, found: Found, platforms: int
-) -> list[Json]:
-    """The exporters of Solve: [{"Type", "Attrs"}]. Raises ValueError for those that the engine's store lacks."""
+) -> list[Exporter]:
+    """The exporters of Solve. Raises ValueError for those that the engine's store lacks."""
     names = ",".join(_tag(t) for t in o.tag)
-    out = []
+    out: list[Exporter] = []
     for one in outputs:
         kind, attributes = one.kind, dict(one.attributes)
         pushed = is_true(attributes.get("push", ""))
@@ -245,8 +249,8 @@ def frontend_attributes(o: BuildOptions, wanted: BuildSettings, found: Found, pl
     return out
 
 
-def cache_options(wanted: BuildSettings, found: Found) -> Json:
-    """{"Exports", "Imports"}. Raises ValueError."""
+def cache_options(wanted: BuildSettings, found: Found) -> CacheOptions:
+    """Raises ValueError."""
     exports = [
         *wanted.cache_to,
         *([Cache("inline", {})] if is_true(wanted.build_args.get("BUILDKIT_INLINE_CACHE", "")) else []),
@@ -260,12 +264,12 @@ def cache_options(wanted: BuildSettings, found: Found) -> Json:
             if need and not cache.attributes.get(need):
                 raise ValueError(f"{cache.kind} cache {word} requires {need}")
     return {
-        key: [{"Type": c.kind, "Attrs": c.attributes} for c in some]
-        for key, some in (("Exports", exports), ("Imports", found.imports))
+        "Exports": [{"Type": c.kind, "Attrs": c.attributes} for c in exports],
+        "Imports": [{"Type": c.kind, "Attrs": c.attributes} for c in found.imports],
     }
 
 
-def solve_request(o: BuildOptions, wanted: BuildSettings, outputs: list[Output], found: Found) -> Json:
+def solve_request(o: BuildOptions, wanted: BuildSettings, outputs: list[Output], found: Found) -> SolveRequest:
     """A SolveRequest without Ref and Session. Raises Failure."""
     with failing():
         platforms = platform_names(o.platform, found.machine)
@@ -275,7 +279,7 @@ def solve_request(o: BuildOptions, wanted: BuildSettings, outputs: list[Output],
         entitlements = [entitlement(t) for t in o.allow if t] + (["network.host"] if o.network == "host" else [])
     if cache["Imports"]:
         attributes["cache-imports"] = dumps(cache["Imports"])
-    first = exports[0] if exports else {"Type": "", "Attrs": {}}
+    first: Exporter = exports[0] if exports else {"Type": "", "Attrs": {}}
     return {
         "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0",
         "FrontendAttrs": attributes,
@@ -301,7 +305,7 @@ _PARAMETERS = {
 _ELSEWHERE = ("image-resolve-mode", "no-cache", "add-hosts", "ulimit", "cache-imports")
 
 
-def rest_query(o: BuildOptions, request: Json, ref: str, session: str) -> Query:
+def rest_query(o: BuildOptions, request: SolveRequest, ref: str, session: str) -> Query:
     """The query of POST /build, for an engine whose BuildKit has no control connection (Docker 18.09).
 
     Raises Failure for options that it does not support."""

@@ -31,6 +31,7 @@ from pydock.shape import Json
 if TYPE_CHECKING:
     from pydock.app import App
     from pydock.buildkit.build import Build
+    from pydock.buildkit.types import FrontendRequest, SolveRequest
     from pydock.streams.feed import Feed, Work
 
 
@@ -173,24 +174,22 @@ class Building:
             app.engine.hijack(
                 builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C
             ).close()
-        with app.builder.inputs() as inputs, Destinations(app, outputs) as destinations:
-            inputs.find(o.context, o.file, contexts, app.stdin, app.registries.download)
+        with (
+            Destinations(app, outputs) as destinations,
+            app.builder.inputs(o.context, o.file, contexts, app.registries.download) as inputs,
+        ):
             self.dockerfile = inputs.dockerfile
             caches = LocalCaches(app, self.wanted.cache_from, self.wanted.cache_to)
             self.warnings = caches.warnings
             with app.builder.start(
                 self._report_step,
-                folders=inputs.folders,
+                inputs,
                 secrets=secrets,
-                agents=agents or ([("default", ())] if inputs.over_ssh else []),
-                archive=inputs.archive,
+                agents=agents,
+                stores={**caches.stores, **destinations.stores},
                 output_folders=destinations.folders,
                 output_sinks=destinations.sinks,
-                stores={**inputs.stores, **caches.stores, **destinations.stores},
-                shared_key=app.builder.context_key(inputs.shared_key),
             ) as build:
-                if build.upload:
-                    inputs.attributes["context"] = build.upload.url
                 whole = build.connect(
                     lambda headers: app.engine.hijack(builds.start_session(headers), builds.H2C),
                     lambda: app.engine.hijack(builds.start_control(), builds.H2C),
@@ -231,7 +230,7 @@ class Building:
         """Show a step that is already finished."""
         OwnStep(self.app, self.feed.put, title).end()
 
-    def _watch(self, build: Build, request: Json, found: Found) -> dict[str, str]:
+    def _watch(self, build: Build, request: SolveRequest, found: Found) -> dict[str, str]:
         """Run the build and show its progress. Raises Failure."""
         from pydock.render.build_report import unique_warnings, warnings_text
         from pydock.streams.feed import Work
@@ -296,7 +295,7 @@ class Building:
 
     # -- in the worker thread -----------------------------------------------------------------------
 
-    def _work(self, build: Build, request: Json, found: Found) -> dict[str, str]:
+    def _work(self, build: Build, request: SolveRequest, found: Found) -> dict[str, str]:
         """Run the build; returns the exporter's response. Raises RpcError, Failure."""
         if self.wanted.call:
             return self._ask(build, request)
@@ -307,12 +306,13 @@ class Building:
             with self._showing_status(build):
                 response = build.result()
         build.check_results()
-        response["buildx.build.ref"] = f"{self.app.contexts.current}/{self.app.contexts.current}/{build.ref}"
+        name = self.app.contexts.current
+        response = {**response, "buildx.build.ref": f"{name}/{name}/{build.ref}"}
         if self.o.metadata_file and not self.rest:
-            self._provenance(build, response)
+            response = {**response, **self._provenance(build)}
         for exporter in request["Exporters"]:
             if exporter["Type"] == "moby" and is_true(exporter["Attrs"].get("push", "")) and not found.containerd:
-                self._push(exporter["Attrs"]["name"].split(","), response)
+                response = {**response, **self._push(exporter["Attrs"]["name"].split(","), response)}
         return response
 
     @contextmanager
@@ -357,11 +357,11 @@ class Building:
             raise BrokenStream("the engine ended its response without an image ID")
         return response
 
-    def _ask(self, build: Build, request: Json) -> dict[str, str]:
+    def _ask(self, build: Build, request: SolveRequest) -> dict[str, str]:
         assert self.wanted.call
         attributes = request["FrontendAttrs"]
         capabilities = [attributes["frontend.caps"]] if attributes.get("frontend.caps") else []
-        question = {
+        question: FrontendRequest = {
             "Frontend": request["Frontend"], "allowResultReturn": True, "allowResultArrayRef": True,
             "FrontendOpt": {
                 **attributes, "requestid": f"frontend.{self.wanted.call.name}",
@@ -376,36 +376,40 @@ class Building:
             response = build.result()
         return {**response, **{k: v.decode("utf-8", "replace") for k, v in answer.items()}}
 
-    def _provenance(self, build: Build, response: dict[str, str]) -> None:
-        """Add the engine's provenance record of the build, for the metadata file."""
+    def _provenance(self, build: Build) -> dict[str, str]:
+        """The engine's provenance records of the build, for the metadata file; {} if it has none."""
         from pydock.commands.build.result import provenance
 
         mode = self.app.environ.get("BUILDX_METADATA_PROVENANCE", "min")
         if mode in ("disabled", "0", "f", "F", "false", "False", "FALSE"):
-            return
+            return {}
+        records: dict[str, str] = {}
         try:
             found = [d for d in build.control.attestations(build.ref) if _is_provenance(d[1])]
             if not found:
-                return
+                return {}
             with own_step(self.app, self.feed.put, "resolving provenance for metadata file"):
                 for platform, descriptor in found:
                     key = "buildx.build.provenance" + (f"/{platform}" if platform else "")
                     with failing("malformed provenance of the build: "):
-                        response[key] = provenance(build.control.content(descriptor["digest"]), mode == "max")
+                        records[key] = provenance(build.control.content(descriptor["digest"]), mode == "max")
         except RpcError:
             # the engine has no build history
-            return
+            pass
+        return records
 
-    def _push(self, names: list[str], response: dict[str, str]) -> None:
-        """Push by the engine's image API: the builder cannot push without the containerd image store. Raises Failure."""
+    def _push(self, names: list[str], response: dict[str, str]) -> dict[str, str]:
+        """Push by the engine's image API: the builder cannot push without the containerd image store. Returns the digests
+        for the response. Raises Failure."""
         for name in names:
             with own_step(self.app, self.feed.put, f"pushing {name} with docker") as step:
                 self._push_one(name, step)
         first = parse(names[0]).tagged()
-        if self.app.engine.json(images.inspect_image(names[0])).get("RepoDigests"):
-            remote = self.app.engine.json(inspect_distribution(str(first), self.app.credentials.header(first.domain)))
-            response.setdefault("containerimage.config.digest", response.get("containerimage.digest", ""))
-            response["containerimage.digest"] = remote["Descriptor"]["digest"]
+        if not self.app.engine.json(images.inspect_image(names[0])).get("RepoDigests"):
+            return {}
+        remote = self.app.engine.json(inspect_distribution(str(first), self.app.credentials.header(first.domain)))
+        config = response.get("containerimage.config.digest", response.get("containerimage.digest", ""))
+        return {"containerimage.config.digest": config, "containerimage.digest": remote["Descriptor"]["digest"]}
 
     def _push_one(self, name: str, step: OwnStep) -> None:
         reference = parse(name).tagged()
