@@ -1,13 +1,14 @@
-"""`login`, `logout` and `search`: registries, accessed by the engine."""
+"""`login`, `logout` and `search`: registries, accessed by the engine; where none answers, `login` asks them itself."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.api import images
 from pydock.api.request import filters
 from pydock.commands.shared import FORMAT_HELP, ask, filter_flag
-from pydock.errors import Failure
+from pydock.errors import Failure, Unreachable
 from pydock.flags.pairs import Pair
 from pydock.flags.reference import registry_host
 from pydock.options import Options, argument, command, flag, options
@@ -102,13 +103,23 @@ def coloured(app: App) -> bool:
 
 
 def log_in(app: App, auth: dict[str, str]) -> str:
-    """POST /auth, then store the credentials; returns the status message of the registry. Raises Failure."""
-    answer = app.engine.json(images.check_auth({k: v for k, v in auth.items() if v})) or {}
+    """POST /auth, then store the credentials; returns the status message of the registry. Raises Failure.
+
+    Where no engine answers, the registry is asked from here."""
+    try:
+        answer = app.engine.json(images.check_auth({k: v for k, v in auth.items() if v})) or {}
+    except Unreachable:
+        token = app.registries.log_in(registry_host(auth["serveraddress"]), auth, partial(report_failure, app))
+        answer = {"Status": "Login Succeeded", "IdentityToken": token}
     if answer.get("IdentityToken"):
         auth = {**auth, "password": "", "identitytoken": answer["IdentityToken"]}
     if path := app.credentials.store(auth):
         app.err.line(UNENCRYPTED.format(path=path))
     return str(answer.get("Status") or "")
+
+
+def report_failure(app: App, endpoint: str, error: str) -> None:
+    app.log.info("Error logging in to endpoint, trying next endpoint", endpoint=endpoint, error=error)
 
 
 def log_in_again(app: App, auth: dict[str, str]) -> str | None:

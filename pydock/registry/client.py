@@ -24,7 +24,7 @@ from pydock.registry.tokens import (
     message,
     tls,
 )
-from pydock.registry.web import Answer, Web, WebError, origin
+from pydock.registry.web import NO_HANDSHAKE, Answer, Web, WebError, origin
 from pydock.values import record
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -33,8 +33,8 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 HUB, HUB_HOST = "docker.io", "registry-1.docker.io"
-#: OpenSSL errors for a server that answers with plain HTTP, or hangs up
-NO_TLS = re.compile("wrong.version.number|record.layer.failure|http.request|unexpected.eof", re.IGNORECASE)
+#: errors of a server that answers with plain HTTP, or hangs up
+NO_TLS = re.compile(f"{NO_HANDSHAKE}|record.layer.failure|http.request|unexpected.eof", re.IGNORECASE)
 NOT_HERE = ("UNAUTHORIZED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN")
 #: the largest manifest or image configuration that docker accepts, in bytes
 MAX_SIZE = 4 << 20

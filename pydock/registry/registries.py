@@ -28,6 +28,14 @@ class Registries:
         return token.text, token.seconds, token.issued
 
     @staticmethod
+    def log_in(host: str, auth: Mapping[str, str], report: Callable[[str, str], None]) -> str:
+        """Check user name and password with a registry; its identity token, or "". report: called with a URL that failed, and
+        the error. Raises Failure."""
+        from pydock.registry.login import log_in
+
+        return log_in(host, auth, report)
+
+    @staticmethod
     def download(url: str) -> bytes:
         """A small file from the web, whole. Raises Failure."""
         from pydock.registry.fetch import fetch

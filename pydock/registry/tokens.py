@@ -39,11 +39,13 @@ NO_FORMS = (401, 404, 405)
 
 @record
 class Token:
-    """text; lifetime in seconds; when it was issued (seconds since 1970); 0: unknown."""
+    """text; lifetime in seconds; when it was issued (seconds since 1970); 0: unknown. identity: an identity token, given
+    on request in place of the password."""
 
     text: str
     seconds: int = 0
     issued: int = 0
+    identity: str = ""
 
 
 class Refused(Failure):
@@ -121,7 +123,7 @@ def _token(method: str, realm: str, answer: Answer) -> Token:
             f"unexpected status from {method} request to {realm}: {answer.reason}", answer.status, message(answer)
         )
     try:
-        found = decode(answer.body, {"token": opt(str), "access_token": opt(str)})
+        found = decode(answer.body, {"token": opt(str), "access_token": opt(str), "refresh_token": opt(str)})
         text, seconds = found.get("token") or found.get("access_token"), found.get("expires_in")
         # it becomes a header
         if not text or not _TOKEN.fullmatch(text):
@@ -131,6 +133,7 @@ def _token(method: str, realm: str, answer: Answer) -> Token:
             text,
             seconds if type(seconds) is int and 0 <= seconds < 1 << 31 else 0,
             int(issued) if 0 <= issued < 1 << 40 else 0,
+            found.get("refresh_token") or "",
         )
     except (ValueError, OverflowError):
         raise Refused(f"{realm} returned no token", answer.status, f"{realm} returned no token") from None

@@ -32,6 +32,8 @@ else:
 #: seconds to wait for the next byte, and for a whole answer of limited size
 TIMEOUT, DEADLINE = 30.0, 300.0
 REDIRECTS = 10
+#: Go's error for a server that answers a TLS handshake with something else
+NO_HANDSHAKE = "tls: first record does not look like a TLS handshake"
 #: bytes of an error's body that are read
 MAX_ERROR = 1 << 20
 #: retries of a busy server, and the seconds to wait before each
@@ -258,6 +260,8 @@ def plain(url: str, error: Exception) -> str:
         return f"dial tcp: {no_such_host(origin(url)[1])}"
     if "self-signed certificate" in text or "unable to get local issuer certificate" in text:
         return "tls: failed to verify certificate: x509: certificate signed by unknown authority"
+    if "WRONG_VERSION_NUMBER" in text:
+        return NO_HANDSHAKE
     if isinstance(error, httpx.TimeoutException):
         return f"no answer for {TIMEOUT:g} seconds"
     if isinstance(error, httpx.RemoteProtocolError) and "without" in text:

@@ -22,8 +22,13 @@ class Log:
         if self.level not in ("error", "fatal", "panic"):
             self._line("warning", text)
 
-    def _line(self, level: str, text: str) -> None:
+    def info(self, text: str, **fields: str) -> None:
+        if self.level not in ("warn", "warning", "error", "fatal", "panic"):
+            self._line("info", text, **fields)
+
+    def _line(self, level: str, text: str, **fields: str) -> None:
         from datetime import datetime, timezone
 
         moment = datetime.fromtimestamp(self.clock(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.err.line(f'time="{moment}" level={level} msg={quote(text)}')
+        shown = "".join(f" {name}={quote(value)}" for name, value in fields.items())
+        self.err.line(f'time="{moment}" level={level} msg={quote(text)}{shown}')
