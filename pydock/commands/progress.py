@@ -25,6 +25,16 @@ def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, qui
             out.write(plain_line(message))
 
 
+def show_rows(messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:
+    """As show_progress(), with a row for each id, as docker draws it: for few and short ones."""
+    from pydock.render.rows import Rows
+
+    rows = Rows()
+    for message in messages:
+        if not quiet:
+            out.write(rows.draw(message, out.width) if out.is_terminal else plain_line(message))
+
+
 def counted(app: App, blocks: Iterable[bytes], title: str, total: int = 0) -> Iterable[bytes]:
     """Pass the blocks through; if stderr is a terminal, show their size and rate in place."""
     if not app.err.is_terminal:

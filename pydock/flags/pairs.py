@@ -39,6 +39,11 @@ def env(text: str) -> str:
     return text
 
 
+def from_environment(texts: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+    """NAME=VALUE words; a name alone takes its value from `environ`, and without one it stays a name."""
+    return [f"{t}={environ[t]}" if "=" not in t and t in environ else t for t in texts]
+
+
 def label(text: str) -> str:
     """KEY[=VALUE]."""
     key = text.partition("=")[0].lstrip(" \t")

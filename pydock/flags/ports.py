@@ -76,10 +76,11 @@ def _range_of(text: str, what: str) -> tuple[int, int]:
 def publish(*texts: str) -> list[Binding]:
     """The bindings of --publish values; the long forms are parsed first."""
     specs = [_long_form(t) if "=" in t else t for t in texts]
-    return [binding for spec in specs for binding in _bindings_of(spec)]
+    return [binding for spec in specs for binding in bindings_of(spec)]
 
 
-def _bindings_of(spec: str) -> list[Binding]:
+def bindings_of(spec: str) -> list[Binding]:
+    """The bindings of one value in the short form."""
     *address, host, container = ["", "", *spec.split(":")]
     ip = ":".join(a for a in address[2:]) if len(address) > 2 else ""
     if ip.startswith("["):

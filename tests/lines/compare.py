@@ -131,9 +131,30 @@ def usage_alone(text: str) -> str:
     return text if at is None else "\n".join([*lines[:at], lines[at].replace(" [OPTIONS]", "")])
 
 
+#: lists of a service's specification that docker makes of Go maps, at some times in another order
+OF_MAPS = ("Configs", "Env", "GenericResources", "Ports", "Secrets")
+
+
+def without_order(value: Any) -> Any:
+    """A body in which the order of those lists does not count."""
+    if isinstance(value, list):
+        return [without_order(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: sorted(item, key=str) if key in OF_MAPS and isinstance(item, list) else without_order(item)
+        for key, item in value.items()
+    }
+
+
+def request_text(request: dict[str, Any]) -> str:
+    to_service = request["line"].startswith("POST /services/")
+    return json.dumps({**request, "body": without_order(request["body"])} if to_service else request, sort_keys=True)
+
+
 def compared(line: Line, outcome: Outcome) -> dict[str, Any]:
     """What counts of it."""
-    requests = [json.dumps(r, sort_keys=True) for r in outcome.requests]
+    requests = [request_text(r) for r in outcome.requests]
     if AT_ONCE.fullmatch(line.name):
         requests.sort()
     stdout = outcome.stdout
@@ -246,6 +267,16 @@ KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
     (
         lambda f: set(f.parts) == {"requests"} and of_detached_exec(f),
         "Detach is read by the engine when an exec is started, and not when it is made",
+    ),
+    (
+        words(
+            r"(.* )?service update .*--(health-start-interval|max-concurrent)\b.*",
+            "exit",
+            "stdout",
+            "stderr",
+            "requests",
+        ),
+        "docker takes these two flags and forgets them; pydock does what they say",
     ),
     (
         words(r"(container )?diff\s+", "stderr"),

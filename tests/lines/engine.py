@@ -17,6 +17,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.lines import swarm
 from tests.support.stand_in import Handler, _Server
 
 THEN = 1700000000
@@ -200,14 +201,16 @@ ANSWERS: list[tuple[str, Callable[[re.Match[str]], Reply]]] = [
     (r"GET /images/search", lambda m: Reply([{"name": "nginx", "description": "d" * 60, "star_count": 5, "is_official": True}])), (r"POST /images/create", lambda m: stream(*PULL)), (r"POST /images/load", lambda m: stream({"stream": "Loaded image: a:b\n"})),
     (r"GET /networks", lambda m: Reply([NETWORK])), (r"GET /volumes", lambda m: Reply({"Volumes": [VOLUME], "Warnings": None})), (r"GET /plugins", lambda m: Reply([PLUGIN])), (r"GET /plugins/privileges", lambda m: Reply([{"Name": "network", "Description": "d", "Value": ["host"]}])),
     (r"POST /networks/create", lambda m: Reply({"Id": digest("new"), "Warning": ""}, 201)), (r"POST /volumes/create", lambda m: Reply(VOLUME, 201)), (r"POST /plugins/pull", lambda m: stream(*PULL)), (r"POST /plugins/create", lambda m: Reply(status=204)),
-    (r"\w+ /(services|tasks|nodes|secrets|configs|swarm)\b.*", lambda m: Reply({"message": "This node is not a swarm manager."}, 503)), (r"GET /distribution/(.+)/json", lambda m: Reply({"message": "denied"}, 403)),
+    (r"POST /services/create", lambda m: Reply({"ID": swarm.swarm_id("new"), "Warnings": ["careful"]}, 201)), (r"POST /services/([^/]+)/update", lambda m: Reply({"Warnings": None})),
+    (r"GET /services/([^/]+)", lambda m: Reply(swarm.service(m[1]))), (r"GET /secrets", lambda m: Reply(swarm.named("secrets", "sec1", "sec2"))), (r"GET /configs", lambda m: Reply(swarm.named("configs", "cfg1", "cfg2"))),
+    (r"GET /distribution/busybox.*/json", lambda m: Reply(swarm.DISTRIBUTION)), (r"\w+ /(services|tasks|nodes|secrets|configs|swarm)\b.*", lambda m: Reply({"message": "This node is not a swarm manager."}, 503)), (r"GET /distribution/(.+)/json", lambda m: Reply({"message": "denied"}, 403)),
     (r"GET /containers/([^/]+)/json", lambda m: Reply({**INSPECTED, "Name": f"/{m[1]}"})), (r"GET /containers/([^/]+)/(?:logs|attach)", lambda m: Reply(FRAME, kind="application/vnd.docker.raw-stream")), (r"GET /containers/([^/]+)/top", lambda m: Reply({"Titles": ["PID", "CMD"], "Processes": [["1", "sh"]]})),
     (r"GET /containers/([^/]+)/stats", lambda m: Reply(STATS)), (r"GET /containers/([^/]+)/changes", lambda m: Reply([{"Path": "/a", "Kind": 0}, {"Path": "/b", "Kind": 1}])), (r"GET /containers/([^/]+)/(?:export|archive)", lambda m: Reply(archive(a=b"xyz"), kind="application/x-tar", headers=STAT)),
     (r"HEAD /containers/([^/]+)/archive", lambda m: Reply(headers=STAT)), (r"GET /containers/([^/]+)/checkpoints", lambda m: Reply([{"Name": "cp1"}])), (r"POST /containers/([^/]+)/attach", lambda m: Reply(FRAME, hijack=True)), (r"POST /exec/([^/]+)/start", lambda m: Reply(FRAME, hijack=True)),
     (r"POST /containers/([^/]+)/exec", lambda m: Reply({"Id": digest("exec")}, 201)), (r"GET /exec/([^/]+)/json", lambda m: Reply({"ID": digest("exec"), "Running": False, "ExitCode": 3})), (r"POST /containers/([^/]+)/wait", lambda m: Reply({"StatusCode": 4})),
     (r"POST /containers/([^/]+)/update", lambda m: Reply({"Warnings": ["careful"]})), (r"(?:POST|PUT|DELETE) /containers/([^/]+)(?:/(?!wait|json)\w+)?", lambda m: Reply(status=200 if m[0].startswith("PUT") else 204)),
     (r"GET /images/(.+)/json", lambda m: Reply(IMAGE)), (r"GET /images/(.+)/history", lambda m: Reply(LAYERS)), (r"POST /images/(.+)/push", lambda m: stream(*PULL)), (r"POST /images/(.+)/tag", lambda m: Reply(status=201)), (r"DELETE /images/(.+)", lambda m: Reply([{"Untagged": "a:b"}, {"Deleted": "sha256:" + digest("b")}])),
-    (r"GET /networks/([^/]+)", lambda m: Reply({**NETWORK, "Name": m[1]})), (r"POST /networks/([^/]+)/\w+", lambda m: Reply()), (r"DELETE /networks/([^/]+)", lambda m: Reply(status=204)), (r"GET /volumes/([^/]+)", lambda m: Reply({**VOLUME, "Name": m[1]})), (r"DELETE /volumes/([^/]+)", lambda m: Reply(status=204)),
+    (r"GET /networks/([^/]+)", lambda m: Reply({**NETWORK, "Name": m[1], "Id": digest(m[1])})), (r"POST /networks/([^/]+)/\w+", lambda m: Reply()), (r"DELETE /networks/([^/]+)", lambda m: Reply(status=204)), (r"GET /volumes/([^/]+)", lambda m: Reply({**VOLUME, "Name": m[1]})), (r"DELETE /volumes/([^/]+)", lambda m: Reply(status=204)),
     (r"GET /plugins/(.+)/json", lambda m: Reply(PLUGIN)), (r"POST /plugins/(.+)/(?:push|upgrade)", lambda m: stream(*PULL)), (r"DELETE /plugins/(.+)", lambda m: Reply(PLUGIN)), (r"POST /plugins/(.+)/\w+", lambda m: Reply()),
 ]  # fmt: skip
 KINDS = {
@@ -217,6 +220,7 @@ KINDS = {
     "volumes": "volume",
     "plugins": "plugin",
     "exec": "exec",
+    "services": "service",
 }
 
 CONFIG = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}}).encode()

@@ -72,6 +72,59 @@ BY_TYPE: Mapping[str, Sequence[str]] = {
         "target=/v",
         "type=volume,target=/v,volume-nocopy=maybe",
     ),
+    "command": ("sh", "sh -c 'a b'", 'x "y z" # c', "", "'", "a\\"),
+    "pref": ("spread=node.labels.dc", "spread=node.labels.rack", "spread=", "pack=x", "x", ""),
+    "secret": (
+        "sec1",
+        "sec2",
+        "source=sec1,target=/x,uid=1,gid=2,mode=0400",
+        "src=sec2,target=sec1",
+        "nothere",
+        "",
+        "target=x",
+        "source=sec2,mode=9",
+        "source=sec1,nope=1",
+        "sec1,sec2",
+    ),
+    "config": (
+        "cfg1",
+        "source=cfg1,target=/c,mode=0440",
+        "cfg2",
+        "nothere",
+        "",
+        "target=x",
+        "source=cfg1,mode=x",
+        "Source=cfg2,Nope=1",
+    ),
+    "credential-spec": (
+        "file://x",
+        "config://cfg1",
+        "registry://r",
+        "config://cfg2",
+        "",
+        "config://nothere",
+        "x",
+        "nope://x",
+    ),
+    "port": (
+        "80",
+        "8080:80",
+        "8000-8002:80-82",
+        "target=80,published=8080,mode=host",
+        "53:53/udp",
+        "8080-8082:80",
+        "target=53,protocol=udp",
+        "published=1",
+        "127.0.0.1:80:80",
+        "",
+        "x",
+        "target=80,protocol=nope",
+        "target=80,mode=x",
+        "target=x",
+        "target=80,nope=1",
+        "=80",
+        "80/nope",
+    ),
     "gpu-request": ("all", "2", "device=0", "count=all,capabilities=utility", "", "count=x"),
 }
 #: a flag's name -> values, where its text has a form
@@ -87,12 +140,21 @@ BY_NAME: Mapping[str, Sequence[str]] = {
     "security-opt": ("no-new-privileges", "seccomp=unconfined", "seccomp=f.env", "seccomp=none", "label=disable", "", "x"), "log-opt": ("max-size=1m", "a", ""), "log-driver": ("none", "json-file", ""),
     "detach-keys": ("ctrl-a", "a,b", "", "ctrl-", "xyz"), "pull": ("always", "never", "missing", "", "x"), "stop-signal": ("TERM", "9", "", "NOPE"), "signal": ("KILL", "9", "SIGHUP", "", "NOPE"),
     "cidfile": ("new.cid", "f.env", "none/x", ""), "attach": ("stdin", "STDOUT", "", "x"), "user": ("0", "a:b", ""), "ipc": ("host", "private", "container:web", "", "x"), "pid": ("host", "container:web", "", "x"),
-    "userns": ("host", "", "x"), "uts": ("host", "", "x"), "cgroupns": ("host", "private", "", "x"), "sysctl": ("a.b=1", "a", ""), "blkio-weight-device": ("/dev/x:10", "x", "", "/dev/x:5"),
+    "userns": ("host", "", "x"), "uts": ("host", "", "x"), "cgroupns": ("host", "private", "", "x"), "sysctl": ("a.b=1", "net.core.somaxconn=9", "a", ""), "blkio-weight-device": ("/dev/x:10", "x", "", "/dev/x:5"),
     "device-read-bps": ("/dev/x:1m", "/dev/x", ""), "device-read-iops": ("/dev/x:10", "x", ""), "device-cgroup-rule": ("c 1:3 rwm", "x", ""), "storage-opt": ("size=1g", "a", ""), "runtime": ("runc", ""),
     "subnet": ("10.0.0.0/8", "fd00::/64", "", "x", "10.0.0.0"), "gateway": ("10.0.0.1", "", "x"), "ip-range": ("10.0.1.0/24", "", "x"), "aux-address": ("a=10.0.0.9", "a", ""), "driver": ("bridge", "local", "", "none"),
     "since": ("1700000000", "2024-01-02T03:04:05Z", "10m", "", "x"), "until": ("1700000001", "2024-01-02T03:04:05Z", "", "x"), "tail": ("all", "10", "-1", "", "x"), "change": ("CMD sh", "ENV A=1", "", "NOPE"),
-    "type": ("container", "image", "network", "volume", "", "nope"), "output": ("out.tar", "none/x", "folder", ""), "input": ("img.tar", "none.tar", "folder", ""), "workdir": ("/w", "", "rel"), "host": ("a=b",), "docker": ("host=unix:///x.sock", "host=tcp://h:1", "", "nope=1", "from=default"),
+    "type": ("container", "image", "network", "volume", "", "nope"), "output": ("out.tar", "none/x", "folder", ""), "input": ("img.tar", "none.tar", "folder", ""), "workdir": ("/w", "", "rel"), "docker": ("host=unix:///x.sock", "host=tcp://h:1", "", "nope=1", "from=default"),
     "from": ("default", "one", "nope", ""), "driver-opt": ("a=b", "a", ""), "opt": ("a=b", "a", ""), "alias": ("x", ""), "os-features": ("a", ""), "name": ("new1", "", "a b", "web"), "hostname": ("h", "", "a b"),
+    "mode": ("replicated", "global", "replicated-job", "global-job", "", "Global", "nope"), "generic-resource": ("gpu=1", "gpu=2", "ssd=0", "gpu=red", "gpu", "gpu=-1", "a=b=c", ""), "generic-resource-rm": ("gpu", "ssd", ""),
+    "constraint": ("node.role==manager", "node.labels.a==b", "node.id!=x", "", "x"), "container-label": ("a=b", "c=9", "a", "", "=x"), "cap-add": ("NET_ADMIN", "CAP_CHOWN", "ALL", "all", "RESET", "sys_admin", "", " a "),
+    "cap-drop": ("CHOWN", "CAP_NET_ADMIN", "ALL", "RESET", "sys_admin", ""), "group": ("7", "9", "wheel", ""), "host": ("a:1.2.3.4", "one:10.0.0.1", "a=::1", "a:host-gateway", "", "a", "a:x"),
+    "dns-option": ("ndots:2", "rotate", ""), "dns-search": ("a.test", "x.test", ".", "", "a b", "-"), "endpoint-mode": ("vip", "dnsrr", "", "VIP", "nope"),
+    "isolation": ("default", "process", "", "x"), "update-order": ("start-first", "stop-first", "", "x"), "update-failure-action": ("pause", "continue", "rollback", "", "x"), "restart-condition": ("none", "on-failure", "any", "", "x"),
+    "label-rm": ("l", "m", "nope", ""), "container-label-rm": ("c", "nope", ""), "env-rm": ("A", "B", "C", "nope", "A=1", ""), "group-rm": ("9", "1", "nope", ""), "mount-rm": ("/v", "/b", "nope", ""), "secret-rm": ("sec1", "s", "nope", ""), "config-rm": ("cfg1", "cfg2", "nope", ""),
+    "constraint-rm": ("node.role==manager", "node.role", ""), "network-rm": ("n2", "n1", "nothere", ""), "dns-rm": ("9.9.9.9", "x", ""), "dns-option-rm": ("ndots:2", "x"), "dns-search-rm": ("z.test", "x"), "host-rm": ("one", "one:10.0.0.1", "two", "nope", ""),
+    "sysctl-rm": ("net.core.somaxconn", "net.core.somaxconn=1", "x", ""), "ulimit-rm": ("nofile", "core=1", "x", ""), "update-max-failure-ratio": ("0.1", "0", ".25", "1e2", "-1", "0.3333333333", "", "x"), "image": ("busybox", "nginx:1", "busybox@sha256:" + "c" * 64, "BAD", "", "a" * 64, "a b", "h:5000/x"),
+    "health-cmd": ("true", "exit 1", ""), "network-add": ("n1", "n2", "name=n3,alias=X,driver-opt=a=B", "nothere", "", "name=", "name=n1,nope=1"),
 }  # fmt: skip
 TEXTS = ("x", "a b", "", "ä", "a=b", "/x/y", "{{.}}")
 #: what a word of a usage line is filled with; what begins with "no" is not there, with "busy" in use, with "bad" refused
@@ -101,7 +163,7 @@ ARGUMENTS: Mapping[str, Sequence[str]] = {
     "IMAGE": ("busybox", "busybox:1.36", "registry.test:5000/team/app:v1", "noimage", "busy:1", "sha256:" + "a" * 64, "UPPER", "", "a b", "x@sha256:12", "a/b/c", "bad:1"),
     "NETWORK": ("n1", "bridge", "nothere", "busy1", "", "a b", "host"), "VOLUME": ("v1", "v2", "nothere", "busy1", "", "a b", "/x"), "PLUGIN": ("vieux/sshfs", "vieux/sshfs:latest", "nothere", "", "UPPER"),
     "CONTEXT": ("one", "default", "nope", "", "a b", "two"), "CHECKPOINT": ("cp1", "nothere", ""), "FILE": ("img.tar", "none.tar", "-", "folder", "new.tar"), "COPY": ("web:/a", "f.env", "-", "nothere:/x", "folder", "web:", ":/x", "none", "new", "web:/a/"),
-    "COMMAND": ("sh", "ls", "-c", "echo hi", ""), "KEY": ("a=b", "a", ""), "PORT": ("80", "80/tcp", "81", "x", "80/nope"), "WORD": ("new1", "x", "", "a b"), "TERM": ("nginx", ""), "LIST": ("{registry}/app:1", "{registry}/new:1", "{registry}/nothere:1", "UPPER", "127.0.0.1:1/x:1"),
+    "COMMAND": ("sh", "ls", "-c", "echo hi", ""), "KEY": ("a=b", "a", ""), "PORT": ("80", "80/tcp", "81", "x", "80/nope"), "WORD": ("new1", "x", "", "a b"), "TERM": ("nginx", ""), "SERVICE=": ("web=3", "plain=0", "job=1", "agent=1", "nothere=1", "bare=007", "web=x", "web", "=1", "web=-1", "web="), "SERVICE": ("web", "plain", "bare", "agent", "job", "nothere", "nodejob", "", "bad1"), "LIST": ("{registry}/app:1", "{registry}/new:1", "{registry}/nothere:1", "UPPER", "127.0.0.1:1/x:1"),
 }  # fmt: skip
 GLOBAL = (
     ["--debug"],
@@ -134,7 +196,7 @@ ALWAYS = {
 
 
 #: flags that docker 29 has and 28.5 has not; and one that is each client's own
-NEWER = {"no-pause", "help"}
+NEWER = {"no-pause", "help", "memory-swap", "memory-swappiness"}
 
 
 @dataclass(frozen=True)
@@ -156,6 +218,12 @@ def pick(chance: Random, values: Sequence[str]) -> str:
     return values[min(int(chance.random() ** 1.7 * len(values)), len(values) - 1)]
 
 
+def values_of(name: str, kind: str) -> Sequence[str]:
+    """By the flag's own name, its type, and, for what changes a list, by the list's name."""
+    base = name.removesuffix("-add")
+    return BY_NAME.get(name) or BY_TYPE.get(kind) or BY_NAME.get(base) or TEXTS
+
+
 def flag(chance: Random, name: str, spec: Mapping[str, Any]) -> tuple[str, ...]:
     """A flag with its value, in one of the ways to write it."""
     kind, short = spec["type"], spec.get("short")
@@ -163,7 +231,7 @@ def flag(chance: Random, name: str, spec: Mapping[str, Any]) -> tuple[str, ...]:
         plain = [f"--{name}"] if not short or chance.random() < 0.6 else [f"-{short}"]
         return tuple(plain) if chance.random() < 0.7 else (f"{plain[0]}={pick(chance, BY_TYPE['bool'])}",)
     kind = "int" if kind in ("int64", "uint", "uint64", "uint32") else "float" if kind == "decimal" else kind
-    value = pick(chance, BY_NAME.get(name) or BY_TYPE.get(kind) or TEXTS)
+    value = pick(chance, values_of(name, kind))
     ways: list[tuple[str, ...]] = [(f"--{name}", value), (f"--{name}={value}",)]
     if short:
         ways += [(f"-{short}", value), (f"-{short}{value}",), (f"-{short}={value}",)]
@@ -176,7 +244,7 @@ def kind_of(command: str, word: str) -> str:
         return "LIST"
     if word in ("SOURCE", "DESTINATION"):
         return "COPY"
-    for part, kind in (("CONTAINER", "CONTAINER"), ("NETWORK", "NETWORK"), ("VOLUME", "VOLUME"), ("PLUGIN", "PLUGIN"), ("CONTEXT", "CONTEXT"), ("CHECKPOINT", "CHECKPOINT"), ("PORT", "PORT"),
+    for part, kind in (("SERVICE=", "SERVICE="), ("SERVICE", "SERVICE"), ("CONTAINER", "CONTAINER"), ("NETWORK", "NETWORK"), ("VOLUME", "VOLUME"), ("PLUGIN", "PLUGIN"), ("CONTEXT", "CONTEXT"), ("CHECKPOINT", "CHECKPOINT"), ("PORT", "PORT"),
                        ("IMAGE", "IMAGE"), ("REPOSITORY", "IMAGE"), ("COMMAND", "COMMAND"), ("ARG", "COMMAND"), ("KEY", "KEY"), ("FILE", "FILE"), ("file", "FILE"), ("TERM", "TERM"), ("PATH", "FILE")):  # fmt: skip
         if part in word:
             return kind
