@@ -44,7 +44,7 @@ def _path(container: str, *rest: str) -> str:
 
 def list_containers(**options: Any) -> Request:
     """GET /containers/json. Options: all, limit, size, filters."""
-    return Request("GET", "/containers/json", query(**options), answer=[CONTAINER])
+    return Request("GET", "/containers/json", query(**options), answer=[CONTAINER], old_filters=True)
 
 
 def create_container(body: CreateContainer, name: str = "", platform: str = "") -> Request:

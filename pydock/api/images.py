@@ -34,7 +34,7 @@ def _path(image: str, *rest: str) -> str:
 
 def list_images(**options: Any) -> Request:
     """GET /images/json. Options: all, filters, digests, manifests, shared-size."""
-    return Request("GET", "/images/json", query(**options), answer=[IMAGE], version_first=True)
+    return Request("GET", "/images/json", query(**options), answer=[IMAGE], version_first=True, old_filters=True)
 
 
 def inspect_image(image: str, platform: str = "") -> Request:

@@ -29,7 +29,7 @@ def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Req
 
 
 def list_networks(**options: object) -> Request:
-    return Request("GET", "/networks", query(**options), answer=[NETWORK])
+    return Request("GET", "/networks", query(**options), answer=[NETWORK], old_filters=True)
 
 
 def _network(network: str, *rest: str) -> str:

@@ -28,7 +28,7 @@ def _plugin(plugin: str, *rest: str) -> str:
 
 
 def list_plugins(filters: Json) -> Request:
-    return Request("GET", "/plugins", query(filters=filters), answer=[PLUGIN])
+    return Request("GET", "/plugins", query(filters=filters), answer=[PLUGIN], old_filters=True)
 
 
 def plugin_privileges(remote: str, auth: str) -> Request:

@@ -7,12 +7,13 @@ from typing import Any, TypeVar, cast
 
 from pydock.errors import Failure
 from pydock.shape import Shape
-from pydock.values import made, record
+from pydock.values import made, record, replace
 
 T = TypeVar("T", bound=Mapping[str, object])
 Query = dict[str, str | list[str]]
 #: an API version as numbers
 Version = tuple[int, ...]
+LISTED_BEFORE: Version = (1, 22)
 
 
 @record
@@ -21,7 +22,7 @@ class Request:
     values. `answer`: the promised shape (see pydock.shape) of the JSON, or of each message of a stream; None where
     the answer is not JSON. `go_type`: docker's type of an answer that is an object, which its error names;
     `version_first`: docker negotiates the API version before it makes this request, and reports an engine that does not
-    answer to that."""
+    answer to that; `old_filters`: before API 1.22 its filters are lists."""
 
     method: str
     path: str
@@ -32,6 +33,16 @@ class Request:
     answer: Shape = None
     go_type: str = ""
     version_first: bool = False
+    old_filters: bool = False
+
+    def for_version(self, version: str) -> Request:
+        """This request as it is sent in a version of the API."""
+        if not self.old_filters or "filters" not in self.query or version_key(version) >= LISTED_BEFORE:
+            return self
+        from pydock.go.json import decode, dumps
+
+        listed = {key: list(values) for key, values in decode(str(self.query["filters"])).items()}
+        return replace(self, query={**self.query, "filters": dumps(listed)})
 
 
 def named(kind: str, name: str) -> str:

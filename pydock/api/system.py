@@ -70,7 +70,7 @@ def info() -> Request:
 def events(version: Version, **options: object) -> Request:
     """GET /events: a stream of JSON objects. Options: since, until, filters."""
     headers = {"Accept": EVENT_FORMS} if version >= (1, 52) else {}
-    return Request("GET", "/events", query(**options), headers=headers, answer=EVENT)
+    return Request("GET", "/events", query(**options), headers=headers, answer=EVENT, old_filters=True)
 
 
 def version() -> Request:

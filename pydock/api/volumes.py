@@ -21,7 +21,8 @@ def inspect_volume(volume: str) -> Request:
 
 
 def list_volumes(**options: object) -> Request:
-    return Request("GET", "/volumes", query(**options), answer={"Volumes": given([VOLUME]), "Warnings": opt([str])})
+    answer = {"Volumes": given([VOLUME]), "Warnings": opt([str])}
+    return Request("GET", "/volumes", query(**options), answer=answer, old_filters=True)
 
 
 def create_volume(body: CreateVolume) -> Request:

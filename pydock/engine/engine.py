@@ -191,6 +191,8 @@ class Engine:
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
         if request.version_first and not self.requested and self._ping.failure:
             raise self._ping.failure
+        if versioned:
+            request = request.for_version(self.api_version)
         target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
         if request.query:
             target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")

@@ -12,7 +12,7 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from pydock import API_VERSION
-from pydock.api.containers import create_container, list_containers, stop_container
+from pydock.api.containers import create_container, list_containers, prune_containers, stop_container
 from pydock.api.request import Request, query
 from pydock.config.endpoint import Endpoint
 from pydock.engine.engine import Engine
@@ -207,6 +207,20 @@ def test_no_engine(tmp_path: Path) -> None:
     with pytest.raises(Unreachable) as error:
         Engine(Endpoint(host)).json(list_containers())
     assert str(error.value) == f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?"
+
+
+@pytest.mark.parametrize(
+    ("made", "version", "filters"),
+    [
+        (list_containers(filters={"label": {"b": True, "a": True}}), "1.21", '{"label":["b","a"]}'), (list_containers(filters={"label": {"a": True}}), "foo", '{"label":["a"]}'),
+        (list_containers(filters={"label": {"a": True}}), "1.22", '{"label":{"a":true}}'), (prune_containers({"label": {"a": True}}), "1.21", '{"label":{"a":true}}'),
+    ],
+)  # fmt: skip
+def test_filters_of_lists_before_api_122(made: Request, version: str, filters: str, httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(json=[] if made.method == "GET" else {})
+    engine(requested=version).json(made)
+    sent = httpx_mock.get_requests()[-1].url
+    assert (sent.path.split("/")[1], sent.params["filters"]) == (f"v{version}", filters)
 
 
 @pytest.mark.parametrize(
