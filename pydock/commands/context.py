@@ -30,8 +30,8 @@ class ContextView(View):
 
     go_type = "*formatter.clientContextContext"
     METHODS = ()
-    TITLES: ClassVar[dict[str, str]] = {
-        "Current": "",
+    TITLES: ClassVar[dict[str, str | None]] = {
+        "Current": None,
         "Description": "DESCRIPTION",
         "DockerEndpoint": "DOCKER ENDPOINT",
         "Error": "ERROR",

@@ -23,7 +23,7 @@ class Header(GoMap):
         return self.get(name)
 
 
-def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, default: str) -> str:
+def listing(rows: Iterable[Dot], titles: Mapping[str, str | None], form: Format, default: str) -> str:
     """The whole output of a list: `default` is the template of the plain table. Raises Failure."""
     template = compile_template(default if form.template is None else form.template)
     body = "".join(execute(template, row) + "\n" for row in rows)
@@ -32,7 +32,7 @@ def listing(rows: Iterable[Dot], titles: Mapping[str, str], form: Format, defaul
     return align(f"{_header(template, titles)}\n{body}")
 
 
-def _header(template: Template, titles: Mapping[str, str]) -> str:
+def _header(template: Template, titles: Mapping[str, str | None]) -> str:
     """The header, by executing the template on the titles; if it fails on them, its output up to there."""
     try:
         return template.with_functions(HEADER_FUNCTIONS).execute(Header(titles))

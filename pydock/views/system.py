@@ -11,7 +11,7 @@ from pydock.render.human import ago, short_id, size
 from pydock.shape import Json
 from pydock.views.containers import ContainerView
 from pydock.views.images import ImageView
-from pydock.views.view import NO_TITLE, View
+from pydock.views.view import View
 from pydock.views.volumes import VolumeView
 
 DEFAULT = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
@@ -191,9 +191,9 @@ class CacheView(View):
     """One entry of the build cache."""
 
     go_type = "*formatter.buildCacheContext"
-    TITLES: ClassVar[dict[str, str]] = {
+    TITLES: ClassVar[dict[str, str | None]] = {
         "ID": "CACHE ID", "Parent": "PARENT", "CacheType": "CACHE TYPE", "Description": "DESCRIPTION", "InUse": "IN USE", "Shared": "SHARED",
-        "Size": "SIZE", "CreatedAt": NO_TITLE, "CreatedSince": "CREATED", "LastUsedAt": NO_TITLE, "LastUsedSince": "LAST USED", "UsageCount": "USAGE",
+        "Size": "SIZE", "CreatedAt": None, "CreatedSince": "CREATED", "LastUsedAt": None, "LastUsedSince": "LAST USED", "UsageCount": "USAGE",
     }  # fmt: skip
 
     def __init__(self, record: Json, now: float, trunc: bool = True) -> None:

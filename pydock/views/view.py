@@ -6,21 +6,19 @@ templates and completion of --format all use them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydock.go.kinds import Failed
 
-#: what Go prints for a header that is not there
-NO_TITLE = "<no value>"
-
 
 class View:
-    """TITLES: field -> header, NO_TITLE where docker has none. `go_type`: the type's name in messages.
+    """TITLES: field -> header, or None where docker has none: Go prints <no value>. `go_type`: the type's name in messages.
 
     Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both;
     CONFIG, the key of config.json that gives its --format."""
 
-    TITLES: ClassVar[dict[str, str]] = {}
+    TITLES: ClassVar[Mapping[str, str | None]] = {}
     DEFAULT: ClassVar[str] = ""
     # without a raw form the word "raw" is a template like any other
     RAW: ClassVar[str] = "raw"
