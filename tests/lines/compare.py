@@ -89,7 +89,7 @@ def run(client: Path, line: Line, world: World, folder: Path) -> Outcome:
     except subprocess.TimeoutExpired as late:
         code, out, err = -1, late.stdout or b"", late.stderr or b""
     texts = [
-        t.decode("utf-8", "backslashreplace").replace(str(folder), "<folder>").replace(world.registry, "<registry>")
+        (members(t) or t.decode("utf-8", "backslashreplace")).replace(str(folder), "<folder>").replace(world.registry, "<registry>")
         for t in (out, err)
     ]
     return Outcome(
@@ -117,11 +117,16 @@ def contents(name: str, data: bytes) -> str:
     """JSON whatever its layout, an archive by its members' names."""
     if name.endswith(".json") and data.strip():
         return json.dumps(json.loads(data), sort_keys=True)
+    return members(data) or hashlib.sha256(data).hexdigest()
+
+
+def members(data: bytes) -> str:
+    """What is in an archive, with its end or without, as docker exports contexts; "" of anything else."""
     try:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             return "archive of " + " ".join(sorted(tar.getnames()))
     except tarfile.TarError:
-        return hashlib.sha256(data).hexdigest()
+        return ""
 
 
 def usage_alone(text: str) -> str:
