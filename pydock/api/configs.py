@@ -12,25 +12,25 @@ CONFIG = {
 
 
 def list_configs(filters: Json) -> Request:
-    return Request("GET", "/configs", query(filters=filters), answer=[CONFIG])
+    return Request("GET", "/configs", query(filters=filters), answer=[CONFIG], version_first=True)
 
 
 def inspect_config(config: str) -> Request:
-    return Request("GET", _config(config), answer=CONFIG)
+    return Request("GET", _config(config), answer=CONFIG, version_first=True)
 
 
 def create_config(spec: Json) -> Request:
     """POST /configs/create -> {"ID"}."""
-    return Request("POST", "/configs/create", body=spec, answer={"ID": str})
+    return Request("POST", "/configs/create", body=spec, answer={"ID": str}, version_first=True)
 
 
 def update_config(config: str, version: int, spec: Json) -> Request:
     """POST /configs/…/update: its labels; `version`: the one that the change is based on."""
-    return Request("POST", f"{_config(config)}/update", {"version": str(version)}, body=spec)
+    return Request("POST", f"{_config(config)}/update", {"version": str(version)}, body=spec, version_first=True)
 
 
 def remove_config(config: str) -> Request:
-    return Request("DELETE", _config(config))
+    return Request("DELETE", _config(config), version_first=True)
 
 
 def _config(config: str) -> str:

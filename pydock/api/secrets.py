@@ -14,25 +14,25 @@ SECRET = {
 
 
 def list_secrets(filters: Json) -> Request:
-    return Request("GET", "/secrets", query(filters=filters), answer=[SECRET])
+    return Request("GET", "/secrets", query(filters=filters), answer=[SECRET], version_first=True)
 
 
 def inspect_secret(secret: str) -> Request:
-    return Request("GET", _secret(secret), answer=SECRET)
+    return Request("GET", _secret(secret), answer=SECRET, version_first=True)
 
 
 def create_secret(spec: Json) -> Request:
     """POST /secrets/create -> {"ID"}."""
-    return Request("POST", "/secrets/create", body=spec, answer={"ID": str})
+    return Request("POST", "/secrets/create", body=spec, answer={"ID": str}, version_first=True)
 
 
 def update_secret(secret: str, version: int, spec: Json) -> Request:
     """POST /secrets/…/update: its labels; `version`: the one that the change is based on."""
-    return Request("POST", f"{_secret(secret)}/update", {"version": str(version)}, body=spec)
+    return Request("POST", f"{_secret(secret)}/update", {"version": str(version)}, body=spec, version_first=True)
 
 
 def remove_secret(secret: str) -> Request:
-    return Request("DELETE", _secret(secret))
+    return Request("DELETE", _secret(secret), version_first=True)
 
 
 def _secret(secret: str) -> str:

@@ -101,7 +101,7 @@ def inspect_service(service: str, insert_defaults: bool = False) -> Request:
 def create_service(spec: Json, auth: str = "") -> Request:
     """POST /services/create -> {"ID", "Warnings"}. auth: the X-Registry-Auth header."""
     answer = {"ID": str, "Warnings": opt([str])}
-    return Request("POST", "/services/create", body=spec, headers=_headers(auth), answer=answer)
+    return Request("POST", "/services/create", body=spec, headers=_headers(auth), answer=answer, version_first=True)
 
 
 def update_service(
@@ -117,6 +117,7 @@ def update_service(
         body=spec,
         headers=_headers(auth),
         answer={"Warnings": opt([str])},
+        version_first=True,
     )
 
 

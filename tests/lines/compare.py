@@ -89,7 +89,9 @@ def run(client: Path, line: Line, world: World, folder: Path) -> Outcome:
     except subprocess.TimeoutExpired as late:
         code, out, err = -1, late.stdout or b"", late.stderr or b""
     texts = [
-        (members(t) or t.decode("utf-8", "backslashreplace")).replace(str(folder), "<folder>").replace(world.registry, "<registry>")
+        (members(t) or t.decode("utf-8", "backslashreplace"))
+        .replace(str(folder), "<folder>")
+        .replace(world.registry, "<registry>")
         for t in (out, err)
     ]
     return Outcome(
