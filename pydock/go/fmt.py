@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pydock.go.kinds import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type
+from pydock.go.kinds import Duration, FileMode, GoStruct, NilPointer, Pointer, Reference, Stringer, Time, shown_type
 from pydock.go.printing import address, go_print, go_sharp
 from pydock.go.strconv import quote
 
@@ -121,7 +121,7 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         if isinstance(value, (list, dict, Pointer, Reference, NilPointer)):
             return pad(address(value), width, flags, "")
         return f"%!p({shown_type(value)}={go_print(value)})" if value is not None else "%!p(<nil>)"
-    if isinstance(value, Reference) and isinstance(value.value, (Duration, Time)) and verb in TEXTUAL:
+    if isinstance(value, Reference) and isinstance(value.value, Stringer) and verb in TEXTUAL:
         # a pointer has the methods of its target
         value = value.value
     if isinstance(value, Time) and verb not in TEXTUAL:
@@ -147,7 +147,7 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         return pad(scalar(value, verb, flags, precision), width, flags, value)
     except BadVerb:
         # the note has the value as %v prints it, with the width, but without its methods
-        plain = int(value) if isinstance(value, Duration) else value
+        plain = int(value) if isinstance(value, (Duration, FileMode)) else value
         return f"%!{verb}({shown_type(value)}={pad(scalar(plain, 'v', flags, precision), width, flags, plain)})"
 
 
@@ -171,7 +171,7 @@ def scalar(value: Any, verb: str, flags: str, precision: int | None) -> str:
         if verb not in "tv":
             raise BadVerb
         return go_print(value)
-    if isinstance(value, (Duration, Time)) and verb in TEXTUAL:
+    if isinstance(value, Stringer) and verb in TEXTUAL:
         return string(go_print(value), verb, flags, precision)
     if isinstance(value, int):
         return integer(value, verb, flags, precision)

@@ -125,13 +125,37 @@ class JsonNumber(str):
     go_type = "json.Number"
 
 
-class Duration(int):
+class Stringer:
+    """A value with a String method, by which Go's fmt prints it: go_text."""
+
+    go_type: str
+
+    def go_text(self) -> str:
+        raise NotImplementedError
+
+
+class Duration(Stringer, int):
     """A time.Duration."""
 
     go_type = "time.Duration"
 
+    def go_text(self) -> str:
+        from pydock.go.strconv import format_duration
 
-class Time(str):
+        return format_duration(self)
+
+
+class FileMode(Stringer, int):
+    """An fs.FileMode: "drwxr-xr-x"; the highest bits are the kind of the file."""
+
+    go_type = "fs.FileMode"
+
+    def go_text(self) -> str:
+        kind = "".join(c for bit, c in enumerate("dalTLDpSugct?") if self >> (31 - bit) & 1)
+        return (kind or "-") + "".join(c if self >> (8 - bit) & 1 else "-" for bit, c in enumerate("rwxrwxrwx"))
+
+
+class Time(Stringer, str):
     """A time.Time, kept in RFC 3339."""
 
     go_type = "time.Time"

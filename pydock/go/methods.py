@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from pydock.go.kinds import Time
+from pydock.go.kinds import FileMode, Time
 from pydock.go.printing import go_print
 
 Method = Callable[[Any], Any]
@@ -66,6 +66,9 @@ def seconds(value: Time) -> int:
     return (moment - epoch) // (epoch.resolution * 10**6)
 
 
+#: the bits of an fs.FileMode that tell the kind of a file
+_KINDS = sum(1 << bit for bit in (31, 27, 26, 25, 24, 21, 19))
+
 METHODS: dict[str, dict[str, Method]] = {
     "container.NetworkMode": {
         "IsNone": _is("none"), "IsDefault": _is("default"), "IsBridge": _is("bridge"), "IsHost": _is("host"), "IsContainer": _is_container,
@@ -99,6 +102,10 @@ METHODS: dict[str, dict[str, Method]] = {
     "time.Duration": {
         "String": go_print, "Nanoseconds": int, "Microseconds": lambda v: int(v / 1000), "Milliseconds": lambda v: int(v / 10**6),
         "Seconds": lambda v: v / 1e9, "Minutes": lambda v: v / 6e10, "Hours": lambda v: v / 3.6e12,
+    },
+    "fs.FileMode": {
+        "String": go_print, "IsDir": lambda v: bool(v >> 31), "IsRegular": lambda v: not v & _KINDS, "Perm": lambda v: FileMode(v & 0o777),
+        "Type": lambda v: FileMode(v & _KINDS),
     },
     "units.Ulimit": {"String": go_print},
     "swarm.Version": {"String": go_print},

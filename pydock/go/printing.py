@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydock.go.kinds import Duration, GoStruct, NilPointer, Pointer, Reference, Time, shown_type
-from pydock.go.strconv import format_duration, quote
+from pydock.go.kinds import Duration, FileMode, GoStruct, NilPointer, Pointer, Reference, Stringer, Time, shown_type
+from pydock.go.strconv import quote
 
 
 def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> str:
@@ -18,9 +18,7 @@ def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> 
         return "<nil>"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Duration):
-        return format_duration(value)
-    if isinstance(value, Time):
+    if isinstance(value, Stringer):
         return value.go_text()
     if isinstance(value, (int, str)):
         return str(value)
@@ -34,7 +32,7 @@ def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> 
         return _struct(value, top, verb, depth)
     if isinstance(value, Reference):
         # a pointer has the methods of its target
-        return go_print(value.value) if top or isinstance(value.value, (Duration, Time)) else address(value)
+        return go_print(value.value) if top or isinstance(value.value, Stringer) else address(value)
     getter = getattr(value, "go_struct", None)
     return go_print(getter(), top, verb, depth) if getter else str(value)
 
@@ -82,8 +80,16 @@ def go_sharp(value: Any, depth: int = 0) -> str:
     def inner(item: Any) -> str:
         return go_sharp(item, depth + 1)
 
+    if isinstance(value, int) and (shown_type(value).startswith("uint") or isinstance(value, FileMode)):
+        return hex(value)
+    if isinstance(value, Duration):
+        return str(int(value))
+    if isinstance(value, Time):
+        return _date(value)
     if isinstance(value, str):
         return quote(value)
+    if getattr(value, "go_nil", False):
+        return f"{shown_type(value)}(nil)"
     if isinstance(value, list):
         return f"{shown_type(value)}{{" + ", ".join(map(inner, value)) + "}"
     if isinstance(value, dict):
@@ -96,3 +102,16 @@ def go_sharp(value: Any, depth: int = 0) -> str:
         body = ", ".join(f"{n}:{inner(v)}" for n, v in value.fields.items())
         return ("&" if isinstance(value, Pointer) else "") + f"{value.type_name.lstrip('*')}{{{body}}}"
     return go_print(value)
+
+
+def _date(value: Time) -> str:
+    """A time as Go source text."""
+    import re
+    from calendar import month_name
+
+    match = re.match(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\.?(\d*)", value)
+    numbers = [int(n) for n in match.groups()[:6]] if match else [1, 1, 1, 0, 0, 0]
+    year, month, *rest = numbers
+    zone = "time.UTC" if value.endswith("Z") else 'time.Location("")'
+    parts = (year, f"time.{month_name[month]}", *rest, int((match[7] if match else "").ljust(9, "0")), zone)
+    return f"time.Date({', '.join(map(str, parts))})"

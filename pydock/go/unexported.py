@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydock.go.kinds import Duration, GoStruct, NilPointer, Reference, Time, named
+from pydock.go.kinds import Duration, FileMode, GoStruct, NilPointer, Reference, Time, named
 from pydock.go.methods import nanoseconds, seconds
 
 #: seconds from the year 1, the epoch of Go's time.Time, to 1970
@@ -25,7 +25,7 @@ def bare(value: Any) -> Any:
         zone = NilPointer("*time.Location") if value.endswith("Z") else Reference("*time.Location", "")
         wall, ext = named(int, "uint64")(nanoseconds(value)), named(int, "int64")(seconds(value) + _BEFORE_1970)
         return GoStruct("time.Time", {"wall": wall, "ext": ext, "loc": zone})
-    if isinstance(value, Duration):
+    if isinstance(value, (Duration, FileMode)):
         return int(value)
     if isinstance(value, Reference):
         return Reference(value.type_name, bare(value.value))

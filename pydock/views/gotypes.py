@@ -22,6 +22,7 @@ from pydock.go.kinds import (
     Duration,
     Embedded,
     EmbeddedPointer,
+    FileMode,
     GoMap,
     GoStruct,
     NilPointer,
@@ -156,6 +157,8 @@ class Reader:
             return _time(_fits(value, str, kind) or ZERO_TIME)
         if kind == "duration":
             return Duration(_fits(value, int, "time.Duration") or 0)
+        if kind == "fs.FileMode":
+            return FileMode(_fits(value, int, kind) or 0)
         if kind == "struct":
             return GoStruct("struct {}", {})
         if kind.startswith("*"):
@@ -180,13 +183,13 @@ class Reader:
 
     def _pointer(self, kind: str, value: Any) -> Any:
         if value is None:
-            return NilPointer(kind)
+            return NilPointer(go_name(kind))
         inner = kind[1:]
         if inner == "registry.NetIPNet":
             return self.read(inner, value)
         if self.is_struct(inner):
             return self._struct(inner, value, Pointer)
-        return Reference(kind, self.read(inner, value))
+        return Reference(go_name(kind), self.read(inner, value))
 
     def _list(self, under: str, kind: str, value: Any) -> Any:
         count, _, element = under[1:].partition("]")

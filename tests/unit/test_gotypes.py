@@ -14,7 +14,7 @@ from pydock.api.request import Request
 from pydock.go.encoding import encode
 from pydock.views.gotypes import Mismatch, decode, table
 from tests.support.cli import any_of, cli
-from tests.support.samples import info
+from tests.support.samples import info, service
 
 STATE = {
     "Health": {"Status": "healthy", "FailingStreak": 0, "Log": None}, "Bogus": 1, "FinishedAt": "0001-01-01T00:00:00Z", "Pid": 7, "Status": "running",
@@ -92,12 +92,28 @@ CACHE = {
 }
 USAGE = {"LayersSize": 5, "Images": [LISTED], "Containers": [], "Volumes": [VOLUME], "BuildCache": [CACHE]}
 
+#: a service whose values Go prints by methods, or as source text
+SPEC = {
+    **service()["Spec"], "UpdateConfig": {"Parallelism": 2, "Delay": 3_000_000_000},
+    "TaskTemplate": {
+        "ContainerSpec": {
+            "StopGracePeriod": 10_000_000_000, "Secrets": [{"File": {"Name": "s", "UID": "0", "GID": "0", "Mode": 292}}, {"File": {"Mode": 0x80000000 + 0o755}}],
+        },
+        "RestartPolicy": {"Condition": "any", "Delay": 5_000_000_000},
+    },
+}  # fmt: skip
+SERVICE = service(
+    Spec=SPEC,
+    CreatedAt="2026-11-29T06:29:53.950132514Z",
+    Endpoint={"Ports": [{"TargetPort": 80, "PublishedPort": 8090}]},
+)
+
 ENGINE: dict[tuple[str, str], Any] = any_of({
     ("GET", "/containers/web/json"): CONTAINER, ("GET", "/plugins/p/json"): PLUGIN, ("GET", "/images/i/json"): IMAGE, ("GET", "/volumes/v"): VOLUME,
     ("GET", "/containers/json"): [SUMMARY, {**SUMMARY, "ImageManifestDescriptor": {"platform": {"os": "linux", "architecture": "arm64", "variant": "v8"}}}],
     ("GET", "/images/json"): [LISTED], ("GET", "/version"): VERSION, ("GET", "/info"): INFO,
     ("GET", "/images/search"): [FOUND], ("GET", "/networks"): [NETWORK], ("GET", "/plugins"): [PLUGIN], ("GET", "/images/i/history"): [LAYER],
-    ("GET", "/containers/web/stats"): RUNS, ("GET", "/system/df"): USAGE,
+    ("GET", "/services/web"): SERVICE, ("GET", "/containers/web/stats"): RUNS, ("GET", "/system/df"): USAGE,
 })  # fmt: skip
 
 
@@ -138,11 +154,19 @@ def test_json_of_a_part_keeps_the_order_of_dockers_struct_on_any_engine(version:
     (("plugin", "inspect", "-f", "{{.ID}}|{{.Config.Rootfs}}|{{json .Config.Env}}|{{.Config.Interface.Types}}|{{json .Settings}}", "p"),
      "d" * 64 + '|<nil>|null|[docker.volumedriver/1.0]|{"Args":[],"Devices":[],"Env":["DEBUG=0"],"Mounts":[]}'),
     (("inspect", "-f", "{{js .State.Health}} {{printf \"%T %t\" (index .Name 0) .State.Health}} {{printf \"%#v\" .State.Health.Log}}", "web"),
-     "{healthy 0 []} uint8 &{%!t(string=healthy) %!t(int=0) []} []*container.HealthcheckResult{}"),
+     "{healthy 0 []} uint8 &{%!t(string=healthy) %!t(int=0) []} []*container.HealthcheckResult(nil)"),
     (("image", "inspect", "-f", "{{json .Config}} {{.Author}}|{{.Parent}}", "i"), '{"Cmd":["sh"]} |'),
     (("context", "inspect", "-f", "{{json .TLSMaterial}} {{.Storage.TLSPath}} {{index .Endpoints \"x\"}} {{printf \"%T\" .Endpoints.docker}}"), "{} <IN MEMORY> <no value> context.EndpointMetaBase"),
     (("volume", "inspect", "-f", "{{printf \"%q\" .UsageData}} {{printf \"%q|%d\" . .UsageData}}", "v"),
      '%!q(*volume.UsageData=<nil>) {%!q(*volume.ClusterVolume=<nil>) "" "local" map["a":"<b>"] "/m" "v" map[] "local" map[] %!q(*volume.UsageData=<nil>)}|0'),
+    # a pointer to a span of time has its methods, in a struct too
+    (("service", "inspect", "-f", "{{println .Spec.TaskTemplate.RestartPolicy}}{{with .Spec.TaskTemplate.ContainerSpec}}{{printf \"%s %T\" .StopGracePeriod .StopGracePeriod}}{{end}}", "web"),
+     "&{any 5s <nil> <nil>}\n10s *time.Duration"),
+    (("service", "inspect", "-f", "{{range .Spec.TaskTemplate.ContainerSpec.Secrets}}{{with .File}}{{.}} {{printf \"%d %#v\" .Mode .Mode}} {{.Mode.IsDir}} {{.Mode.Perm}}|{{end}}{{end}}", "web"),
+     "{s 0 0 -r--r--r--} 292 0x124 false -r--r--r--|{   drwxr-xr-x} 2147484141 0x800001ed true -rwxr-xr-x|"),
+    (("service", "inspect", "-f", "{{printf \"%#v %#v %#v\" .CreatedAt .Spec.UpdateConfig.Delay .Spec.TaskTemplate.ContainerSpec.Env}} {{printf \"%#v\" .Endpoint.Ports}}", "web"),
+     "time.Date(2026, time.November, 29, 6, 29, 53, 950132514, time.UTC) 3000000000 []string(nil) "
+     '[]swarm.PortConfig{swarm.PortConfig{Name:"", Protocol:"", TargetPort:0x50, PublishedPort:0x1f9a, PublishMode:""}}'),
     (("ps", "--format", "{{.Platform}}"), "<nil>\nlinux/arm64/v8"),
     (("images", "--format", "{{.VirtualSize}} {{.Size}}"), "1.235GB 1.23GB"),
     (("images", "--digests", "--format", "table {{.Repository}}"), "REPOSITORY   DIGEST\nbusybox      sha256:" + "e" * 64),
