@@ -97,7 +97,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "node inspect": ("pydock.commands.node.inspect", "inspect", "Show details of one or more nodes"),
     "node ls": ("pydock.commands.node.ls", "ls", "List nodes in the swarm"),
     "node promote": ("pydock.commands.node.update", "promote", "Make one or more nodes managers of the swarm"),
-    "node ps": ("pydock.commands.tasks", "node_ps", "List tasks running on one or more nodes, defaults to the current node"),
+    "node ps": ("pydock.commands.node.ps", "ps", "List tasks running on one or more nodes, defaults to the current node"),
     "node rm": ("pydock.commands.node.rm", "remove", "Remove one or more nodes from the swarm"),
     "node update": ("pydock.commands.node.update", "update", "Update a node"),
     "pause": ("pydock.commands.container.pause", "pause", "Pause all processes within one or more containers"),

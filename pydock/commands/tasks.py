@@ -1,17 +1,14 @@
-"""`node ps`, and the list of tasks that it shares with `service ps` and `stack ps`."""
+"""The list of tasks of `service ps`, `node ps` and `stack ps`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pydock.api import nodes, services, tasks
-from pydock.api.request import filters
-from pydock.api.system import info
+from pydock.api import nodes, services
 from pydock.commands.shared import ListOptions, format_of
-from pydock.errors import Failure, Failures
-from pydock.flags.pairs import Pair
-from pydock.options import argument, command, flag, options
+from pydock.errors import Failure
+from pydock.options import flag, options
 from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.views.tasks import TaskView, in_order
@@ -71,41 +68,3 @@ def print_tasks(app: App, o: TaskListOptions, found: Iterable[Json], trunc: bool
         for _, _, task in ordered
     ]
     app.out.write(listing(rows, TaskView.TITLES, form, TaskView.DEFAULT))
-
-
-def node_reference(app: App, node: str) -> str:
-    """A node as the engine knows it: "self" is the engine's own. Raises Failure."""
-    if node != "self":
-        return node
-    own = (app.engine.json(info()).get("Swarm") or {}).get("NodeID")
-    if not own:
-        # the engine's own words, for what is no manager
-        app.engine.read(nodes.list_nodes({}))
-        raise Failure("node ID not found in /info")
-    return str(own)
-
-
-@options
-class NodePsOptions(TaskListOptions):
-    nodes: tuple[str, ...] = argument("[NODE...]", sources="nodes")
-
-
-@command("node ps", NodePsOptions, "List tasks running on one or more nodes, defaults to the current node")
-def node_ps(app: App, o: NodePsOptions) -> None:
-    found, failures = list[Json](), list[Failure]()
-    for name in o.nodes or ("self",):
-        try:
-            found += tasks_of_node(app, name, o.filter)
-        except Failure as failure:
-            failures.append(failure)
-    if found or not failures:
-        print_tasks(app, o, found, not o.no_trunc)
-    if failures:
-        raise Failures(failures)
-
-
-def tasks_of_node(app: App, name: str, wanted: tuple[Pair, ...]) -> list[Json]:
-    """Raises Failure."""
-    node = app.engine.json(nodes.inspect_node(node_reference(app, name)))
-    found: list[Json] = app.engine.json(tasks.list_tasks(filters=filters((*wanted, ("node", node["ID"])))))
-    return found

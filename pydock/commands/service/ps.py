@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import services, tasks
 from pydock.api.request import filters
-from pydock.commands.tasks import TaskListOptions, node_reference, print_tasks
+from pydock.commands.node.reference import node_reference
+from pydock.commands.tasks import TaskListOptions, print_tasks
 from pydock.errors import Failure
 from pydock.options import argument, command, options
 from pydock.shape import Json
