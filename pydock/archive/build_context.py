@@ -30,6 +30,7 @@ HEADER = 1024
 MAX_DOCKERFILE = 16 << 20
 BLOCK = 1 << 20
 DOCKERFILE, IGNORE = "Dockerfile", ".dockerignore"
+NOT_CLONED = "unable to prepare context: unable to 'git clone' to temporary context directory: "
 GIT_SCHEMES = ("git", "http", "https", "ssh")
 
 
@@ -355,9 +356,8 @@ def clone(url: str, root: str) -> str:
     remote, _, fragment = url.partition("#")
     ref, _, inner = fragment.partition(":")
     ref = ref or "master"
-    prefix = "unable to prepare context: unable to 'git clone' to temporary context directory: "
     if ref.startswith("-"):
-        raise Failure(f"{prefix}invalid refspec: {ref}")
+        raise Failure(f"{NOT_CLONED}invalid refspec: {ref}")
 
     try:
         runner = Git(root, os.environ)
@@ -373,7 +373,7 @@ def clone(url: str, root: str) -> str:
         if unless and unless in said:
             return False
         ending = answer.problem or f"exit status {answer.code}"
-        raise Failure(f"{prefix}{what}: {said.decode('utf-8', 'replace')}: {ending}")
+        raise Failure(f"{NOT_CLONED}{what}: {said.decode('utf-8', 'replace')}: {ending}")
 
     git(f"failed to init repo at {root}", "init")
     git(f"failed add origin repo at {remote}", "remote", "add", "origin", remote)
@@ -385,9 +385,14 @@ def clone(url: str, root: str) -> str:
     except Failure:
         git(f"error checking out {ref}", "checkout", "FETCH_HEAD")
     git("error initializing submodules", "submodule", "update", "--init", "--recursive", "--depth=1")
+    return _folder_in(root, inner)
+
+
+def _folder_in(root: str, inner: str) -> str:
+    """The folder `inner` of a work tree; "" is the tree itself. Raises Failure."""
     folder = os.path.realpath(os.path.join(root, inner)) if inner else root
-    if not f"{folder}/".startswith(f"{os.path.realpath(root)}/") and inner:
-        raise Failure(f"{prefix}error setting git context, {quote(inner)} not within git root")
+    if inner and not f"{folder}/".startswith(f"{os.path.realpath(root)}/"):
+        raise Failure(f"{NOT_CLONED}error setting git context, {quote(inner)} not within git root")
     if not os.path.isdir(folder):
-        raise Failure(f"{prefix}error setting git context, not a directory: {folder}")
+        raise Failure(f"{NOT_CLONED}error setting git context, not a directory: {folder}")
     return folder

@@ -73,7 +73,7 @@ class Builder:
 
     def git_attributes(self, context: str, file: str, folders: Mapping[str, str]) -> dict[str, str]:
         """The git revision and origin of a build's sources, for its record; {} outside of git."""
-        from pydock.buildkit.inputs import git_attributes
+        from pydock.buildkit.origin import git_attributes
 
         return git_attributes(context, file, folders, self._environ)
 

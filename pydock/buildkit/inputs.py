@@ -1,6 +1,6 @@
 """The inputs of a build's command line: folders, an archive, remote contexts.
 
-As buildx's build/opt.go (loadInputs) and build/git.go.
+As buildx's build/opt.go (loadInputs).
 """
 
 from __future__ import annotations
@@ -8,19 +8,18 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydock.archive.build_context import chunks, dockerfile_of, is_archive, is_url, with_head
 from pydock.buildkit.session import new_id
 from pydock.buildkit.upload import Upload
 from pydock.errors import Failure, first_line
 from pydock.files.atomic import Scratch, write_whole
-from pydock.git import Git
 from pydock.go.filepath import base, clean
-from pydock.go.strconv import parse_bool, quote
+from pydock.go.strconv import quote
 from pydock.oci.layout import Layout
 from pydock.values import made, record
 
@@ -219,91 +218,6 @@ def _existing(folder: str, name: str) -> str:
         if DOCKERFILE not in names and "dockerfile" in names:
             return "dockerfile"
     return name
-
-
-# -- git: the origin of the sources, for the record of the build ---------------------------------------
-
-
-def git_attributes(context: str, file: str, folders: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """vcs:* attributes (and labels, where BUILDX_GIT_LABELS asks for them) of a context in a git work tree; {}
-    elsewhere.
-    """
-
-    def wanted(name: str, default: bool) -> bool:
-        try:
-            return parse_bool(environ[name]) if name in environ else default
-        except ValueError:
-            return default
-
-    labels, info = (
-        wanted("BUILDX_GIT_LABELS", environ.get("BUILDX_GIT_LABELS") == "full"),
-        wanted("BUILDX_GIT_INFO", True),
-    )
-    folder = os.path.abspath(context)
-    if not (labels or info) or not os.path.isdir(folder) or not _in_work_tree(folder):
-        return {}
-
-    try:
-        repository = Git(folder, environ)
-    except FileNotFoundError:
-        return {}
-
-    def git(*args: str) -> str:
-        try:
-            answer = repository.query(*args)
-        except OSError:
-            return ""
-        return (
-            answer.out.decode("utf-8", "replace").split("\n")[0].replace("'", "")
-            if not answer.code and not answer.problem
-            else ""
-        )
-
-    root = git("rev-parse", "--show-toplevel")
-    if not root:
-        return {}
-    out: dict[str, str] = {}
-    if revision := git("rev-parse", "--verify", "HEAD"):
-        dirty = wanted("BUILDX_GIT_CHECK_DIRTY", False) and repository.is_dirty()
-        revision += "-dirty" if dirty else ""
-        out |= {"vcs:revision": revision} if info else {}
-        out |= {"label:org.opencontainers.image.revision": revision} if labels else {}
-    if source := _without_password(_remote(git)):
-        out |= {"vcs:source": source} if info else {}
-        out |= {"label:org.opencontainers.image.source": source} if labels else {}
-    if labels:
-        relative = os.path.relpath(os.path.abspath(file or os.path.join(folder, DOCKERFILE)), root)
-        out |= {} if relative.startswith("..") else {"label:com.docker.image.source.entrypoint": relative}
-    for name, path in folders.items() if info else ():
-        relative = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
-        out |= {} if relative.startswith("..") else {f"vcs:localdir:{name}": relative}
-    return out
-
-
-def _in_work_tree(folder: str) -> bool:
-    """Is the folder in a git work tree? Checked without running git, for speed."""
-    while True:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return True
-        above = os.path.dirname(folder)
-        if above == folder:
-            return False
-        folder = above
-
-
-def _remote(git: Callable[..., str]) -> str:
-    branch = git("symbolic-ref", "-q", "HEAD")
-    tracked = git("for-each-ref", "--format=%(upstream:remotename)", branch) if branch else ""
-    names: Iterable[str] = [n for n in (tracked, "origin", "upstream") if n]
-    return next((url for n in names if (url := git("remote", "get-url", n))), "")
-
-
-def _without_password(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # malformed: it may contain a password
-        return ""
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "://" in url else url
 
 
 def context_key(folder: str, config_dir: str) -> str:

@@ -883,7 +883,7 @@ _flags()
 def _others() -> None:
     from pydock import copypaths
     from pydock.archive.build_context import is_git
-    from pydock.buildkit.inputs import _without_password
+    from pydock.buildkit.origin import _without_password
     from pydock.config.endpoint import Endpoint, custom_headers, parse_host
     from pydock.engine.dial import ssh_command
     from pydock.engine.engine import Engine

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from pydock.archive.build_context import BuildContext, is_archive, read_patterns
 from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
-from pydock.buildkit.inputs import BuildInputs, build_inputs, git_attributes, is_remote, node_identity
+from pydock.buildkit.inputs import BuildInputs, build_inputs, is_remote, node_identity
+from pydock.buildkit.origin import git_attributes
 from pydock.commands.build import classic as build_classic
 from pydock.commands.build.body import Found, all_outputs, settings, solve_request
 from pydock.commands.build.caches import with_environment

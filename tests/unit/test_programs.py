@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pydock.archive.build_context import clone
-from pydock.buildkit.inputs import git_attributes
+from pydock.buildkit.origin import git_attributes
 from pydock.buildkit.secrets import Agents
 from pydock.config import plugins
 from pydock.config.endpoint import Endpoint

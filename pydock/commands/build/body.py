@@ -214,11 +214,8 @@ def frontend_attributes(o: BuildOptions, wanted: BuildSettings, found: Found, pl
         out["attest:provenance"] = "mode=min,inline-only=true"
     if is_true(wanted.build_args.get("BUILDKIT_MULTI_PLATFORM", "")):
         out["multi-platform"] = "true"
-    if "BUILDKIT_SYNTAX" in wanted.build_args:
-        out["source"], out["cmdline"] = (
-            wanted.build_args["BUILDKIT_SYNTAX"].strip().partition(" ")[0],
-            wanted.build_args["BUILDKIT_SYNTAX"],
-        )
+    if (syntax := wanted.build_args.get("BUILDKIT_SYNTAX")) is not None:
+        out |= {"source": syntax.strip().partition(" ")[0], "cmdline": syntax}
     arguments = {**found.proxies, **wanted.build_args}
     out |= {f"build-arg:{k}": v for k, v in arguments.items()} | {f"label:{k}": v for k, v in wanted.labels.items()}
     out |= found.attributes
@@ -233,6 +230,12 @@ def frontend_attributes(o: BuildOptions, wanted: BuildSettings, found: Found, pl
         if len(platforms) > 1 and not found.containerd:
             raise not_supported("Multi-platform build", "build-multi-platform")
         out["platform"] = ",".join(platforms)
+    return {**out, **_run_attributes(o, found)}
+
+
+def _run_attributes(o: BuildOptions, found: Found) -> dict[str, str]:
+    """The attributes that apply to RUN instructions. Raises ValueError."""
+    out: dict[str, str] = {}
     if o.network not in ("", "default", "host", "none"):
         raise ValueError(
             f"network mode {quote(o.network)} not supported by buildkit - you can define a custom network for your builder "
@@ -277,12 +280,11 @@ def solve_request(o: BuildOptions, wanted: BuildSettings, outputs: list[Output],
         attributes = frontend_attributes(o, wanted, found, platforms)
         exports = exporters(o, outputs, wanted, found, len(platforms))
         entitlements = [entitlement(t) for t in o.allow if t] + (["network.host"] if o.network == "host" else [])
-    if cache["Imports"]:
-        attributes["cache-imports"] = dumps(cache["Imports"])
+    imports = {"cache-imports": dumps(cache["Imports"])} if cache["Imports"] else {}
     first: Exporter = exports[0] if exports else {"Type": "", "Attrs": {}}
     return {
         "Frontend": "gateway.v0" if "source" in attributes else "dockerfile.v0",
-        "FrontendAttrs": attributes,
+        "FrontendAttrs": {**attributes, **imports},
         "Cache": cache,
         "Exporters": exports,
         "ExporterDeprecated": first["Type"],
@@ -305,28 +307,32 @@ _PARAMETERS = {
 _ELSEWHERE = ("image-resolve-mode", "no-cache", "add-hosts", "ulimit", "cache-imports")
 
 
+def _not_in_rest(request: SolveRequest) -> list[str]:
+    """What POST /build does not support of a request."""
+    attributes, imports = request["FrontendAttrs"], request["Cache"]["Imports"]
+    known = (*_PARAMETERS, *_ELSEWHERE)
+    unknown = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
+    others = {
+        "multiple outputs": len(request["Exporters"]) > 1,
+        "cache exports": request["Cache"]["Exports"],
+        "cache imports other than registry": any(c["Type"] != "registry" for c in imports),
+        "--no-cache-filter": attributes.get("no-cache"),
+        "source policies": request.get("SourcePolicy"),
+        "--call": request["Internal"],
+        "an archive on stdin": "buildkit-session" in attributes.get("context", ""),
+    }
+    return [*unknown, *(name for name, wanted in others.items() if wanted)]
+
+
 def rest_query(o: BuildOptions, request: SolveRequest, ref: str, session: str) -> Query:
     """The query of POST /build, for an engine whose BuildKit has no control connection (Docker 18.09).
 
     Raises Failure for options that it does not support."""
-    attributes = request["FrontendAttrs"]
-    known = (*_PARAMETERS, *_ELSEWHERE)
-    lost = [k for k in attributes if k not in known and not k.startswith(("build-arg:", "label:", "vcs:"))]
-    lost += ["multiple outputs"] if len(request["Exporters"]) > 1 else []
-    lost += ["cache exports"] if request["Cache"]["Exports"] else []
-    lost += (
-        ["cache imports other than registry"]
-        if any(c["Type"] != "registry" for c in request["Cache"]["Imports"])
-        else []
-    )
-    lost += ["--no-cache-filter"] if attributes.get("no-cache") else []
-    lost += ["source policies"] if request.get("SourcePolicy") else []
-    lost += ["--call"] if request["Internal"] else []
-    lost += ["an archive on stdin"] if "buildkit-session" in attributes.get("context", "") else []
-    if lost:
+    if lost := _not_in_rest(request):
         raise Failure(
             f"the daemon's BuildKit accepts builds over its REST API only, which does not support: {', '.join(lost)}"
         )
+    attributes = request["FrontendAttrs"]
     pairs = {
         kind: {k.partition(":")[2]: v for k, v in attributes.items() if k.startswith(f"{kind}:")}
         for kind in ("build-arg", "label")

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pydock.api import builds, images
-from pydock.api.distribution import inspect_distribution
+from pydock.api import builds
 from pydock.api.request import Query
 from pydock.commands.build.body import BuildSettings, Found, all_outputs, rest_query, settings, solve_request
 from pydock.commands.build.caches import LocalCaches
@@ -18,19 +17,19 @@ from pydock.commands.build.options import BuildOptions
 from pydock.commands.build.policy import VARIABLE as POLICY
 from pydock.commands.build.policy import source_policy
 from pydock.commands.build.progress import TICK, OwnStep, display_mode, own_step, show
+from pydock.commands.build.push import push
 from pydock.commands.build.result import image_id, metadata_text
 from pydock.errors import BrokenStream, Exit, Failure, Misuse, NotUpgraded, RpcError, failing
-from pydock.flags.builds import Output, agent, named_context, secret
-from pydock.flags.reference import parse
+from pydock.flags.builds import Cache, Output, agent, named_context, secret
 from pydock.go.strconv import is_true
 from pydock.options import command
-from pydock.render.progress import check
 from pydock.render.steps import Trace
 from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
     from pydock.buildkit.build import Build
+    from pydock.buildkit.inputs import BuildInputs
     from pydock.buildkit.types import FrontendRequest, SolveRequest
     from pydock.streams.feed import Feed, Work
 
@@ -168,12 +167,8 @@ class Building:
         app, o = self.app, self.o
         outputs, policy = self._outputs(), self._policy()
         if "-" in (o.context, o.file) and app.engine.ping().builder != "2":
-            # stdin can be read only once: check for BuildKit first
-            import uuid
-
-            app.engine.hijack(
-                builds.start_session({"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}), builds.H2C
-            ).close()
+            # stdin can be read only once
+            self._check_for_buildkit()
         with (
             Destinations(app, outputs) as destinations,
             app.builder.inputs(o.context, o.file, contexts, app.registries.download) as inputs,
@@ -195,16 +190,7 @@ class Building:
                     lambda: app.engine.hijack(builds.start_control(), builds.H2C),
                 )
                 labels = build.control.worker_labels() if whole else {}
-                found = Found(
-                    attributes={**inputs.attributes, **app.builder.git_attributes(o.context, o.file, inputs.folders)},
-                    imports=caches.imports,
-                    policy=policy,
-                    proxies=app.config.proxy_environment(app.contexts.endpoint.host),
-                    containerd=SNAPSHOTTER in labels,
-                    gateway=labels.get(GATEWAY, ""),
-                    machine=app.architecture,
-                    attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
-                )
+                found = self._found(inputs, caches.imports, policy, labels)
                 request = solve_request(o, self.wanted, outputs, found)
                 if not whole:
                     self.rest = rest_query(o, request, build.ref, build.session.identity)
@@ -212,6 +198,27 @@ class Building:
             destinations.keep(response)
             caches.keep(response)
         return response
+
+    def _found(self, inputs: BuildInputs, imports: list[Cache], policy: Json, labels: dict[str, str]) -> Found:
+        """labels: of the engine's builder."""
+        app, o = self.app, self.o
+        return Found(
+            attributes={**inputs.attributes, **app.builder.git_attributes(o.context, o.file, inputs.folders)},
+            imports=imports,
+            policy=policy,
+            proxies=app.config.proxy_environment(app.contexts.endpoint.host),
+            containerd=SNAPSHOTTER in labels,
+            gateway=labels.get(GATEWAY, ""),
+            machine=app.architecture,
+            attestations=not is_true(app.environ.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "")),
+        )
+
+    def _check_for_buildkit(self) -> None:
+        """Raises NotUpgraded, before anything is read, for an engine without BuildKit."""
+        import uuid
+
+        headers = {"X-Docker-Expose-Session-Uuid": uuid.uuid4().hex}
+        self.app.engine.hijack(builds.start_session(headers), builds.H2C).close()
 
     def _outputs(self) -> list[Output]:
         with failing():
@@ -312,7 +319,7 @@ class Building:
             response = {**response, **self._provenance(build)}
         for exporter in request["Exporters"]:
             if exporter["Type"] == "moby" and is_true(exporter["Attrs"].get("push", "")) and not found.containerd:
-                response = {**response, **self._push(exporter["Attrs"]["name"].split(","), response)}
+                response = {**response, **push(self.app, self.feed.put, exporter["Attrs"]["name"].split(","), response)}
         return response
 
     @contextmanager
@@ -397,35 +404,6 @@ class Building:
             # the engine has no build history
             pass
         return records
-
-    def _push(self, names: list[str], response: dict[str, str]) -> dict[str, str]:
-        """Push by the engine's image API: the builder cannot push without the containerd image store. Returns the digests
-        for the response. Raises Failure."""
-        for name in names:
-            with own_step(self.app, self.feed.put, f"pushing {name} with docker") as step:
-                self._push_one(name, step)
-        first = parse(names[0]).tagged()
-        if not self.app.engine.json(images.inspect_image(names[0])).get("RepoDigests"):
-            return {}
-        remote = self.app.engine.json(inspect_distribution(str(first), self.app.credentials.header(first.domain)))
-        config = response.get("containerimage.config.digest", response.get("containerimage.digest", ""))
-        return {"containerimage.config.digest": config, "containerimage.digest": remote["Descriptor"]["digest"]}
-
-    def _push_one(self, name: str, step: OwnStep) -> None:
-        reference = parse(name).tagged()
-        request = images.push_image(reference.name, reference.tag, "", self.app.credentials.header(reference.domain))
-        #: layer -> (start time, size)
-        started: dict[str, tuple[int, int]] = {}
-        for news in self.app.engine.messages(request):
-            check(news)
-            layer, detail = news.get("id"), news.get("progressDetail") or {}
-            done = news.get("status") == "Pushed"
-            if not layer or not (detail or done or layer in started):
-                continue
-            began, total = started.get(layer, (0, 0))
-            total = int(detail.get("total") or total)
-            current = total if done else int(detail.get("current") or 0)
-            started[layer] = (step.status(f"pushing layer {layer}", current, total, began, done), total)
 
 
 def _is_provenance(descriptor: Json) -> bool:

@@ -81,26 +81,14 @@ def run(app: App, o: ClassicBuildOptions) -> None:
         raise Failure("invalid argument: can't use stdin for both build context and dockerfile")
     if o.iidfile:
         app.files.remove_output(o.iidfile)
-    progress = ContextProgress(app, o.quiet)
+    progress, outcome = ContextProgress(app, o.quiet), Outcome()
     with app.builder.classic_context(o.context, o.file, progress.download, app.log.error) as context:
-        credentials = app.credentials.header_of_all()
         variables = app.config.variables(o.build_arg, app.contexts.endpoint.host, app.environ)
         options = build_query(o, context.dockerfile, dict(sorted(variables.items())))
-        blocks = app.copies.gzip(context.blocks) if o.compress else context.blocks
-        image, built = "", False
-
-        def without_aux(messages: Iterable[Json]) -> Iterator[Json]:
-            nonlocal image, built
-            for message in messages:
-                built = built or str(message.get("stream")).startswith("Successfully built ")
-                if isinstance(message.get("aux"), dict):
-                    image = str(message["aux"].get("ID") or image)
-                else:
-                    yield message
-
-        request = builds.build_image(options, progress.counted(blocks), credentials)
+        blocks = progress.counted(app.copies.gzip(context.blocks) if o.compress else context.blocks)
+        request = builds.build_image(options, blocks, app.credentials.header_of_all())
         try:
-            messages = without_aux(app.engine.background(request).messages())
+            messages = outcome.noted(app.engine.background(request).messages())
             if o.quiet:
                 progress.collect(messages)
             else:
@@ -109,16 +97,32 @@ def run(app: App, o: ClassicBuildOptions) -> None:
             if o.quiet:
                 app.err.write(progress.text)
             raise
+    image = progress.last if o.quiet else outcome.image
     if o.quiet:
-        image = progress.last
         app.out.write(image)
-    if not image and not built:
+    if not image and not outcome.built:
         # every message was complete, but the last ones are missing
         raise BrokenStream("the engine ended its response without an image ID")
     if o.iidfile:
         if not image:
             raise Failure(f"Server did not provide an image ID. Cannot write {o.iidfile}")
         app.files.write(o.iidfile, [image.encode()], 0o666)
+
+
+class Outcome:
+    """What the messages of a build tell: the image's ID, which old engines do not send, and whether it was built."""
+
+    def __init__(self) -> None:
+        self.image, self.built = "", False
+
+    def noted(self, messages: Iterable[Json]) -> Iterator[Json]:
+        """The messages to show; the others are taken into account."""
+        for message in messages:
+            self.built = self.built or str(message.get("stream")).startswith("Successfully built ")
+            if isinstance(message.get("aux"), dict):
+                self.image = str(message["aux"].get("ID") or self.image)
+            else:
+                yield message
 
 
 class ContextProgress:
