@@ -140,7 +140,7 @@ class Builder:
         self.caught = threading.Event()
         self._session = Future[Connection]()
         self.requests: list[str] = []
-        #: the messages that calls came with
+        #: the messages that calls came with, by service and method: "Control/Solve", "LLBBridge/Solve"
         self.asked: dict[str, bytes] = {}
         self._ends: list[End] = []
         self._listener = socket.socket(socket.AF_UNIX)
@@ -207,7 +207,7 @@ class Builder:
         name = call.path.rpartition("/")[2]
         usual = {"ListWorkers": said(b""), "Solve": solved, "Status": said(), "ListenBuildHistory": said()}
         try:
-            self.asked[name] = call.receive() or b""
+            self.asked[call.path.rpartition(".")[2]] = call.receive() or b""
             self.at.get(name, usual.get(name, refusal(INTERNAL, f"unexpected call {call.path}")))(self, call)
         except Failure:
             return

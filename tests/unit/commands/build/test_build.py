@@ -45,7 +45,7 @@ def build(
 
 
 def solve(engine: Builder) -> Any:
-    return m.SOLVE.decode(engine.asked["Solve"])
+    return m.SOLVE.decode(engine.asked["Control/Solve"])
 
 
 def test_what_buildkit_is_asked(tmp_path: Path) -> None:
@@ -226,14 +226,14 @@ def test_questions_about_a_dockerfile(
     answer = {"result.json": b"{}", "result.txt": b"", "result.statuscode": status}
     done, engine = build(tmp_path, "--progress", "quiet", *argv, api=asked(answer))
     assert done.code == code and done.out.endswith(out), (done.out, done.err)
-    question = m.BRIDGE_SOLVE.decode(engine.asked["Solve"])
+    question = m.BRIDGE_SOLVE.decode(engine.asked["LLBBridge/Solve"])
     assert question["Frontend"] == "dockerfile.v0" and question["FrontendOpt"]["requestid"] == "frontend.lint"
 
 
 def test_a_question_that_is_refused(tmp_path: Path) -> None:
     done, engine = build(tmp_path, "--check", api=asked({}, refusal(2, "what is that?")))
     assert done.code == 1 and "failed to solve: what is that?" in done.err
-    assert m.BRIDGE_RETURN.decode(engine.asked["Return"])["error"]["message"] == "what is that?"
+    assert m.BRIDGE_RETURN.decode(engine.asked["LLBBridge/Return"])["error"]["message"] == "what is that?"
 
 
 REST = {"grpc": http("404 No", b'{"message": "page not found"}')}

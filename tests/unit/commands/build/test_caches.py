@@ -37,7 +37,7 @@ def build(folder: Path, *argv: str, solve: b.Act = b.solved) -> tuple[Result, Bu
 
 
 def cache(engine: Builder, which: str) -> Any:
-    return [(c["Type"], c["Attrs"]) for c in m.SOLVE.decode(engine.asked["Solve"])["Cache"][which]]
+    return [(c["Type"], c["Attrs"]) for c in m.SOLVE.decode(engine.asked["Control/Solve"])["Cache"][which]]
 
 
 def test_a_cache_in_a_folder_is_named_by_its_digest(tmp_path: Path) -> None:
