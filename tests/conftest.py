@@ -18,6 +18,7 @@ from tests.support import engines, swarms
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+DATA = Path(__file__).with_name("data")
 KINDS = ("docker-28", "docker-20", "podman")
 
 
@@ -47,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, as some tests wait; with more than a few the longest file decides."""
+    return min((os.cpu_count() or 1) + 1, 8)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # what a shell ignores for a program in the background, or nohup, would be ignored by every program that is tested
     for name in ("SIGHUP", "SIGQUIT"):
@@ -54,8 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
-def pytest_collection_finish() -> None:
-    # many tests collect garbage, to see what was left open: what has been imported by now need not be looked through each time
+@pytest.fixture(autouse=True, scope="module")
+def few_objects() -> None:
+    """Many tests collect garbage, to see what was left open: what is there before need not be looked through each time."""
+    gc.collect()
     gc.freeze()
 
 
@@ -63,6 +72,9 @@ def pytest_collection_finish() -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n.startswith(("DOCKER_", "BUILDX_")) or n in ("NO_COLOR", "COLUMNS")]:
         monkeypatch.delenv(name)
+    # the certificates of this system are many, and take long to read: one that has signed nothing is trusted instead
+    monkeypatch.setenv("SSL_CERT_FILE", str(DATA / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(DATA / "no-folder"))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -94,9 +95,15 @@ class Imports(ast.NodeVisitor):
         )
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path) -> Imports:
     visitor = Imports()
-    visitor.visit(ast.parse(path.read_text(encoding="utf-8")))
+    visitor.visit(parsed(path))
     return visitor
 
 
@@ -168,7 +175,7 @@ def name(path: Path) -> str:
 
 
 def calls(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.func.id
 
@@ -177,7 +184,7 @@ def test_every_public_function_of_the_rooms_has_a_docstring_or_is_small() -> Non
     """What a newcomer calls is explained: a public module-level function of more than 12 lines says what it does."""
     silent = []
     for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if (
                 isinstance(node, (ast.FunctionDef, ast.ClassDef))
                 and not node.name.startswith("_")
@@ -192,5 +199,7 @@ def test_every_public_function_of_the_rooms_has_a_docstring_or_is_small() -> Non
 
 def test_files_stay_readable() -> None:
     """The soft limit is 250 lines; a table of facts may be longer."""
-    long = {str(p.relative_to(ROOT)): n for p in MODULES if (n := len(p.read_text().splitlines())) > 440}
+    long = {
+        str(p.relative_to(ROOT)): n for p in MODULES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 440
+    }
     assert not long

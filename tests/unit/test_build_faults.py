@@ -212,21 +212,33 @@ def ending(case: Case, pydock: Path, folder: Path) -> Ended:
         return Ended(process.returncode, err, folder, engine.requests)
 
 
+@dataclass
+class Endings:
+    """cases: by name; screens: by how often Ctrl-C was pressed, the exit code and what was shown after that."""
+
+    cases: dict[str, Future[Ended]]
+    screens: dict[int, Future[tuple[int, bytes]]]
+
+
 @pytest.fixture(scope="module")
-def endings(pydock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Ended]]]:
-    """All of them, several at a time: most of them wait."""
+def endings(pydock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endings]:
+    """All of them, several at a time, and first those that wait for seconds."""
     root = tmp_path_factory.mktemp("b")
-    with ThreadPoolExecutor(8) as pool:
-        yield {name: pool.submit(ending, case, pydock, root / str(i)) for i, (name, case) in enumerate(CASES.items())}
+    with ThreadPoolExecutor(12) as pool:
+        screens = {presses: pool.submit(pressed, presses, pydock, root / f"p{presses}") for presses in (1, 2)}
+        patient = sorted(CASES.items(), key=lambda item: not item[1].interrupted)
+        yield Endings(
+            {name: pool.submit(ending, case, pydock, root / str(i)) for i, (name, case) in enumerate(patient)}, screens
+        )
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_build_that_goes_wrong_anywhere_says_so_and_ends(name: str, endings: dict[str, Future[Ended]]) -> None:
+def test_a_build_that_goes_wrong_anywhere_says_so_and_ends(name: str, endings: Endings) -> None:
     import re
 
     if "full disk" in name and not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full on this system")
-    case, ended = CASES[name], endings[name].result()
+    case, ended = CASES[name], endings.cases[name].result()
     assert ended.code == case.code, ended.err
     assert re.search(case.words, ended.err), ended.err
     assert "Traceback" not in ended.err and "bug in pydock" not in ended.err and "unexpected error" not in ended.err
@@ -239,24 +251,34 @@ def test_a_build_that_goes_wrong_anywhere_says_so_and_ends(name: str, endings: d
     assert sum(r in ("POST /build", "POST /session") for r in ended.requests) <= (2 if "REST" in name else 1)
 
 
-def test_a_terminal_is_as_before_after_a_build_that_nobody_answers(pydock: Path, tmp_path: Path) -> None:
-    """One Ctrl-C ends the live view, and shows the cursor; a second one does not wait for the engine at all."""
-    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+def pressed(presses: int, pydock: Path, folder: Path) -> tuple[int, bytes]:
+    """A build that nobody answers, on a terminal, until it has got so many Ctrl-C."""
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM scratch\n")
     begun = {"digest": "d", "name": "[1/1] FROM scratch", "started": 10**18}
 
     def tell(builder: Builder, call: Call) -> None:
         call.send(m.STATUS_RESPONSE.encode({"vertexes": [begun]}))
 
-    for presses in (1, 2):
-        with builder(tmp_path / f"s{presses}", Solve=silence, Status=tell) as engine:
-            screen = Terminal(pydock, "build", str(tmp_path), host=engine.host)
+    with builder(folder / "s", Solve=silence, Status=tell) as engine:
+        screen = Terminal(pydock, "build", str(folder), host=engine.host)
+        try:
             screen.until(b"[1/1] FROM scratch")
             assert engine.caught.wait(PATIENCE)
             for _ in range(presses):
                 screen.type(b"\x03")
-            assert screen.end() == 130
-            assert screen.seen.rfind(b"\x1b[?25h") > screen.seen.rfind(b"\x1b[?25l")
-            assert b"context canceled" in screen.seen
+            return screen.end(), screen.seen
+        finally:
+            screen.close()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_a_terminal_is_as_before_after_a_build_that_nobody_answers(presses: int, endings: Endings) -> None:
+    """One Ctrl-C ends the live view, and shows the cursor; a second one does not wait for the engine at all."""
+    code, seen = endings.screens[presses].result()
+    assert code == 130
+    assert seen.rfind(b"\x1b[?25h") > seen.rfind(b"\x1b[?25l")
+    assert b"context canceled" in seen
 
 
 def test_the_engine_dies_while_it_fetches_the_context(pydock: Path, tmp_path: Path) -> None:

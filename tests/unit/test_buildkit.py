@@ -486,11 +486,11 @@ def test_half_a_file_does_not_stay(pairs: Any, tmp_path: Path) -> None:
     )
     # it comes, and it goes: gone it is when it has not been seen for a while
     absent = 0
-    for _ in range(200):
+    for _ in range(1000):
         absent = 0 if (out / "half").exists() else absent + 1
         if absent == 20:
             break
-        threading.Event().wait(0.05)
+        threading.Event().wait(0.01)
     assert absent == 20
 
 
