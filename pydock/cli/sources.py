@@ -272,6 +272,7 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "plugins": plugins,
     "nodes": nodes,
     "services": services,
+    "scales": lambda q: [f"{name}=" for name in services(q)],
     "stacks": stacks,
     "tasks": tasks,
     "secrets": secrets,

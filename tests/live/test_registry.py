@@ -88,26 +88,29 @@ def registry(docker28: EngineProcess, docker: Path, tmp_path_factory: pytest.Tem
         yield NAME
 
 
-@pytest.fixture(scope="module")
-def locked(docker28: EngineProcess, docker: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A registry with TLS and passwords. (The engine does not check certificates of loopback addresses.)"""
+@contextmanager
+def locked_registry(engine: EngineProcess, docker: Path, folder: Path) -> Iterator[None]:
+    """A registry with TLS and passwords, where the engine can reach it; `folder` becomes a home that is logged in. (The engine does
+    not check certificates of loopback addresses.)"""
     import trustme
 
-    folder = tmp_path_factory.mktemp("locked")
     authority = trustme.CA()
     server = authority.issue_cert("127.0.0.1")
     server.private_key_pem.write_to_path(str(folder / "server.key"))
     for pem in server.cert_chain_pems:
         pem.write_to_path(str(folder / "server.pem"), append=True)
     (folder / "htpasswd").write_text(HTPASSWD)
-    with serving(docker28, folder, LOCKED_CONFIG):
+    with serving(engine, folder, LOCKED_CONFIG):
         for _ in range(50):
-            if (
-                program(docker, "login", "-u", "user", "-p", "secret", LOCKED, host=docker28.host, home=folder).code
-                == 0
-            ):
+            if program(docker, "login", "-u", "user", "-p", "secret", LOCKED, host=engine.host, home=folder).code == 0:
                 break
             time.sleep(0.2)
+        yield
+
+
+@pytest.fixture(scope="module")
+def locked(docker28: EngineProcess, docker: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with locked_registry(docker28, docker, tmp_path_factory.mktemp("locked")):
         yield LOCKED
 
 

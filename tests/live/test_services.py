@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.test_registry import locked_registry
 from tests.support import engines, swarms
 from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
@@ -117,6 +118,38 @@ def ended(done: Done) -> tuple[int, list[str], str]:
     lines = dict.fromkeys(re.sub(r"task \w+", "task <id>", line) for line in done.out.decode().splitlines())
     error = re.sub(r"task \w+", "task <id>", done.err.decode())
     return done.code, [line for line in lines if line.startswith(("rollback", "verify: Service", "w", "job"))], error
+
+
+DIGEST_OF = "127.0.0.1:5443/team/busybox:1"
+
+
+def test_images_are_pinned_to_the_registrys_digest(
+    swarm: EngineProcess, docker: Path, pydock: Path, tmp_path: Path
+) -> None:
+    """With the user's credentials, of a registry that asks for them; by docker and pydock alike."""
+    with locked_registry(swarm, docker, tmp_path):
+        swarms.do(docker, swarm, "tag", "busybox", DIGEST_OF)
+        assert program(docker, "push", "-q", DIGEST_OF, host=swarm.host, home=tmp_path).code == 0
+        specs = []
+        for client in (docker, pydock):
+            for home, flags in (
+                (tmp_path, ["--with-registry-auth"]),
+                (tmp_path, []),
+                (tmp_path / "none", ["--with-registry-auth"]),
+            ):
+                made = program(
+                    client, "service", "create", "-d", "--name", "i", *flags, DIGEST_OF, host=swarm.host, home=home
+                )
+                specs.append((made.code, made.err, spec(swarm, "i")))
+                changed = program(
+                    client, "service", "update", "-d", *flags, "--image", DIGEST_OF, "i", host=swarm.host, home=home
+                )
+                specs.append((changed.code, changed.err, spec(swarm, "i")))
+                remove(docker, swarm)
+        assert specs[:6] == specs[6:]
+        image = specs[0][2]["TaskTemplate"]["ContainerSpec"]["Image"]
+        assert re.fullmatch(re.escape(DIGEST_OF) + "@sha256:[0-9a-f]{64}", image) and not specs[0][1]
+        assert specs[0][2]["TaskTemplate"]["Placement"]["Platforms"] == [{"Architecture": "amd64", "OS": "linux"}]
 
 
 @pytest.mark.parametrize("action", ["pause", "rollback"])

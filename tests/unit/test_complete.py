@@ -78,6 +78,7 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("image prune --filter u", ["until="], 6), ("volume prune --filter label!", ["label!="], 6), ("builder prune --filter type=r", ["type=regular"], 4),
     ("secret rm ", ["key"], 4), ("config inspect ", ["conf"], 4), ("secret create x ", [], 0), ("secret ls -f n", ["name="], 6),
     ("inspect --type node ", ["one", "self", "two"], 4), ("inspect --type task ", [task()["ID"]], 4), ("inspect --type service w", ["web"], 4),
+    ("service scale w", ["web="], 6), ("service update ", ["db", "web"], 4),
     ("inspect --type secret ", ["key"], 4), ("inspect --type config ", ["conf"], 4), ("inspect --type volume ", ["kept"], 4), ("inspect --type=network f", ["front_net"], 4), ("inspect --format ", ["json"], 4),
     ("ps --format ", ["json", "table"], 4), ("plugin rm ", ["vieux/sshfs:latest"], 4), ("checkpoint rm running ", ["c1"], 4),
     ("network create --driver ", ["bridge"], 4), ("-l pa", ["panic"], 4), ("--log-level=pan", ["panic"], 4), ("-H ss", ["ssh://"], 6),

@@ -22,7 +22,7 @@ SHORT = "Scale one or multiple replicated services"
 
 @options
 class ScaleOptions(Options):
-    services: tuple[str, ...] = argument(USAGE, sources="services")
+    services: tuple[str, ...] = argument(USAGE, sources="scales")
     detach: bool = detach_flag()
 
 
