@@ -38,6 +38,11 @@ AT_ONCE = re.compile(
 )
 
 
+#: what docker tells of its own workings under --debug; and, depending on which of its threads is faster, of an archive that is
+#: packed and not read
+OWN_LOG = re.compile(r'time="[^"]*" level=(debug |error msg=".*io: read/write on closed pipe")')
+
+
 @dataclass
 class Outcome:
     """What a client did."""
@@ -167,8 +172,7 @@ def compared(line: Line, outcome: Outcome) -> dict[str, Any]:
     stdout = outcome.stdout
     if "--help" in line.argv or re.match(r"(Flag shorthand.*\n)?\s*Usage: ", stdout) or "\nUsage: " in stdout:
         stdout = usage_alone(stdout)
-    # docker's own tracing has a word to say of itself under --debug
-    stderr = "".join(text for text in outcome.stderr.splitlines(True) if 'msg="otel error"' not in text)
+    stderr = "".join(text for text in outcome.stderr.splitlines(True) if not OWN_LOG.match(text))
     return {
         "exit": outcome.exit,
         "stdout": stdout,
