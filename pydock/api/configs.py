@@ -16,7 +16,8 @@ def list_configs(filters: Json) -> Request:
 
 
 def inspect_config(config: str) -> Request:
-    return Request("GET", _config(config), answer=CONFIG, version_first=True)
+    # sic: docker's name for it in the error of a blank one
+    return Request("GET", f"/configs/{named('contig', config)}", answer=CONFIG, version_first=True)
 
 
 def create_config(spec: Json) -> Request:

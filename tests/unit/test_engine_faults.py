@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.api import containers, images, networks, plugins, system, volumes
+from pydock.api import configs, containers, images, networks, plugins, secrets, system, volumes
 from pydock.api.request import Request
 from pydock.buildkit.inputs import context_key
 from pydock.config.endpoint import Endpoint
@@ -235,6 +235,7 @@ def test_a_name_becomes_a_path_as_in_dockers_client(tmp_path: Path, name: str, p
         (containers.stop_container, "container"), (containers.inspect_container, "container"), (containers.wait_container, "container"),
         (networks.inspect_network, "network"), (volumes.inspect_volume, "volume"), (plugins.inspect_plugin, "plugin"),
         (lambda n: volumes.remove_volume(n, False), "volume"), (networks.remove_network, "network"),
+        (configs.inspect_config, "contig"), (configs.remove_config, "config"), (secrets.inspect_secret, "secret"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["", " \t"])
