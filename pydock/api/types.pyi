@@ -3,6 +3,7 @@
 The names are those of the Engine API (moby's api/types). No key is required: a body has those that docker's client sends.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 class HealthConfig(TypedDict, total=False):
@@ -249,3 +250,151 @@ class CreateVolume(TypedDict, total=False):
     DriverOpts: dict[str, str]
     Labels: dict[str, str]
     ClusterVolumeSpec: ClusterVolumeSpec
+
+# -- services ----------------------------------------------------------------------------------------
+
+class DNSConfig(TypedDict, total=False):
+    Nameservers: Sequence[str]
+    Search: Sequence[str]
+    Options: Sequence[str]
+
+class CredentialSpec(TypedDict):
+    Config: str
+    File: str
+    Registry: str
+
+class Privileges(TypedDict, total=False):
+    CredentialSpec: CredentialSpec | None
+    SELinuxContext: None
+    NoNewPrivileges: bool
+
+class FileTarget(TypedDict):
+    Name: str
+    UID: str
+    GID: str
+    Mode: int
+
+class SecretReference(TypedDict):
+    File: FileTarget
+    SecretID: str
+    SecretName: str
+
+class ConfigReference(TypedDict, total=False):
+    File: FileTarget
+    Runtime: dict[str, str]
+    ConfigID: str
+    ConfigName: str
+
+class ContainerSpec(TypedDict, total=False):
+    """What the container of each task is."""
+
+    Image: str
+    Labels: dict[str, str]
+    Command: Sequence[str]
+    Args: Sequence[str]
+    Hostname: str
+    Env: Sequence[str]
+    Dir: str
+    User: str
+    Groups: Sequence[str]
+    Privileges: Privileges
+    Init: bool
+    StopSignal: str
+    TTY: bool
+    OpenStdin: bool
+    ReadOnly: bool
+    Mounts: Sequence[dict[str, Any]]
+    StopGracePeriod: int
+    Healthcheck: HealthConfig
+    Hosts: Sequence[str]
+    DNSConfig: DNSConfig
+    Secrets: Sequence[SecretReference]
+    Configs: Sequence[ConfigReference]
+    Isolation: str
+    Sysctls: dict[str, str]
+    CapabilityAdd: Sequence[str]
+    CapabilityDrop: Sequence[str]
+    Ulimits: Sequence[dict[str, Any]]
+    OomScoreAdj: int
+
+class Limit(TypedDict, total=False):
+    NanoCPUs: int
+    MemoryBytes: int
+    Pids: int
+
+class Reservations(TypedDict, total=False):
+    NanoCPUs: int
+    MemoryBytes: int
+    GenericResources: Sequence[dict[str, Any]]
+
+class ResourceRequirements(TypedDict, total=False):
+    Limits: Limit
+    Reservations: Reservations
+    SwapBytes: int
+    MemorySwappiness: int
+
+class TaskRestartPolicy(TypedDict, total=False):
+    Condition: str
+    Delay: int
+    MaxAttempts: int
+    Window: int
+
+class Placement(TypedDict, total=False):
+    Constraints: Sequence[str]
+    Preferences: Sequence[dict[str, Any]]
+    MaxReplicas: int
+    Platforms: Sequence[dict[str, str]]
+
+class NetworkAttachmentConfig(TypedDict, total=False):
+    Target: str
+    Aliases: Sequence[str]
+    DriverOpts: dict[str, str]
+
+class Driver(TypedDict, total=False):
+    Name: str
+    Options: dict[str, str]
+
+class TaskSpec(TypedDict, total=False):
+    """What each task of a service is."""
+
+    ContainerSpec: ContainerSpec
+    Resources: ResourceRequirements
+    RestartPolicy: TaskRestartPolicy
+    Placement: Placement
+    Networks: Sequence[NetworkAttachmentConfig]
+    LogDriver: Driver
+    ForceUpdate: int
+
+class ReplicatedService(TypedDict, total=False):
+    Replicas: int
+
+class ReplicatedJob(TypedDict, total=False):
+    MaxConcurrent: int
+    TotalCompletions: int
+
+class ServiceMode(TypedDict, total=False):
+    Replicated: ReplicatedService
+    Global: dict[str, str]
+    ReplicatedJob: ReplicatedJob
+    GlobalJob: dict[str, str]
+
+class UpdateConfig(TypedDict, total=False):
+    Parallelism: int
+    Delay: int
+    FailureAction: str
+    Monitor: int
+    MaxFailureRatio: float
+    Order: str
+
+class EndpointSpec(TypedDict, total=False):
+    Mode: str
+    Ports: Sequence[dict[str, Any]]
+
+class ServiceSpec(TypedDict, total=False):
+    Name: str
+    Labels: dict[str, str]
+    TaskTemplate: TaskSpec
+    Mode: ServiceMode
+    UpdateConfig: UpdateConfig
+    RollbackConfig: UpdateConfig
+    EndpointSpec: EndpointSpec

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pydock.api.types import Config, CreateContainer, CreateNetwork, HostConfig, UpdateContainer
+    from pydock.api.types import (
+        Config,
+        CreateContainer,
+        CreateNetwork,
+        HostConfig,
+        ServiceSpec,
+        TaskSpec,
+        UpdateContainer,
+    )
 
     def plain() -> HostConfig:
         return {"Memry": 1}  # type: ignore[typeddict-unknown-key]
@@ -21,3 +29,6 @@ if TYPE_CHECKING:
 
     def read(network: CreateNetwork) -> object:
         return network["Lables"]  # type: ignore[typeddict-item]
+
+    def of_a_service(task: TaskSpec) -> ServiceSpec:
+        return {"TaskTemplate": {**task, "Resource": {}}}  # type: ignore[typeddict-unknown-key]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite, isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pydock.api.request import without_empty
 from pydock.commands.container.body import Read, lines_of
 from pydock.commands.service.options import CreateOptions, ServiceOptions
 from pydock.flags.mounts import Mount, absolute
@@ -19,21 +20,36 @@ from pydock.flags.services import generic_resources
 from pydock.flags.units import Ulimit, ulimit_objects
 from pydock.shape import Json
 
+if TYPE_CHECKING:
+    from pydock.api.types import (
+        ContainerSpec,
+        DNSConfig,
+        Driver,
+        EndpointSpec,
+        HealthConfig,
+        Limit,
+        NetworkAttachmentConfig,
+        Placement,
+        Privileges,
+        Reservations,
+        ResourceRequirements,
+        ServiceMode,
+        ServiceSpec,
+        TaskRestartPolicy,
+        TaskSpec,
+        UpdateConfig,
+    )
+
 #: a network's name -> its ID; raises Failure
 NetworkID = Callable[[str], str]
 
 SECOND = 1_000_000_000
 #: what swarmkit does where nothing is said
-RESTART = {"Condition": "any", "Delay": 5 * SECOND, "MaxAttempts": 0}
-UPDATE = {
+RESTART: TaskRestartPolicy = {"Condition": "any", "Delay": 5 * SECOND, "MaxAttempts": 0}
+UPDATE: UpdateConfig = {
     "Parallelism": 1, "Delay": 0, "FailureAction": "pause", "Monitor": 5 * SECOND, "MaxFailureRatio": 0,
     "Order": "stop-first",
 }  # fmt: skip
-
-
-def filled(fields: Json) -> Json:
-    """Without empty fields, which the API leaves out ("omitempty" in moby's api/types/swarm)."""
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in fields.items() if v}
 
 
 def spec_of(value: Any) -> Json:
@@ -41,39 +57,54 @@ def spec_of(value: Any) -> Json:
     return dict(value or {})
 
 
-def typed(o: ServiceOptions, fields: Mapping[str, str]) -> Json:
+def typed(o: ServiceOptions, fields: Mapping[str, str]) -> Any:
     """{field: value} of those flags that the user typed. fields: the API's field -> the option's."""
     return {field: getattr(o, name) for field, name in fields.items() if name in o.given}
 
 
-def create_spec(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read, network_id: NetworkID) -> Json:
+def create_spec(
+    o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Read, network_id: NetworkID
+) -> ServiceSpec:
     """The specification, its parts in the order in which docker validates them; without secrets and configs.
 
     `cwd` is the base of a mount's relative source, `environ` has the values of bare names. Raises ValueError, Failure.
     """
-    env = environment(o, environ, read)
+    variables: ContainerSpec = {"Env": environment(o, environ, read)}
     health = healthcheck(o)
     mode = service_mode(o)
-    changes = {"UpdateConfig": update_config(o, "update"), "RollbackConfig": update_config(o, "rollback")}
+    changes: ServiceSpec = {"UpdateConfig": update_config(o, "update"), "RollbackConfig": update_config(o, "rollback")}
     if any(changes.values()) and mode.keys() & {"ReplicatedJob", "GlobalJob"}:
         raise ValueError("update and rollback configuration is not supported for jobs")
-    networks = sorted(attachments(o.network, network_id), key=lambda n: str(n["Target"]))
-    template = {
-        "ContainerSpec": {**container_spec(o, cwd), **filled({"Env": env}), **({} if health is None else {"Healthcheck": health})},
-        **filled({"Networks": networks, "RestartPolicy": restart_policy(o), "LogDriver": log_driver(o, environ)}),
+    optional: TaskSpec = {
+        "Networks": sorted(attachments(o.network, network_id), key=lambda n: n["Target"]),
+        "RestartPolicy": restart_policy(o),
+        "LogDriver": log_driver(o, environ),
+    }
+    container: ContainerSpec = {
+        **container_spec(o, cwd),
+        **without_empty(variables),
+        **({} if health is None else {"Healthcheck": health}),
+    }
+    placement: Placement = {
+        "Constraints": o.constraint,
+        "Preferences": o.placement_pref,
+        "MaxReplicas": o.replicas_max_per_node,
+    }
+    template: TaskSpec = {
+        **without_empty(optional),
+        "ContainerSpec": container,
         "Resources": resources(o),
-        "Placement": filled(
-            {"Constraints": o.constraint, "Preferences": o.placement_pref, "MaxReplicas": o.replicas_max_per_node}
-        ),
+        "Placement": without_empty(placement),
         "ForceUpdate": 0,
-    }  # fmt: skip
+    }
+    endpoint: EndpointSpec = {"Mode": o.endpoint_mode.lower(), "Ports": o.publish}
     return {
-        **filled({"Name": o.name}),
+        **({"Name": o.name} if o.name else {}),
         "Labels": mapping(o.label),
         "TaskTemplate": template,
         "Mode": mode,
-        **filled(changes),
-        "EndpointSpec": filled({"Mode": o.endpoint_mode.lower(), "Ports": o.publish}),
+        **without_empty(changes),
+        "EndpointSpec": without_empty(endpoint),
     }
 
 
@@ -87,10 +118,10 @@ def environment(o: CreateOptions, environ: Mapping[str, str], read: Read) -> lis
     return out
 
 
-def container_spec(o: CreateOptions, cwd: str) -> Json:
+def container_spec(o: CreateOptions, cwd: str) -> ContainerSpec:
     """What needs no validation of a ContainerSpec."""
     add, drop = effective(o.cap_add, o.cap_drop)
-    fields = {
+    fields: ContainerSpec = {
         "Image": o.image,
         "Args": o.command,
         "Command": o.entrypoint,
@@ -112,22 +143,23 @@ def container_spec(o: CreateOptions, cwd: str) -> Json:
         "OomScoreAdj": o.oom_score_adj,
         "Privileges": privileges(o.credential_spec),
     }
+    dns: DNSConfig = {"Nameservers": o.dns, "Search": o.dns_search, "Options": o.dns_option}
     return {
-        **filled(fields),
+        **without_empty(fields),
         "Init": o.init,
-        "DNSConfig": filled({"Nameservers": o.dns, "Search": o.dns_search, "Options": o.dns_option}),
-        **typed(o, {"StopGracePeriod": "stop_grace_period"}),
+        "DNSConfig": without_empty(dns),
+        **({"StopGracePeriod": o.stop_grace_period} if "stop_grace_period" in o.given else {}),
     }
 
 
-def privileges(credential_spec: Json | None) -> Json:
+def privileges(credential_spec: Any) -> Privileges:
     """ContainerSpec.Privileges; empty without a credential spec."""
     if credential_spec is None:
         return {}
     return {"CredentialSpec": credential_spec, "SELinuxContext": None, "NoNewPrivileges": False}
 
 
-def service_mode(o: CreateOptions) -> Json:
+def service_mode(o: CreateOptions) -> ServiceMode:
     """ServiceSpec.Mode. Raises ValueError for flags that the mode has no use for."""
     replicas = typed(o, {"Replicas": "replicas"})
     refused = {
@@ -152,11 +184,13 @@ def service_mode(o: CreateOptions) -> Json:
             raise ValueError(why)
     if o.mode == "replicated-job":
         total = typed(o, {"MaxConcurrent": "replicas", "TotalCompletions": "replicas"})
-        return {"ReplicatedJob": {**total, **typed(o, {"MaxConcurrent": "max_concurrent"})}}
-    return {"Replicated": replicas} if o.mode == "replicated" else {"Global" if o.mode == "global" else "GlobalJob": {}}
+        return {"ReplicatedJob": total | typed(o, {"MaxConcurrent": "max_concurrent"})}
+    if o.mode == "replicated":
+        return {"Replicated": replicas}
+    return {"Global": {}} if o.mode == "global" else {"GlobalJob": {}}
 
 
-def update_config(o: ServiceOptions, kind: str, before: Json | None = None) -> Json:
+def update_config(o: ServiceOptions, kind: str, before: Any = None) -> UpdateConfig:
     """UpdateConfig or RollbackConfig with the given flags; empty if there are none. kind: "update", "rollback".
 
     Raises ValueError for a ratio that JSON cannot hold."""
@@ -173,27 +207,31 @@ def update_config(o: ServiceOptions, kind: str, before: Json | None = None) -> J
         return {}
     if not isfinite(ratio := changes.get("MaxFailureRatio", 0)):
         raise ValueError(f"json: unsupported value: {'NaN' if isnan(ratio) else '+Inf' if ratio > 0 else '-Inf'}")
-    config = {**(before or UPDATE), **changes}
-    return {k: v for k, v in config.items() if v or k not in ("Delay", "FailureAction", "Monitor")}
+    config: UpdateConfig = {**(before or UPDATE), **changes}
+    return without_empty(config, ("Delay", "FailureAction", "Monitor"))
 
 
-def restart_policy(o: ServiceOptions, before: Json | None = None) -> Json:
+def restart_policy(o: ServiceOptions, before: Any = None) -> TaskRestartPolicy:
     """RestartPolicy with the given flags; empty if there are none."""
     names = {"Delay": "restart_delay", "MaxAttempts": "restart_max_attempts", "Window": "restart_window"}
     changes = typed(o, {"Condition": "restart_condition", **names})
-    policy = {**(before or RESTART), **changes}
-    return {k: v for k, v in policy.items() if v != ""} if changes else {}
+    policy: TaskRestartPolicy = {**(before or RESTART), **changes}
+    return without_empty(policy, ("Condition",)) if changes else {}
 
 
-def resources(o: CreateOptions) -> Json:
+def resources(o: CreateOptions) -> ResourceRequirements:
     """Limits and reservations. Raises ValueError."""
-    generic = generic_resources(o.generic_resource)
+    limits: Limit = {"NanoCPUs": o.limit_cpu, "MemoryBytes": o.limit_memory, "Pids": o.limit_pids}
+    reserved: Reservations = {
+        "NanoCPUs": o.reserve_cpu,
+        "MemoryBytes": o.reserve_memory,
+        "GenericResources": generic_resources(o.generic_resource),
+    }
     return {
-        "Limits": filled({"NanoCPUs": o.limit_cpu, "MemoryBytes": o.limit_memory, "Pids": o.limit_pids}),
-        "Reservations": filled(
-            {"NanoCPUs": o.reserve_cpu, "MemoryBytes": o.reserve_memory, "GenericResources": generic}
-        ),
-        **typed(o, {"SwapBytes": "memory_swap", "MemorySwappiness": "memory_swappiness"}),
+        "Limits": without_empty(limits),
+        "Reservations": without_empty(reserved),
+        **({"SwapBytes": o.memory_swap} if "memory_swap" in o.given else {}),
+        **({"MemorySwappiness": o.memory_swappiness} if "memory_swappiness" in o.given else {}),
     }
 
 
@@ -205,7 +243,7 @@ DURATIONS = {
 CONFLICT = "--no-healthcheck conflicts with --health-* options"
 
 
-def healthcheck(o: CreateOptions) -> Json | None:
+def healthcheck(o: CreateOptions) -> HealthConfig | None:
     """ContainerSpec.Healthcheck; None if no health flag is given. Raises ValueError."""
     present = o.health_cmd or o.health_retries or o.given & set(DURATIONS.values())
     if o.no_healthcheck:
@@ -213,21 +251,27 @@ def healthcheck(o: CreateOptions) -> Json | None:
             raise ValueError(CONFLICT)
         return {"Test": ["NONE"]}
     test = ["CMD-SHELL", o.health_cmd] if o.health_cmd else []
-    fields = {"Test": test, **typed(o, DURATIONS), "Retries": o.health_retries}
-    return filled(fields) if present else None
+    health: HealthConfig = typed(o, DURATIONS) | {"Test": test, "Retries": o.health_retries}
+    return without_empty(health) if present else None
 
 
-def attachments(networks: Iterable[Attachment], network_id: NetworkID) -> list[Json]:
+def attachments(networks: Iterable[Attachment], network_id: NetworkID) -> list[NetworkAttachmentConfig]:
     """Networks in the API's form, by their IDs. Raises Failure for an unknown one."""
-    return [
-        filled({"Target": network_id(n.target), "Aliases": n.aliases, "DriverOpts": n.driver_opts}) for n in networks
-    ]
+    out: list[NetworkAttachmentConfig] = []
+    for network in networks:
+        found: NetworkAttachmentConfig = {
+            "Target": network_id(network.target),
+            "Aliases": network.aliases,
+            "DriverOpts": network.driver_opts,
+        }
+        out.append(without_empty(found))
+    return out
 
 
-def log_driver(o: ServiceOptions, environ: Mapping[str, str]) -> Json:
+def log_driver(o: ServiceOptions, environ: Mapping[str, str]) -> Driver:
     """LogDriver; empty without a name."""
-    options = mapping(from_environment(o.log_opt, environ))
-    return filled({"Name": o.log_driver, "Options": options}) if o.log_driver else {}
+    driver: Driver = {"Name": o.log_driver, "Options": mapping(from_environment(o.log_opt, environ))}
+    return without_empty(driver) if o.log_driver else {}
 
 
 def mounts(given: Iterable[Mount], cwd: str) -> list[Mount]:

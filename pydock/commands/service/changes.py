@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydock.api.request import without_empty
 from pydock.commands.service import body
-from pydock.commands.service.body import ALL, NetworkID, capability_set, filled, spec_of, typed
+from pydock.commands.service.body import ALL, NetworkID, capability_set, spec_of, typed
 from pydock.commands.service.options import UpdateOptions
 from pydock.flags.mounts import Mount
 from pydock.flags.pairs import from_environment, mapping
@@ -26,7 +27,7 @@ REPLACED = {
 
 def merged(before: Json, changes: Json) -> Json:
     """The object with these fields; an empty one is left out, as the API does."""
-    return {**{k: v for k, v in before.items() if k not in changes}, **filled(changes)}
+    return {**{k: v for k, v in before.items() if k not in changes}, **without_empty(changes)}
 
 
 def updated(spec: Json, o: UpdateOptions, cwd: str, environ: Mapping[str, str], network_id: NetworkID) -> Json:
@@ -37,14 +38,14 @@ def updated(spec: Json, o: UpdateOptions, cwd: str, environ: Mapping[str, str], 
     task = {
         **task,
         **resources(task.get("Resources"), o),
-        **filled({"RestartPolicy": body.restart_policy(o, task.get("RestartPolicy"))}),
+        **without_empty({"RestartPolicy": body.restart_policy(o, task.get("RestartPolicy"))}),
         **placement(task.get("Placement"), o),
     }
     if o.given & {"network_add", "network_rm"}:
         before = task.get("Networks") or spec.get("Networks") or []
         spec, task = merged(spec, {"Networks": None}), merged(task, {"Networks": networks(before, o, network_id)})
     spec = {**spec, **mode(spec_of(spec.get("Mode")), o)}
-    task = {**task, **filled({"LogDriver": body.log_driver(o, environ)})}
+    task = {**task, **without_empty({"LogDriver": body.log_driver(o, environ)})}
     if o.force:
         task["ForceUpdate"] = (task.get("ForceUpdate") or 0) + 1
     container = with_health(container, o)
@@ -55,7 +56,7 @@ def updated(spec: Json, o: UpdateOptions, cwd: str, environ: Mapping[str, str], 
     return {
         **spec,
         **labels(spec, o.label_add, o.label_rm),
-        **filled(changes),
+        **without_empty(changes),
         **endpoint(spec.get("EndpointSpec"), o),
         "TaskTemplate": {**task, "ContainerSpec": container},
     }
@@ -241,7 +242,7 @@ def placement(before: Json | None, o: UpdateOptions) -> Json:
     return {"Placement": merged(old, changes)} if changes else {}
 
 
-def networks(before: list[Json], o: UpdateOptions, network_id: NetworkID) -> list[Json]:
+def networks(before: list[Any], o: UpdateOptions, network_id: NetworkID) -> list[Any]:
     """Sorted by ID. Raises ValueError, Failure."""
     gone = {network_id(name) for name in o.network_rm}
     found = {n["Target"]: n for n in before if n["Target"] not in gone}

@@ -43,8 +43,8 @@ def with_config(privileges: Json, configs: list[Json]) -> Json:
 @command("service create", CreateOptions, "Create a new service", interspersed=False)
 def create(app: App, o: CreateOptions) -> None:
     with failing():
-        spec = create_spec(o, app.files.cwd(), app.environ, app.files.read, partial(network_id, app))
-    spec = with_references(app, o, spec)
+        described = create_spec(o, app.files.cwd(), app.environ, app.files.read, partial(network_id, app))
+    spec = with_references(app, o, dict(described))
     auth = send.credentials(app, o.image) if o.with_registry_auth else ""
     service = send.create(app, spec, auth, resolve=not o.no_resolve_image)
     app.out.line(service)

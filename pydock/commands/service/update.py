@@ -61,7 +61,7 @@ def with_references(app: App, o: UpdateOptions, spec: Json) -> Json:
     if "credential_spec" in o.given:
         before = spec_of(container.get("Privileges"))
         given = privileges(o.credential_spec)
-        after = with_config(given, container.get("Configs") or []) if given else {"CredentialSpec": None}
+        after = with_config(dict(given), container.get("Configs") or []) if given else {"CredentialSpec": None}
         if before or given:
             container["Privileges"] = {**given, **before, "CredentialSpec": after["CredentialSpec"]}
     return {**spec, "TaskTemplate": {**spec["TaskTemplate"], "ContainerSpec": container}}
