@@ -30,14 +30,19 @@ Parser = Callable[[str], Any]
 _VALUE_NAMES = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float": "float"}
 
 
+#: text and a function that reads a file of this host -> value; raises ValueError, or the function's Failure
+FileParser = Callable[[str, Callable[[str], bytes]], Any]
+
+
 class FlagSpec:
     """One flag as declared: `flag` is its name in declarations.
 
     names: "-s", "--long", further long names (`hidden_names` are not shown); parse: text -> value, or ValueError in
-    docker's words; many: repeatable, a tuple of parsed values; metavar: the value's name in help; since: the Engine API
-    that it needs ("1.41"); ostype, experimental: docker's other conditions; deprecated: {long name: reason}; env: the
-    variable that gives the default; sources: what completes it (see cli.complete); warning: value -> a warning for
-    docker's log, or "". @options sets `dest` and `kind` (the annotation, without "| None").
+    docker's words; reads: the same for a value that names files, which are read at once; many: repeatable, a tuple of
+    parsed values; metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype,
+    experimental: docker's other conditions; deprecated: {long name: reason}; env: the variable that gives the
+    default; sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "".
+    @options sets `dest` and `kind` (the annotation, without "| None").
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class FlagSpec:
         help: str,
         default: Any = MISSING,
         parse: Parser | None = None,
+        reads: FileParser | None = None,
         many: bool = False,
         metavar: str = "",
         since: str = "",
@@ -63,7 +69,7 @@ class FlagSpec:
         self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
         self.since, self.ostype, self.experimental = since, ostype, experimental
         self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
-        self.env, self.sources, self.warning = env, sources, warning
+        self.env, self.sources, self.warning, self.reads = env, sources, warning, reads
         self.dest = self.kind = ""
 
     @property
@@ -163,9 +169,10 @@ class CommandNote:
 
     path: the full name ("container ls"); also: other full names ("ps"); aliases: short names for `path`; top: the
     position among the common commands of the top-level help; interspersed=False: flags end at the first positional
-    argument; since: the required API version; usage: replaces flags and arguments in the usage line, with "PROG" for the
-    program's name; choose: App -> the command to run instead, or None: for commands that depend on the environment
-    (that command is then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if it is installed.
+    argument; since: the required API version; usage: replaces flags and arguments in the usage line, with "PROG" for
+    the program's name; choose: App -> the command to run instead, or None: for commands that depend on the
+    environment (that command is then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if
+    it is installed; bare_help: without any flag its help is shown.
     """
 
     def __init__(
@@ -184,10 +191,12 @@ class CommandNote:
         choose: Callable[[Any], Any] | None = None,
         listed: bool = True,
         plugin: str = "",
+        bare_help: bool = False,
     ) -> None:
         self.paths, self.options, self.short, self.aliases = (path, *also), options, short, aliases
         self.description, self.top, self.interspersed, self.since = description, top, interspersed, since
         self.usage, self.choose, self.listed, self.plugin = usage, choose, listed, plugin
+        self.bare_help = bare_help
 
     def __call__(self, function: T) -> T:
         function.__command__ = self  # type: ignore[attr-defined]

@@ -17,7 +17,9 @@ def list_configs(filters: Json) -> Request:
 
 def inspect_config(config: str) -> Request:
     # sic: docker's name for it in the error of a blank one
-    return Request("GET", f"/configs/{named('contig', config)}", answer=CONFIG, version_first=True)
+    return Request(
+        "GET", f"/configs/{named('contig', config)}", answer=CONFIG, go_type="swarm.Config", version_first=True
+    )
 
 
 def create_config(spec: Json) -> Request:

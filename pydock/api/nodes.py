@@ -32,7 +32,7 @@ def list_nodes(filters: Json) -> Request:
 
 
 def inspect_node(node: str) -> Request:
-    return Request("GET", _node(node), answer=NODE)
+    return Request("GET", _node(node), answer=NODE, go_type="swarm.Node")
 
 
 def update_node(node: str, version: int, spec: Json) -> Request:

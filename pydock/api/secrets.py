@@ -18,7 +18,7 @@ def list_secrets(filters: Json) -> Request:
 
 
 def inspect_secret(secret: str) -> Request:
-    return Request("GET", _secret(secret), answer=SECRET, version_first=True)
+    return Request("GET", _secret(secret), answer=SECRET, go_type="swarm.Secret", version_first=True)
 
 
 def create_secret(spec: Json) -> Request:

@@ -155,7 +155,7 @@ class Command(click.Command):
     def parse_words(self, app: App, args: list[str]) -> Parsed:
         """Parse flags. Raises Misuse, in docker's layout."""
         try:
-            return warned(app, FlagSet(self.flags, self.note.interspersed).parse(args))
+            return warned(app, FlagSet(self.flags, self.note.interspersed, app.files.read).parse(args))
         except BadFlag as error:
             warned(app, error.parsed)
             # missing support of the engine is reported first
@@ -177,6 +177,9 @@ class Command(click.Command):
         if problem:
             path = f"{app.prog} {self.path}"
             raise misuse(path, self.usage(app.prog), f"{app.prog}: '{path}' {problem[0]}", 1, problem[1])
+        if self.note.bare_help and not parsed.flags:
+            app.out.line(self.get_help(ctx))
+            raise Exit(0)
         given = frozenset(parsed.values)
         for spec in self.flags:
             if spec.env and spec.dest not in parsed.values and app.environ.get(spec.env):

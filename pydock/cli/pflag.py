@@ -6,9 +6,10 @@ Long flags are never abbreviated; bool flags take a value by "=" only (`--rm=fal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from pydock.errors import Failure
 from pydock.go.strconv import parse_bool, parse_int, quote
 from pydock.options import FlagSpec, Parser
 
@@ -46,10 +47,12 @@ class Parsed:
 
 
 class FlagSet:
-    """The flags of one command, ready to parse words."""
+    """The flags of one command, ready to parse words. read: gives the files that values name."""
 
-    def __init__(self, specs: Iterable[FlagSpec], interspersed: bool = True) -> None:
-        self.interspersed = interspersed
+    def __init__(
+        self, specs: Iterable[FlagSpec], interspersed: bool = True, read: Callable[[str], bytes] = str.encode
+    ) -> None:
+        self.interspersed, self.read = interspersed, read
         self.longs: dict[str, FlagSpec] = {"help": HELP}
         self.shorts: dict[str, FlagSpec] = {}
         for spec in specs:
@@ -127,9 +130,12 @@ class FlagSet:
 
     def _set(self, spec: FlagSpec, name: str, text: str, parsed: Parsed) -> None:
         try:
-            reader: Parser = spec.parse or READERS[spec.kind]
-            value = reader(text)
-        except ValueError as error:
+            if spec.reads:
+                value = spec.reads(text, self.read)
+            else:
+                reader: Parser = spec.parse or READERS[spec.kind]
+                value = reader(text)
+        except (ValueError, Failure) as error:
             shown = f"-{spec.short}, --{name}" if spec.short and name == spec.name else f"--{name}"
             raise BadFlag(f'invalid argument {quote(text)} for "{shown}" flag: {error}') from None
         if name in spec.deprecated:

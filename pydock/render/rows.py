@@ -20,6 +20,13 @@ def bar(current: int, total: int, width: int) -> str:
     return f"[{'=' * filled}>{' ' * (BAR - filled)}] "
 
 
+def counted(current: int, total: int, units: str) -> str:
+    """The position in numbers, of units that can be counted: "1/3 nodes"."""
+    if not units or max(current, total) <= 0:
+        return ""
+    return f"{current}/{total} {units}" if current <= total else f"{current} {units}"
+
+
 def fitted(text: str, width: int) -> str:
     """The text cut to a terminal's width: a line that wraps would shift all others. width: 0 if unknown."""
     while width and display_width(text) > width:
@@ -41,7 +48,7 @@ class Rows:
         name, detail = str(message["id"]), message["progressDetail"]
         below = "" if name in self.rows else "\n"
         up = len(self.rows) - self.rows.setdefault(name, len(self.rows)) + bool(below)
-        text = on_one_line(f"{name}: {message['status']} ") + bar(
-            detail.get("current", 0), detail.get("total", 0), width
-        )
+        current, total = detail.get("current", 0), detail.get("total", 0)
+        figures = bar(current, total, width) + counted(current, total, detail.get("units", ""))
+        text = on_one_line(f"{name}: {message['status']} ") + figures
         return Drawn(f"{below}\x1b[{up}A\x1b[2K\r{fitted(text, width)}\r\x1b[{up}B")
