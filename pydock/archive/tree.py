@@ -10,7 +10,7 @@ import os
 import posixpath
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import cache
 
 from pydock.archive.ignore import Known, Matcher, Pattern
@@ -38,20 +38,24 @@ class Tree:
 
     def entries(self) -> Iterator[Entry]:
         """All entries, without those that vanish meanwhile. Raises Failure for an unreadable folder."""
-        yield from self._folder("", (), (), [])
+        yield from self._folder("", (), (), ())
 
-    def _folder(self, folder: str, included: Known, excluded: Known, pending: list[Entry]) -> Iterator[Entry]:
-        """pending: excluded parent folders, to yield before the first entry that is not excluded."""
+    def _folder(
+        self, folder: str, included: Known, excluded: Known, pending: tuple[Entry, ...]
+    ) -> Generator[Entry, None, bool]:
+        """pending: excluded parent folders, to yield before the first entry that is not excluded. Returns whether there
+        was one."""
         place = f"{self.root}/{folder}" if folder else self.root
         try:
             with os.scandir(place) as found:
                 children = sorted(found, key=lambda e: os.fsencode(e.name))
         except (FileNotFoundError, NotADirectoryError):
-            return
+            return False
         except OSError as error:
             if pending and pending[-1][0] == folder and isinstance(error, PermissionError):
-                return
+                return False
             raise Failure(f"open {folder or self.root}: {first_line(error)}") from error
+        any_found = False
         for child in children:
             path = f"{folder}/{child.name}" if folder else child.name
             is_folder = child.is_dir(follow_symlinks=False)
@@ -62,17 +66,18 @@ class Tree:
                 status = child.stat(follow_symlinks=False)
             except (FileNotFoundError, NotADirectoryError):
                 continue
+            before = () if any_found else pending
             if skip:
                 if is_folder:
-                    yield from self._folder(path, inside, outside, waiting := [*pending, (path, status)])
-                    if not waiting:
-                        pending.clear()
+                    within = yield from self._folder(path, inside, outside, (*before, (path, status)))
+                    any_found = any_found or within
                 continue
-            yield from pending
-            pending.clear()
+            yield from before
             yield path, status
+            any_found = True
             if is_folder:
-                yield from self._folder(path, inside, outside, [])
+                yield from self._folder(path, inside, outside, ())
+        return any_found
 
     def _skipped(
         self, path: str, is_folder: bool, included: Known, excluded: Known
@@ -81,16 +86,14 @@ class Tree:
         skip = False
         if self.includes:
             matched, included = self.includes.within(path, included)
-            if not matched:
-                if is_folder and not self.includes.could_match_below(path, False):
-                    return None, (), ()
-                skip = True
+            if not matched and is_folder and not self.includes.could_match_below(path, False):
+                return None, (), ()
+            skip = not matched
         if self.excludes:
             matched, excluded = self.excludes.within(path, excluded)
-            if matched:
-                if is_folder and not self.excludes.could_match_below(path, True):
-                    return None, (), ()
-                skip = True
+            if matched and is_folder and not self.excludes.could_match_below(path, True):
+                return None, (), ()
+            skip = skip or matched
         return skip, included, excluded
 
     def open(self, path: str) -> int:

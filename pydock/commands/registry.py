@@ -229,7 +229,9 @@ class SearchView(View):
     @property
     def IsOfficial(self) -> str:
         official = bool(self.r.get("is_official"))
-        return ("true" if official else "false") if self.as_json else ("[OK]" if official else "")
+        if self.as_json:
+            return "true" if official else "false"
+        return "[OK]" if official else ""
 
 
 @command("search", SearchOptions, "Search Docker Hub for images", top=10)

@@ -211,22 +211,17 @@ def custom_headers(text: str, configured: Mapping[str, str]) -> dict[str, str]:
     """DOCKER_CUSTOM_HEADERS (CSV of key=value) replaces the config file's HttpHeaders. Raises NoEngine."""
     if not text:
         return dict(configured)
+    where = "custom headers from DOCKER_CUSTOM_HEADERS environment variable"
     try:
         pairs = csv_fields(text)
     except ValueError:
-        wrong = "failed to parse custom headers from DOCKER_CUSTOM_HEADERS environment variable: value must be formatted as comma-separated key=value pairs"
-        raise NoEngine(wrong) from None
+        raise NoEngine(f"failed to parse {where}: value must be formatted as comma-separated key=value pairs") from None
     out = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
-        wrong = (
-            f"missing \"=\" in key=value pair: '{pair}'"
-            if not equals
-            else ""
-            if key.strip()
-            else f"empty key in key=value pair: '{pair}'"
-        )
-        if wrong:
-            raise NoEngine(f"failed to set custom headers from DOCKER_CUSTOM_HEADERS environment variable: {wrong}")
+        if not equals:
+            raise NoEngine(f"failed to set {where}: missing \"=\" in key=value pair: '{pair}'")
+        if not key.strip():
+            raise NoEngine(f"failed to set {where}: empty key in key=value pair: '{pair}'")
         out[key.strip()] = value
     return out

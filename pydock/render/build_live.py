@@ -58,14 +58,22 @@ class Row:
         return ""
 
 
+def _outcome(step: Step) -> tuple[str, str]:
+    """(the word before a step's name, the kind of its row once it is over)."""
+    if step.canceled:
+        return "CANCELED ", "cancel"
+    if step.error:
+        return "ERROR ", "error"
+    return "CACHED " if step.cached else "", "run"
+
+
 def rows(trace: Trace, now: int) -> list[Row]:
     """Rows for everything that has started. now: nanoseconds, by the engine's clock."""
     out = []
     for step in trace.steps:
         if step.hidden:
             continue
-        word = "CANCELED " if step.canceled else "ERROR " if step.error else "CACHED " if step.cached else ""
-        kind = "cancel" if step.canceled else "error" if step.error else "run"
+        word, kind = _outcome(step)
         done = bool(step.completed)
         out.append(Row(word + step.name, "", step.seconds(now), kind if done else "", done, step))
         for status in step.statuses:

@@ -75,11 +75,9 @@ class Layer:
         done = any(word in self.status for word in DONE)
         style = "green" if done else "yellow" if self.status.startswith("Retrying") else ""
         head = (Text(self.identifier, style="bold"), Text(self.status, style=style))
-        return (
-            (*head, *figures(self.current, self.total, self.speed))
-            if self.current or self.total
-            else (*head, "", "", "")
-        )
+        if not self.current and not self.total:
+            return (*head, "", "", "")
+        return (*head, *figures(self.current, self.total, self.speed))
 
 
 def figures(current: int, total: int, speed: float) -> tuple[RenderableType, str, str]:

@@ -47,19 +47,20 @@ class Plain:
         for step in sorted(completed, key=lambda s: s is not before):
             self._step(step, now)
         if not waiting:
-            if before is None or not (before.started and not before.completed):
-                running = next((s for s in self.trace.steps if s.started and not s.completed and not s.hidden), None)
+            if before is None or not self._runs(before):
+                running = next((s for s in self.trace.steps if self._runs(s) and not s.hidden), None)
                 if running is not None:
                     self._step(running, now)
             return
         if before in waiting:
             self._step(before, now)
-        self._switch(
-            before,
-            [*waiting, *([before] if before is not None and before not in waiting else [])],
-            before in completed,
-            now,
-        )
+        elif before is not None:
+            waiting.append(before)
+        self._switch(before, waiting, before in completed, now)
+
+    @staticmethod
+    def _runs(step: Step) -> bool:
+        return bool(step.started and not step.completed)
 
     def _switch(self, before: Step | None, candidates: list[Step], done: bool, now: float) -> None:
         """Switch to another step, if it is time."""

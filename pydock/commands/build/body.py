@@ -104,11 +104,22 @@ def settings(o: BuildOptions, environ: Mapping[str, str]) -> BuildSettings:
     outputs = [output(t) for t in o.output if t]
     if o.iidfile and any(x.kind in ("local", "tar") for x in outputs):
         raise ValueError("local and tar exporters are incompatible with image ID file")
-    given_caches = ([c for t in texts if t for c in caches(t)] for texts in (o.cache_from, o.cache_to))
-    cache_from, cache_to = ([c for g in some if (c := with_environment(g, environ))] for some in given_caches)
+    cache_from = [c for text in o.cache_from if text for c in caches(text)]
+    cache_to = [c for text in o.cache_to if text for c in caches(text)]
     return BuildSettings(
-        build_args, labels, attests, outputs, cache_from, cache_to, call("check" if o.check else o.print_ or o.call)
+        build_args,
+        labels,
+        attests,
+        outputs,
+        _completed(cache_from, environ),
+        _completed(cache_to, environ),
+        call("check" if o.check else o.print_ or o.call),
     )
+
+
+def _completed(caches: Iterable[Cache], environ: Mapping[str, str]) -> list[Cache]:
+    """The caches with their settings from the environment, without those that lack them."""
+    return [complete for cache in caches if (complete := with_environment(cache, environ))]
 
 
 def all_outputs(o: BuildOptions, wanted: BuildSettings) -> list[Output]:

@@ -262,10 +262,8 @@ def swarm_lines(swarm: Json) -> Iterator[str]:
         yield f"  Nodes: {swarm.get('Nodes', 0)}"
         yield from cluster_lines(cluster)
     yield f"  Node Address: {swarm.get('NodeAddr', '')}"
-    yield from (
-        f" {line}"
-        for line in listed(" Manager Addresses:", sorted(m["Addr"] for m in swarm.get("RemoteManagers") or []))
-    )
+    managers = sorted(manager["Addr"] for manager in swarm.get("RemoteManagers") or [])
+    yield from (f" {line}" for line in listed(" Manager Addresses:", managers))
 
 
 def cluster_lines(cluster: Json) -> Iterator[str]:
@@ -292,12 +290,8 @@ def cluster_lines(cluster: Json) -> Iterator[str]:
     yield f"   Force Rotate: {authority.get('ForceRotate', 0)}"
     if (authority.get("SigningCACert") or "").strip():
         yield f"   Signing CA Certificate: \n{authority['SigningCACert'].strip()}\n"
-    yield from (
-        f" {line}"
-        for line in listed(
-            "  External CAs:", [f"  {c['Protocol']}: {c['URL']}" for c in authority.get("ExternalCAs") or []]
-        )
-    )
+    external = [f"  {ca['Protocol']}: {ca['URL']}" for ca in authority.get("ExternalCAs") or []]
+    yield from (f" {line}" for line in listed("  External CAs:", external))
     yield f"  Autolock Managers: {go_bool((spec.get('EncryptionConfig') or {}).get('AutoLockManagers'))}"
     yield f"  Root Rotation In Progress: {go_bool(cluster.get('RootRotationInProgress'))}"
 
