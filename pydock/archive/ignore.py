@@ -151,17 +151,14 @@ def _compiled(text: str) -> tuple[str, Expression | None]:
         at += 1
         if char == "*" and text[at : at + 1] == "*":
             at += 2 if text[at + 1 : at + 2] == "/" else 1
-            if at >= len(text):
-                if kind == "exact":
-                    kind = "prefix"
-                else:
-                    out.append(".*")
-                    kind = "expression"
-            else:
-                out.append("(.*/)?")
-                kind = "expression"
+            last = at >= len(text)
             if first:
                 kind = "suffix"
+            elif last and kind == "exact":
+                kind = "prefix"
+            else:
+                kind = "expression"
+            out.append(".*" if last else "(.*/)?")
         elif char == "*":
             out.append("[^/]*")
             kind = "expression"
@@ -220,46 +217,52 @@ def _scan(text: str) -> tuple[bool, str, str]:
     return len(body) < len(text), body[:at], body[at:]
 
 
+MALFORMED = "syntax error in pattern"
+
+
 def _match_chunk(chunk: str, name: str) -> str | None:
-    """The rest of the name after the match; None if it does not match. Raises ValueError."""
-    at, end, failed = 0, len(chunk), False
-    malformed = ValueError("syntax error in pattern")
-
-    def one(at: int) -> int:
-        """The index after one character of a class."""
-        if at >= end or chunk[at] in "-]":
-            raise malformed
-        at += chunk[at] == "\\"
-        if at + 1 >= end:
-            raise malformed
-        return at + 1
-
-    while at < end:
+    """The rest of the name after the match; None if it does not match. Raises ValueError, also after a mismatch."""
+    at, failed = 0, False
+    while at < len(chunk):
         failed = failed or not name
+        first = "" if failed else name[0]
         char = chunk[at]
         at += 1
         if char == "[":
-            negated = chunk[at : at + 1] == "^"
-            at += negated
-            matched, count = False, 0
-            while not (at < end and chunk[at] == "]" and count):
-                after = one(at)
-                low = high = chunk[after - 1]
-                if chunk[after] == "-":
-                    after = one(after + 1)
-                    high = chunk[after - 1]
-                matched = matched or (not failed and low <= name[0] <= high)
-                at, count = after, count + 1
-            at += 1
-            failed = failed or matched == negated
+            matched, at = _match_class(chunk, at, first)
         elif char == "?":
-            failed = failed or name[0] == "/"
+            matched = first != "/"
         else:
             if char == "\\":
-                if at >= end:
-                    raise malformed
+                if at >= len(chunk):
+                    raise ValueError(MALFORMED)
                 char = chunk[at]
                 at += 1
-            failed = failed or name[0] != char
+            matched = first == char
+        failed = failed or not matched
         name = name if failed else name[1:]
     return None if failed else name
+
+
+def _match_class(chunk: str, at: int, char: str) -> tuple[bool, int]:
+    """(does the class that begins at `at`, after "[", have the character?, the index after it). Raises ValueError."""
+    negated = chunk[at : at + 1] == "^"
+    begin = at = at + negated
+    matched = False
+    while not (at < len(chunk) and chunk[at] == "]" and at > begin):
+        low, at = _class_character(chunk, at)
+        high = low
+        if chunk[at] == "-":
+            high, at = _class_character(chunk, at + 1)
+        matched = matched or low <= char <= high
+    return matched != negated, at + 1
+
+
+def _class_character(chunk: str, at: int) -> tuple[str, int]:
+    """(one character of a class, the index after it). Raises ValueError if nothing follows."""
+    if at >= len(chunk) or chunk[at] in "-]":
+        raise ValueError(MALFORMED)
+    at += chunk[at] == "\\"
+    if at + 1 >= len(chunk):
+        raise ValueError(MALFORMED)
+    return chunk[at], at + 1

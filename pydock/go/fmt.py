@@ -121,16 +121,7 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         if isinstance(value, (list, dict, Pointer, Reference, NilPointer)):
             return pad(address(value), width, flags, "")
         return f"%!p({shown_type(value)}={go_print(value)})" if value is not None else "%!p(<nil>)"
-    if isinstance(value, Reference) and isinstance(value.value, Stringer) and verb in TEXTUAL:
-        # a pointer has the methods of its target
-        value = value.value
-    if isinstance(value, Time) and verb not in TEXTUAL:
-        from pydock.go.unexported import bare
-
-        value = bare(value)
-    if getattr(value, "go_type", "") == "[]uint8" and verb in "sqxX":
-        # bytes are a text to these verbs
-        value = bytes(value).decode("utf-8", "surrogateescape")
+    value = _as_seen_by(verb, value)
     if isinstance(value, list):
         return "[" + " ".join(map(inner, value)) + "]"
     if isinstance(value, dict):
@@ -149,6 +140,21 @@ def render(value: Any, verb: str, flags: str, width: str | None, precision: int 
         # the note has the value as %v prints it, with the width, but without its methods
         plain = int(value) if isinstance(value, (Duration, FileMode)) else value
         return f"%!{verb}({shown_type(value)}={pad(scalar(plain, 'v', flags, precision), width, flags, plain)})"
+
+
+def _as_seen_by(verb: str, value: Any) -> Any:
+    """The value that a verb prints in place of this one."""
+    if isinstance(value, Reference) and isinstance(value.value, (Duration, Time)) and verb in TEXTUAL:
+        # a pointer has the methods of its target
+        value = value.value
+    if isinstance(value, Time) and verb not in TEXTUAL:
+        from pydock.go.unexported import bare
+
+        return bare(value)
+    if getattr(value, "go_type", "") == "[]uint8" and verb in "sqxX":
+        # bytes are a text to these verbs
+        return bytes(value).decode("utf-8", "surrogateescape")
+    return value
 
 
 def pointer(value: Any, verb: str, flags: str, width: str | None, precision: int | None) -> str:
@@ -188,19 +194,21 @@ class BadVerb(Exception):
     """The verb does not apply to the value."""
 
 
+def _sign(value: int, flags: str) -> str:
+    if value < 0:
+        return "-"
+    return next((mark for mark in "+ " if mark in flags), "")
+
+
 def integer(value: int, verb: str, flags: str, precision: int | None) -> str:
     """One int for one verb."""
-    sign = "-" if value < 0 else "+" if "+" in flags and verb != "U" else " " if " " in flags else ""
-    size = abs(value)
     forms = {"d": "d", "v": "d", "x": "x", "X": "X", "o": "o", "O": "o", "b": "b"}
     if verb in forms:
-        digits = format(size, forms[verb])
+        digits = format(abs(value), forms[verb])
         if precision is not None:
-            digits = digits.rjust(precision, "0") if size or precision else ""
-        prefix = (
-            "0o" if verb == "O" else {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if "#" in flags else ""
-        )
-        return sign + prefix + digits
+            digits = digits.rjust(precision, "0") if value or precision else ""
+        prefixes = {"x": "0x", "X": "0X", "o": "0", "b": "0b"} if "#" in flags else {}
+        return _sign(value, flags) + {**prefixes, "O": "0o"}.get(verb, "") + digits
     if verb == "c":
         return chr(value) if 0 <= value < 0x110000 else "\ufffd"
     if verb == "q":

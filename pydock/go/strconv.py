@@ -76,22 +76,22 @@ def is_true(text: str, default: bool = False) -> bool:
         return default
 
 
+def _base_of(text: str) -> tuple[int, str]:
+    """(the base that a prefix chooses, the digits after it)."""
+    bases = {"0x": 16, "0b": 2, "0o": 8}
+    if base := bases.get(text[:2].lower()):
+        return base, text[2:]
+    return (8, text[1:]) if text.startswith("0") and len(text) > 1 else (10, text)
+
+
 def _digits(text: str, base: int) -> int | None:
     """The value of an unsigned Go integer, or None. Base 0 supports 0x, 0o, 0b, a leading 0, and underscores."""
     body = text
     if base == 0:
-        base, lower = 10, text.lower()
-        for prefix, value in (("0x", 16), ("0b", 2), ("0o", 8)):
-            if lower.startswith(prefix):
-                base, body = value, text[2:]
-                break
-        else:
-            if text.startswith("0") and len(text) > 1:
-                base, body = 8, text[1:]
-        if "_" in body:
-            if re.search(r"__|_$", body) or (base == 10 and body.startswith("_")):
-                return None
-            body = body.replace("_", "")
+        base, body = _base_of(text)
+        if "__" in body or body.endswith("_") or (base == 10 and body.startswith("_")):
+            return None
+        body = body.replace("_", "")
     if not body or not body.isascii() or not body.isalnum():
         return None
     if len(body) > _LONG:

@@ -264,13 +264,7 @@ class _Run:
             return method(value)
         getter = getattr(value, "go_field", None)
         if isinstance(value, dict) and getattr(value, "go_key", "string") == "string" and not getter:
-            if given:
-                raise self.fail(node, f"{name} is not a method but has arguments")
-            if name in value:
-                return value[name]
-            if self.missing == "error":
-                raise self.fail(node, f"map has no entry for key {quote(name)}")
-            return None
+            return self.entry(node, value, name, given)
         if value is None:
             if self.missing == "error":
                 raise self.fail(node, f"nil pointer evaluating interface {{}}.{name}")
@@ -279,26 +273,44 @@ class _Run:
             raise self.fail(node, f"nil pointer evaluating {value.type_name}.{name}")
         found = getter(name) if getter else Failed
         if found is Failed:
-            if name[:1].islower() and name in getattr(value, "go_fields", dict)():
-                raise self.fail(node, f"{name} is an unexported field of struct type {shown_type(value)}")
-            # results of functions and constants have a type; values of JSON are interfaces
-            untyped = self.missing == "error" and type(value) not in (str, int)
-            kind = "interface {}" if untyped else shown_type(value)
-            raise self.fail(node, f"can't evaluate field {name} in type {kind}")
+            raise self.no_field(node, value, name)
         if callable(found):
             if given != 1:
                 raise self.fail(node, f"wrong number of args for {name}: want 1 got {given}")
-            argument = self.argument(args[0], dot) if args else final
-            if args:
-                self.check_kind(args[0], argument, "string")
-            elif wrong := wrong_kind(argument, "string"):
-                raise self.fail(self.last, wrong)
-            return found(argument)
+            return found(self.text_argument(args, final, dot))
         if given:
             if isinstance(value, GoStruct):
                 raise self.fail(node, f"{name} has arguments but cannot be invoked as function")
             raise self.fail(node, f"wrong number of args for {name}: want 0 got {given}")
         return found
+
+    def entry(self, node: Node, value: dict[str, Any], name: str, given: int) -> Any:
+        """The entry of a map; given: the number of arguments, of which it takes none."""
+        if given:
+            raise self.fail(node, f"{name} is not a method but has arguments")
+        if name not in value and self.missing == "error":
+            raise self.fail(node, f"map has no entry for key {quote(name)}")
+        return value.get(name)
+
+    def no_field(self, node: Node, value: Any, name: str) -> ExecError:
+        """The error for a value without that field."""
+        if name[:1].islower() and name in getattr(value, "go_fields", dict)():
+            return self.fail(node, f"{name} is an unexported field of struct type {shown_type(value)}")
+        # results of functions and constants have a type; values of JSON are interfaces
+        untyped = self.missing == "error" and type(value) not in (str, int)
+        return self.fail(
+            node, f"can't evaluate field {name} in type {'interface {}' if untyped else shown_type(value)}"
+        )
+
+    def text_argument(self, args: list[Node], final: Any, dot: Dot) -> Any:
+        """The only argument of a method that takes a string."""
+        if not args:
+            if wrong := wrong_kind(final, "string"):
+                raise self.fail(self.last, wrong)
+            return final
+        argument = self.argument(args[0], dot)
+        self.check_kind(args[0], argument, "string")
+        return argument
 
     def argument(self, node: Node, dot: Dot) -> Any:
         self.last = node

@@ -246,23 +246,20 @@ class Parser:
             mark = self.at
             variable = self.next()
             following = self.skip()
-            if following.kind in ("=", ":="):
-                pipe.assign = following.kind == "="
-                self.next()
-                pipe.declared.append(variable.value)
-                self.variables.append(variable.value)
+            another = following.kind == "rune" and following.value == ","
+            if following.kind not in ("=", ":=") and not another:
+                self.at = mark
                 return
-            if following.kind == "rune" and following.value == ",":
-                self.next()
-                pipe.declared.append(variable.value)
-                self.variables.append(variable.value)
-                if context == "range" and len(pipe.declared) < 2:
-                    if self.skip().kind in ("variable", "}}", ")"):
-                        continue
-                    raise self.fail("range can only initialize variables")
+            self.next()
+            pipe.declared.append(variable.value)
+            self.variables.append(variable.value)
+            if not another:
+                pipe.assign = following.kind == "="
+                return
+            if context != "range" or len(pipe.declared) > 1:
                 raise self.fail(f"too many declarations in {context}")
-            self.at = mark
-            return
+            if self.skip().kind not in ("variable", "}}", ")"):
+                raise self.fail("range can only initialize variables")
 
     def check_pipeline(self, pipe: Pipe, context: str) -> None:
         if not pipe.commands:
