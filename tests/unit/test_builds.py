@@ -1,4 +1,4 @@
-"""What builds ask for and say, without an engine: bodies, flags, contexts, ignore rules, progress, reports."""
+"""What builds are made of, without an engine: lists in flags, contexts, ignore rules, progress, reports."""
 
 from __future__ import annotations
 
@@ -22,173 +22,13 @@ from pydock.archive.ignore import Matcher, check_syntax, read_ignore_file
 from pydock.buildkit import messages as m
 from pydock.buildkit.inputs import BuildInputs, build_inputs, is_remote, node_identity
 from pydock.buildkit.origin import git_attributes
-from pydock.commands.build import classic as build_classic
-from pydock.commands.build.body import Found, all_outputs, settings, solve_request
-from pydock.commands.build.caches import with_environment
-from pydock.commands.build.options import BuildOptions, ClassicBuildOptions
-from pydock.commands.build.policy import source_policy
-from pydock.commands.build.result import image_id, metadata_text
 from pydock.errors import Failure
 from pydock.flags import builds
 from pydock.render import build_live, build_report
 from pydock.render.plain_steps import Plain, raw_json
 from pydock.render.steps import Trace, byte_count, merged
-from tests.support.cli import cli, refused
 
 DATA = Path(__file__).parents[1] / "data"
-
-# -- options to request --------------------------------------------------------------------------------
-
-
-def request(*words: str, environ: dict[str, str] | None = None, **found: Any) -> dict[str, Any]:
-    """The SolveRequest of a command line."""
-    from pydock.cli.pflag import FlagSet
-
-    parsed = FlagSet(BuildOptions.flag_specs).parse([*words, "."])
-    o = BuildOptions(**parsed.values, context=parsed.words[0])
-    wanted = settings(o, environ or {})
-    return solve_request(o, wanted, all_outputs(o, wanted), Found(**found))
-
-
-@pytest.mark.parametrize(("words", "attributes"), [
-    ((), {}), (("--target", "x"), {"target": "x"}), (("--build-arg", "A=b=c", "--build-arg", "B", "--build-arg", "NO"), {"build-arg:A": "b=c", "build-arg:B": "from env"}),
-    (("--label", "a", "--label", "b=c"), {"label:a": "", "label:b": "c"}), (("--no-cache",), {"no-cache": ""}),
-    (("--no-cache-filter", "x", "--no-cache-filter", "y"), {"no-cache": "x,y"}), (("--pull",), {"image-resolve-mode": "pull"}),
-    (("--platform", "linux/arm64/v8"), {"platform": "linux/arm64"}), (("--platform", "local"), {"platform": "linux/amd64"}),
-    (("--network", "none"), {"force-network-mode": "none"}), (("--network", "host"), {"force-network-mode": "host"}),
-    (("--add-host", "a:1.2.3.4,b=[::1]", "--add-host", "c:host-gateway"), {"add-hosts": "a=1.2.3.4,b=::1,c=9.9.9.9"}),
-    (("--shm-size", "1g"), {"shm-size": "1073741824"}), (("--ulimit", "nofile=1:2", "--ulimit", "nproc=3"), {"ulimit": "nofile=1:2,nproc=3:3"}),
-    (("--cgroup-parent", "/x"), {"cgroup-parent": "/x"}),
-    (("--build-arg", "BUILDKIT_SYNTAX=x/y:1 opt"), {"build-arg:BUILDKIT_SYNTAX": "x/y:1 opt", "source": "x/y:1", "cmdline": "x/y:1 opt"}),
-    (("--attest", "type=sbom,disabled=true"), {}),
-])  # fmt: skip
-def test_frontend_attributes(words: tuple[str, ...], attributes: dict[str, str]) -> None:
-    asked = request(*words, environ={"B": "from env"}, gateway="9.9.9.9")
-    assert asked["FrontendAttrs"] == {"image-resolve-mode": "local", **attributes}
-    assert asked["Frontend"] == ("gateway.v0" if "source" in attributes else "dockerfile.v0")
-    assert asked["Entitlements"] == (["network.host"] if "host" in words else [])
-    m.SOLVE.encode({"Ref": "r", "Session": "s", **asked})
-
-
-@pytest.mark.parametrize(("words", "exporters"), [
-    ((), [("moby", {})]), (("-t", "a", "-t", "b:1"), [("moby", {"name": "a,b:1"})]), (("--load",), [("moby", {})]),
-    (("-o", "out"), [("local", {})]), (("-o", "-"), [("tar", {})]), (("-o", "type=cacheonly"), []),
-    (("-o", "type=docker", "-t", "x"), [("moby", {"name": "x"})]), (("--push", "-t", "x"), [("moby", {"push": "true", "name": "x"})]),
-    (("-o", "type=registry", "-t", "x"), [("moby", {"push": "true", "name": "x"})]), (("-o", "type=image,name=y,push=true"), [("moby", {"name": "y", "push": "true"})]),
-    (("-o", "a", "-o", "type=tar,dest=b", "--annotation", "k=v"), [("local", {"annotation.k": "v"}), ("tar", {"annotation.k": "v"})]),
-    (("--call", "check"), []),
-])  # fmt: skip
-def test_exporters(words: tuple[str, ...], exporters: list[tuple[str, dict[str, str]]]) -> None:
-    asked = request(*words)
-    assert [(e["Type"], e["Attrs"]) for e in asked["Exporters"]] == exporters
-    assert asked["Internal"] == ("--call" in words)
-
-
-def test_caches_are_asked_for_twice() -> None:
-    """The solver is told of them, and the frontend, which loads them at the right moment."""
-    asked = request(imports=builds.caches("a,b"))
-    assert asked["Cache"]["Imports"] == [
-        {"Type": "registry", "Attrs": {"ref": "a"}},
-        {"Type": "registry", "Attrs": {"ref": "b"}},
-    ]
-    assert json.loads(asked["FrontendAttrs"]["cache-imports"]) == asked["Cache"]["Imports"]
-
-
-def test_a_containerd_store_can_do_more() -> None:
-    asked = request(
-        "-o",
-        "type=oci,dest=x",
-        "--platform",
-        "linux/amd64,linux/arm64",
-        "--sbom=true",
-        "--cache-to",
-        "type=registry,ref=r",
-        containerd=True,
-    )
-    assert asked["Exporters"] == [{"Type": "oci", "Attrs": {}}]
-    assert (
-        asked["FrontendAttrs"]["attest:sbom"] == "type=sbom"
-        and asked["FrontendAttrs"]["attest:provenance"] == "mode=min,inline-only=true"
-    )
-    assert asked["FrontendAttrs"]["platform"] == "linux/amd64,linux/arm64" and asked["Cache"]["Exports"] == [
-        {"Type": "registry", "Attrs": {"ref": "r"}}
-    ]
-    assert "attest:provenance" not in request("--provenance=false", containerd=True)["FrontendAttrs"]
-    with pytest.raises(Failure, match="output directory is not supported by moby exporter"):
-        request("-o", "type=docker,dest=x,tar=false", containerd=True)
-    for words in (
-        ["-o", "type=oci"],
-        ["-o", "type=docker,dest=x"],
-        ["--platform", "linux/amd64,linux/arm64"],
-        ["--sbom=true"],
-        ["--cache-to", "r"],
-    ):
-        with pytest.raises(Failure, match="is not supported for the docker driver"):
-            request(*words)
-
-
-@pytest.mark.parametrize(("text", "environ", "attributes"), [
-    ("type=gha", {}, None), ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t"}, None), ("type=gha,url=u", {}, None),
-    ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_CACHE_URL": "u"}, {"token": "t", "url": "u"}),
-    ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r"}, {"token": "t", "url": "r"}),
-    ("type=gha,scope=s", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r", "ACTIONS_CACHE_SERVICE_V2": "True"}, {"token": "t", "url_v2": "r", "url": "r", "scope": "s"}),
-    ("type=gha,version=1", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r", "ACTIONS_CACHE_SERVICE_V2": "1"}, {"token": "t", "url": "r", "version": "1"}),
-    ("type=gha,token=x,url=y,version=2", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_CACHE_URL": "u"}, {"token": "x", "url": "y", "version": "2"}),
-    ("type=local,src=x", {"ACTIONS_RUNTIME_TOKEN": "t"}, {"src": "x"}),
-])  # fmt: skip
-def test_caches_of_githubs_runners(text: str, environ: dict[str, str], attributes: dict[str, str] | None) -> None:
-    found = with_environment(builds.caches(text)[0], environ)
-    assert (found and found.attributes) == attributes
-
-
-@pytest.mark.parametrize(("text", "problem"), [
-    ("type=local", "local cache importer requires src"), ("type=registry", "registry cache importer requires ref"),
-])  # fmt: skip
-def test_caches_that_say_too_little(text: str, problem: str) -> None:
-    with pytest.raises(Failure, match=problem):
-        request(imports=builds.caches(text))
-    with pytest.raises(Failure, match=problem.replace("importer", "exporter").replace("src", "dest")):
-        request("--cache-to", text, containerd=True)
-
-
-def test_source_policies() -> None:
-    text = (
-        '{"version": 1, "rules": [{"action": "DENY", "selector": {"identifier": "*"}}, {"action": 2, "selector": {"identifier": "a", "match_type": "REGEX", '
-        '"constraints": [{"key": "k", "value": "v", "condition": "MATCHES"}]}, "updates": {"identifier": "b", "attrs": {"x": "y"}}}, {"selector": null}]}'
-    )
-    policy = source_policy(text.encode())
-    assert policy["rules"][0] == {"action": 1, "selector": {"identifier": "*", "match_type": 0, "constraints": []}}
-    assert policy["rules"][1]["selector"] == {
-        "identifier": "a",
-        "match_type": 2,
-        "constraints": [{"key": "k", "value": "v", "condition": 2}],
-    }
-    assert policy["rules"][1]["updates"] == {"identifier": "b", "attrs": {"x": "y"}} and policy["rules"][2] == {
-        "action": 0
-    }
-    sent = m.SOLVE.decode(m.SOLVE.encode({"Ref": "r", "Session": "s", **request(policy=policy)}))["SourcePolicy"]
-    assert sent["version"] == 1 and [r["action"] for r in sent["rules"]] == [1, 2, 0]
-    assert "SourcePolicy" not in request()
-
-
-@pytest.mark.parametrize(("text", "problem"), [
-    ("{", "invalid JSON: "), ("[]", "the policy is not an object"), ('{"rules": {}}', "invalid value {} for 'rules' of the policy"), ('{"rule": []}', "unknown key 'rule' in the policy"),
-    ('{"rules": [{"action": "deny"}]}', "invalid value 'deny' in rule 0: must be one of ALLOW, DENY, CONVERT"), ('{"rules": [{"action": 3}]}', "invalid value 3 in rule 0"),
-    ('{"rules": [{"selector": {"identifier": 1}}]}', "invalid value 1 for 'identifier' of the selector of rule 0"), ('{"rules": [{"updates": {"attrs": {"a": 1}}}]}', "the attrs of rule 0 are not all strings"),
-    ('{"rules": [{"selector": {"constraints": [1]}}]}', "a constraint of rule 0 is not an object"), ('{"rules": [{"action": true}]}', "invalid value True in rule 0"),
-])  # fmt: skip
-def test_policies_that_are_not_understood(tmp_path: Path, text: str, problem: str) -> None:
-    """Nobody builds without the policy that was asked for."""
-    (tmp_path / "policy").write_text(text)
-    done = cli("build", str(tmp_path), environ={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/policy"})
-    assert done.code == 1 and done.err.startswith(
-        f"ERROR: failed to build: failed to parse source policy {tmp_path}/policy: {problem}"
-    ), done.err
-    missing = cli("build", str(tmp_path), environ={"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": f"{tmp_path}/none"})
-    assert (
-        missing.err
-        == f"ERROR: failed to build: failed to read policy file: open {tmp_path}/none: no such file or directory\n"
-    )
 
 
 @pytest.mark.parametrize(("parse", "text", "problem"), [
@@ -224,57 +64,6 @@ def test_lists() -> None:
         "annotation-index.a": "b",
         "annotation-manifest[linux/amd64].a": "b",
     }
-
-
-def test_which_builder() -> None:
-    """By the environment: other flags, another help, a warning."""
-    assert "--secret" in cli("build", "--help").out and "--compress" not in cli("build", "--help").out
-    classic = cli("build", "--help", environ={"DOCKER_BUILDKIT": "0"})
-    assert (
-        "--compress" in classic.out
-        and "--secret" not in classic.out
-        and classic.err.startswith("DEPRECATED: The legacy builder")
-    )
-    assert cli("help", "build", environ={"DOCKER_BUILDKIT": "false"}).out == classic.out
-    wrong = cli("build", ".", environ={"DOCKER_BUILDKIT": "x"})
-    assert (wrong.code, wrong.err) == (
-        1,
-        'DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing "x": invalid syntax\n',
-    )
-    assert (
-        cli("build", "--secret", "x", ".", environ={"DOCKER_BUILDKIT": "0"})
-        .err.splitlines()[-5]
-        .startswith("unknown flag: --secret")
-    )
-
-
-def test_an_engine_that_refuses_a_classic_build(tmp_path: Path) -> None:
-    (tmp_path / "Dockerfile").write_text("FROM x\n")
-    done = cli("build", str(tmp_path), table={("POST", "/build"): refused(400, "no")}, environ={"DOCKER_BUILDKIT": "0"})
-    assert (done.code, done.out) == (1, "Sending build context to Docker daemon  2.048kB\r\r\n") and done.err.endswith(
-        "Error response from daemon: no\n"
-    )
-
-
-def test_the_file_of_an_image_id_goes_before_the_context_is_looked_for(tmp_path: Path) -> None:
-    """As CLI 28.2 does it; but a line that cannot be leaves it alone."""
-    iid = tmp_path / "iid"
-    iid.write_text("old")
-    done = cli("build", "--iidfile", str(iid), "-f", "-", "-", environ={"DOCKER_BUILDKIT": "0"})
-    assert (done.code, done.err.splitlines()[-1]) == (
-        1,
-        "invalid argument: can't use stdin for both build context and dockerfile",
-    ) and iid.exists()
-    done = cli("build", "--iidfile", str(iid), "", environ={"DOCKER_BUILDKIT": "0"})
-    assert (done.code, done.err.splitlines()[-1]) == (
-        1,
-        'unable to prepare context: path "" not found',
-    ) and not iid.exists()
-
-
-def test_the_last_label_of_a_name_wins() -> None:
-    o = ClassicBuildOptions(label=("b", "a=2", "a=1"), context=".")
-    assert build_classic.build_query(o, "Dockerfile", {})["labels"] == '{"a":"1","b":""}'
 
 
 # -- ignore rules --------------------------------------------------------------------------------------
@@ -686,27 +475,6 @@ def test_answers_about_a_dockerfile() -> None:
     }
     text, problem = build_report.answer("lint", "", {"result.json": json.dumps(lint)}, "other/D")
     assert text == "" and problem.startswith("oops\nother/D:2\n") and ">>> BAD" in problem
-
-
-def test_metadata() -> None:
-    opened = __import__("base64").b64encode(b'{"mediaType":"x","size":1}').decode()
-    text = metadata_text(
-        {
-            "image.name": "x",
-            "containerimage.descriptor": opened,
-            "containerimage.digest": "sha256:1",
-            "result.json": "{}",
-        },
-        [],
-    )
-    assert (
-        text
-        == '{\n  "containerimage.descriptor": {\n    "mediaType": "x",\n    "size": 1\n  },\n  "containerimage.digest": "sha256:1",\n  "image.name": "x",\n  "result.json": "{}"\n}'
-    )
-    assert (
-        image_id({"containerimage.digest": "a"}) == "a"
-        and image_id({"containerimage.digest": "a", "containerimage.config.digest": "b"}) == "b"
-    )
 
 
 @pytest.mark.parametrize("leads_out", [True, False])

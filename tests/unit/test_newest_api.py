@@ -9,90 +9,11 @@ import pytest
 
 from pydock import API_VERSION
 from pydock.api import system
-from pydock.api.request import Request
 from pydock.engine.answers import messages_of
 from tests.support.cli import Messages, cli
 from tests.support.samples import container
 
 OLD, NEW = "1.51", "1.55"
-IMAGE = {
-    "Id": "sha256:" + "a" * 64,
-    "RepoTags": ["busybox:latest"],
-    "Created": 1700000000,
-    "Size": 4270000,
-    "SharedSize": 0,
-    "Containers": 1,
-}
-CONTAINER = {
-    "Id": "b" * 64,
-    "Names": ["/web"],
-    "Image": "busybox",
-    "ImageID": IMAGE["Id"],
-    "Command": "sh",
-    "Created": 1700000000,
-    "State": "running",
-    "Status": "Up",
-    "SizeRw": 12,
-}
-VOLUME = {
-    "Name": "data",
-    "Driver": "local",
-    "Scope": "local",
-    "Mountpoint": "/m",
-    "UsageData": {"RefCount": 1, "Size": 5000},
-}
-CACHE = {"ID": "abc", "Type": "regular", "Size": 777, "Shared": True, "InUse": False, "UsageCount": 2}
-
-
-def counted(items: list[Any], verbose: bool, **counts: int) -> dict[str, Any]:
-    return {**counts, "TotalCount": len(items), **({"Items": items} if verbose else {})}
-
-
-def usage(request: Request) -> dict[str, Any]:
-    """GET /system/df of a new engine: the objects only where they are asked for."""
-    verbose = request.query.get("verbose") == "1"
-    return {
-        "ImageUsage": counted([IMAGE], verbose, ActiveCount=1, TotalSize=4270000, Reclaimable=427000),
-        "ContainerUsage": counted([CONTAINER], verbose, ActiveCount=1, TotalSize=12),
-        "VolumeUsage": counted([VOLUME], verbose, ActiveCount=1, TotalSize=5000),
-        "BuildCacheUsage": counted([CACHE], verbose, TotalSize=9000, Reclaimable=8000),
-    }
-
-
-def test_disk_usage_is_what_a_new_engine_counted() -> None:
-    done = cli("system", "df", table={("GET", "/system/df"): usage}, api_version=NEW)
-    assert [r.query for r in done.requests] == [{}]
-    assert [line.split() for line in done.out.splitlines()[1:]] == [
-        ["Images", "1", "1", "4.27MB", "427kB", "(10%)"], ["Containers", "1", "1", "12B", "0B", "(0%)"],
-        ["Local", "Volumes", "1", "1", "5kB", "0B", "(0%)"], ["Build", "Cache", "1", "0", "9kB", "8kB"],
-    ]  # fmt: skip
-
-
-def test_each_object_on_the_disk_is_asked_for_by_verbose() -> None:
-    done = cli("system", "df", "-v", table={("GET", "/system/df"): usage}, api_version=NEW)
-    assert [r.query for r in done.requests] == [{"verbose": "1"}]
-    for words in ("busybox", "web", "data", "Build cache usage: 9kB", "abc"):
-        assert words in done.out
-    done = cli("system", "df", "-v", "--format", "json", table={("GET", "/system/df"): usage}, api_version=NEW)
-    assert {k: len(v) for k, v in json.loads(done.out).items()} == {
-        "Images": 1,
-        "Containers": 1,
-        "Volumes": 1,
-        "BuildCache": 1,
-    }
-
-
-def test_an_older_engine_is_asked_for_disk_usage_as_ever() -> None:
-    lists = {
-        "LayersSize": 4270000,
-        "Images": [IMAGE],
-        "Containers": [CONTAINER],
-        "Volumes": [VOLUME],
-        "BuildCache": [CACHE],
-    }
-    done = cli("system", "df", "-v", table={("GET", "/system/df"): lists}, api_version=OLD)
-    assert [r.query for r in done.requests] == [{}]
-    assert "busybox" in done.out
 
 
 @pytest.mark.parametrize("version", [OLD, NEW])

@@ -25,7 +25,8 @@ The daemon at {host} does not support BuildKit: using its classic builder, which
 
 #: options that the classic builder lacks
 ONLY_BUILDKIT = (
-    "allow annotation attest build_context cache_to call check metadata_file no_cache_filter output provenance push sbom secret ssh"
+    "allow annotation attest build_context cache_to call check metadata_file no_cache_filter output print_ provenance push sbom "
+    "secret ssh"
 ).split()
 
 
@@ -44,7 +45,7 @@ def without_buildkit(app: App, o: BuildOptions) -> None:
     for name in ONLY_BUILDKIT:
         if name in o.given:
             raise Failure(
-                f"ERROR: --{name.replace('_', '-')} requires BuildKit, which the daemon at {app.contexts.endpoint.host} does not support"
+                f"ERROR: --{name.rstrip('_').replace('_', '-')} requires BuildKit, which the daemon at {app.contexts.endpoint.host} does not support"
             )
     if app.environ.get(POLICY):
         raise Failure(

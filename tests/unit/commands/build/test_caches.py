@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import Call
+from pydock.commands.build.caches import with_environment
+from pydock.flags import builds
 from tests.support import builder as b
 from tests.support.builder import Builder, builder, said
 from tests.support.cli import Result, cli
@@ -60,13 +64,13 @@ def test_a_folder_without_the_tag(tmp_path: Path) -> None:
     index(tmp_path / "c", other=TWO)
     done, engine = build(tmp_path, "--cache-from", "type=local,src=c")
     assert done.code == 1 and 'requires either explicit digest, "latest" tag or custom tag on index.json' in done.err
-    assert "Solve" not in engine.asked
+    assert "Control/Solve" not in engine.asked
 
 
 def test_a_cache_cannot_be_kept_in_a_file(tmp_path: Path) -> None:
     done, engine = build(tmp_path, "--cache-to", "type=local,dest=Dockerfile")
     assert (done.code, done.err) == (1, "ERROR: failed to build: mkdir Dockerfile: not a directory\n")
-    assert "Solve" not in engine.asked
+    assert "Control/Solve" not in engine.asked
 
 
 def test_what_was_written_is_named(tmp_path: Path) -> None:
@@ -92,3 +96,17 @@ def test_a_build_that_fails_names_nothing(tmp_path: Path) -> None:
     before = (tmp_path / "c" / "index.json").read_bytes()
     done, _ = build(tmp_path, "--cache-to", "type=local,dest=c", solve=b.refusal(b.UNKNOWN, "no"))
     assert done.code == 1 and (tmp_path / "c" / "index.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(("text", "environ", "attributes"), [
+    ("type=gha", {}, None), ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t"}, None), ("type=gha,url=u", {}, None),
+    ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_CACHE_URL": "u"}, {"token": "t", "url": "u"}),
+    ("type=gha", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r"}, {"token": "t", "url": "r"}),
+    ("type=gha,scope=s", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r", "ACTIONS_CACHE_SERVICE_V2": "True"}, {"token": "t", "url_v2": "r", "url": "r", "scope": "s"}),
+    ("type=gha,version=1", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_RESULTS_URL": "r", "ACTIONS_CACHE_SERVICE_V2": "1"}, {"token": "t", "url": "r", "version": "1"}),
+    ("type=gha,token=x,url=y,version=2", {"ACTIONS_RUNTIME_TOKEN": "t", "ACTIONS_CACHE_URL": "u"}, {"token": "x", "url": "y", "version": "2"}),
+    ("type=local,src=x", {"ACTIONS_RUNTIME_TOKEN": "t"}, {"src": "x"}),
+])  # fmt: skip
+def test_caches_of_githubs_runners(text: str, environ: dict[str, str], attributes: dict[str, str] | None) -> None:
+    found = with_environment(builds.caches(text)[0], environ)
+    assert (found and found.attributes) == attributes

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from pytest_httpx import HTTPXMock
 
+from pydock.commands.build.classic import build_query
+from pydock.commands.build.options import ClassicBuildOptions
 from tests.support.cli import Messages, Result, cli, refused
 
 DIGEST = "sha256:" + "a" * 64
@@ -112,3 +114,32 @@ def test_a_context_from_the_web(tmp_path: Path, httpx_mock: HTTPXMock) -> None:
 def test_a_refusal(tmp_path: Path) -> None:
     done = build(tmp_path, answer=refused(400, "no such stage"))
     assert done.code == 1 and done.err == "Error response from daemon: no such stage\n"
+
+
+def test_an_engine_that_refuses_a_classic_build(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM x\n")
+    done = cli("build", str(tmp_path), table={("POST", "/build"): refused(400, "no")}, environ={"DOCKER_BUILDKIT": "0"})
+    assert (done.code, done.out) == (1, "Sending build context to Docker daemon  2.048kB\r\r\n") and done.err.endswith(
+        "Error response from daemon: no\n"
+    )
+
+
+def test_the_file_of_an_image_id_goes_before_the_context_is_looked_for(tmp_path: Path) -> None:
+    """As CLI 28.2 does it; but a line that cannot be leaves it alone."""
+    iid = tmp_path / "iid"
+    iid.write_text("old")
+    done = cli("build", "--iidfile", str(iid), "-f", "-", "-", environ={"DOCKER_BUILDKIT": "0"})
+    assert (done.code, done.err.splitlines()[-1]) == (
+        1,
+        "invalid argument: can't use stdin for both build context and dockerfile",
+    ) and iid.exists()
+    done = cli("build", "--iidfile", str(iid), "", environ={"DOCKER_BUILDKIT": "0"})
+    assert (done.code, done.err.splitlines()[-1]) == (
+        1,
+        'unable to prepare context: path "" not found',
+    ) and not iid.exists()
+
+
+def test_the_last_label_of_a_name_wins() -> None:
+    o = ClassicBuildOptions(label=("b", "a=2", "a=1"), context=".")
+    assert build_query(o, "Dockerfile", {})["labels"] == '{"a":"1","b":""}'
