@@ -291,7 +291,7 @@ class WholeFile:
             if whole and self._draft:
                 _sync(self._handle)
                 if self._new:
-                    # link() fails if another process has created the file meanwhile
+                    # fails if another process has created the file meanwhile
                     os.close(os.open(self._name, NEW, dir_fd=self._folder))
                 self._draft.keep(self._folder, self._name)
         except FileExistsError:

@@ -2,12 +2,14 @@
 
 A template like `{{.ID}}` or `{{json .HostConfig}}` works on Go structs in docker, not on JSON: Go's names, order, zero
 values and types. They are listed in `go_objects` and `go_system`, and in `go_newer` where API 1.52 has changed them:
-fields that it removed do not exist any more, not even empty. One type per entry: "name = other type", or "name:" and
-its fields as
-"GoName type", "GoName:JsonName type"; "?" behind the name: left out of JSON when empty; JsonName "-": not in JSON;
-"+type": embedded.
-Types: Go's own, and time, duration, struct, error, any; any(T), an interface that holds a T; []T, map[K]T, *T, [n]T; a
-name of the tables.
+fields that it removed do not exist any more, not even empty. One type per entry:
+
+    name = other type
+    name: field; field; …       a struct
+
+A field is "GoName type" or "GoName:JsonName type"; with "?" behind the name it is left out of JSON when empty, with the
+JsonName "-" it is not in JSON; "+type" is embedded. Types are Go's own; time, duration, struct, error, any; any(T), an
+interface that holds a T; []T, map[K]T, *T, [n]T; a name of the tables.
 """
 
 from __future__ import annotations
@@ -116,7 +118,10 @@ def table(newer: bool) -> dict[str, str]:
 def fields_of(shape: str, newer: bool) -> tuple[tuple[str, Tag, str], ...]:
     """(Go name, JSON tag, type) of each field; the name of an embedded one starts with "+"."""
     out = []
-    for part in filter(None, (p.strip() for p in table(newer)[shape].partition(":")[2].split("; "))):
+    for text in table(newer)[shape].partition(":")[2].split("; "):
+        part = text.strip()
+        if not part:
+            continue
         if part.startswith("+"):
             out.append(("+" + part[1:].lstrip("*").rpartition(".")[2], Tag(""), part[1:]))
             continue
@@ -227,12 +232,12 @@ class Reader:
                     kind.lstrip("*"), value, EmbeddedPointer if kind.startswith("*") else Embedded
                 )
                 continue
-            if tag.key not in value:
+            entry = value.get(tag.key)
+            if tag.key and tag.key not in value:
                 lower = lower or {k.lower(): v for k, v in value.items()}
+                entry = lower.get(tag.key.lower())
             try:
-                fields[go] = self.read(
-                    kind, value[tag.key] if tag.key in value else lower.get(tag.key.lower()) if tag.key else None
-                )
+                fields[go] = self.read(kind, entry)
             except Mismatch as wrong:
                 raise wrong.within(tag.key, shape) from None
             tags[go] = tag
