@@ -93,11 +93,17 @@ _POINT = opt({"line": opt(int)})
 _LOCATION = opt({"sourceIndex": opt(int), "ranges": opt([{"start": _POINT, "end": _POINT}])})
 _WARNING = {"ruleName": opt(str), "url": opt(str), "detail": opt(str), "location": _LOCATION}
 _NEED = {"name": str, "required": opt(bool)}
-#: the shape of the answers of buildkit's frontend/subrequests
-_RESULT = {
-    "warnings": opt([_WARNING]), "sources": opt([{"filename": opt(str), "data": opt(str)}]), "buildError": opt({"message": opt(str), "location": _LOCATION}),
-    "name": opt(str), "description": opt(str), "args": opt([{"name": str, "value": opt(str), "description": opt(str)}]),
-    "secrets": opt([_NEED]), "ssh": opt([_NEED]), "targets": opt([{"name": opt(str), "default": opt(bool), "description": opt(str)}]),
+#: the shapes of the answers of buildkit's frontend/subrequests
+_RESULTS = {
+    "lint": {
+        "warnings": opt([_WARNING]), "sources": opt([{"filename": opt(str), "data": opt(str)}]),
+        "buildError": opt({"message": opt(str), "location": _LOCATION}),
+    },
+    "outline": {
+        "name": opt(str), "description": opt(str), "args": opt([{"name": str, "value": opt(str), "description": opt(str)}]),
+        "secrets": opt([_NEED]), "ssh": opt([_NEED]),
+    },
+    "targets": {"targets": opt([{"name": opt(str), "default": opt(bool), "description": opt(str)}])},
 }  # fmt: skip
 
 
@@ -174,7 +180,7 @@ def answer(name: str, form: str, metadata: dict[str, str], filename: str) -> tup
     if form == "json" and "result.json" in metadata:
         return metadata["result.json"] + "\n", ""
     with failing(f"unexpected answer of the engine to {name!r}: "):
-        result: Json = decode(metadata.get("result.json") or "{}", _RESULT)
+        result: Json = decode(metadata.get("result.json") or "{}", _RESULTS.get(name, dict))
         if name == "lint":
             return lint(result, filename)
     if name == "outline":

@@ -454,6 +454,7 @@ def test_answers_about_a_dockerfile() -> None:
         "args": [{"name": "A", "value": "1"}],
         "secrets": [{"name": "s", "required": True}],
         "ssh": [{"name": "k"}],
+        "sources": ["RlJPTSB4Cg=="],
     }
     text, problem = build_report.answer("outline", "", {"result.json": json.dumps(outline)}, "")
     assert (
@@ -461,7 +462,10 @@ def test_answers_about_a_dockerfile() -> None:
         == "TARGET:      x\nDESCRIPTION: what\n\nBUILD ARG   VALUE   DESCRIPTION\nA           1       \n\nSECRET   REQUIRED\ns        true\n\nSSH   REQUIRED\nk     \n\n"
         and not problem
     )
-    targets = {"targets": [{"name": "a", "description": "first"}, {"default": True}, {"name": "b", "default": True}]}
+    targets = {
+        "sources": ["RlJPTSB4Cg=="],
+        "targets": [{"name": "a", "description": "first"}, {"default": True}, {"name": "b", "default": True}],
+    }
     assert (
         build_report.answer("targets", "", {"result.json": json.dumps(targets)}, "")[0]
         == "TARGET      DESCRIPTION\na           first\n(default)   \nb (default) \n"
