@@ -114,6 +114,14 @@ def speaks(app: App, version: str) -> bool:
         return True
 
 
+def surely_speaks(app: App, version: str) -> bool:
+    """As speaks(), but no where no engine answers."""
+    try:
+        return app.engine.speaks(version) and (bool(app.engine.requested) or app.engine.ping().answered)
+    except NoEngine:
+        return False
+
+
 def each_name(
     app: App, names: Iterable[str], act: Callable[[str], R], done: Callable[[str, R], None] | None = None
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
 from pydock.commands.progress import counted
-from pydock.commands.shared import PLATFORM, platform_json, speaks
+from pydock.commands.shared import PLATFORM, platform_json, surely_speaks
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
@@ -30,7 +30,7 @@ def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
     """--platform as query parameters: only the last one before API 1.52; since then all, also comma-separated.
     Raises Failure.
     """
-    if not given or not speaks(app, "1.52"):
+    if not given or not surely_speaks(app, "1.52"):
         wanted = given[-1:]
     else:
         wanted = tuple(name for text in given for name in text.split(","))

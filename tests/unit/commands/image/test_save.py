@@ -33,4 +33,7 @@ def platforms(version: str, *given: str) -> Any:
 def test_newer_engines_save_several_platforms_and_older_ones_the_last() -> None:
     arm, amd = '{"architecture":"arm64","os":"linux"}', '{"architecture":"amd64","os":"linux"}'
     assert platforms("1.51", "linux/arm64", "linux/amd64") == amd
+    # as where no engine answers
+    lost = cli("-H", "unix:///nonexistent/s", "save", "--platform", "x", "--platform", "y", "a", own_engine=True)
+    assert lost.err == 'invalid platform: "y": unknown operating system or architecture: invalid argument\n'
     assert platforms("1.52", "linux/arm64", "linux/amd64") == platforms("1.52", "linux/arm64,linux/amd64") == [arm, amd]
