@@ -176,6 +176,7 @@ def inspect(app: App, o: ContextInspectOptions) -> None:
         o.format,
         lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"),
         raw=False,
+        ours=True,
     )
 
 

@@ -107,10 +107,13 @@ def typed_json(text: str, shape: str, newer: bool) -> str:
     return encode(decode(shape, decode_json(text), newer), escape_html=True)
 
 
-def print_all(app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True) -> None:
-    """Look up every name, print the objects found, then report the errors. raw: see Printer.add(). Raises Failure."""
+def print_all(
+    app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True, ours: bool = False
+) -> None:
+    """Look up every name, print the objects found, then report the errors. raw: see Printer.add(); ours: the objects are not
+    the engine's, whose API version decides on the fields of its own. Raises Failure."""
     printer, failures = Printer(form), []
-    typed = not raw or form not in ("", "json")
+    typed = not ours and (not raw or form not in ("", "json"))
     for name in names:
         try:
             printer.add(*find(name), typed and speaks_newer(app), raw)
@@ -206,9 +209,11 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
 
 
 def is_manager(app: App) -> bool:
+    """False, with a message, where the engine does not tell."""
     try:
         return bool((app.engine.json(system.info()).get("Swarm") or {}).get("ControlAvailable"))
-    except EngineError:
+    except EngineError as error:
+        app.err.line(error.message)
         return False
 
 

@@ -224,3 +224,8 @@ def test_contexts_that_cannot_be_read_are_no_empty_list(line: str, told: str, tm
     warning = f"WARNING: Error loading config file: open {tmp_path}/file/config.json: not a directory\n"
     done = cli("--config", str(tmp_path / "file"), "context", *line.split())
     assert done == Result(1, "", f"{warning}{told.format(f'{tmp_path}/file/contexts/meta')}\n")
+
+
+def test_details_of_a_context_need_no_current_one(tmp_path: Path) -> None:
+    done = cli("--config", str(tmp_path), "-c", "nosuch", "context", "inspect", "default", own_engine=True)
+    assert (done.code, json.loads(done.out)[0]["Name"], done.err) == (0, "default", "")
