@@ -68,7 +68,9 @@ class FlagSpec:
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
         self.help, self.default, self.parse, self.many, self.metavar = help, default, parse, many, metavar
         self.since, self.ostype, self.experimental = since, ostype, experimental
-        self.hidden, self.hidden_names, self.deprecated = hidden, hidden_names, deprecated or {}
+        self.hidden, self.deprecated = hidden, deprecated or {}
+        #: without dashes, as `longs` and the names in `deprecated`
+        self.hidden_names = hidden_names and tuple(n[2:] for n in hidden_names)
         self.env, self.sources, self.warning, self.reads = env, sources, warning, reads
         self.dest = self.kind = ""
 

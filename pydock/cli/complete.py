@@ -74,7 +74,7 @@ class Typed:
         #: the number of words before the first positional one
         self.leading = len(before)
         specs = list(flags)
-        self._longs = {n: f for f in specs for n in (*f.longs, *(h.lstrip("-") for h in f.hidden_names))}
+        self._longs = {name: f for f in specs for name in (*f.longs, *f.hidden_names)}
         self._shorts = {f.short: f for f in specs if f.short}
         self._read(before, interspersed)
 

@@ -54,14 +54,17 @@ def count_problem(specs: Sequence[ArgumentSpec], given: int) -> tuple[str, str] 
         return None
     if high == 0:
         return "accepts no arguments", "Run"
-    noun = "argument" if (low if high in (low, None) else high) == 1 else "arguments"
     if high is None:
-        return f"requires at least {low} {noun}", "See"
+        return f"requires at least {counted(low)}", "See"
     if low == high:
-        return f"requires {low} {noun}", "Run"
+        return f"requires {counted(low)}", "Run"
     if low == 0:
-        return f"requires at most {high} {noun}", "SRun"  # sic: docker's own typo
-    return f"requires at least {low} and at most {high} {noun}", "Run"
+        return f"requires at most {counted(high)}", "SRun"  # sic: docker's own typo
+    return f"requires at least {low} and at most {counted(high)}", "Run"
+
+
+def counted(number: int) -> str:
+    return f"{number} argument" if number == 1 else f"{number} arguments"
 
 
 def bind(specs: Sequence[ArgumentSpec], words: list[str]) -> dict[str, Any]:
@@ -180,14 +183,15 @@ class Command(click.Command):
         if self.note.bare_help and not parsed.flags:
             app.out.line(self.get_help(ctx))
             raise Exit(0)
-        given = frozenset(parsed.values)
-        for spec in self.flags:
-            if spec.env and spec.dest not in parsed.values and app.environ.get(spec.env):
-                value = app.environ[spec.env]
-                parsed.values[spec.dest] = (value,) if spec.many else value
-        values = {**parsed.values, **bind(self.arguments, parsed.words), "given": given}
+        words = bind(self.arguments, parsed.words)
+        values = {**self.from_environment(app), **parsed.values, **words, "given": frozenset(parsed.values)}
         ctx.params = {"options": self.note.options(**values)}
         return []
+
+    def from_environment(self, app: App) -> dict[str, Any]:
+        """The defaults that variables give."""
+        found = {spec: app.environ.get(spec.env) for spec in self.flags if spec.env}
+        return {spec.dest: (value,) if spec.many else value for spec, value in found.items() if value}
 
     def help_text(self, ctx: click.Context, given: Sequence[FlagSpec] = ()) -> str:
         """What --help prints, with these flags beside it."""

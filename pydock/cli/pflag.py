@@ -56,7 +56,7 @@ class FlagSet:
         self.longs: dict[str, FlagSpec] = {"help": HELP}
         self.shorts: dict[str, FlagSpec] = {}
         for spec in specs:
-            for name in (*spec.longs, *(n.lstrip("-") for n in spec.hidden_names)):
+            for name in (*spec.longs, *spec.hidden_names):
                 self.longs[name] = spec
             if spec.short:
                 self.shorts[spec.short] = spec

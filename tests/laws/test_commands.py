@@ -51,9 +51,7 @@ def test_no_command_is_missing(path: str) -> None:
 def test_no_flag_is_missing_or_invented(path: str) -> None:
     """Names, short names, defaults, conditions: as docker has them."""
     flags = {
-        name: (spec, i == 0)
-        for spec in command(path).flags
-        for i, name in enumerate([*spec.longs, *(n.lstrip("-") for n in spec.hidden_names)])
+        name: (spec, i == 0) for spec in command(path).flags for i, name in enumerate([*spec.longs, *spec.hidden_names])
     }
     compare_flags(flags, BUILDX if path in BUILDS else REFERENCE.get(path, {}))
 
