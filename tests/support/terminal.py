@@ -15,11 +15,13 @@ from pathlib import Path
 
 
 class Terminal:
-    """A program on a pseudo terminal of 24x80."""
+    """A program on a pseudo terminal of 24 lines."""
 
-    def __init__(self, client: Path, *argv: str, host: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, client: Path, *argv: str, host: str, env: Mapping[str, str] | None = None, columns: int = 80
+    ) -> None:
         self.master, slave = pty.openpty()
-        self.resize(24, 80)
+        self.resize(24, columns)
         self.before = termios.tcgetattr(slave)
         full = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host, "TERM": "xterm", **(env or {})}
         self.slave = slave
