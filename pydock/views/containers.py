@@ -96,7 +96,7 @@ class ContainerView(View):
 
     @property
     def Labels(self) -> str:
-        return labels_text(self.c.get("Labels"))
+        return labels_text(dict(sorted((self.c.get("Labels") or {}).items())))
 
     @property
     def Label(self) -> Callable[[str], str]:

@@ -56,5 +56,5 @@ class View:
 
 
 def labels_text(labels: dict[str, str] | None) -> str:
-    """ "a=b,c=d", sorted by name."""
-    return ",".join(f"{k}={v}" for k, v in sorted((labels or {}).items()))
+    """ "a=b,c=d", in the engine's order."""
+    return ",".join(f"{k}={v}" for k, v in (labels or {}).items())

@@ -24,9 +24,9 @@ FOUND = [
     ((), "ID        NAME      DRIVER    CREATED          UPDATED\n"
          "s9        key9                59 minutes ago   59 minutes ago\ns10       key10     vault     59 minutes ago   59 minutes ago\n"),
     (("-q",), "s9\ns10\n"),
-    (("--format", '{{.Name}} {{.Labels}} {{.Label "b"}}'), "key9 a=,b=2 2\nkey10  \n"),
+    (("--format", '{{.Name}} {{.Labels}} {{.Label "b"}}'), "key9 b=2,a= 2\nkey10  \n"),
     (("--format", "raw"), "raw\nraw\n"),
-    (("-q", "--format", "json"), '{"CreatedAt":"59 minutes ago","Driver":"","ID":"s9","Labels":"a=,b=2","Name":"key9","UpdatedAt":"59 minutes ago"}\n'
+    (("-q", "--format", "json"), '{"CreatedAt":"59 minutes ago","Driver":"","ID":"s9","Labels":"b=2,a=","Name":"key9","UpdatedAt":"59 minutes ago"}\n'
                                  '{"CreatedAt":"59 minutes ago","Driver":"vault","ID":"s10","Labels":"","Name":"key10","UpdatedAt":"59 minutes ago"}\n'),
 ])  # fmt: skip
 def test_secrets_are_listed(flags: tuple[str, ...], out: str) -> None:
