@@ -50,6 +50,7 @@ def print_stored(app: App, o: StoredListOptions, kind: Kind) -> None:
 
 
 def inspect_stored(app: App, o: PrettyOptions, names: tuple[str, ...], kind: Kind) -> None:
+    app.need_engine()
     shape, forms = f"swarm.{kind.name.title()}", {"table": "table " + kind.view.DEFAULT}
     print_kind(app, o, names, lambda name: fetch(app, kind.inspect(name), shape), kind.pretty, forms=forms)
 

@@ -297,6 +297,10 @@ KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
         "docker takes these two flags and forgets them; pydock does what they say",
     ),
     (
+        words(r"(.* )?__complete (secret|config) .*", "exit", "stdout"),
+        "docker offers IDs of secrets and configs, also where they are no arguments; pydock offers names",
+    ),
+    (
         words(r"(container )?diff\s+", "stderr"),
         "28.2, which the recordings are of, has a sentence of its own for a blank name",
     ),

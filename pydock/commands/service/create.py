@@ -42,6 +42,7 @@ def with_config(privileges: Json, configs: list[Json]) -> Json:
 
 @command("service create", CreateOptions, "Create a new service", interspersed=False)
 def create(app: App, o: CreateOptions) -> None:
+    app.need_engine()
     with failing():
         described = create_spec(o, app.files.cwd(), app.environ, app.files.read, partial(network_id, app))
     spec = with_references(app, o, dict(described))

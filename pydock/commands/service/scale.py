@@ -60,6 +60,7 @@ def scale_one(app: App, name: str, count: str) -> None:
 @command("service scale", ScaleOptions, SHORT, usage=USAGE)
 def scale(app: App, o: ScaleOptions) -> None:
     check(app, o.services)
+    app.need_engine()
     problems, done = [], []
     for word in o.services:
         name, _, count = word.partition("=")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 from typing import Any
 
 import pytest
@@ -141,6 +142,14 @@ def test_a_refused_change_is_not_sent_again() -> None:
         done = cli("service", *argv, table=table)
         assert (done.code, done.out, done.err) == (1, "", f"Error response from daemon: {conflict.reason}\n")
         assert [r.method for r in done.requests] == ["GET", "POST"]
+
+
+@pytest.mark.parametrize(
+    "line", ["service create --mode x b", "service create --env-file none b", "service scale a=b", "secret inspect ''"]
+)
+def test_an_invalid_address_of_the_engine_is_told_first(line: str) -> None:
+    done = cli("--host", "nope://x", *shlex.split(line), own_engine=True)
+    assert (done.code, done.out) == (1, "") and done.err.startswith("Failed to initialize: ")
 
 
 @pytest.mark.parametrize(
