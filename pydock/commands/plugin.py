@@ -17,6 +17,7 @@ from pydock.go.strconv import quote
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
 from pydock.shape import Json
+from pydock.views.gotypes import decode as go_value
 from pydock.views.plugins import PluginView
 
 if TYPE_CHECKING:
@@ -182,10 +183,9 @@ def create(app: App, o: CreateOptions) -> None:
     folder = clean(app.copies.absolute(o.folder))
     if not app.files.is_folder(folder):
         raise Failure("context must be a directory")
-    try:
-        decode(app.files.read(clean(f"{o.folder or '.'}/config.json")), {})
-    except ValueError as error:
-        raise Failure(str(error).replace("unexpected end of JSON input", "unexpected EOF")) from None
+    with failing():
+        config = decode(app.files.read(clean(f"{o.folder or '.'}/config.json")), first=True)
+    go_value("types.PluginConfig", config)
 
     def skipped(path: str, why: str, fault: bool) -> None:
         raise Failure(f"{path} cannot be part of a plugin: {why}")

@@ -141,4 +141,4 @@ def read(path: str) -> tuple[Any, str]:
         # docker decodes only the first JSON value of the file
         return decode(text, first=True) if text.strip() else {}, ""
     except ValueError as error:
-        return {}, str(error).replace("unexpected end of JSON input", "unexpected EOF")
+        return {}, str(error)

@@ -39,8 +39,8 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
 def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
     """The value of untrusted JSON. Invalid UTF-8 and unpaired surrogates become U+FFFD, as in Go.
 
-    first: ignore text after the first value; shape: the required shape (see pydock.shape; None: any). Raises
-    ValueError, with Go's message if it has one, for invalid JSON and for another shape.
+    first: as Go's json.Decoder, which ignores text after the first value; shape: the required shape (see pydock.shape;
+    None: any). Raises ValueError, with Go's message if it has one, for invalid JSON and for another shape.
     """
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     try:
@@ -48,7 +48,10 @@ def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
     except RecursionError:
         raise ValueError("exceeded max depth") from None
     except ValueError:
-        raise ValueError(_Scanner(text).problem() or "a number that is too large") from None
+        if first and not text.strip(" \t\r\n"):
+            raise ValueError("EOF") from None
+        end = "unexpected EOF" if first else "unexpected end of JSON input"
+        raise ValueError(_Scanner(text, end).problem() or "a number that is too large") from None
     if text.count("[") + text.count("{") > MAX_DEPTH and _too_deep(value):
         raise ValueError("exceeded max depth")
     if shape is not None and (wrong := misshapen(value, shape)):
@@ -135,10 +138,10 @@ class _Wrong(Exception):
 
 
 class _Scanner:
-    """A parser that fails at the same position as Go's scanner, with its message."""
+    """A parser that fails at the same position as Go's scanner, with its message. end: for a text that is cut off."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at, self.depth = text, 0, 0
+    def __init__(self, text: str, end: str) -> None:
+        self.text, self.end, self.at, self.depth = text, end, 0, 0
 
     def problem(self) -> str:
         try:
@@ -152,7 +155,7 @@ class _Scanner:
 
     def wrong(self, where: str) -> None:
         if self.at >= len(self.text):
-            raise _Wrong("unexpected end of JSON input")
+            raise _Wrong(self.end)
         # Go reads bytes
         char = chr(self.text[self.at].encode("utf-8", "surrogatepass")[0])
         shown = "'\\''" if char == "'" else "'\"'" if char == '"' else quote(char, "'")

@@ -86,14 +86,14 @@ class Mismatch(Failure):
     """JSON that does not fit the type, with Go's message."""
 
     def __init__(self, found: str, kind: str, path: tuple[str, ...] = (), struct: str = "") -> None:
-        """path: the JSON names from the struct to the value."""
+        """path: the names from the outermost struct to the value; struct: the innermost one."""
         target = f"Go struct field {struct}.{'.'.join(path)}" if path else "Go value"
         super().__init__(f"json: cannot unmarshal {found} into {target} of type {kind}")
-        self.found, self.kind, self.path = found, kind, path
+        self.found, self.kind, self.path, self.struct = found, kind, path, struct
 
-    def within(self, key: str, shape: str) -> Mismatch:
+    def within(self, name: str, shape: str) -> Mismatch:
         """The error with the path extended by the enclosing struct's field."""
-        return Mismatch(self.found, self.kind, (key, *self.path), shape.rpartition(".")[2])
+        return Mismatch(self.found, self.kind, (name, *self.path), self.struct or shape.rpartition(".")[2])
 
 
 #: the API version since which `go_newer` applies
@@ -219,7 +219,9 @@ class Reader:
         out.go_element = _zero(element, self.newer)
         return out
 
-    def _struct(self, shape: str, value: Any, cls: type[GoStruct]) -> Any:
+    def _struct(self, shape: str, value: Any, cls: type[GoStruct], owner: str = "") -> Any:
+        """owner: the struct that this one is embedded in, which errors name."""
+        owner = owner or shape
         value = UNMARSHALED[shape](value) if shape in UNMARSHALED else value
         value = _fits(value, dict, go_name(shape)) or {}
         fields: dict[str, Any] = {}
@@ -228,9 +230,11 @@ class Reader:
         lower: dict[str, Any] = {}
         for go, tag, kind in fields_of(shape, self.newer):
             if go.startswith("+"):
-                fields[go[1:]] = self._struct(
-                    kind.lstrip("*"), value, EmbeddedPointer if kind.startswith("*") else Embedded
-                )
+                embedded = EmbeddedPointer if kind.startswith("*") else Embedded
+                try:
+                    fields[go[1:]] = self._struct(kind.lstrip("*"), value, embedded, owner)
+                except Mismatch as wrong:
+                    raise wrong.within(go[1:], owner) from None
                 continue
             entry = value.get(tag.key)
             if tag.key and tag.key not in value:
@@ -239,7 +243,7 @@ class Reader:
             try:
                 fields[go] = self.read(kind, entry)
             except Mismatch as wrong:
-                raise wrong.within(tag.key, shape) from None
+                raise wrong.within(tag.key, owner) from None
             tags[go] = tag
         text = STRINGS[shape](fields) if shape in STRINGS else None
         marshaled = MARSHALED[shape](fields) if shape in MARSHALED else None

@@ -125,7 +125,9 @@ def test_every_type_has_a_zero_value_and_json(newer: bool) -> None:
 
 
 @pytest.mark.parametrize(("kind", "value", "words"), [
-    ("*container.InspectResponse", {"State": {"Pid": "x"}}, "cannot unmarshal string into Go struct field ContainerJSONBase.State.Pid of type int"),
+    ("*container.InspectResponse", {"State": {"Pid": "x"}}, "cannot unmarshal string into Go struct field State.ContainerJSONBase.State.Pid of type int"),
+    ("container.InspectResponse", {"Id": 5}, "cannot unmarshal number into Go struct field InspectResponse.ContainerJSONBase.Id of type string"),
+    ("network.Inspect", {"IPAM": {"Config": [{"Subnet": 3}]}}, "cannot unmarshal number into Go struct field IPAMConfig.IPAM.Config.Subnet of type string"),
     ("volume.Volume", [], "cannot unmarshal array into Go value of type volume.Volume"),
     ("events.Message", {"Type": 1}, "cannot unmarshal number into Go struct field Message.Type of type events.Type"),
     ("swarm.TLSInfo", {"CertIssuerSubject": "?"}, "cannot unmarshal string into Go struct field TLSInfo.CertIssuerSubject of type []uint8"),

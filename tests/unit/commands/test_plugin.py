@@ -7,6 +7,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.cli import Messages, Reply, any_of, cli, refused
 from tests.support.samples import plugin
 
@@ -118,8 +120,27 @@ def test_a_plugin_is_packed_with_all_its_files(tmp_path: Path) -> None:
         assert (done.out, done.requests[0].query) == ("me/x\n", {"name": "me/x"})
         with tarfile.open(fileobj=io.BytesIO(done.requests[0].content), mode="r:gz" if flags else "r:") as tar:
             assert {"config.json", "rootfs/bin/x"} <= {name.removeprefix("./") for name in tar.getnames()}
-    (tmp_path / "p" / "config.json").write_text("{")
-    assert cli("plugin", "create", "x", "p", folder=tmp_path).err == "unexpected EOF\n"
+
+
+@pytest.mark.parametrize(("config", "words"), [
+    ("", "EOF"), ("{", "unexpected EOF"), ("x", "invalid character 'x' looking for beginning of value"),
+    ("[1]", "json: cannot unmarshal array into Go value of type types.PluginConfig"),
+    ('{"description":3}', "json: cannot unmarshal number into Go struct field PluginConfig.Description of type string"),
+])  # fmt: skip
+def test_a_configuration_that_is_none(tmp_path: Path, config: str, words: str) -> None:
+    files = {"p/config.json": config, "p/rootfs/x": "x"}
+    assert cli("plugin", "create", "x", "p", folder=tmp_path, files=files).err == f"{words}\n"
+    # what follows the first value is for the engine to judge
+    done = cli(
+        "plugin",
+        "create",
+        "x",
+        "p",
+        folder=tmp_path,
+        files={"p/config.json": "{} x"},
+        table={("POST", "/plugins/create"): b""},
+    )
+    assert done.out == "x\n"
 
 
 def test_what_cannot_be_done_with_a_plugin() -> None:
