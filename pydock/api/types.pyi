@@ -203,7 +203,7 @@ class IPAMConfig(TypedDict, total=False):
 
 class IPAM(TypedDict):
     Driver: str
-    Options: dict[str, str]
+    Options: dict[str, str] | None
     Config: list[IPAMConfig]
 
 class CreateNetwork(TypedDict, total=False):
@@ -215,13 +215,13 @@ class CreateNetwork(TypedDict, total=False):
     Scope: str
     EnableIPv4: bool
     EnableIPv6: bool
-    IPAM: IPAM
+    IPAM: IPAM | None
     Internal: bool
     Attachable: bool
     Ingress: bool
     ConfigOnly: bool
     ConfigFrom: dict[str, str] | None
-    Options: dict[str, str]
+    Options: dict[str, str] | None
     Labels: dict[str, str]
 
 class AccessMode(TypedDict, total=False):

@@ -221,6 +221,8 @@ registry.SearchResult: StarCount:star_count int; IsOfficial:is_official bool; Na
 image.historyContext: +formatter.HeaderContext; trunc bool; human bool; h image.HistoryResponseItem
 container.diffContext: +formatter.HeaderContext; c container.FilesystemChange
 container.statsContext: +formatter.HeaderContext; s container.StatsEntry; os string; trunc bool
+formatter.stackContext: +formatter.HeaderContext; s *formatter.Stack
+formatter.Stack: Name string; Services int
 service.serviceContext: +formatter.HeaderContext; service swarm.Service
 task.taskContext: +formatter.HeaderContext; trunc bool; task swarm.Task; name string; node string
 checkpoint.checkpointContext: +formatter.HeaderContext; c checkpoint.Summary
