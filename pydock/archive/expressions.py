@@ -2,9 +2,8 @@
 
 Docker's matcher turns a pattern into an expression of Go's regexp (RE2), which never backtracks; Python's re does, and
 a pattern like "*a*a*a*a" would keep it busy for ever. So this implements the part of RE2's syntax that patterns can
-use:
-literals, ".", classes, groups, "*", "?" and the anchors, as an automaton (K. Thompson, 1968) whose states are the bits
-of a number, with cached transitions (R. Cox, "Regular Expression Matching Can Be Simple And Fast", 2007).
+use: literals, ".", classes, groups, "*", "?" and the anchors, as an automaton (K. Thompson, 1968) whose states are the
+bits of a number, with cached transitions (R. Cox, "Regular Expression Matching Can Be Simple And Fast", 2007).
 """
 
 from __future__ import annotations

@@ -45,9 +45,9 @@ class Tree:
     ) -> Generator[Entry, None, bool]:
         """pending: excluded parent folders, to yield before the first entry that is not excluded. Returns whether there
         was one."""
-        place = f"{self.root}/{folder}" if folder else self.root
+        location = f"{self.root}/{folder}" if folder else self.root
         try:
-            with os.scandir(place) as found:
+            with os.scandir(location) as found:
                 children = sorted(found, key=lambda e: os.fsencode(e.name))
         except (FileNotFoundError, NotADirectoryError):
             return False

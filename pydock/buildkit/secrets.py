@@ -103,31 +103,26 @@ class Agents:
             raise
 
     def _socket(self, identity: str, paths: tuple[str, ...], environ: Mapping[str, str]) -> str:
+        """The socket of an agent, or of one that is started for key files. Raises Failure."""
         wanted = [p for p in paths if p] or [environ.get("SSH_AUTH_SOCK", "")]
-        prefix = f'failed to convert agent config {{{identity} [{" ".join(paths)}] false}}: failed to convert agent config for ID: "{identity}": '
         if not wanted[0]:
             raise Failure(
                 f"failed to convert agent config {{{identity} [] false}}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set"
             )
+        prefix = f'failed to convert agent config {{{identity} [{" ".join(paths)}] false}}: failed to convert agent config for ID: "{identity}": '
         sockets = []
         for path in wanted:
             try:
                 sockets.append(stat.S_ISSOCK(os.stat(path).st_mode))
             except OSError as error:
                 raise Failure(f"{prefix}stat {path}: {first_line(error)}") from None
-        if any(sockets):
-            if len(wanted) > 1:
-                raise Failure(
-                    prefix
-                    + (
-                        "only single socket allowed"
-                        if all(sockets) or sockets[0]
-                        else "invalid combination of keys and sockets"
-                    )
-                )
+        if not any(sockets):
+            self._made.append(agent := KeyAgent(wanted, environ))
+            return agent.path
+        if len(wanted) == 1:
             return wanted[0]
-        self._made.append(agent := KeyAgent(wanted, environ))
-        return agent.path
+        why = "only single socket allowed" if sockets[0] else "invalid combination of keys and sockets"
+        raise Failure(prefix + why)
 
     def close(self) -> None:
         for agent in self._made:

@@ -143,9 +143,9 @@ class Store:
         os.makedirs(above := os.path.join(self.root, "tls"), mode=0o700, exist_ok=True)
         scratch = Scratch(above)
         try:
-            os.mkdir(place := os.path.join(scratch.path, "docker"), 0o700)
+            os.mkdir(folder := os.path.join(scratch.path, "docker"), 0o700)
             for file_name, data in tls.items():
-                write_whole(os.path.join(place, file_name), [data])
+                write_whole(os.path.join(folder, file_name), [data])
         except BaseException:
             scratch.__exit__()
             raise

@@ -127,8 +127,9 @@ class Registry:
                 return
             except WebError as failure:
                 if not NO_TLS.search(failure.reason):
-                    told = f"failed to configure transport: error pinging v2 registry: {failure.message}"
-                    raise Failure(told) from None
+                    raise Failure(
+                        f"failed to configure transport: error pinging v2 registry: {failure.message}"
+                    ) from None
         raise Missing(f"{self.host} does not support HTTPS")
 
     def _ask(

@@ -131,21 +131,21 @@ class Web:
     ) -> Iterator[httpx.Response]:
         """The answer's head, before its body is read. Raises WebError, also while the body is read."""
         response, left = None, dict(headers)
-        place = url
+        current = url
         try:
             home = origin(url)
             for _ in range(REDIRECTS + 1):
-                response = self._send(method, place, left, content, deadline)
-                to = _target(place, response, method)
+                response = self._send(method, current, left, content, deadline)
+                to = _target(current, response, method)
                 if not to or (origin(to) != home and not (away and method == "GET")):
                     break
-                if origin(to) != origin(place):
-                    if origin(place)[0] == "https" and origin(to)[0] == "http" and headers:
+                if origin(to) != origin(current):
+                    if origin(current)[0] == "https" and origin(to)[0] == "http" and headers:
                         raise ValueError(f"refused to follow it from https to {to}")
                     # dropped for good at the first redirect to another origin
                     left.pop("Authorization", None)
                 response.close()
-                place = to
+                current = to
             else:
                 raise ValueError(f"stopped after {REDIRECTS} redirects")
             yield response

@@ -6,48 +6,47 @@ from typing import Any
 
 from pydock.render.human import ellipsis, short_id, size
 from pydock.render.shown import Drawn
+from pydock.values import record
 
 _COLUMNS = (("ID", 12), ("DISK USAGE", 10), ("CONTENT SIZE", 12), ("EXTRA", 5))
 LEFT = ("ID", "EXTRA")
-#: blanks between columns; the minimum width of the names, below which other columns are left out
-SPACE, NARROWEST = 3, 12
+GAP = "   "
+#: the minimum width of the names, below which other columns are left out
+NARROWEST = 12
 
 
-def _rows(image: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
-    """(names, cells) of the image and of each of its platforms."""
-    manifests = [m for m in image.get("Manifests") or [] if m.get("Kind") == "image"]
-    content = sum((m.get("Size") or {}).get("Content") or 0 for m in image.get("Manifests") or [])
-    used = any((m.get("ImageData") or {}).get("Containers") for m in manifests) or (image.get("Containers") or 0) > 0
+@record
+class Row:
+    """The names of an image or of one of its platforms, each on a line of its own, and the cells beside the last."""
+
+    names: list[str]
+    cells: list[str]
+
+
+def _row(names: list[str], identifier: str, total: float, content: float, used: bool) -> Row:
+    return Row(names, [short_id(identifier), size(float(total), 3), size(float(content), 3), "U" if used else ""])
+
+
+def _rows(image: dict[str, Any]) -> list[Row]:
+    """The image, and each of its platforms."""
+    everything = image.get("Manifests") or []
+    manifests = [m for m in everything if m.get("Kind") == "image"]
+    content = sum((m.get("Size") or {}).get("Content") or 0 for m in everything)
+    used = any(map(_is_used, manifests)) or (image.get("Containers") or 0) > 0
     tags = sorted(image.get("RepoTags") or ["<untagged>"], key=len, reverse=True)
-    rows = [
-        (
-            tags,
-            [
-                short_id(image["Id"]),
-                size(float(image.get("Size") or 0), 3),
-                size(float(content), 3),
-                "U" if used else "",
-            ],
-        )
-    ]
+    rows = [_row(tags, image["Id"], image.get("Size") or 0, content, used)]
     for i, manifest in enumerate(manifests):
         platform = (manifest.get("ImageData") or {}).get("Platform") or {}
         name = "/".join(filter(None, (platform.get("os"), platform.get("architecture"), platform.get("variant"))))
         sizes = manifest.get("Size") or {}
         mark = "└─ " if i == len(manifests) - 1 else "├─ "
-        in_use = "U" if (manifest.get("ImageData") or {}).get("Containers") else ""
-        rows.append(
-            (
-                [mark + name],
-                [
-                    short_id(manifest["ID"]),
-                    size(float(sizes.get("Total") or 0), 3),
-                    size(float(sizes.get("Content") or 0), 3),
-                    in_use,
-                ],
-            )
-        )
+        total, content = sizes.get("Total") or 0, sizes.get("Content") or 0
+        rows.append(_row([mark + name], manifest["ID"], total, content, _is_used(manifest)))
     return rows
+
+
+def _is_used(manifest: dict[str, Any]) -> bool:
+    return bool((manifest.get("ImageData") or {}).get("Containers"))
 
 
 def is_dangling(image: dict[str, Any]) -> bool:
@@ -61,27 +60,37 @@ def tree_text(images: list[dict[str, Any]], width: int, colour: bool) -> list[st
 
     width: of the terminal; names are cut to fit, and columns that leave them too little room are left out."""
     blocks = [_rows(i) for i in sorted(images, key=lambda i: -(i.get("Created") or 0))]
-    room, columns = max(width, 20), list[tuple[str, int]]()
-    for title, size_ in _COLUMNS:
-        if room - size_ - SPACE < NARROWEST:
-            break
-        room -= size_ + SPACE
-        columns.append((title, size_))
+    room, columns = _fitting(width)
     # as in docker, which counts bytes instead of characters
-    widest = max([len("IMAGE"), *(_length(n) for rows in blocks for names, _ in rows for n in names)])
-    first = min(room, widest)
+    lengths = [_length(name) for rows in blocks for row in rows for name in row.names]
+    first = min(room, max([len("IMAGE"), *lengths]))
     bold = "\x1b[39m\x1b[1m{}\x1b[0m" if colour else "{}"
-    titles = [("IMAGE", first), *columns]
-    head = Drawn((" " * SPACE).join(bold.format(t) + " " * (w - len(t)) for t, w in titles).rstrip() + "\n")
+    titles = [bold.format(title) + " " * (size_ - len(title)) for title, size_ in [("IMAGE", first), *columns]]
     out = []
     for rows in blocks:
-        for names, cells in rows:
-            shown = [ellipsis(n, first) for n in names]
-            figures = (c.ljust(w) if t in LEFT else c.rjust(w) for c, (t, w) in zip(cells, columns))
-            out += [*shown[:-1], (" " * SPACE).join([shown[-1].ljust(first), *figures])]
+        for row in rows:
+            shown = [ellipsis(name, first) for name in row.names]
+            cells = [_padded(cell, *column) for cell, column in zip(row.cells, columns)]
+            out += [*shown[:-1], GAP.join([shown[-1].ljust(first), *cells])]
         if any(len(rows) > 1 for rows in blocks):
             out.append("")
+    head = Drawn(GAP.join(titles).rstrip() + "\n")
     return ["  Info ->  U In Use ".rjust(width) + "\n\n", head, "".join(f"{line}\n" for line in out)]
+
+
+def _fitting(width: int) -> tuple[int, list[tuple[str, int]]]:
+    """(the room for names, the columns beside them)."""
+    room, columns = max(width, 20), list[tuple[str, int]]()
+    for title, size_ in _COLUMNS:
+        if room - size_ - len(GAP) < NARROWEST:
+            break
+        room -= size_ + len(GAP)
+        columns.append((title, size_))
+    return room, columns
+
+
+def _padded(cell: str, title: str, width: int) -> str:
+    return cell.ljust(width) if title in LEFT else cell.rjust(width)
 
 
 def _length(name: str) -> int:

@@ -107,10 +107,10 @@ def copy_out(app: App, o: CopyOptions, container: str, source: str, destination:
         return
     found_at_source = PathStat.parse(answer.header("x-docker-container-path-stat"))
     progress = Progress(app, o, "Copying from container - ")
-    place = CopyInfo(source, True, found_at_source.is_dir, rename)
-    into = target(place, app.copies.destination(destination))
+    origin = CopyInfo(source, True, found_at_source.is_dir, rename)
+    into = target(origin, app.copies.destination(destination))
     # the archive of a followed link's target: its entry gets the name of the link
-    own = place.own
+    own = origin.own
     app.copies.unpack(progress.watch(answer.blocks()), into.folder, lambda name: into.name(own.name(name)))
     progress.done(destination)
 
@@ -135,8 +135,8 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
         # the size of an archive from STDIN is not counted
         Progress(app, o, "").done(f"{container}:{path}")
         return
-    place = app.copies.source(source, o.follow_link)
-    into = target(place, there)
+    origin = app.copies.source(source, o.follow_link)
+    into = target(origin, there)
     missing: list[str] = []
 
     def skipped(path: str, why: str, fault: bool) -> None:
@@ -145,7 +145,7 @@ def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: 
             missing.append(path)
 
     progress = Progress(app, o, "Copying to container - ")
-    blocks = app.copies.pack(place, into.name, skipped)
+    blocks = app.copies.pack(origin, into.name, skipped)
     app.engine.read(containers.put_archive(container, into.folder, progress.watch(blocks), copy_ids=o.archive))
     progress.done(f"{container}:{path}")
     if missing:
