@@ -18,6 +18,8 @@ class Decoder:
         self._head = b""
         self._left = 0
         self._kind = STDOUT
+        #: an error of the engine's own, as far as it has come
+        self.error = b""
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Raises ValueError for an unknown kind."""

@@ -71,9 +71,13 @@ def pieces(decoder: Decoder, data: bytes) -> Iterator[tuple[int, bytes]]:
     Raises BrokenStream for an invalid frame and for the engine's own errors."""
     try:
         for kind, piece in decoder.feed(data):
-            if kind == SYSTEM:
-                raise BrokenStream(f"error from daemon in stream: {piece.decode('utf-8', 'replace').rstrip()}")
-            yield kind, piece
+            if kind != SYSTEM:
+                yield kind, piece
+                continue
+            decoder.error += piece
+            if not decoder.pending:
+                # the engine's messages end with a line break of their own
+                raise BrokenStream(f"error from daemon in stream: {decoder.error.decode('utf-8', 'replace')}")
     except ValueError as error:
         raise BrokenStream(str(error)) from None
 

@@ -108,8 +108,10 @@ def test_a_task_that_is_gone_ends_the_logs() -> None:
 def test_logs_that_are_cut_or_in_which_the_engine_fails() -> None:
     done = logs(frames=[LINES[0], LINES[1][:20]])
     assert (done.code, done.out) == (1, "web.1.t1xxxxxxxxxx@alpha     | out\n") and "inside a frame" in done.err
-    done = logs(frames=[frame("it broke", 3)])
-    assert (done.code, done.err) == (1, "error from daemon in stream: it broke\n")
+    broke = LINES[0] + frame("it broke\n", 3)
+    for flags in ((), ("--raw",)):
+        done = logs(*flags, frames=[broke[:-5], broke[-5:]])
+        assert (done.code, done.err) == (1, "error from daemon in stream: it broke\n\n")
 
 
 def test_control_characters_of_names_are_shown_on_a_terminal() -> None:
