@@ -9,7 +9,6 @@ from pydock.api.request import filters
 from pydock.commands.node.reference import node_reference
 from pydock.commands.tasks import TaskListOptions, print_tasks
 from pydock.errors import Failure, Failures
-from pydock.flags.pairs import Pair
 from pydock.options import argument, command, options
 from pydock.shape import Json
 
@@ -24,20 +23,16 @@ class NodePsOptions(TaskListOptions):
 
 @command("node ps", NodePsOptions, "List tasks running on one or more nodes, defaults to the current node")
 def ps(app: App, o: NodePsOptions) -> None:
-    found, failures = list[Json](), list[Failure]()
+    found, failures, wanted = list[Json](), list[Failure](), list(o.filter)
     for name in o.nodes or ("self",):
         try:
-            found += tasks_of_node(app, name, o.filter)
+            node = app.engine.json(nodes.inspect_node(node_reference(app, name)))
+            # docker's filter keeps the nodes before: their tasks are listed again
+            wanted.append(("node", node["ID"]))
+            found += app.engine.json(tasks.list_tasks(filters=filters(wanted)))
         except Failure as failure:
             failures.append(failure)
     if found or not failures:
         print_tasks(app, o, found, not o.no_trunc)
     if failures:
         raise Failures(failures)
-
-
-def tasks_of_node(app: App, name: str, wanted: tuple[Pair, ...]) -> list[Json]:
-    """Raises Failure."""
-    node = app.engine.json(nodes.inspect_node(node_reference(app, name)))
-    found: list[Json] = app.engine.json(tasks.list_tasks(filters=filters((*wanted, ("node", node["ID"])))))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.support.cli import any_of, cli, refused
@@ -44,6 +45,13 @@ def test_ids_are_cut_unless_they_are_wanted_whole() -> None:
 def test_a_task_that_is_listed_twice_is_its_own_former_one() -> None:
     done = cli("node", "ps", "--format", "table {{.Name}}", "self", "n1", table=any_of(TABLE))
     assert done.out == "NAME\n \\_ web.1\n \\_ web.1\n"
+
+
+def test_each_node_is_asked_for_with_those_before() -> None:
+    """As docker does; tasks of the first nodes come again."""
+    second = {("GET", "/nodes/n2"): node("beta", id="n2")}
+    filters = [json.loads(r.query["filters"]) for r in ps("n1", "n2", table=second).requests if r.path == "/tasks"]
+    assert filters == [{"node": {"n1": True}}, {"node": {"n1": True, "n2": True}}]
 
 
 def test_an_engine_that_is_no_manager_says_so_itself() -> None:
