@@ -42,12 +42,12 @@ EXPLAINED = {
 _AGO = r"(?:Less than a second|About a minute|About an hour|\d+ (?:second|minute|hour)s?)"
 PLACEHOLDERS = [
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: UTC)?)?"), "<time>"),
-    (re.compile(_AGO + " ago"), "<ago>"), (re.compile(f"(?<=Up ){_AGO}"), "<ago>"), (re.compile(r"(?:sha256:)?\b[0-9a-f]{64}\b"), "<id>"),
+    (re.compile(_AGO + " ago", re.I), "<ago>"), (re.compile(f"(?<=Up ){_AGO}"), "<ago>"), (re.compile(r"(?:sha256:)?\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
     # of a swarm: ids, tokens, keys, certificates
     (re.compile(r"SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}"), "<token>"), (re.compile(r"SWMKEY-1-[\w+/]{43}"), "<key>"), (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{25}\b"), "<id>"),
     (re.compile(r"-----BEGIN CERTIFICATE-----[\w+/=\s\\]*-----END CERTIFICATE-----"), "<certificate>"), (re.compile(r'(?<="CertIssuerPublicKey": ")[\w+/=]+|(?<=Issuer Public Key:\t)[\w+/=]+|\[(?:\d+ ){60,}\d+\]'), "<key>"),
-    (re.compile(r'(?<="Index": )\d+'), "<index>"),
+    (re.compile(r'(?<="Index": )\d+'), "<index>"), (re.compile(r"(?:^|(?<=^id: )|(?<=\.)|(?<=\"ID\":\"))[0-9a-z]{12}(?=\s|@|\"|$)", re.M), "<id>"),
     (re.compile(r"\b[a-z]+_[a-z]+(?=\s|$)", re.M), "<name>"), (re.compile(r"(?<=:)(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"), "<port>"),
     (re.compile("  +"), "  "),
     # the newest API that each client speaks, in what it says where no engine has told its own
