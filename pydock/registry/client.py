@@ -33,8 +33,10 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 HUB, HUB_HOST = "docker.io", "registry-1.docker.io"
-#: errors of a server that answers with plain HTTP, or hangs up
-NO_TLS = re.compile(f"{NO_HANDSHAKE}|record.layer.failure|http.request|unexpected.eof", re.IGNORECASE)
+#: errors of a server that answers with plain HTTP, or hangs up, in the words of several versions of Python and OpenSSL
+NO_TLS = re.compile(
+    rf"{NO_HANDSHAKE}|record.layer.failure|http.request|unexpected.eof|has been closed \(eof\)", re.IGNORECASE
+)
 NOT_HERE = ("UNAUTHORIZED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN")
 #: the largest manifest or image configuration that docker accepts, in bytes
 MAX_SIZE = 4 << 20

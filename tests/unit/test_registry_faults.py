@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import ssl
 from collections import Counter
 from pathlib import Path
 
@@ -48,7 +49,17 @@ def listed(folder: Path, registry: FaultyRegistry) -> Result:
     return made if made.code else manifest(folder, "push", "--insecure", "--purge", f"{registry.name}/team/all:1")
 
 
-def test_a_good_registry(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ends", [0, getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)], ids=["errors", "ends"])
+def test_a_good_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: int) -> None:
+    """Without TLS, which shows by a handshake that is hung up on: to some versions of Python a mere end."""
+    made = ssl.create_default_context
+
+    def context() -> ssl.SSLContext:
+        own = made()
+        own.options |= ends
+        return own
+
+    monkeypatch.setattr(ssl, "create_default_context", context)
     with FaultyRegistry() as registry:
         folder = home(tmp_path, registry.name)
         assert listed(folder, registry).code == 0
