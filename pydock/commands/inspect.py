@@ -20,7 +20,7 @@ from pydock.api import (
 )
 from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions, platform_flag, platform_json
-from pydock.errors import EngineError, Failure, Failures
+from pydock.errors import EngineError, Failure, Failures, failing
 from pydock.go.json import compact, indented
 from pydock.go.json import decode as decode_json
 from pydock.go.kinds import json_number, untyped
@@ -141,7 +141,8 @@ def print_kind(
         raise Failure("cannot supply extra formatting options to the pretty template")
     if form == "pretty":
         # all of them or, as in docker, none
-        texts = [pretty(decode_json(find(name)[0])) for name in names]
+        with failing():
+            texts = [pretty(decode_json(find(name)[0])) for name in names]
         app.out.write("".join(text + "\n" for text in texts))
         return
     try:

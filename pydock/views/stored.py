@@ -86,9 +86,12 @@ def secret_text(secret: Json) -> str:
 
 
 def config_text(config: Json) -> str:
-    """`config inspect --pretty`, with its data."""
+    """`config inspect --pretty`, with its data. Raises ValueError for data that is not base64."""
     created, updated = (Time(time).go_text() for time in _times(config))
-    data = base64.b64decode(config["Spec"].get("Data") or "")
+    try:
+        data = base64.b64decode(config["Spec"].get("Data") or "", validate=True)
+    except ValueError:
+        raise ValueError(f"the engine's data of the config {config['ID']} is not base64") from None
     return "\n".join([
         f"ID:\t\t\t{config['ID']}", f"Name:\t\t\t{config['Spec'].get('Name') or ''}", *label_lines(config["Spec"].get("Labels")),
         f"Created at:            \t{created.lower()}", f"Updated at:            \t{updated.lower()}",

@@ -45,6 +45,12 @@ plugin create p FOLDER | plugin disable p | plugin enable p | plugin inspect p |
 plugin set p a=b | plugin upgrade p | search x | search --no-trunc x | search --format json x | system df | system df -v | system df --format json
 system prune -f | system prune -a | version | version -f json | version -f {{.}} | volume create v | volume inspect v | volume ls | volume ls --format {{json~.}}
 volume prune -f | volume rm v | volume update v | __complete rm | __complete run | __complete network rm | __complete volume rm | help nothing | nothing
+config create c FILE | config inspect c | config inspect --pretty c | config ls | config rm c d | secret create s FILE | secret inspect s | secret inspect --pretty s
+secret ls | secret rm s t | node demote n | node inspect n | node inspect --pretty n | node ls | node promote n | node ps n | node ps --no-trunc n | node rm n m
+node update --label-add a=b n | service create -d --name s x | service inspect s | service inspect --pretty s | service logs s | service logs --details s | service ls
+service ls --format json | service ps s | service ps --no-trunc s | service rm s t | service rollback -d s | service scale -d s=2 | service update -d --force s
+stack deploy -d -c COMPOSE s | stack ls | stack ps s | stack ps --no-trunc s | stack rm s | stack services s | swarm ca | swarm init | swarm join -q --token t h:1
+swarm join-token worker | swarm leave | swarm unlock-key | swarm unlock-key -q | swarm update --autolock | swarm unlock
 cp c:/x /nonexistent/x | cp /nonexistent/x c:/x | export -o OUT c | save -o OUT x | exec c x | attach c | logs c | run x | build FOLDER
 """.strip()
 ARGV = [
@@ -55,7 +61,7 @@ ARGV = [
 SILENT = {
     "completion bash", "completion fish", "completion powershell", "completion zsh", "system dial-stdio", "bake", "logout",
     "context create", "context export", "context import", "context inspect", "context ls", "context rm", "context show", "context update", "context use",
-    "manifest annotate", "manifest create", "manifest inspect", "manifest push", "manifest rm",
+    "stack config", "manifest annotate", "manifest create", "manifest inspect", "manifest push", "manifest rm",
     "trust inspect", "trust key generate", "trust key load", "trust revoke", "trust sign", "trust signer add", "trust signer remove",
 }  # fmt: skip
 
@@ -88,7 +94,13 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
     (tmp_path / "config.json").write_text('{"description": "x"}')
     (tmp_path / "rootfs").mkdir()
     (tmp_path / "file").write_bytes(b"x")
-    names = {"FILE": str(tmp_path / "file"), "FOLDER": str(tmp_path), "OUT": str(tmp_path / "out")}
+    (tmp_path / "compose.yml").write_text("services: {web: {image: x}}")
+    names = {
+        "FILE": str(tmp_path / "file"),
+        "FOLDER": str(tmp_path),
+        "OUT": str(tmp_path / "out"),
+        "COMPOSE": str(tmp_path / "compose.yml"),
+    }
     engine = HostileEngine(refuses)
     code, seen = on_screen(
         *(names.get(a, a) for a in argv),
@@ -337,12 +349,12 @@ def test_names_that_a_shell_would_read_otherwise_are_not_offered() -> None:
 #: modules that pass bytes on as they are, and whose they are
 RAW = {
     "commands/container/logs.py": "a container's", "commands/container/session.py": "a container's", "commands/container/cp.py": "an archive, never to a terminal", "commands/container/export.py": "an archive, never to a terminal",
-    "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/destinations.py": "an archive, never to a terminal",
+    "commands/service/logs.py": "a task's", "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/destinations.py": "an archive, never to a terminal",
     "commands/system/dial.py": "the engine's protocol, for the program at the other end of the pipe",
 }  # fmt: skip
 #: modules that draw
 DRAWING = {
-    "render/shown.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/cp.py",
+    "render/shown.py", "render/rows.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/cp.py",
     "commands/build/classic.py",
 }  # fmt: skip
 
@@ -373,5 +385,5 @@ def test_only_a_few_modules_write_to_a_terminal_otherwise() -> None:
         "put": set(RAW),
         "Drawn": DRAWING,
         "Console": set(),
-        "stream": {"app.py", "main.py", "render/live.py"},
+        "stream": {"main.py", "render/live.py"},
     }

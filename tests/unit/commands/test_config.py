@@ -51,3 +51,11 @@ def test_the_data_of_a_config_are_shown() -> None:
         table=table,
     ).out
     assert out == 'hi\udcff\n|"hi\\xff\\n"|6869ff0a|[104 105 255 10]\n'
+
+
+@pytest.mark.parametrize("data", ["!", "YQ", "é"])
+def test_data_that_are_none_are_told(data: str) -> None:
+    done = cli(
+        "config", "inspect", "--pretty", "c", table={configs.inspect_config("c"): samples.config("c", Data=data)}
+    )
+    assert (done.code, done.out, done.err) == (1, "", "the engine's data of the config config1 is not base64\n")
