@@ -60,6 +60,7 @@ WORDS = {
     "bools": "false true",
     "events": EVENTS,
     "object-types": OBJECTS,
+    "task-states": "accepted running shutdown",
 }
 
 _SHARED = {"label=": "", "until=": ""}
@@ -89,9 +90,12 @@ FILTERS: dict[str, dict[str, str]] = {
     "node ls": {
         "id=": "", "label=": "", "membership=": "accepted pending", "name=": "nodes", "node.label=": "", "role=": "manager worker",
     },
+    "node ps": {"desired-state=": "task-states", "id=": "", "label=": "", "name=": ""},
     "plugin ls": {"capability=": "authz ipamdriver logdriver metricscollector networkdriver volumedriver", "enabled=": "bools"},
     "search": {"is-official=": "bools", "stars=": ""},
     "secret ls": {"id=": "", "label=": "", "name=": "secrets"},
+    "service ls": {"id=": "", "label=": "", "mode=": "global global-job replicated replicated-job", "name=": "services"},
+    "service ps": {"desired-state=": "task-states", "id=": "", "name=": "", "node=": "nodes"},
     "system events": {
         "config=": "configs", "container=": "containers", "daemon=": "daemons", "event=": "events", "image=": "images", "label=": "",
         "network=": "networks", "node=": "nodes", "plugin=": "plugins", "scope=": "local swarm", "secret=": "secrets", "service=": "services",

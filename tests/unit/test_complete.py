@@ -77,6 +77,8 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("ps --filter nosuch=", [], 4), ("network ls --filter driver=", ["driver=bridge"], 4), ("volume ls -f dangling=", ["dangling=false", "dangling=true"], 4),
     ("image prune --filter u", ["until="], 6), ("volume prune --filter label!", ["label!="], 6), ("builder prune --filter type=r", ["type=regular"], 4),
     ("secret rm ", ["key"], 4), ("config inspect ", ["conf"], 4), ("secret create x ", [], 0), ("secret ls -f n", ["name="], 6),
+    ("service ls --filter mode=g", ["mode=global", "mode=global-job"], 4), ("service ps --filter d", ["desired-state="], 6), ("node ps -f la", ["label="], 6),
+    ("service ps -f desired-state=s", ["desired-state=shutdown"], 4), ("service ps -f node=t", ["node=two"], 4), ("service logs w", ["web"], 4),
     ("inspect --type node ", ["one", "self", "two"], 4), ("inspect --type task ", [task()["ID"]], 4), ("inspect --type service w", ["web"], 4),
     ("service scale w", ["web="], 6), ("service update ", ["db", "web"], 4),
     ("inspect --type secret ", ["key"], 4), ("inspect --type config ", ["conf"], 4), ("inspect --type volume ", ["kept"], 4), ("inspect --type=network f", ["front_net"], 4), ("inspect --format ", ["json"], 4),

@@ -155,6 +155,8 @@ def test_every_section() -> None:
         ({"Mode": {"Global": {}}}, "Service Mode:\tGlobal\nPlacement:\n"),
         ({"Mode": {"ReplicatedJob": {}}}, "Service Mode:\nPlacement:\n"),
         ({"Mode": {"Replicated": {"Replicas": 0}}}, "Service Mode:\tReplicated\n Replicas:\t0\nPlacement:\n"),
+        # a credential spec: no file, of which docker's template fails
+        ({"TaskTemplate": {"ContainerSpec": {"Configs": [{"Runtime": {}, "ConfigName": "c"}]}}}, "\nConfigs:\n Target:\t\n  Source:\tc\nEndpoint"),
         ({"TaskTemplate": {"LogDriver": {}}}, "\nLog Driver:\n\nEndpoint Mode:\t\n"),
         ({"TaskTemplate": {"Resources": {"Limits": {"Pids": 5}}}}, "\nResources:\n Limits:\n  PIDs:\t\t5\nEndpoint Mode:\t\n"),
         ({"TaskTemplate": {"ContainerSpec": {"Healthcheck": {}}}}, "\n Healthcheck:\n  Interval = 0s\n  Retries = 0\n  StartPeriod =\t0s\n  Timeout =\t0s\n"),
