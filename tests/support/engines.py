@@ -154,6 +154,7 @@ class EngineProcess:
         self.namespace = self.hostname = ""
         #: the command that ends containers which would outlive the engine
         self.remove_all: list[str] = []
+        self._started: tuple[list[str], str, dict[str, str]] = ([], "", {})
 
     @property
     def host(self) -> str:
@@ -198,7 +199,21 @@ class EngineProcess:
             CONTAINERS_CONF=str(self.folder / "containers.conf"),
         )
 
+    def kill(self) -> None:
+        """As a machine is lost: without a word to anyone."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+        self._end_left()
+
+    def restart(self) -> None:
+        """The same engine, started again: it may have been killed."""
+        self._end()
+        command, path, env = self._started
+        self._start(command, path, **env)
+
     def _start(self, command: list[str], path: str, **env: str) -> None:
+        self._started = (command, path, env)
         with open(self.folder / "log", "wb") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PATH": path, **env},
@@ -230,13 +245,7 @@ class EngineProcess:
         if self.remove_all:
             env = {**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")}
             subprocess.run(self.remove_all, env=env, timeout=100, check=False, stdin=subprocess.DEVNULL, **QUIET)
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        self._end()
         self._end_left()
         if self.namespace:
             subprocess.run(["ip", "netns", "del", self.namespace], check=False, **QUIET)
@@ -245,6 +254,15 @@ class EngineProcess:
             if place.startswith(str(self.folder) + "/"):
                 subprocess.run(["umount", "-l", place], check=False, **QUIET)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def _end_left(self) -> None:
         """What an engine leaves that was killed, and Podman's monitors of an exec, which stay for five minutes: those whose command
