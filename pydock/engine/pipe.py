@@ -31,7 +31,9 @@ class PipeSocket:
         )
 
     def recv(self, size: int) -> bytes:
-        """Some bytes; b"" at the end."""
+        """Some bytes; b"" at the end, and once it is closed."""
+        if self.handle is None:
+            return b""
         try:
             running, _ = self.api.ReadFile(self.handle, size, overlapped=True)
             count, _ = running.GetOverlappedResult(True)

@@ -202,4 +202,6 @@ def test_a_named_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pipe.recv(100) == b"answer"
     theirs.close()
     assert pipe.recv(100) == b""
+    pipe.shutdown(socket.SHUT_RDWR)
+    assert pipe.recv(100) == b""
     pipe.close()
