@@ -80,54 +80,45 @@ def usage_rows(usage: Json) -> list[UsageView]:
     """From GET /system/df."""
     images, containers, volumes, cache = (usage.get(k) or [] for k in ("Images", "Containers", "Volumes", "BuildCache"))
     layers = float(usage.get("LayersSize") or 0)
+    return [_images(images, layers), _containers(containers), _volumes(volumes), _build_cache(cache)]
+
+
+def _images(images: list[Json], layers: float) -> UsageView:
     in_use = sum(
         i["Size"] - i["SharedSize"]
         for i in images
         if i.get("Containers") and i["Size"] != -1 and i.get("SharedSize") not in (None, -1)
     )
+    active = sum((i.get("Containers") or 0) > 0 for i in images)
+    fields = {"totalSize": int(layers), "images": images}
+    return UsageView(
+        "Images", len(images), active, layers, layers - in_use, "*formatter.diskUsageImagesContext", fields
+    )
+
+
+def _containers(containers: list[Json]) -> UsageView:
     active = [c for c in containers if c.get("State") in ("running", "paused", "restarting")]
     written = float(sum(c.get("SizeRw") or 0 for c in containers))
     idle = written - sum(c.get("SizeRw") or 0 for c in active)
+    kind, fields = "*formatter.diskUsageContainersContext", {"containers": containers}
+    return UsageView("Containers", len(containers), len(active), written, idle, kind, fields)
+
+
+def _volumes(volumes: list[Json]) -> UsageView:
     known = [v["UsageData"] for v in volumes if (v.get("UsageData") or {}).get("Size", -1) != -1]
-    return [
-        UsageView(
-            "Images",
-            len(images),
-            sum((i.get("Containers") or 0) > 0 for i in images),
-            layers,
-            layers - in_use,
-            "*formatter.diskUsageImagesContext",
-            {"totalSize": int(layers), "images": images},
-        ),
-        UsageView(
-            "Containers",
-            len(containers),
-            len(active),
-            written,
-            idle,
-            "*formatter.diskUsageContainersContext",
-            {"containers": containers},
-        ),
-        UsageView(
-            "Local Volumes",
-            len(volumes),
-            sum((v.get("UsageData") or {"RefCount": 0})["RefCount"] > 0 for v in volumes),
-            float(sum(u["Size"] for u in known)),
-            float(sum(u["Size"] for u in known if not u["RefCount"])),
-            "*formatter.diskUsageVolumesContext",
-            {"volumes": volumes},
-        ),
-        UsageView(
-            "Build Cache",
-            len(cache),
-            sum(bool(c.get("InUse")) for c in cache),
-            cache_size(cache),
-            cache_size(cache) - sum(c.get("Size") or 0 for c in cache if c.get("InUse")),
-            "*formatter.diskUsageBuilderContext",
-            {"builderSize": int(cache_size(cache)), "buildCache": cache},
-            share=False,
-        ),
-    ]
+    active = sum((v.get("UsageData") or {"RefCount": 0})["RefCount"] > 0 for v in volumes)
+    used = float(sum(u["Size"] for u in known))
+    free = float(sum(u["Size"] for u in known if not u["RefCount"]))
+    kind, fields = "*formatter.diskUsageVolumesContext", {"volumes": volumes}
+    return UsageView("Local Volumes", len(volumes), active, used, free, kind, fields)
+
+
+def _build_cache(cache: list[Json]) -> UsageView:
+    used = cache_size(cache)
+    in_use = [c for c in cache if c.get("InUse")]
+    free = used - sum(c.get("Size") or 0 for c in in_use)
+    kind, fields = "*formatter.diskUsageBuilderContext", {"builderSize": int(used), "buildCache": cache}
+    return UsageView("Build Cache", len(cache), len(in_use), used, free, kind, fields, share=False)
 
 
 #: key of the answer since API 1.52 -> (the row's name, its Go type)

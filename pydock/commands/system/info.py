@@ -146,10 +146,28 @@ def pairs(found: list[list[str]] | None, indent: str) -> Iterator[str]:
 
 def server_lines(server: Json, debug: bool) -> Iterator[str]:
     """The server's section, line by line."""
+    yield from count_lines(server)
+    yield from driver_lines(server)
+    yield from listed(" CDI spec directories:", server.get("CDISpecDirs"))
+    yield f" Swarm: {(server.get('Swarm') or {}).get('LocalNodeState', '')}"
+    yield from swarm_lines(server.get("Swarm") or {})
+    if server.get("Runtimes"):
+        yield f" Runtimes: {' '.join(sorted(server['Runtimes']))}"
+        yield f" Default Runtime: {server.get('DefaultRuntime', '')}"
+    yield from system_lines(server)
+    yield from host_lines(server)
+    yield from daemon_lines(server, debug)
+
+
+def count_lines(server: Json) -> Iterator[str]:
     yield f" Containers: {server.get('Containers', 0)}"
     for state in ("Running", "Paused", "Stopped"):
         yield f"  {state}: {server.get(f'Containers{state}', 0)}"
     yield f" Images: {server.get('Images', 0)}"
+
+
+def driver_lines(server: Json) -> Iterator[str]:
+    """The drivers of storage, logs and cgroups, and the plugins."""
     yield from rows(server, ("Server Version", "ServerVersion"), ("Storage Driver", "Driver"))
     yield from pairs(server.get("DriverStatus"), "  ")
     yield from pairs(server.get("SystemStatus"), " ")
@@ -164,13 +182,10 @@ def server_lines(server: Json, debug: bool) -> Iterator[str]:
     for kind in ("Volume", "Network", "Authorization", "Log"):
         if kind != "Authorization" or plugins.get(kind):
             yield f"  {kind}: {' '.join(plugins.get(kind) or [])}"
-    yield from listed(" CDI spec directories:", server.get("CDISpecDirs"))
-    yield f" Swarm: {(server.get('Swarm') or {}).get('LocalNodeState', '')}"
-    yield from swarm_lines(server.get("Swarm") or {})
-    if server.get("Runtimes"):
-        yield f" Runtimes: {' '.join(sorted(server['Runtimes']))}"
-        yield f" Default Runtime: {server.get('DefaultRuntime', '')}"
-    yield from system_lines(server)
+
+
+def host_lines(server: Json) -> Iterator[str]:
+    """The system that the daemon runs on."""
     yield from rows(
         server,
         ("Kernel Version", "KernelVersion"),
@@ -181,6 +196,10 @@ def server_lines(server: Json, debug: bool) -> Iterator[str]:
     yield f" CPUs: {server.get('NCPU', 0)}"
     yield f" Total Memory: {bytes_size(float(server.get('MemTotal') or 0))}"
     yield from rows(server, ("Name", "Name"), ("ID", "ID"))
+
+
+def daemon_lines(server: Json, debug: bool) -> Iterator[str]:
+    """The daemon's own settings."""
     yield f" Docker Root Dir: {server.get('DockerRootDir', '')}"
     yield f" Debug Mode: {go_bool(server.get('Debug'))}"
     if server.get("Debug") or debug:
