@@ -27,8 +27,7 @@ MAX_ERROR = 75
 
 def message(name: str, status: str, current: int = 0, total: int = 0) -> Json:
     """A line of the progress; one that is redrawn in place. With a total it has a bar."""
-    detail = {"current": current, "total": total, "hidecounts": True} if total else {}
-    return {"id": name, "status": status, "progressDetail": detail}
+    return {"id": name, "status": status, "progressDetail": {"current": current, "total": total} if total else {}}
 
 
 def overall(done: int, total: int, rollback: bool = False) -> Json:
