@@ -175,6 +175,8 @@ class Command(click.Command):
         if parsed.help:
             app.out.line(self.help_text(ctx, parsed.flags))
             raise Exit(0)
+        # --help=false is no flag of the command
+        parsed.values.pop("help", None)
         self.require_engine(app, parsed.flags)
         problem = count_problem(self.arguments, len(parsed.words))
         if problem:

@@ -271,7 +271,7 @@ def remove(app: App, o: RemoveOptions) -> None:
         except Failure:
             ingress = False
         if ingress and not confirmed(app, INGRESS):
-            return
+            continue
         try:
             app.engine.read(networks.remove_network(name))
         except Failure as failure:

@@ -233,7 +233,8 @@ class Engine:
         if status < 400:
             raise EngineError(status, f"unexpected redirect in response ({status} {reason})".rstrip())
         body = whole(response.iter_raw(), MAX_ERROR)
-        raise engine_error(status, reason, response.headers.get("content-type", ""), body)
+        asked = f"{response.request.method} {response.request.url.path}"
+        raise engine_error(status, reason, response.headers.get("content-type", ""), body, asked)
 
 
 def body_of(request: Request, response: httpx.Response) -> Iterator[bytes]:

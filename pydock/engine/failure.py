@@ -62,8 +62,8 @@ def connect_failure(endpoint: Endpoint, error: OSError, method: str, target: str
     return Unreachable(f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?", host)
 
 
-def engine_error(status: int, reason: str, content_type: str, body: bytes) -> EngineError:
-    """The engine's own message: JSON {"message"}, or the text of any other body."""
+def engine_error(status: int, reason: str, content_type: str, body: bytes, request: str = "") -> EngineError:
+    """The engine's own message: JSON {"message"}, or the text of any other body. request: what it was asked."""
     text = body.decode("utf-8", "replace").strip()
     if "json" in content_type:
         try:
@@ -71,6 +71,9 @@ def engine_error(status: int, reason: str, content_type: str, body: bytes) -> En
         except (ValueError, TypeError, LookupError):
             pass  # not such an object: show the body as text
         text = text or f"API returned a {status} ({reason}) but provided no error-message"
+    elif status == 404 and text == reason:
+        # nothing but the status: there is no such endpoint, as in Podman for swarms
+        text = f"{text}: the engine has no {request}"
     return EngineError(
         status, text or f"request returned {status} {reason}; check if the server supports the requested API version"
     )

@@ -23,7 +23,7 @@ Nodes = tuple[EngineProcess, EngineProcess]
 PLACEHOLDERS = [
     (re.compile(r"SWMTKN-1-\S+"), "<token>"), (re.compile(r"SWMKEY-1-[\w+/]+"), "<key>"), (re.compile(r"sha256:[0-9a-f]{64}"), "<digest>"),
     (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{25}\b"), "<id>"), (re.compile(r"-----BEGIN[^!]*?-----END CERTIFICATE-----"), "<certificate>"),
-    (re.compile("  +"), "  "),
+    (re.compile("  +"), "  "), (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"),
 ]  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def test_info_tells_of_the_swarm_as_docker_does(pair: Nodes, docker: Path, pydoc
 OF_A_MANAGER = (
     "swarm join-token worker", "swarm unlock-key", "swarm ca", "swarm update --autolock", "swarm unlock", "node ls", "node inspect self",
     "node inspect --pretty two", "node promote two", "node demote two", "node update --role worker two", "node rm two", "secret ls",
-    "secret create x /etc/hostname", "secret inspect x", "secret rm x", "config ls", "config create x /etc/hostname", "config rm x y",
+    "secret create x /etc/hostname", "secret inspect x -f {{.Spec.Name}}", "secret rm x", "config ls", "config create x /etc/hostname", "config rm x y",
     "inspect --type node two", "inspect --type secret x", "inspect --type service x", "service ls", "service rm x", "network ls -f scope=swarm --format {{.Name}}",
 )  # fmt: skip
 
@@ -174,6 +174,23 @@ def test_the_life_of_a_node_is_the_same_with_both_clients(pair: Nodes, docker: P
     assert ours[1] == theirs[1]
     for line in zip(ours[0], theirs[0]):
         assert line[0] == line[1]
+
+
+def test_engines_in_no_swarm_say_so(engine: EngineProcess, docker: Path, pydock: Path) -> None:
+    """Engines that cannot be in one say so, too: as docker tells of them."""
+    sessions = [Session(client) for client in (docker, pydock)]
+    for do in sessions:
+        for words in (
+            *OF_A_MANAGER,
+            "swarm leave",
+            "swarm leave -f",
+            "swarm init --advertise-addr 9.9.9.9",
+            "info -f {{json .Swarm}}",
+        ):
+            do(engine, *words.split())
+    for (words, code, out, err), theirs in zip(sessions[1].said, sessions[0].said):
+        # docker repeats "Not Found" where the engine has no more to say
+        assert (words, code, out, re.sub(r"(?<=Not Found): the engine has no .*", "", err)) == theirs
 
 
 # -- keys and certificates -----------------------------------------------------------------------------

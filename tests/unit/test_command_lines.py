@@ -339,3 +339,9 @@ def test_info_asks_the_engine_before_it_reads_a_template_and_tells_both_problems
     )
     assert cli("info", "-f", "{{json .ServerErrors}}", table=down).out == "null\n"
     assert cli("info", "-f", "{{.ClientInfo.Debug}}") == Result(0, "false\n", "")
+
+
+def test_help_that_is_not_wanted() -> None:
+    """--help=false is no flag of a command."""
+    assert cli("ps", "-q", "--help=false", table={("GET", "/containers/json"): []}).code == 0
+    assert cli("ps", "--help=false", "--help").out.startswith("Usage:")

@@ -84,6 +84,7 @@ def test_what_is_sent(httpx_mock: HTTPXMock) -> None:
     [
         ({"json": {"message": "no such thing"}}, "Error response from daemon: no such thing"),
         ({"text": "plain words\n"}, "Error response from daemon: plain words"),
+        ({"text": "Not Found"}, "Error response from daemon: Not Found: the engine has no GET /v1.51/containers/json"),
         (
             {"json": {"message": ""}},
             "Error response from daemon: API returned a 404 (Not Found) but provided no error-message",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pydock.errors import EngineError
 from tests.support.cli import Result, any_of, cli, refused
 from tests.support.samples import ID, network
 
@@ -109,3 +110,7 @@ def test_the_ingress_network_is_removed_by_those_who_mean_it() -> None:
     done = cli("network", "rm", "n", table=any_of(table), stdin=b"n\n")
     assert (len(done.requests), done.out.startswith("WARNING! Before removing the routing-mesh network,")) == (1, True)
     assert cli("network", "rm", "n", table=table, stdin=b"y\n").out.endswith("n\n")
+    # the others do not depend on the answer, and a failure before it is not forgotten
+    gone = {("GET", "/networks/m"): EngineError(404, "no m"), ("DELETE", "/networks/m"): EngineError(404, "no m")}
+    done = cli("network", "rm", "m", "n", "m", table=any_of({**table, **gone}), stdin=b"n\n")
+    assert (done.code, done.err) == (1, "Error response from daemon: no m\n" * 2 + "exit status 1\n")
