@@ -49,9 +49,10 @@ def _struct(value: GoStruct, top: bool, verb: str, depth: int) -> str:
 
 
 def address(value: Any) -> str:
+    """A pointer as Go prints it: an address of twelve digits, as Go places the heap at random."""
     if isinstance(value, NilPointer) or getattr(value, "go_nil", False):
         return "0x0"
-    return f"0xc{id(value) & 0xFFFFFFFFF:09x}"
+    return f"0x{1 << 44 | id(value) & 0xFFFFFFFFFFF:x}"
 
 
 def go_float(value: float) -> str:
