@@ -42,43 +42,44 @@ def positive_duration(text: str) -> int:
 def shell_words(text: str) -> tuple[str, ...]:
     """The words of a command line, by the rules of google/shlex: quotes, backslashes, comments; no variables."""
     words: list[str] = []
-    word: str | None = None
+    word: list[str] | None = None
     at = 0
     while at < len(text):
         char = text[at]
         at += 1
         if char in " \t\r\n":
-            words += [] if word is None else [word]
+            words += [] if word is None else ["".join(word)]
             word = None
         elif char == "#" and word is None:
             at = text.find("\n", at) + 1 or len(text)
-        elif char == "\\":
-            if at == len(text):
-                raise ValueError("EOF found after escape character")
-            word = (word or "") + text[at]
-            at += 1
-        elif char in "'\"":
-            part, at = _quoted(text, at, char)
-            word = (word or "") + part
         else:
-            word = (word or "") + char
-    return (*words, *([] if word is None else [word]))
+            if char in "'\"":
+                char, at = _quoted(text, at, char)
+            elif char == "\\":
+                char, at = _escaped(text, at)
+            word = [] if word is None else word
+            word.append(char)
+    return (*words, *([] if word is None else ["".join(word)]))
+
+
+def _escaped(text: str, at: int) -> tuple[str, int]:
+    """(the character after a backslash, the index after it)."""
+    if at == len(text):
+        raise ValueError("EOF found after escape character")
+    return text[at], at + 1
 
 
 def _quoted(text: str, at: int, mark: str) -> tuple[str, int]:
     """(the text up to the closing quote, the index after it); in double quotes a backslash escapes any character."""
-    out = ""
+    out: list[str] = []
     while at < len(text):
         char = text[at]
         at += 1
         if char == mark:
-            return out, at
+            return "".join(out), at
         if char == "\\" and mark == '"':
-            if at == len(text):
-                raise ValueError("EOF found after escape character")
-            char = text[at]
-            at += 1
-        out += char
+            char, at = _escaped(text, at)
+        out.append(char)
     raise ValueError("EOF found when expecting closing quote")
 
 

@@ -799,7 +799,7 @@ def human_sizes(data: bytes) -> None:
 
 
 def _flags() -> None:
-    from pydock.flags import builds, devices, mounts, networks, pairs, ports, reference, times, units
+    from pydock.flags import builds, devices, mounts, networks, pairs, ports, reference, services, times, units
 
     own = (ValueError,)
     words("sizes", units.ram_bytes, "1.5g", "10MiB", "7", "100 kb", errors=own)
@@ -850,6 +850,20 @@ def _flags() -> None:
     )
     words("exposed ports", ports.expose, "80-90/tcp", errors=own)
     words("networks", networks.attachment, "name=n,alias=a,ip=1.2.3.4,driver-opt=a=b,gw-priority=1", "host", errors=own)
+    words(
+        "ports of services", services.publish, "8000-8010:80-90/tcp", "target=80,published=8080,mode=host", errors=own
+    )
+    words("secrets of services", services.secret, "source=a,target=/b,uid=1,gid=2,mode=0400", "a", errors=own)
+    words("credential specs", services.credential_spec, "config://a", "file://b", errors=own)
+    words("preferences", services.preference, "spread=node.labels.a", errors=own)
+    words(
+        "user-defined resources",
+        lambda t: services.generic_resources((services.generic_resource(t),)),
+        "gpu=2",
+        errors=own,
+    )
+    words("words of a shell", services.shell_words, 'a \'b c\' "d\\"e" f\\ g # h', errors=own)
+    words("ratios", services.float32, "0.1", "1e30", errors=own)
     words("devices", devices.device, "/dev/a:/dev/b:rwm", errors=own)
     words("rules of cgroups", devices.cgroup_rule, "c 1:3 rwm", errors=own)
     words("gpus", devices.gpus, "all", 'device=0,"capabilities=a,b",count=2', errors=own)

@@ -245,13 +245,13 @@ def placement(before: Json | None, o: UpdateOptions) -> Json:
 def networks(before: list[Any], o: UpdateOptions, network_id: NetworkID) -> list[Any]:
     """Sorted by ID. Raises ValueError, Failure."""
     gone = {network_id(name) for name in o.network_rm}
-    found = {n["Target"]: n for n in before if n["Target"] not in gone}
+    found = {n.get("Target") or "": n for n in before if n.get("Target") not in gone}
     for wanted in o.network_add:
         [attached] = body.attachments([wanted], network_id)
         if attached["Target"] in found:
             raise ValueError(f"service is already attached to network {wanted.target}")
         found[attached["Target"]] = attached
-    return sorted(found.values(), key=lambda n: str(n["Target"]))
+    return [found[target] for target in sorted(found)]
 
 
 def mode(before: Json, o: UpdateOptions) -> Json:
