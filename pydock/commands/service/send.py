@@ -77,7 +77,9 @@ def pinned(app: App, spec: Json, auth: str, resolve: bool) -> tuple[Json, str]:
     except Failure:
         return with_image(spec, image, []), UNRESOLVED.format(image)
     if reference and not reference.digest:
-        image = replace(reference.tagged(), digest=found["Descriptor"]["digest"]).familiar
+        exact = replace(reference.tagged(), digest=found["Descriptor"]["digest"]).familiar
+        # a registry may tell anything
+        image = exact if reference_of(exact) else image
     return with_image(spec, image, [platform(p) for p in found.get("Platforms") or ()]), ""
 
 

@@ -69,6 +69,18 @@ def test_an_image_without_a_digest_is_told_and_taken(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("digest", "pinned"), [(DIGEST, f"nginx:latest@{DIGEST}"), ("x y", "nginx:latest"), ("", "nginx:latest")]
+)
+def test_only_a_digest_pins_an_image(digest: str, pinned: str) -> None:
+    table = {
+        inspect_distribution("nginx:latest"): {"Descriptor": {"digest": digest}},
+        ("POST", "/services/create"): {"ID": "s1"},
+    }
+    done = cli("service", "create", "-d", "nginx", table=table)
+    assert done.requests[-1].body["TaskTemplate"]["ContainerSpec"]["Image"] == pinned
+
+
+@pytest.mark.parametrize(
     ("api", "spec", "options"),
     [
         ("1.51", SPEC, {"auth_from": "spec", "rollback": "previous"}),
