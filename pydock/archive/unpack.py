@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from pydock.archive.untar import CONTENT, entries
+from pydock.archive.untar import CONTENT, Source, entries
 from pydock.errors import Failure, first_line
 from pydock.files.folder import Growing, Parts
 from pydock.go.filepath import clean, parent
@@ -21,13 +21,15 @@ XATTR = "SCHILY.xattr."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def unpack(blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
-    """Unpack the entries below `folder`, each under the name that `rename` returns.
+def unpack(blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> int:
+    """Unpack the entries below `folder`, each under the name that `rename` returns. Returns the number of bytes that follow the
+    archive's end.
 
     Raises Failure for an entry outside the folder, for a conflict with another file, and if a file cannot be written.
     """
     with Growing(folder, replacing=False) as growing:
-        for entry, content in entries(blocks):
+        source = Source(blocks)
+        for entry, content in entries(source):
             entry.name = rename(entry.name)
             if entry.islnk():
                 entry.linkname = rename(entry.linkname)
@@ -38,6 +40,7 @@ def unpack(blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -
             growing.finish()
         except OSError as error:
             raise Failure(f"write {growing.root}: {first_line(error)}") from error
+    return source.padding
 
 
 def _add(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: Iterator[memoryview]) -> None:

@@ -25,11 +25,12 @@ LONG_NAME, LONG_LINK = tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK
 
 
 class Source:
-    """Reads a number of bytes from blocks of any size."""
+    """Reads a number of bytes from blocks of any size. padding: the bytes after the archive's end, once that was reached."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self.blocks = iter(blocks)
         self.rest = memoryview(b"")
+        self.padding = 0
 
     def some(self, limit: int) -> memoryview:
         """The available bytes, at most `limit`; none at the end."""
@@ -62,11 +63,10 @@ class Source:
         return data
 
 
-def entries(blocks: Iterable[bytes]) -> Iterator[tuple[tarfile.TarInfo, Iterator[memoryview]]]:
+def entries(source: Source) -> Iterator[tuple[tarfile.TarInfo, Iterator[memoryview]]]:
     """Each entry with its content, of which any rest is skipped at the next entry.
 
     Raises BrokenStream for a truncated or malformed archive."""
-    source = Source(blocks)
     while (info := _described(source)) is not None:
         size = info.size if info.type in CONTENT else 0
         content = source.pieces(size)
@@ -79,6 +79,8 @@ def entries(blocks: Iterable[bytes]) -> Iterator[tuple[tarfile.TarInfo, Iterator
         after += len(data)
         if after > AFTER:
             raise BrokenStream("unexpected data after the end of the archive")
+    # the end is two blocks of zeros, the first of which was read as a header
+    source.padding = max(0, after - BLOCK)
 
 
 def _described(source: Source) -> tarfile.TarInfo | None:

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from pydock.archive.untar import CONTENT, entries
+from pydock.archive.untar import CONTENT, Source, entries
 from pydock.config.contexts import SHAPE, Meta
 from pydock.errors import BrokenStream
 from pydock.go.json import decode, dumps
@@ -86,7 +86,7 @@ def _files(data: bytes) -> list[tuple[str, bytes]]:
 def _tar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     # the last block of docker's own export is incomplete
     ending = bytes(-len(data) % tarfile.BLOCKSIZE + 2 * tarfile.BLOCKSIZE)
-    for entry, content in entries([data, ending]):
+    for entry, content in entries(Source([data, ending])):
         if entry.type in CONTENT:
             yield entry.name, b"".join(content)
 

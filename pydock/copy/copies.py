@@ -45,11 +45,11 @@ class Copies:
 
         return pack(origin, rename, skipped)
 
-    def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> None:
-        """Unpack a tar archive to local files; see archive.unpack. Raises Failure."""
+    def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> int:
+        """Unpack a tar archive to local files; see archive.unpack. Returns the bytes after its end. Raises Failure."""
         from pydock.archive.unpack import unpack
 
-        unpack(blocks, folder, rename)
+        return unpack(blocks, folder, rename)
 
     def gzip(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Compress a stream."""

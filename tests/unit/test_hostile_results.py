@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pydock.archive.unpack import unpack
-from pydock.archive.untar import LIMIT, entries
+from pydock.archive.untar import LIMIT, Source, entries
 from pydock.buildkit import messages as m
 from pydock.buildkit.receive import OPEN_FILES, Receiving
 from pydock.errors import BrokenStream, Failure
@@ -335,7 +335,7 @@ def test_any_damage_to_an_archive_is_an_error_or_harmless(changes: list[tuple[in
     for at, new in changes:
         data[at : at + len(new)] = new
     try:
-        for info, content in entries(bytes(data[i : i + step]) for i in range(0, len(data), step)):
+        for info, content in entries(Source(bytes(data[i : i + step]) for i in range(0, len(data), step))):
             assert info.size >= 0 and "\0" not in info.name and sum(map(len, content)) <= len(data)
     except BrokenStream:
         pass
@@ -348,7 +348,7 @@ def test_one_description_is_bounded_and_many_are_not(place: Path) -> None:
         for _ in range(40)
     )
     assert len(data) > 2 * LIMIT
-    assert sum(1 for _ in entries([data, bytes(1024)])) == 40
+    assert sum(1 for _ in entries(Source([data, bytes(1024)]))) == 40
 
 
 # -- copies from containers ----------------------------------------------------------------------------

@@ -111,7 +111,8 @@ def copy_out(app: App, o: CopyOptions, container: str, source: str, destination:
     into = target(origin, app.copies.destination(destination))
     # the archive of a followed link's target: its entry gets the name of the link
     own = origin.own
-    app.copies.unpack(progress.watch(answer.blocks()), into.folder, lambda name: into.name(own.name(name)))
+    padding = app.copies.unpack(progress.watch(answer.blocks()), into.folder, lambda name: into.name(own.name(name)))
+    progress.count -= padding
     progress.done(destination)
 
 

@@ -182,6 +182,14 @@ def test_a_person_sees_what_is_copied_unless_they_would_rather_not(tmp_path: Pat
     assert "Copying to container - " in seen and seen.endswith("to web:/d\n")
 
 
+@pytest.mark.parametrize("padding", [0, 512, 8192])
+def test_what_follows_the_end_of_an_archive_is_not_counted(padding: int, tmp_path: Path) -> None:
+    """Engines end an archive with two blocks of zeros; others pad it."""
+    body = archive(conf="text").rstrip(b"\0").ljust(1024, b"\0") + bytes(1024 + padding)
+    done = cli("cp", "-q=false", "web:/conf", ".", table={("GET", PLACE): stated(body=body)}, folder=tmp_path)
+    assert done.err == f"Successfully copied 2.05kB to {tmp_path}/.\n"
+
+
 def test_a_copy_of_stdin_is_not_counted() -> None:
     table = {("HEAD", PLACE): stated(FOLDER), ("PUT", PLACE): b""}
     done = cli("cp", "--quiet=false", "-", "web:/d", table=table, stdin=b"tar")
