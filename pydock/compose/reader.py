@@ -7,10 +7,16 @@ string becomes an AnyMap, which a compose file cannot have.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations, islice
 from typing import Any
 
 from pydock.compose import scalars
 from pydock.go.strconv import quote
+
+#: the deepest nesting. yaml.v3's limit is 10,000; recursive functions here must fit Python's stack.
+MAX_DEPTH = 100
+#: how many keys of one mapping are told to be there twice
+MAX_PAIRS = 1000
 
 
 class AnyMap(dict[Any, Any]):
@@ -170,11 +176,20 @@ class _Maker:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.open: set[int] = set()
-        self.count = self.aliased = self.depth = 0
+        #: values so far; those of them within aliases; the aliases, and the lists and maps, that are being read
+        self.count = self.aliased = self.aliases = self.depth = 0
 
     def value(self, node: Node) -> Any:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _Malformed("exceeded max depth")
+        value = self._value(node)
+        self.depth -= 1
+        return value
+
+    def _value(self, node: Node) -> Any:
         self.count += 1
-        self.aliased += self.depth > 0
+        self.aliased += self.aliases > 0
         if self.aliased > 100 and self.count > 1000 and self.aliased / self.count > _allowed_aliases(self.count):
             raise _Malformed("document contains excessive aliasing")
         if node.target is not None:
@@ -193,9 +208,9 @@ class _Maker:
         if id(alias) in self.open:
             raise _Malformed(f"anchor '{alias.text}' value contains itself")
         self.open.add(id(alias))
-        self.depth += 1
+        self.aliases += 1
         result = act(alias.target)
-        self.depth -= 1
+        self.aliases -= 1
         self.open.discard(id(alias))
         return result
 
@@ -224,26 +239,28 @@ class _Maker:
                 if name is None:
                     continue
                 name = key.target.text if key.target else key.text
+            if isinstance(name, (list, dict)):
+                raise _Malformed(f"invalid map key: {_shown(name)}")
             if done is not None:
                 if name in done:
                     continue
                 done.add(name)
-            if isinstance(name, (list, dict)):
-                raise _Malformed(f"invalid map key: {_shown(name)}")
             out[name] = self.value(value)
         if merged is not None:
             self._merge(merged, out, {self.value(k) for k, _ in pairs if not k.is_merge} if done is None else done)
 
     def _repeated(self, node: Node) -> bool:
         """Note keys that are defined twice. Are there any?"""
-        before, keys = len(self.problems), node.children[::2]
-        for i, first in enumerate(keys):
-            for other in keys[i + 1 :]:
-                if (first.kind, first.text) == (other.kind, other.text):
-                    self.problems.append(
-                        f"line {other.line}: mapping key {quote(other.text)} already defined at line {first.line}"
-                    )
-        return len(self.problems) > before
+        alike: dict[tuple[str, str], list[tuple[int, Node]]] = {}
+        for i, key in enumerate(node.children[::2]):
+            alike.setdefault((key.kind, key.text), []).append((i, key))
+        # a key that is there a thousand times has half a million pairs
+        pairs = list(islice((pair for some in alike.values() for pair in combinations(some, 2)), MAX_PAIRS))
+        self.problems += [
+            f"line {other.line}: mapping key {quote(other.text)} already defined at line {first.line}"
+            for (_, first), (_, other) in sorted(pairs, key=lambda pair: (pair[0][0], pair[1][0]))
+        ]
+        return bool(pairs)
 
     def _merge(self, node: Node, out: dict[Any, Any], done: set[Any]) -> None:
         for one in node.children if node.kind == "sequence" else [node]:

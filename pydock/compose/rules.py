@@ -127,7 +127,7 @@ def as_float32(value: float) -> float:
 
 def ulimit(value: Any) -> Any:
     if isinstance(value, dict):
-        return {"soft": value["soft"], "hard": value["hard"]}
+        return {"soft": value.get("soft"), "hard": value.get("hard")}
     if _is_int(value):
         return {"single": value}
     raise _invalid(value, "ulimits")

@@ -1082,3 +1082,26 @@ def answers_of_the_promised_shape(data: bytes) -> None:
     run(app, list(argv))
     said = err.getvalue().decode("utf-8", "replace")
     assert "This is a bug in pydock" not in said, f"{argv}: {said}"
+
+
+# -- compose files ---------------------------------------------------------------------------------
+
+
+def _compose_files() -> tuple[str, ...]:
+    from tests.support.composed import cases
+
+    return tuple(text for case in cases() for path, text in case.files.items() if path.endswith(".yml"))
+
+
+@target(*_compose_files())
+def compose_file(data: bytes) -> object:
+    """Read, checked, written, and converted for a swarm."""
+    from pydock.commands.stack.namespace import Namespace
+    from pydock.commands.stack.specs import network_spec, service_spec, used_networks
+    from pydock.compose.loading import Surroundings, load, parse, text_of
+
+    around = Surroundings("/work", {"TAG": "1", "N": "3"}, lambda path: b"A=1\n", str)
+    config = load([parse("a.yml", data)] * (1 + len(data) % 2), around, interpolated=len(data) % 3 > 0)
+    stack = Namespace("app")
+    specs = [service_spec(name, config, stack, [], [], (1, 50)) for name in config.services]
+    return text_of(config), specs, [network_spec(n, config.networks.get(n) or {}, stack) for n in used_networks(config)]
