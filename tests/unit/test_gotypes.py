@@ -179,6 +179,26 @@ def test_what_templates_show_is_what_docker_shows(words: tuple[str, ...], want: 
     assert cli(*words, table=ENGINE).out == want + "\n"
 
 
+@pytest.mark.parametrize(("form", "words"), [
+    ("{{index .CreatedAt 0}}", "<index .CreatedAt 0>: error calling index: can't index item of type time.Time"),
+    ("{{len .Spec.TaskTemplate.RestartPolicy.Delay}}", "<len .Spec.TaskTemplate.RestartPolicy.Delay>: error calling len: len of type time.Duration"),
+    ("{{len .Spec.TaskTemplate.RestartPolicy.Window}}", "<len .Spec.TaskTemplate.RestartPolicy.Window>: error calling len: len of nil pointer"),
+    ("{{slice .CreatedAt .ID}}", "<slice .CreatedAt .ID>: error calling slice: can't slice item of type time.Time"),
+    ("{{range $i, $e := .Spec.Mode.Replicated.Replicas}}{{end}}", "<.Spec.Mode.Replicated.Replicas>: can't use 1 to iterate over more than one variable"),
+    ("{{range $i, $e := .Spec.UpdateConfig.Delay}}{{end}}", "<.Spec.UpdateConfig.Delay>: can't use 3s to iterate over more than one variable"),
+])  # fmt: skip
+def test_what_values_are_not(form: str, words: str) -> None:
+    done = cli("service", "inspect", "-f", form, "web", table=ENGINE)
+    assert done.code == 1 and done.err.endswith(f' executing "" at {words}\n')
+
+
+def test_a_pointer_to_a_number_is_a_range() -> None:
+    assert (
+        cli("service", "inspect", "-f", "{{range .Spec.Mode.Replicated.Replicas}}{{.}}{{end}}", "web", table=ENGINE).out
+        == "0\n"
+    )
+
+
 @pytest.mark.parametrize(("words", "want"), [
     # of a row's struct: what it was made of, and of that nothing by its methods
     (("search", "x", "--format", "{{.}}"), "{{<nil>} true false {5 true nginx false A\nserver}}"),

@@ -155,6 +155,7 @@ class _Run:
     def range(self, node: Branch, dot: Dot, out: list[str]) -> None:
         declared = node.pipe.declared
         value = self.pipe(node.pipe, dot, bind=False)
+        value = value.value if isinstance(value, Reference) else value
         pairs: Any
         if isinstance(value, dict):
             pairs = sorted(value.items())
@@ -162,7 +163,7 @@ class _Run:
             pairs = enumerate(value)
         elif isinstance(value, int) and not isinstance(value, bool):
             if len(declared) > 1:
-                raise self.fail(self.last, f"can't use {value} to iterate over more than one variable")
+                raise self.fail(self.last, f"can't use {go_print(value)} to iterate over more than one variable")
             pairs = ((i, type(value)(i)) for i in range(value))
         elif value is None:
             pairs = ()

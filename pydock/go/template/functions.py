@@ -44,7 +44,7 @@ def _len(value: Any) -> int:
         return len(value.encode("utf-8", "surrogateescape"))
     if isinstance(value, (list, dict)):
         return len(value)
-    if value is None:
+    if value is None or isinstance(value, NilPointer):
         raise ValueError("len of nil pointer")
     raise ValueError(f"len of type {_pointee(value)}")
 
@@ -53,7 +53,7 @@ def _pointee(value: Any) -> str:
     """The name of a value's type, or of its target's for a pointer, as in Go."""
     return (
         shown_type(value).removeprefix("*")
-        if isinstance(value, Pointer) or hasattr(value, "go_struct")
+        if isinstance(value, (Pointer, Reference)) or hasattr(value, "go_struct")
         else shown_type(value)
     )
 
@@ -74,7 +74,7 @@ def _index(value: Any, *keys: Any) -> Any:
                 raise ValueError(f"value has type {shown_type(key)}; should be {want}")
             # a missing key of a map of strings gives the zero value
             value = value.get(key, getattr(value, "go_element", None))
-        elif isinstance(value, (list, str)):
+        elif isinstance(value, (list, str)) and not isinstance(value, Time):
             items = value if isinstance(value, list) else [_BYTE(b) for b in value.encode("utf-8", "surrogateescape")]
             position = _position(key, len(items))
             if position == len(items):
@@ -105,7 +105,7 @@ def _slice(value: Any, *at: Any) -> Any:
         raise ValueError("slice of untyped nil")
     if len(at) > 3:
         raise ValueError(f"too many slice indexes: {len(at)}")
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Time):
         if len(at) == 3:
             raise ValueError("cannot 3-index slice a string")
         data: Any = value.encode("utf-8", "surrogateescape")
