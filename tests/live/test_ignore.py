@@ -7,7 +7,6 @@ import os
 import random
 import socket
 import tarfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from pydock.archive.build_context import BuildContext
 from pydock.errors import Failure
 from tests.support.cli import program
+from tests.support.listening import each_connection
 
 PIECES = [
     "a",
@@ -59,18 +59,10 @@ class Builder:
         self.listener.bind(str(path))
         self.listener.listen()
         self.host = f"unix://{path}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        each_connection(self.listener, self._serve)
 
     def close(self) -> None:
         self.listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as file:

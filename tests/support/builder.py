@@ -15,38 +15,15 @@ from typing import Any
 from pydock.buildkit import messages as m
 from pydock.buildkit.call import INTERNAL, UNKNOWN, Call
 from pydock.buildkit.grpc import Connection
-from pydock.errors import BrokenStream, Failure
+from pydock.errors import Failure
+from tests.support.listening import End, each_connection
 
 Act = Callable[["Builder", Any], None]
 DIGEST = "sha256:" + "a" * 64
 
 
-class End:
-    """A socket, as engine.hijack gives it."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-
-    def read(self) -> bytes:
-        try:
-            return self.sock.recv(1 << 18)
-        except OSError:
-            return b""
-
-    def write(self, data: bytes | memoryview) -> None:
-        try:
-            self.sock.sendall(data)
-        except OSError as error:
-            raise BrokenStream(str(error)) from error
-
-    def hang_up(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        self.sock.close()
+class EngineEnd(End):
+    """An engine's end of a connection."""
 
     def reset(self) -> None:
         """The connection ends as that of an engine that has crashed."""
@@ -66,7 +43,7 @@ def silence(builder: Builder, at: Any) -> None:
 def answer(text: bytes) -> Act:
     """These bytes, and the end."""
 
-    def act(builder: Builder, end: End) -> None:
+    def act(builder: Builder, end: EngineEnd) -> None:
         end.write(text)
         end.hang_up()
 
@@ -98,14 +75,14 @@ def hang_up(builder: Builder, at: Any) -> None:
 def upgraded(session: bool) -> Act:
     """A build has two connections: on the session's we call, on the other one we are called."""
 
-    def act(builder: Builder, end: End) -> None:
+    def act(builder: Builder, end: EngineEnd) -> None:
         end.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
         builder.upgraded(end, session)
 
     return act
 
 
-def nonsense(builder: Builder, end: End) -> None:
+def nonsense(builder: Builder, end: EngineEnd) -> None:
     """An upgrade to something else."""
     end.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + b"nonsense " * 100)
 
@@ -142,11 +119,11 @@ class Builder:
         self.requests: list[str] = []
         #: the messages that calls came with, by service and method: "Control/Solve", "LLBBridge/Solve"
         self.asked: dict[str, bytes] = {}
-        self._ends: list[End] = []
+        self._ends: list[EngineEnd] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen(16)
-        threading.Thread(target=self._accept, daemon=True).start()
+        each_connection(self._listener, self._connected)
 
     @property
     def session(self) -> Connection:
@@ -157,17 +134,12 @@ class Builder:
     def host(self) -> str:
         return f"unix://{self.path}"
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            end = End(sock)
-            self._ends.append(end)
-            threading.Thread(target=self._serve, args=(end,), daemon=True).start()
+    def _connected(self, sock: socket.socket) -> None:
+        end = EngineEnd(sock)
+        self._ends.append(end)
+        self._serve(end)
 
-    def _serve(self, end: End) -> None:
+    def _serve(self, end: EngineEnd) -> None:
         data = b""
         while True:
             while b"\r\n\r\n" not in data:

@@ -16,6 +16,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.support.listening import each_connection
+
 CONFIG = json.dumps({"architecture": "amd64", "os": "linux"}).encode()
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -49,25 +51,15 @@ class FaultyRegistry:
     def __init__(self, kind: str = "", fault: Fault | None = None, times: int = 1 << 30) -> None:
         self.kind, self.fault, self.times = kind, fault, times
         self.asked: list[Asked] = []
-        self.ending = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.name = f"127.0.0.1:{self.listener.getsockname()[1]}"
 
     def __enter__(self) -> FaultyRegistry:
-        threading.Thread(target=self._listen, daemon=True).start()
+        each_connection(self.listener, self._serve)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.ending.set()
         self.listener.close()
-
-    def _listen(self) -> None:
-        while not self.ending.is_set():
-            try:
-                peer, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
 
     def _serve(self, peer: socket.socket) -> None:
         with peer:

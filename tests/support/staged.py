@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pydock.app import App
 from pydock.main import run
+from tests.support.listening import each_connection
 
 #: what a connection does after an answer: takes the next request, ends, is reset, or stays as it is without a word more
 KEEP, FIN, RST, HOLD = "keep", "fin", "rst", "hold"
@@ -66,15 +67,7 @@ class Staged:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
         self.closed = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        each_connection(self.listener, self._serve)
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:

@@ -34,6 +34,7 @@ from pydock.buildkit.sync import TYPE_BITS, FileSync
 from pydock.buildkit.upload import Upload
 from pydock.errors import BrokenStream, Failure, RpcError
 from pydock.oci.layout import Layout, tag_of
+from tests.support.listening import End
 
 # -- messages ------------------------------------------------------------------------------------------
 
@@ -82,34 +83,14 @@ def test_the_wire_format() -> None:
 # -- gRPC ----------------------------------------------------------------------------------------------
 
 
-class Socket:
-    """One end of a pair, as engine.hijack gives it; reads at most `step` bytes at a time."""
+class Kept(End):
+    """sent: all that was written."""
 
-    def __init__(self, sock: socket.socket, step: int) -> None:
-        self.sock, self.step = sock, step
-        self.sent = b""
-
-    def read(self) -> bytes:
-        try:
-            return self.sock.recv(self.step)
-        except OSError:
-            return b""
+    sent = b""
 
     def write(self, data: bytes | memoryview) -> None:
         self.sent += bytes(data)
-        try:
-            self.sock.sendall(data)
-        except OSError as error:
-            raise BrokenStream(str(error)) from error
-
-    def hang_up(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        self.sock.close()
+        super().write(data)
 
 
 class Pair:
@@ -118,9 +99,9 @@ class Pair:
     def __init__(self, services: list[Service], step: int = 1 << 16) -> None:
         ours, theirs = socket.socketpair()
         self.session = Session(services)
-        self.wire = Socket(ours, step)
+        self.wire = Kept(ours, step)
         self.session.start(self.wire)
-        self.engine = Connection(Socket(theirs, step))
+        self.engine = Connection(End(theirs, step))
 
     def close(self) -> None:
         self.engine.close()
@@ -212,14 +193,14 @@ def test_cancel_and_the_end_of_the_connection(pairs: Any) -> None:
 
 def test_what_is_no_http2() -> None:
     ours, theirs = socket.socketpair()
-    connection = Connection(Socket(ours, 1000))
+    connection = Connection(End(ours, 1000))
     theirs.sendall(b"\0\0\x04\x08\0\0\0\0\x01\0\0\0\0")  # a window that opens by nothing
     with pytest.raises(BrokenStream, match="malformed answer"):
         connection.ask("/x/Y", b"")
     connection.close()
     theirs.close()
     ours, theirs = socket.socketpair()
-    connection = Connection(Socket(ours, 1000))
+    connection = Connection(End(ours, 1000))
     theirs.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     theirs.close()
     with pytest.raises(BrokenStream):

@@ -25,6 +25,7 @@ from pydock.errors import BadAnswer, BrokenStream, EngineError, Failure
 from pydock.shape import opt, problem
 from tests.support.cli import cli, program
 from tests.support.cut import cut
+from tests.support.listening import each_connection
 
 PONG = b"HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
 CREATE = containers.create_container({"Image": "x"})
@@ -51,15 +52,7 @@ class Peer:
         self.listener.bind(str(folder / "e.sock"))
         self.listener.listen()
         self.engine = Engine(Endpoint(f"unix://{folder}/e.sock"))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        each_connection(self.listener, self._serve)
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:

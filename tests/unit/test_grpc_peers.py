@@ -35,6 +35,7 @@ from pydock.buildkit.proto import BYTES, INT, STRING, TIME, Malformed, Message, 
 from pydock.buildkit.session import Session
 from pydock.buildkit.solve import Control, json_source, sources
 from pydock.errors import BrokenStream, Failure, RpcError
+from tests.support.listening import End
 from tests.unit.test_buildkit import Echo
 
 
@@ -45,34 +46,6 @@ def peak() -> int:
 
 #: seconds after which something hangs
 PATIENCE = 20.0
-
-
-class End:
-    """One end of a pair, as engine.hijack gives it."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-
-    def read(self) -> bytes:
-        try:
-            return self.sock.recv(1 << 18)
-        except OSError:
-            return b""
-
-    def write(self, data: bytes | memoryview) -> None:
-        try:
-            self.sock.sendall(data)
-        except OSError as error:
-            raise BrokenStream(str(error)) from error
-
-    def hang_up(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        self.sock.close()
 
 
 class Peer:

@@ -100,10 +100,10 @@ def test_what_docker_sends(name: str, tmp_path: Path, monkeypatch: pytest.Monkey
     assert sent.query == want["query"]
 
 
-@pytest.mark.parametrize(("status", "code"), [(500, 1), (404, 1), (409, 1)])
-def test_a_refused_create(status: int, code: int) -> None:
+@pytest.mark.parametrize("status", [500, 404, 409])
+def test_a_refused_create(status: int) -> None:
     """The engine's words, as create reports them."""
     result = cli(
         "create", "--pull", "never", "busybox", table={("POST", "/containers/create"): refused(status, "no way")}
     )
-    assert (result.code, result.out, result.err) == (code, "", "Error response from daemon: no way\n")
+    assert (result.code, result.out, result.err) == (1, "", "Error response from daemon: no way\n")

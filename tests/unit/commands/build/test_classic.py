@@ -88,14 +88,14 @@ def test_a_terminal_sees_the_context_go(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv, environ, problem",
+    "argv, problem",
     [
-        (("-f", "-"), {}, "invalid argument: can't use stdin for both build context and dockerfile"),
-        (("--disable-content-trust=false",), {}, "content trust"),
+        (("-f", "-"), "invalid argument: can't use stdin for both build context and dockerfile"),
+        (("--disable-content-trust=false",), "content trust"),
     ],
 )
-def test_what_cannot_be(tmp_path: Path, argv: tuple[str, ...], environ: dict[str, str], problem: str) -> None:
-    done = build(tmp_path, *argv, answer=None, context="-", environ=environ)
+def test_what_cannot_be(tmp_path: Path, argv: tuple[str, ...], problem: str) -> None:
+    done = build(tmp_path, *argv, answer=None, context="-")
     assert done.code == 1 and problem in done.err and done.requests == []
 
 
