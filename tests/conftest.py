@@ -24,7 +24,7 @@ KINDS = ("docker-28", "docker-20", "podman")
 
 #: what any system runs: the rest needs unix sockets, pseudo terminals, signals and shells
 PORTABLE = {
-    "test_commands.py", "test_documents.py", "test_rooms.py", "test_expressions.py", "test_flags.py", "test_gojson.py", "test_golang.py", "test_pflag.py",
+    "test_commands.py", "test_documents.py", "test_rooms.py", "test_tests.py", "test_expressions.py", "test_flags.py", "test_gojson.py", "test_golang.py", "test_pflag.py",
     "test_templates.py", "test_human.py", "test_table.py", "test_containers.py", "test_stop.py", "test_rm.py", "test_start.py", "test_wait.py", "test_history.py",
     "test_network.py", "test_volume.py", "test_inspect.py",
 }  # fmt: skip
