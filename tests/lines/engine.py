@@ -150,7 +150,7 @@ USAGE = {
 INFO = {"ID": "id", "Containers": 2, "ContainersRunning": 1, "ContainersPaused": 0, "ContainersStopped": 1, "Images": 2, "Driver": "overlay2", "DriverStatus": [["a", "b"]], "Plugins": {"Volume": ["local"], "Network": ["bridge"], "Authorization": None,
         "Log": ["json-file"]}, "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True, "PidsLimit": True, "IPv4Forwarding": True, "OomKillDisable": True, "NCPU": 2, "MemTotal": 1 << 30,
         "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2", "KernelVersion": "6.1", "OperatingSystem": "Debian", "OSType": "linux", "Architecture": "x86_64", "Name": "host", "ServerVersion": "28.5.2", "DockerRootDir": "/d",
-        "RegistryConfig": {"InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": {}, "Mirrors": None}, "Swarm": {"NodeID": "", "LocalNodeState": "inactive", "ControlAvailable": False, "Error": "", "RemoteManagers": None},
+        "RegistryConfig": {"InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": {}, "Mirrors": None}, "Swarm": swarm.INFO,
         "Runtimes": {"runc": {"path": "runc"}}, "DefaultRuntime": "runc", "ContainerdCommit": {"ID": "c"}, "RuncCommit": {"ID": "r"}, "InitCommit": {"ID": "i"}, "SecurityOptions": ["name=seccomp,profile=builtin"], "Warnings": None,
         "IndexServerAddress": "https://index.docker.io/v1/", "Isolation": "", "InitBinary": "docker-init", "SystemTime": ISO}  # fmt: skip
 VERSION = {"Platform": {"Name": ""}, "Components": [{"Name": "Engine", "Version": "28.5.2", "Details": {"ApiVersion": "1.51", "Arch": "amd64", "BuildTime": "2025-11-05T14:43:25.000000000+00:00", "Experimental": "true", "GitCommit": "x", "GoVersion": "go1",
@@ -205,6 +205,9 @@ ANSWERS: list[tuple[str, Callable[[re.Match[str]], Reply]]] = [
     (r"POST /networks/create", lambda m: Reply({"Id": digest("new"), "Warning": ""}, 201)), (r"POST /volumes/create", lambda m: Reply(VOLUME, 201)), (r"POST /plugins/pull", lambda m: stream(*PULL)), (r"POST /plugins/create", lambda m: Reply(status=204)),
     (r"POST /services/create", lambda m: Reply({"ID": swarm.swarm_id("new"), "Warnings": ["careful"]}, 201)), (r"POST /services/([^/]+)/update", lambda m: Reply({"Warnings": None})),
     (r"GET /services/([^/]+)", lambda m: Reply(swarm.service(m[1]))), (r"GET /secrets", lambda m: Reply(swarm.named("secrets", "sec1", "sec2"))), (r"GET /configs", lambda m: Reply(swarm.named("configs", "cfg1", "cfg2"))),
+    (r"GET /swarm", lambda m: Reply(swarm.SWARM)), (r"POST /swarm/init", lambda m: Reply(swarm.swarm_id("one"))), (r"GET /swarm/unlockkey", lambda m: Reply({"UnlockKey": "SWMKEY-1-x"})), (r"POST /swarm/\w+", lambda m: Reply()),
+    (r"GET /nodes", lambda m: Reply([swarm.node(name) for name in ("two", "one", "three")])), (r"GET /nodes/([^/]+)", lambda m: Reply(swarm.node("one" if m[1] == swarm.swarm_id("one") else m[1]))), (r"POST /nodes/([^/]+)/update", lambda m: Reply()), (r"DELETE /nodes/([^/]+)", lambda m: Reply()),
+    (r"POST /(secrets|configs)/create", lambda m: Reply({"ID": swarm.swarm_id("new")}, 201)), (r"GET /secrets/([^/]+)", lambda m: Reply(swarm.named("secrets", m[1])[0])), (r"GET /configs/([^/]+)", lambda m: Reply(swarm.named("configs", m[1])[0])), (r"DELETE /(?:secrets|configs)/([^/]+)", lambda m: Reply(status=204)),
     (r"GET /distribution/busybox.*/json", lambda m: Reply(swarm.DISTRIBUTION)), (r"\w+ /(services|tasks|nodes|secrets|configs|swarm)\b.*", lambda m: Reply({"message": "This node is not a swarm manager."}, 503)), (r"GET /distribution/(.+)/json", lambda m: Reply({"message": "denied"}, 403)),
     (r"GET /containers/([^/]+)/json", lambda m: Reply({**INSPECTED, "Name": f"/{m[1]}"})), (r"GET /containers/([^/]+)/(?:logs|attach)", lambda m: Reply(FRAME, kind="application/vnd.docker.raw-stream")), (r"GET /containers/([^/]+)/top", lambda m: Reply({"Titles": ["PID", "CMD"], "Processes": [["1", "sh"]]})),
     (r"GET /containers/([^/]+)/stats", lambda m: Reply(STATS)), (r"GET /containers/([^/]+)/changes", lambda m: Reply([{"Path": "/a", "Kind": 0}, {"Path": "/b", "Kind": 1}])), (r"GET /containers/([^/]+)/(?:export|archive)", lambda m: Reply(archive(a=b"xyz"), kind="application/x-tar", headers=STAT)),
@@ -223,6 +226,9 @@ KINDS = {
     "plugins": "plugin",
     "exec": "exec",
     "services": "service",
+    "nodes": "node",
+    "secrets": "secret",
+    "configs": "config",
 }
 
 CONFIG = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}}).encode()

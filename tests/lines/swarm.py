@@ -1,4 +1,4 @@
-"""A swarm with canned answers: services of each mode, secrets, configs."""
+"""A swarm with canned answers: the cluster, its nodes, services of each mode, secrets, configs."""
 
 from __future__ import annotations
 
@@ -111,6 +111,47 @@ def named(kind: str, *names: str) -> list[dict[str, Any]]:
         }
         for name in names
     ]
+
+
+TLS = {
+    "TrustRoot": "-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n",
+    "CertIssuerSubject": "YQ==",
+    "CertIssuerPublicKey": "Yg==",
+}
+CLUSTER: dict[str, Any] = {
+    "ID": swarm_id("cluster"), "Version": {"Index": 9}, "CreatedAt": "2023-11-14T22:13:20Z", "UpdatedAt": "2023-11-14T22:13:20Z",
+    "Spec": {
+        "Name": "default", "Labels": {}, "Orchestration": {"TaskHistoryRetentionLimit": 5}, "Dispatcher": {"HeartbeatPeriod": 5000000000},
+        "Raft": {"SnapshotInterval": 10000, "KeepOldSnapshots": 0, "LogEntriesForSlowFollowers": 500, "ElectionTick": 10, "HeartbeatTick": 1},
+        "CAConfig": {"NodeCertExpiry": 7776000000000000, "ExternalCAs": [{"Protocol": "cfssl", "URL": "https://ca.test", "CACert": "x"}], "ForceRotate": 2},
+        "TaskDefaults": {}, "EncryptionConfig": {"AutoLockManagers": True},
+    },
+    "TLSInfo": TLS, "RootRotationInProgress": False, "DefaultAddrPool": ["10.0.0.0/8"], "SubnetSize": 24, "DataPathPort": 4789,
+}  # fmt: skip
+SWARM = {**CLUSTER, "JoinTokens": {"Worker": "SWMTKN-1-w", "Manager": "SWMTKN-1-m"}}
+#: of /info
+INFO = {
+    "NodeID": swarm_id("one"), "NodeAddr": "10.99.0.1", "LocalNodeState": "active", "ControlAvailable": True, "Error": "",
+    "RemoteManagers": [{"NodeID": swarm_id("two"), "Addr": "10.99.0.2:2377"}, {"NodeID": swarm_id("one"), "Addr": "10.99.0.1:2377"}],
+    "Nodes": 3, "Managers": 2, "Cluster": CLUSTER,
+}  # fmt: skip
+
+
+def node(name: str) -> dict[str, Any]:
+    """The leader "one", the manager "two", and workers of any other name."""
+    managers = {"one": {"Leader": True}, "two": {}}
+    status = {"Reachability": "reachable", "Addr": "10.99.0.1:2377"}
+    manager = {"ManagerStatus": {**managers[name], **status}} if name in managers else {}
+    return {
+        "ID": swarm_id(name), "Version": {"Index": 5}, "CreatedAt": "2023-11-14T22:13:20Z", "UpdatedAt": "2023-11-14T22:13:20Z",
+        "Spec": {"Labels": {"l": "1", "m": ""}, "Role": "manager" if manager else "worker", "Availability": "drain"},
+        "Description": {
+            "Hostname": name, "Platform": {"Architecture": "x86_64", "OS": "linux"}, "Resources": {"NanoCPUs": 2500000000, "MemoryBytes": 1 << 31},
+            "Engine": {"EngineVersion": "28.5.2", "Labels": {"e": "1"}, "Plugins": [{"Type": "Log", "Name": "local"}, {"Type": "Log", "Name": "syslog"}]},
+            "TLSInfo": TLS,
+        },
+        "Status": {"State": "ready" if manager else "down", "Message": "heartbeat failure", "Addr": "10.99.0.3"}, **manager,
+    }  # fmt: skip
 
 
 DISTRIBUTION: dict[str, Any] = {

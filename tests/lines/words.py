@@ -154,6 +154,9 @@ BY_NAME: Mapping[str, Sequence[str]] = {
     "label-rm": ("l", "m", "nope", ""), "container-label-rm": ("c", "nope", ""), "env-rm": ("A", "B", "C", "nope", "A=1", ""), "group-rm": ("9", "1", "nope", ""), "mount-rm": ("/v", "/b", "nope", ""), "secret-rm": ("sec1", "s", "nope", ""), "config-rm": ("cfg1", "cfg2", "nope", ""),
     "constraint-rm": ("node.role==manager", "node.role", ""), "network-rm": ("n2", "n1", "nothere", ""), "dns-rm": ("9.9.9.9", "x", ""), "dns-option-rm": ("ndots:2", "x"), "dns-search-rm": ("z.test", "x"), "host-rm": ("one", "one:10.0.0.1", "two", "nope", ""),
     "sysctl-rm": ("net.core.somaxconn", "net.core.somaxconn=1", "x", ""), "ulimit-rm": ("nofile", "core=1", "x", ""), "update-max-failure-ratio": ("0.1", "0", ".25", "1e2", "-1", "0.3333333333", "", "x"), "image": ("busybox", "nginx:1", "busybox@sha256:" + "c" * 64, "BAD", "", "a" * 64, "a b", "h:5000/x"),
+    "listen-addr": ("eth0", "0.0.0.0:1", "[::1]:2377", ":99", "", "tcp://h", "http://x", "[::1]", "x:y"), "advertise-addr": ("eth0", "10.0.0.1:1", "", "x y"), "availability": ("active", "pause", "drain", "Drain", "", "x"), "role": ("worker", "manager", "", "Worker"),
+    "default-addr-pool": ("10.20.0.0/16", "10.1.2.3/8,fd00::/8", "", "10.0.0.0", "x"), "external-ca": ("protocol=cfssl,url=https://x", "url=x,protocol=CFSSL,a=b", "", "url=x", "protocol=cfssl", "protocol=x", "x", "protocol=cfssl,url=x,cacert=f.env", "protocol=cfssl,url=x,cacert=none"),
+    "ca-cert": ("f.env", "none.pem", "folder", ""), "ca-key": ("f.env", "none.pem", ""), "template-driver": ("golang", "", "x"), "token": ("SWMTKN-1-x", "", "x"),
     "health-cmd": ("true", "exit 1", ""), "network-add": ("n1", "n2", "name=n3,alias=X,driver-opt=a=B", "nothere", "", "name=", "name=n1,nope=1"),
 }  # fmt: skip
 TEXTS = ("x", "a b", "", "ä", "a=b", "/x/y", "{{.}}")
@@ -163,6 +166,7 @@ ARGUMENTS: Mapping[str, Sequence[str]] = {
     "IMAGE": ("busybox", "busybox:1.36", "registry.test:5000/team/app:v1", "noimage", "busy:1", "sha256:" + "a" * 64, "UPPER", "", "a b", "x@sha256:12", "a/b/c", "bad:1"),
     "NETWORK": ("n1", "bridge", "nothere", "busy1", "", "a b", "host"), "VOLUME": ("v1", "v2", "nothere", "busy1", "", "a b", "/x"), "PLUGIN": ("vieux/sshfs", "vieux/sshfs:latest", "nothere", "", "UPPER"),
     "CONTEXT": ("one", "default", "nope", "", "a b", "two"), "CHECKPOINT": ("cp1", "nothere", ""), "FILE": ("img.tar", "none.tar", "-", "folder", "new.tar"), "COPY": ("web:/a", "f.env", "-", "nothere:/x", "folder", "web:", ":/x", "none", "new", "web:/a/"),
+    "NODE": ("one", "two", "three", "self", "nothere", "busy1", "", "a b"), "SECRET": ("sec1", "sec2", "nothere", "busy1", ""), "CONFIG": ("cfg1", "cfg2", "nothere", "busy1", ""), "ROLE": ("worker", "manager", "Worker", "", "x"), "HOST:PORT": ("10.0.0.1:2377", "x", ""),
     "COMMAND": ("sh", "ls", "-c", "echo hi", ""), "KEY": ("a=b", "a", ""), "PORT": ("80", "80/tcp", "81", "x", "80/nope"), "WORD": ("new1", "x", "", "a b"), "TERM": ("nginx", ""), "SERVICE=": ("web=3", "plain=0", "job=1", "agent=1", "nothere=1", "bare=007", "web=x", "web", "=1", "web=-1", "web="), "SERVICE": ("web", "plain", "bare", "agent", "job", "nothere", "nodejob", "", "bad1"), "LIST": ("{registry}/app:1", "{registry}/new:1", "{registry}/nothere:1", "UPPER", "127.0.0.1:1/x:1"),
 }  # fmt: skip
 GLOBAL = (
@@ -244,7 +248,7 @@ def kind_of(command: str, word: str) -> str:
         return "LIST"
     if word in ("SOURCE", "DESTINATION"):
         return "COPY"
-    for part, kind in (("SERVICE=", "SERVICE="), ("SERVICE", "SERVICE"), ("CONTAINER", "CONTAINER"), ("NETWORK", "NETWORK"), ("VOLUME", "VOLUME"), ("PLUGIN", "PLUGIN"), ("CONTEXT", "CONTEXT"), ("CHECKPOINT", "CHECKPOINT"), ("PORT", "PORT"),
+    for part, kind in (("NODE", "NODE"), ("SECRET", "SECRET"), ("CONFIG", "CONFIG"), ("(worker", "ROLE"), ("HOST:PORT", "HOST:PORT"), ("SERVICE=", "SERVICE="), ("SERVICE", "SERVICE"), ("CONTAINER", "CONTAINER"), ("NETWORK", "NETWORK"), ("VOLUME", "VOLUME"), ("PLUGIN", "PLUGIN"), ("CONTEXT", "CONTEXT"), ("CHECKPOINT", "CHECKPOINT"), ("PORT", "PORT"),
                        ("IMAGE", "IMAGE"), ("REPOSITORY", "IMAGE"), ("COMMAND", "COMMAND"), ("ARG", "COMMAND"), ("KEY", "KEY"), ("FILE", "FILE"), ("file", "FILE"), ("TERM", "TERM"), ("PATH", "FILE")):  # fmt: skip
         if part in word:
             return kind

@@ -122,7 +122,7 @@ def swarm_outcomes(request: pytest.FixtureRequest, docker: Path, manager: Engine
     return both(SWARM_LINES, "test_swarm_line", request, manager, restart)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)  # swarms are slower
 @pytest.mark.parametrize("index", range(len(SWARM_LINES)), ids=SWARM_LINES)
 def test_swarm_line(index: int, swarm_outcomes: list[tuple[Any, Any]]) -> None:
     """The same of a line in tests/data/parity_swarm.txt, on a manager."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pydock.api import nodes
+from pydock.api.request import without_empty
 from pydock.errors import Failure
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
@@ -32,7 +33,8 @@ def updated(spec: Json, o: NodeUpdateOptions) -> Json:
             raise Failure(f"key {key} doesn't exist in node's labels")
         del labels[key]
     given = {"Role": o.role, "Availability": o.availability}
-    return {**spec, **{key: value for key, value in given.items() if key.lower() in o.given}, "Labels": labels}
+    changed = {**spec, **{key: value for key, value in given.items() if key.lower() in o.given}, "Labels": labels}
+    return without_empty(changed, ("Role", "Availability"))
 
 
 def change(app: App, name: str, changed: Callable[[Json], Json | None]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydock.api.request import without_empty
 from pydock.flags import swarm, units
 from pydock.go.strconv import parse_duration, parse_uint
 from pydock.options import Options, flag, options
@@ -82,6 +83,10 @@ def uint32(text: str) -> int:
     return parse_uint(text, 32)
 
 
+#: what is left out where it is 0
+ZERO = ("HeartbeatPeriod", "SnapshotInterval", "NodeCertExpiry")
+
+
 def with_authority(spec: Json, o: AuthorityOptions, root: str | None = None) -> Json:
     """The specification with the given flags of certificates. root: the certificate of external CAs without one."""
     authority = dict(spec.get("CAConfig") or {})
@@ -89,7 +94,7 @@ def with_authority(spec: Json, o: AuthorityOptions, root: str | None = None) -> 
         authority["NodeCertExpiry"] = parse_duration(o.cert_expiry)
     if "external_ca" in o.given:
         authority["ExternalCAs"] = [{**one, "CACert": one["CACert"] or root or ""} for one in o.external_ca]
-    return {**spec, "CAConfig": authority}
+    return {**spec, "CAConfig": without_empty(authority, ZERO)}
 
 
 def with_flags(spec: Json, o: SpecOptions, autolock: bool, root: str | None = None) -> Json:
@@ -104,7 +109,7 @@ def with_flags(spec: Json, o: SpecOptions, autolock: bool, root: str | None = No
     out = dict(spec)
     for (part, key), (name, value) in given.items():
         if name in o.given:
-            out[part] = {**(out.get(part) or {}), key: value}
+            out[part] = without_empty({**(out.get(part) or {}), key: value}, ZERO)
     return with_authority(out, o, root)
 
 

@@ -89,7 +89,7 @@ def test_details_for_people() -> None:
 
 
 @pytest.mark.parametrize(("flags", "spec"), [
-    ((), {}), (("--role", "worker", "--availability="), {"Role": "worker", "Availability": ""}),
+    ((), {}), (("--role", "manager", "--availability="), {"Role": "manager", "Availability": None}),
     (("--label-add", "a=1", "--label-add", "=x", "--label-rm", "old"), {"Labels": {"a": "1", "": "x"}}),
     # a label is added before one is removed
     (("--label-rm", "a", "--label-add", "a=1"), {}),
@@ -100,7 +100,7 @@ def test_a_node_is_updated(flags: tuple[str, ...], spec: Any) -> None:
     node["Spec"]["Labels"] = {"old": ""} if "old" in flags else None
     table: Any = {nodes.inspect_node("two"): node}
     if isinstance(spec, dict):
-        wanted = {**node["Spec"], "Labels": {}, **spec}
+        wanted = {key: value for key, value in {**node["Spec"], "Labels": {}, **spec}.items() if value is not None}
         table[nodes.update_node("n2", 7, wanted)] = b""
     done = cli("node", "update", *flags, "two", table=table)
     assert (done.code, done.out, done.err) == ((0, "two\n", "") if isinstance(spec, dict) else (1, "", spec))

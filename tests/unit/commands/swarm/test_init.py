@@ -44,7 +44,7 @@ def body(spec: dict[str, Any], **more: Any) -> dict[str, Any]:
      body({}, DefaultAddrPool=["10.20.0.0/16", "fd00::/8", "10.30.0.0/16"], SubnetSize=26)),
     ("--task-history-limit -3 --cert-expiry 48h --dispatcher-heartbeat 0 --max-snapshots 0 --snapshot-interval 9",
      body({"Orchestration": {"TaskHistoryRetentionLimit": -3}, "CAConfig": {"NodeCertExpiry": 172_800_000_000_000},
-           "Dispatcher": {"HeartbeatPeriod": 0}, "Raft": {"KeepOldSnapshots": 0, "SnapshotInterval": 9}})),
+           "Raft": {"KeepOldSnapshots": 0, "SnapshotInterval": 9}})),
     ("--external-ca protocol=CFSSL,url=https://x,Foo=b --external-ca url=y,protocol=cfssl",
      body({"CAConfig": {"ExternalCAs": [{"Protocol": "cfssl", "URL": "https://x", "Options": {"Foo": "b"}, "CACert": ""},
                                         {"Protocol": "cfssl", "URL": "y", "CACert": ""}]}})),
