@@ -177,7 +177,7 @@ class Engine:
         """Send now, read the body later: for a wait that must be registered before a start, and for headers."""
         response = self._send(request)
         try:
-            self._check(response)
+            self._check(request, response)
         except BaseException:
             response.close()
             raise
@@ -221,11 +221,10 @@ class Engine:
     def _checked(self, request: Request) -> Iterator[httpx.Response]:
         response = self._send(request)
         with self._open(response):
-            self._check(response)
+            self._check(request, response)
             yield response
 
-    @staticmethod
-    def _check(response: httpx.Response) -> None:
+    def _check(self, request: Request, response: httpx.Response) -> None:
         """Raises EngineError unless the answer is a success; a redirect is none."""
         status, reason = response.status_code, response.reason_phrase
         if status < 300 or status == NOT_MODIFIED:
@@ -233,7 +232,7 @@ class Engine:
         if status < 400:
             raise EngineError(status, f"unexpected redirect in response ({status} {reason})".rstrip())
         body = whole(response.iter_raw(), MAX_ERROR)
-        asked = f"{response.request.method} {response.request.url.path}"
+        asked = f"{request.method} /v{self.api_version}{request.path}"
         raise engine_error(status, reason, response.headers.get("content-type", ""), body, asked)
 
 
