@@ -23,6 +23,19 @@ def facts(folder: Path) -> dict[str, tuple[int, object]]:
     return {p.name: (stat.S_IFMT(p.lstat().st_mode), content(p)) for p in folder.iterdir()}
 
 
+def keeps_attributes(folder: Path) -> bool:
+    """Can a file here have extended attributes? On macOS Python sets none, and not every file system keeps a user's."""
+    probe = folder / "probe"
+    probe.touch()
+    try:
+        os.setxattr(probe, "user.a", b"1")
+    except (OSError, AttributeError):
+        return False
+    finally:
+        probe.unlink()
+    return True
+
+
 @contextmanager
 def running(client: Path, *argv: str, cwd: Path, limit: int = 0, **env: str) -> Iterator[subprocess.Popen[bytes]]:
     """A program, with files of at most `limit` bytes where that is given: a full disk that any user can have."""
