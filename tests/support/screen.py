@@ -16,7 +16,7 @@ from unittest import mock
 import httpx
 
 from pydock.api.request import Request
-from pydock.engine.engine import Engine
+from pydock.engine.engine import Engine, path_text
 from pydock.shape import Shape, blank, opt
 from tests.support.stubs import ENDPOINT, FakeDuplex, Messages, Reply, Stubs, reply
 
@@ -98,6 +98,11 @@ class HostileEngine(Engine):
         if not isinstance(request.content, (bytes, type(None))):
             for _ in request.content:
                 pass
+        response = self._answer(request)
+        response.request = httpx.Request(request.method, f"http://engine{path_text(request.path)}")
+        return response
+
+    def _answer(self, request: Request) -> httpx.Response:
         if self.refuses:
             return reply(Reply({"message": EVIL}, 500, {"Content-Type": "application/json"}))
         if "Upgrade" in request.headers:
