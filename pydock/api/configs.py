@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydock.api.request import Request, named, query
 from pydock.api.swarm import LABELS, OBJECT
 from pydock.shape import Json, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import StoredSpec
 
 CONFIG = {
     **OBJECT, "Spec": {"Name": opt(str), "Labels": LABELS, "Data": opt(str), "Templating": opt({"Name": opt(str)})},
@@ -22,12 +27,12 @@ def inspect_config(config: str) -> Request:
     )
 
 
-def create_config(spec: Json) -> Request:
+def create_config(spec: StoredSpec) -> Request:
     """POST /configs/create -> {"ID"}."""
     return Request("POST", "/configs/create", body=spec, answer={"ID": str}, version_first=True)
 
 
-def update_config(config: str, version: int, spec: Json) -> Request:
+def update_config(config: str, version: int, spec: StoredSpec) -> Request:
     """POST /configs/…/update: its labels; `version`: the one that the change is based on."""
     return Request("POST", f"{_config(config)}/update", {"version": str(version)}, body=spec, version_first=True)
 

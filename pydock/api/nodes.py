@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydock.api.request import Request, named, query
 from pydock.api.swarm import LABELS, OBJECT, TLS
 from pydock.shape import Json, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import NodeSpec
 
 #: a generic resource: one of the two
 GENERIC = {
@@ -35,7 +40,7 @@ def inspect_node(node: str) -> Request:
     return Request("GET", _node(node), answer=NODE, go_type="swarm.Node")
 
 
-def update_node(node: str, version: int, spec: Json) -> Request:
+def update_node(node: str, version: int, spec: NodeSpec) -> Request:
     """POST /nodes/…/update; `version`: the one that the change is based on."""
     return Request("POST", f"{_node(node)}/update", {"version": str(version)}, body=spec)
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydock.api.request import Request, named, query
 from pydock.api.swarm import LABELS, OBJECT
 from pydock.shape import Json, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import StoredSpec
 
 _DRIVER = opt({"Name": opt(str), "Options": opt({str: opt(str)})})
 #: the data are never shown
@@ -21,12 +26,12 @@ def inspect_secret(secret: str) -> Request:
     return Request("GET", _secret(secret), answer=SECRET, go_type="swarm.Secret", version_first=True)
 
 
-def create_secret(spec: Json) -> Request:
+def create_secret(spec: StoredSpec) -> Request:
     """POST /secrets/create -> {"ID"}."""
     return Request("POST", "/secrets/create", body=spec, answer={"ID": str}, version_first=True)
 
 
-def update_secret(secret: str, version: int, spec: Json) -> Request:
+def update_secret(secret: str, version: int, spec: StoredSpec) -> Request:
     """POST /secrets/…/update: its labels; `version`: the one that the change is based on."""
     return Request("POST", f"{_secret(secret)}/update", {"version": str(version)}, body=spec, version_first=True)
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydock.api.request import Request, query
 from pydock.shape import Json, opt
+
+if TYPE_CHECKING:
+    from pydock.api.types import InitSwarm, JoinSwarm, SwarmSpec
 
 VERSION = opt({"Index": opt(int)})
 #: what every object of a swarm has
@@ -26,7 +31,12 @@ CLUSTER = {
     **OBJECT, "ID": opt(str), "Spec": opt(SPEC), "TLSInfo": opt(TLS), "RootRotationInProgress": opt(bool),
     "DefaultAddrPool": opt([str]), "SubnetSize": opt(int), "DataPathPort": opt(int),
 }  # fmt: skip
-SWARM = {**CLUSTER, "JoinTokens": opt({"Worker": opt(str), "Manager": opt(str)})}
+SWARM = {**CLUSTER, "Spec": SPEC, "JoinTokens": opt({"Worker": opt(str), "Manager": opt(str)})}
+
+
+def version_of(found: Json) -> int:
+    """The version of an object, which tells an update on what it is based."""
+    return int((found.get("Version") or {}).get("Index") or 0)
 
 
 def inspect_swarm() -> Request:
@@ -34,12 +44,12 @@ def inspect_swarm() -> Request:
     return Request("GET", "/swarm", answer=SWARM)
 
 
-def init_swarm(body: Json) -> Request:
+def init_swarm(body: InitSwarm) -> Request:
     """POST /swarm/init -> the id of this node."""
     return Request("POST", "/swarm/init", body=body, answer=str)
 
 
-def join_swarm(body: Json) -> Request:
+def join_swarm(body: JoinSwarm) -> Request:
     return Request("POST", "/swarm/join", body=body)
 
 
@@ -48,7 +58,7 @@ def leave_swarm(force: bool) -> Request:
 
 
 def update_swarm(
-    version: int, spec: Json, worker_token: bool = False, manager_token: bool = False, unlock_key: bool = False
+    version: int, spec: SwarmSpec, worker_token: bool = False, manager_token: bool = False, unlock_key: bool = False
 ) -> Request:
     """POST /swarm/update; `version`: the one that the change is based on; the rest: what gets a new value."""
     rotated = {

@@ -398,3 +398,85 @@ class ServiceSpec(TypedDict, total=False):
     UpdateConfig: UpdateConfig
     RollbackConfig: UpdateConfig
     EndpointSpec: EndpointSpec
+
+class ExternalCA(TypedDict, total=False):
+    Protocol: str
+    URL: str
+    Options: dict[str, str]
+    CACert: str
+
+class CAConfig(TypedDict, total=False):
+    NodeCertExpiry: int
+    ExternalCAs: list[ExternalCA]
+    SigningCACert: str
+    SigningCAKey: str
+    ForceRotate: int
+
+class Orchestration(TypedDict, total=False):
+    TaskHistoryRetentionLimit: int
+
+class Raft(TypedDict, total=False):
+    SnapshotInterval: int
+    KeepOldSnapshots: int
+    LogEntriesForSlowFollowers: int
+    ElectionTick: int
+    HeartbeatTick: int
+
+class Dispatcher(TypedDict, total=False):
+    HeartbeatPeriod: int
+
+class EncryptionConfig(TypedDict):
+    AutoLockManagers: bool
+
+class SwarmSpec(TypedDict, total=False):
+    """The body of POST /swarm/update."""
+
+    Name: str
+    Labels: dict[str, str] | None
+    Orchestration: Orchestration
+    Raft: Raft
+    Dispatcher: Dispatcher
+    CAConfig: CAConfig
+    TaskDefaults: dict[str, Any]
+    EncryptionConfig: EncryptionConfig
+
+class InitSwarm(TypedDict):
+    """The body of POST /swarm/init."""
+
+    ListenAddr: str
+    AdvertiseAddr: str
+    DataPathAddr: str
+    DataPathPort: int
+    ForceNewCluster: bool
+    Spec: SwarmSpec
+    AutoLockManagers: bool
+    Availability: str
+    DefaultAddrPool: list[str]
+    SubnetSize: int
+
+class JoinSwarm(TypedDict):
+    """The body of POST /swarm/join."""
+
+    ListenAddr: str
+    AdvertiseAddr: str
+    DataPathAddr: str
+    RemoteAddrs: list[str]
+    JoinToken: str
+    Availability: str
+
+class NodeSpec(TypedDict, total=False):
+    """The body of POST /nodes/…/update."""
+
+    Name: str
+    Labels: dict[str, str]
+    Role: str
+    Availability: str
+
+class StoredSpec(TypedDict, total=False):
+    """The body of POST /secrets/create and POST /configs/create; a config has no driver."""
+
+    Name: str
+    Labels: dict[str, str]
+    Data: str
+    Driver: Driver
+    Templating: Driver

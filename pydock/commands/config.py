@@ -70,7 +70,7 @@ def create(app: App, o: ConfigCreateOptions) -> None:
         data = read_data(app, o.file, LARGEST)
     except Failure as failure:
         raise Failure(f"Error reading content from {quote(o.file)}: {failure.message}") from None
-    create_stored(app, spec_of(o.config, o.label, data, Templating=o.template_driver), CONFIG)
+    create_stored(app, spec_of(o.config, o.label, data, o.template_driver), CONFIG)
 
 
 @options

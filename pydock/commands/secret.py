@@ -71,7 +71,7 @@ def create(app: App, o: SecretCreateOptions) -> None:
         if not o.file:
             raise Failure("secret file is required")
         data = read_data(app, o.file, LARGEST)
-    create_stored(app, spec_of(o.secret, o.label, data, Driver=o.driver, Templating=o.template_driver), SECRET)
+    create_stored(app, spec_of(o.secret, o.label, data, o.template_driver, o.driver), SECRET)
 
 
 @options

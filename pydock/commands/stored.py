@@ -18,6 +18,7 @@ from pydock.values import record
 from pydock.views.stored import StoredView
 
 if TYPE_CHECKING:
+    from pydock.api.types import StoredSpec
     from pydock.app import App
 
 
@@ -28,7 +29,7 @@ class Kind:
     name: str
     list: Callable[[Json], Request]
     inspect: Callable[[str], Request]
-    create: Callable[[Json], Request]
+    create: Callable[[StoredSpec], Request]
     remove: Callable[[str], Request]
     view: type[StoredView]
     pretty: Callable[[Json], str]
@@ -55,13 +56,14 @@ def inspect_stored(app: App, o: PrettyOptions, names: tuple[str, ...], kind: Kin
     print_kind(app, o, names, lambda name: fetch(app, kind.inspect(name), shape), kind.pretty, forms=forms)
 
 
-def spec_of(name: str, labels: Iterable[str], data: bytes, **drivers: str) -> Json:
-    """The specification of a new secret or config; drivers: by their keys, "" for none."""
+def spec_of(name: str, labels: Iterable[str], data: bytes, template_driver: str, driver: str = "") -> StoredSpec:
+    """The specification of a new secret or config; drivers: "" for none."""
     return {
         **({"Name": name} if name else {}),
         "Labels": pairs.mapping(labels),
         **({"Data": base64.b64encode(data).decode()} if data else {}),
-        **{key: {"Name": driver} for key, driver in drivers.items() if driver},
+        **({"Driver": {"Name": driver}} if driver else {}),
+        **({"Templating": {"Name": template_driver}} if template_driver else {}),
     }
 
 
@@ -82,7 +84,7 @@ def read_data(app: App, file: str, limit: int) -> bytes:
     return data[: 2 * limit]
 
 
-def create_stored(app: App, spec: Json, kind: Kind) -> None:
+def create_stored(app: App, spec: StoredSpec, kind: Kind) -> None:
     app.out.line(app.engine.json(kind.create(spec))["ID"])
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
         CreateNetwork,
         HostConfig,
         ServiceSpec,
+        StoredSpec,
+        SwarmSpec,
         TaskSpec,
         UpdateContainer,
     )
@@ -32,3 +34,9 @@ if TYPE_CHECKING:
 
     def of_a_service(task: TaskSpec) -> ServiceSpec:
         return {"TaskTemplate": {**task, "Resource": {}}}  # type: ignore[typeddict-unknown-key]
+
+    def of_a_swarm(spec: SwarmSpec) -> SwarmSpec:
+        return {**spec, "Raft": {"SnapshotIntervall": 1}}  # type: ignore[typeddict-unknown-key]
+
+    def of_a_secret() -> StoredSpec:
+        return {"Data": b""}  # type: ignore[typeddict-item]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from pydock.api import nodes
 from pydock.api.request import without_empty
+from pydock.api.swarm import version_of
 from pydock.errors import Failure
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
 from pydock.shape import Json
 
 if TYPE_CHECKING:
+    from pydock.api.types import NodeSpec
     from pydock.app import App
 
 
@@ -25,24 +27,27 @@ class NodeUpdateOptions(Options):
     role: str = flag("--role", help="Role of the node", sources="worker manager")
 
 
-def updated(spec: Json, o: NodeUpdateOptions) -> Json:
+def updated(spec: NodeSpec, o: NodeUpdateOptions) -> NodeSpec:
     """The node's specification with the changes of the flags. Raises Failure for a label that there is not."""
     labels = {**(spec.get("Labels") or {}), **pairs.mapping(o.label_add)}
     for key in o.label_rm:
         if key not in labels:
             raise Failure(f"key {key} doesn't exist in node's labels")
         del labels[key]
-    given = {"Role": o.role, "Availability": o.availability}
-    changed = {**spec, **{key: value for key, value in given.items() if key.lower() in o.given}, "Labels": labels}
+    changed: NodeSpec = {**spec, "Labels": labels}
+    if "role" in o.given:
+        changed["Role"] = o.role
+    if "availability" in o.given:
+        changed["Availability"] = o.availability
     return without_empty(changed, ("Role", "Availability"))
 
 
-def change(app: App, name: str, changed: Callable[[Json], Json | None]) -> bool:
+def change(app: App, name: str, changed: Callable[[Json], NodeSpec | None]) -> bool:
     """Update a node. changed: its object -> the new specification, or None for no change. Was it changed? Raises Failure."""
     node = app.engine.json(nodes.inspect_node(name))
     spec = changed(node)
     if spec is not None:
-        app.engine.read(nodes.update_node(node["ID"], (node.get("Version") or {}).get("Index") or 0, spec))
+        app.engine.read(nodes.update_node(node["ID"], version_of(node), spec))
     return spec is not None
 
 
@@ -60,8 +65,8 @@ class NodesOptions(Options):
 def give_role(app: App, names: tuple[str, ...], role: str, done: str) -> None:
     """Give each node a role, up to the first failure. done: the report of one node. Raises Failure."""
 
-    def with_role(node: Json) -> Json | None:
-        spec = node.get("Spec") or {}
+    def with_role(node: Json) -> NodeSpec | None:
+        spec: NodeSpec = node.get("Spec") or {}
         if spec.get("Role") == role:
             app.out.line(f"Node {node['ID']} is already a {role}.")
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import configs, networks, secrets, services
 from pydock.api.request import Request, version_key
+from pydock.api.swarm import version_of
 from pydock.api.system import info
 from pydock.commands.stack.composed import compose_file_flag, read_files, surroundings
 from pydock.commands.stack.namespace import IMAGE_LABEL, Namespace, namespace, orchestrator_flag
@@ -18,6 +19,7 @@ from pydock.shape import Json
 from pydock.values import record
 
 if TYPE_CHECKING:
+    from pydock.api.types import StoredSpec
     from pydock.app import App
     from pydock.compose.loading import Config
 
@@ -128,19 +130,14 @@ class Stored:
     """The requests for secrets, or for configs."""
 
     inspect: Callable[[str], Request]
-    create: Callable[[Json], Request]
-    update: Callable[[str, int, Json], Request]
+    create: Callable[[StoredSpec], Request]
+    update: Callable[[str, int, StoredSpec], Request]
 
 
 STORED = {
     "secret": Stored(secrets.inspect_secret, secrets.create_secret, secrets.update_secret),
     "config": Stored(configs.inspect_config, configs.create_config, configs.update_config),
 }
-
-
-def version_of(known: Json) -> int:
-    """The version that a change is based on."""
-    return (known.get("Version") or {}).get("Index") or 0
 
 
 def create_networks(app: App, stack: Namespace, config: Config) -> None:

@@ -21,7 +21,7 @@ from pydock.go.strconv import parse_int, quote
 from pydock.shape import Json
 
 if TYPE_CHECKING:
-    from pydock.api.types import IPAM, CreateNetwork, IPAMConfig
+    from pydock.api.types import IPAM, CreateNetwork, Driver, IPAMConfig, StoredSpec
 
 Object = dict[str, Any]
 DEFAULT = "default"
@@ -69,16 +69,16 @@ def network_spec(name: str, declared: Object, stack: Namespace) -> CreateNetwork
     }
 
 
-def stored_spec(name: str, declared: Object, stack: Namespace, read: Callable[[str], bytes]) -> Json:
+def stored_spec(name: str, declared: Object, stack: Namespace, read: Callable[[str], bytes]) -> StoredSpec:
     """The specification of a secret or config; the data are read from its file, unless a driver has them. Raises Failure."""
     driver = declared.get("driver", "")
     data = b"" if driver else read(declared["file"])
-    options = declared.get("driver_opts") or {}
+    known: Driver = {"Name": driver, "Options": declared.get("driver_opts") or {}}
     return {
         "Name": stack_name(name, declared, stack),
         "Labels": stack.labelled(declared.get("labels")),
         **({"Data": base64.b64encode(data).decode()} if data else {}),
-        **({"Driver": without_empty({"Name": driver, "Options": options})} if driver else {}),
+        **({"Driver": without_empty(known)} if driver else {}),
         **({"Templating": {"Name": declared["template_driver"]}} if declared.get("template_driver") else {}),
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydock.api import nodes, swarm
+from pydock.api.request import without_empty
 from pydock.commands.progress import show_rows
 from pydock.commands.swarm.options import AuthorityOptions, with_authority
 from pydock.errors import Failure
@@ -17,6 +18,7 @@ from pydock.shape import Json
 from pydock.streams.signals import on_interrupt
 
 if TYPE_CHECKING:
+    from pydock.api.types import CAConfig, SwarmSpec
     from pydock.app import App
 
 #: seconds between two looks at a rotation
@@ -59,14 +61,13 @@ def check_flags(o: CaOptions) -> None:
         raise Failure("the --ca-cert flag requires that a --ca-key flag and/or --external-ca flag be provided as well")
 
 
-def rotated(spec: Json, o: CaOptions) -> Json:
+def rotated(spec: SwarmSpec, o: CaOptions) -> SwarmSpec:
     """The swarm's specification with another certificate: the given one, or one that the swarm makes itself."""
     spec = with_authority(spec, o, o.ca_cert)
-    authority = {k: v for k, v in spec["CAConfig"].items() if k not in ("SigningCACert", "SigningCAKey")}
-    given = {"SigningCACert": o.ca_cert, "SigningCAKey": o.ca_key}
-    if not any(given.values()):
+    authority: CAConfig = {**spec["CAConfig"], "SigningCACert": o.ca_cert, "SigningCAKey": o.ca_key}
+    if not o.ca_cert and not o.ca_key:
         authority["ForceRotate"] = (authority.get("ForceRotate") or 0) + 1
-    return {**spec, "CAConfig": {**authority, **{k: v for k, v in given.items() if v}}}
+    return {**spec, "CAConfig": without_empty(authority, ("SigningCACert", "SigningCAKey"))}
 
 
 @command("swarm ca", CaOptions, "Show or rotate the swarm's root certificate", since="1.30")
@@ -74,8 +75,8 @@ def ca(app: App, o: CaOptions) -> None:
     found = app.engine.json(swarm.inspect_swarm())
     check_flags(o)
     if o.rotate:
-        spec = rotated(found.get("Spec") or {}, o)
-        app.engine.read(swarm.update_swarm((found.get("Version") or {}).get("Index") or 0, spec))
+        spec = rotated(found["Spec"], o)
+        app.engine.read(swarm.update_swarm(swarm.version_of(found), spec))
         if o.detach:
             return
         stop = threading.Event()

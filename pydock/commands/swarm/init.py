@@ -19,9 +19,9 @@ from pydock.commands.swarm.texts import print_join, print_unlock, unlock_key
 from pydock.errors import Failure, failing
 from pydock.flags.swarm import address_pools, availability
 from pydock.options import command, flag, options
-from pydock.shape import Json
 
 if TYPE_CHECKING:
+    from pydock.api.types import InitSwarm
     from pydock.app import App
 
 
@@ -59,7 +59,7 @@ class InitOptions(SpecOptions):
     listen_addr: str = listen_flag()
 
 
-def init_body(o: InitOptions) -> Json:
+def init_body(o: InitOptions) -> InitSwarm:
     """The body of POST /swarm/init. Raises ValueError."""
     return {
         "ListenAddr": o.listen_addr,

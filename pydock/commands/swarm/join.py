@@ -9,9 +9,9 @@ from pydock.commands.swarm.options import advertise_flag, availability_flag, dat
 from pydock.errors import failing
 from pydock.flags.swarm import availability
 from pydock.options import Options, argument, command, flag, options
-from pydock.shape import Json
 
 if TYPE_CHECKING:
+    from pydock.api.types import JoinSwarm
     from pydock.app import App
 
 
@@ -25,7 +25,7 @@ class JoinOptions(Options):
     token: str = flag("--token", help="Token of the swarm, which also gives the role")
 
 
-def join_body(o: JoinOptions) -> Json:
+def join_body(o: JoinOptions) -> JoinSwarm:
     """The body of POST /swarm/join. Raises ValueError."""
     return {
         "ListenAddr": o.listen_addr,

@@ -24,10 +24,10 @@ class JoinTokenOptions(Options):
 def rotate(app: App, **what: bool) -> None:
     """Give a token or the key a new value. what: of api.swarm.update_swarm(). Raises Failure."""
     found = app.engine.json(swarm.inspect_swarm())
-    spec = found.get("Spec") or {}
+    spec = found["Spec"]
     if what.get("unlock_key") and not (spec.get("EncryptionConfig") or {}).get("AutoLockManagers"):
         raise Failure("cannot rotate because autolock is not turned on")
-    app.engine.read(swarm.update_swarm((found.get("Version") or {}).get("Index") or 0, spec, **what))
+    app.engine.read(swarm.update_swarm(swarm.version_of(found), spec, **what))
 
 
 @command("swarm join-token", JoinTokenOptions, "Manage the tokens that let nodes join")

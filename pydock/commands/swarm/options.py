@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydock.api.request import without_empty
 from pydock.flags import swarm, units
 from pydock.go.strconv import parse_duration, parse_uint
 from pydock.options import Options, flag, options
-from pydock.shape import Json
+
+if TYPE_CHECKING:
+    from pydock.api.types import CAConfig, ExternalCA, SwarmSpec
 
 
 def listen_flag() -> Any:
@@ -46,7 +48,7 @@ class AuthorityOptions(Options):
         metavar="duration",
         help="Time for which a node's certificate is valid (ns|us|ms|s|m|h)",
     )
-    external_ca: tuple[Json, ...] = flag(
+    external_ca: tuple[ExternalCA, ...] = flag(
         "--external-ca",
         reads=swarm.external_ca,
         metavar="external-ca",
@@ -87,9 +89,9 @@ def uint32(text: str) -> int:
 ZERO = ("HeartbeatPeriod", "SnapshotInterval", "NodeCertExpiry")
 
 
-def with_authority(spec: Json, o: AuthorityOptions, root: str | None = None) -> Json:
+def with_authority(spec: SwarmSpec, o: AuthorityOptions, root: str | None = None) -> SwarmSpec:
     """The specification with the given flags of certificates. root: the certificate of external CAs without one."""
-    authority = dict(spec.get("CAConfig") or {})
+    authority: CAConfig = {**(spec.get("CAConfig") or {})}
     if "cert_expiry" in o.given:
         authority["NodeCertExpiry"] = parse_duration(o.cert_expiry)
     if "external_ca" in o.given:
@@ -97,24 +99,25 @@ def with_authority(spec: Json, o: AuthorityOptions, root: str | None = None) -> 
     return {**spec, "CAConfig": without_empty(authority, ZERO)}
 
 
-def with_flags(spec: Json, o: SpecOptions, autolock: bool, root: str | None = None) -> Json:
+def with_flags(spec: SwarmSpec, o: SpecOptions, autolock: bool, root: str | None = None) -> SwarmSpec:
     """The specification with the given flags."""
-    given = {
-        ("Orchestration", "TaskHistoryRetentionLimit"): ("task_history_limit", o.task_history_limit),
-        ("Dispatcher", "HeartbeatPeriod"): ("dispatcher_heartbeat", parse_duration(o.dispatcher_heartbeat)),
-        ("Raft", "KeepOldSnapshots"): ("max_snapshots", o.max_snapshots),
-        ("Raft", "SnapshotInterval"): ("snapshot_interval", o.snapshot_interval),
-        ("EncryptionConfig", "AutoLockManagers"): ("autolock", autolock),
-    }
-    out = dict(spec)
-    for (part, key), (name, value) in given.items():
-        if name in o.given:
-            out[part] = without_empty({**(out.get(part) or {}), key: value}, ZERO)
-    return with_authority(out, o, root)
+    out = with_authority(spec, o, root)
+    raft, dispatcher = out.get("Raft") or {}, out.get("Dispatcher") or {}
+    if "max_snapshots" in o.given:
+        raft = {**raft, "KeepOldSnapshots": o.max_snapshots}
+    if "snapshot_interval" in o.given:
+        raft = {**raft, "SnapshotInterval": o.snapshot_interval}
+    if "dispatcher_heartbeat" in o.given:
+        dispatcher = {**dispatcher, "HeartbeatPeriod": parse_duration(o.dispatcher_heartbeat)}
+    if "task_history_limit" in o.given:
+        out = {**out, "Orchestration": {"TaskHistoryRetentionLimit": o.task_history_limit}}
+    if "autolock" in o.given:
+        out = {**out, "EncryptionConfig": {"AutoLockManagers": autolock}}
+    return {**out, "Raft": without_empty(raft, ZERO), "Dispatcher": without_empty(dispatcher, ZERO)}
 
 
 #: what a new swarm is without flags, as docker's client sends it: the engine fills in its own defaults
-EMPTY: Json = {
+EMPTY: SwarmSpec = {
     "Labels": None, "Orchestration": {}, "Raft": {"ElectionTick": 0, "HeartbeatTick": 0}, "Dispatcher": {}, "CAConfig": {},
     "TaskDefaults": {}, "EncryptionConfig": {"AutoLockManagers": False},
 }  # fmt: skip
