@@ -283,7 +283,7 @@ def _shown(key: Any) -> str:
         return "[]interface {}{" + ", ".join(_shown(v) for v in key) + "}"
     if isinstance(key, dict):
         kind = "map[interface {}]interface {}" if isinstance(key, AnyMap) else "map[string]interface {}"
-        return kind + "{" + ", ".join(f"{_shown(k)}:{_shown(v)}" for k, v in sorted(key.items())) + "}"
+        return kind + "{" + ", ".join(sorted(f"{_shown(k)}:{_shown(v)}" for k, v in key.items())) + "}"
     if isinstance(key, str):
         return quote(key)
     return "interface {}(nil)" if key is None else str(key).lower() if isinstance(key, bool) else str(key)

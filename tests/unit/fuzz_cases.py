@@ -44,4 +44,15 @@ CASES: list[tuple[str, bytes]] = [
     # HEADERS on a connection that is closed; a request instead of a response
     ("grpc calls", b"\x00PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0"),
     ("grpc answers", b"\x00\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x04\x88"),
+    # a key that is a mapping with keys of several types; a limit that no schema looks at; lists within lists
+    ("compose file", b"? {1: a, b: c}\n: d\n"),
+    ("compose file", b"services: {a: {image: x, ulimits: {A: {b: 1}}}}"),
+    ("compose file", b"x-a: " + b"[" * 300 + b"]" * 300),
+    (
+        "compose file",
+        b"services: {a: {image: x}}\nx-0: &x0 [1]\n"
+        + b"".join(b"x-%d: &x%d [*x%d]\n" % (n, n, n - 1) for n in range(1, 400)),
+    ),
+    ("compose file", b"<<: {? [a] : b}\n"),
+    ("compose file", b"1: x\n" * 3000),
 ]
