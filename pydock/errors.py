@@ -151,3 +151,12 @@ def failing(before: str = "") -> Iterator[None]:
         yield
     except ValueError as error:
         raise Failure(f"{before}{error}") from None
+
+
+@contextmanager
+def failing_to(what: str) -> Iterator[None]:
+    """Within it: the messages of Failures begin with what failed."""
+    try:
+        yield
+    except Failure as failure:
+        raise Failure(f"{what}: {failure.message}", failure.code) from None

@@ -1097,7 +1097,8 @@ def _compose_files() -> tuple[str, ...]:
 def compose_file(data: bytes) -> object:
     """Read, checked, written, and converted for a swarm."""
     from pydock.commands.stack.namespace import Namespace
-    from pydock.commands.stack.specs import network_spec, service_spec, used_networks
+    from pydock.commands.stack.service_spec import service_spec
+    from pydock.commands.stack.specs import network_spec, used_networks
     from pydock.compose.loading import Surroundings, load, parse, text_of
 
     around = Surroundings("/work", {"TAG": "1", "N": "3"}, lambda path: b"A=1\n", str)

@@ -18,6 +18,7 @@ ELSEWHERE = {
     "service/send.py": "service/test_update.py", "service/progress.py": "service/test_converge.py",
     # docker's own documents: what it writes, and sends
     "stack/composed.py": "stack/test_compose.py", "stack/mounts.py": "stack/test_compose.py", "stack/namespace.py": "stack/test_compose.py", "stack/specs.py": "stack/test_compose.py",
+    "stack/resources.py": "stack/test_deploy.py", "stack/rollout.py": "stack/test_deploy.py", "stack/service_spec.py": "stack/test_compose.py",
     "swarm/options.py": "swarm/test_init.py", "swarm/texts.py": "swarm/test_keys.py",
     "stored.py": "test_secret.py", "tasks.py": "service/test_ps.py",
     "build/running.py": "build/test_build.py", "container/create_options.py": "container/test_body.py",

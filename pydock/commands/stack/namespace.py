@@ -40,7 +40,7 @@ class Namespace:
 
 def namespace(name: str) -> Namespace:
     """The stack of this name. Raises Failure for one without a character that counts."""
-    if not name.strip("\"'").strip() or all(c.isspace() or c in "\"'" for c in name):
+    if all(char.isspace() or char in "\"'" for char in name):
         raise Failure(f"invalid stack name: {quote(name)}")
     return Namespace(name)
 

@@ -13,11 +13,13 @@ from pydock.compose.reader import parse
 from pydock.compose.scalars import resolve, timestamp
 from pydock.compose.writer import dump, sorted_keys
 
-#: nothing that YAML cannot hold
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12)
+#: nothing that YAML cannot hold, and no tab, which libyaml does not read at the beginning of a block
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\t\r\x85\u2028\u2029\ufeff"), max_size=12)
+#: not what loses its beginning, and its quotes, as in Go
+KEYS = TEXT.filter(lambda text: not text.startswith("\n") and text != "<<")
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(1 << 63), (1 << 64) - 1) | st.floats(allow_nan=False) | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=12,
 )
 
