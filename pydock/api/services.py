@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydock.api.nodes import GENERIC
 from pydock.api.request import Request, named, query
 from pydock.shape import Json, opt
 
@@ -34,13 +35,9 @@ _CONTAINER = {
     "CapabilityAdd": opt([str]), "CapabilityDrop": opt([str]), "Ulimits": opt([{"Name": str, "Hard": opt(int), "Soft": opt(int)}]),
     "OomScoreAdj": opt(int),
 }  # fmt: skip
-_GENERIC = {
-    "NamedResourceSpec": opt({"Kind": opt(str), "Value": opt(str)}),
-    "DiscreteResourceSpec": opt({"Kind": opt(str), "Value": opt(int)}),
-}
 _RESOURCES = {
     "Limits": opt({"NanoCPUs": opt(int), "MemoryBytes": opt(int), "Pids": opt(int)}),
-    "Reservations": opt({"NanoCPUs": opt(int), "MemoryBytes": opt(int), "GenericResources": opt([_GENERIC])}),
+    "Reservations": opt({"NanoCPUs": opt(int), "MemoryBytes": opt(int), "GenericResources": opt([GENERIC])}),
     "SwapBytes": opt(int), "MemorySwappiness": opt(int),
 }  # fmt: skip
 _NETWORK = {"Target": opt(str), "Aliases": opt([str]), "DriverOpts": _TEXTS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,13 @@ def test_nodes_are_listed(flags: tuple[str, ...], asked: bool, out: str) -> None
     table = {nodes.list_nodes({"role": {"x": True}}): [TWO, THREE, ONE], **({system.info(): INFO} if asked else {})}
     done = cli("node", "ls", "--filter", "role=x", *flags, table=table)
     assert (done.code, done.out, done.err) == (0, out, "")
+
+
+def test_the_configuration_gives_the_format(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"nodesFormat": "<{{.Hostname}}>"}')
+    for flags, out in (((), "<one>\n"), (("-q",), "n1\n"), (("--format", "{{.ID}}"), "n1\n")):
+        table = any_of({nodes.list_nodes({}): [ONE], system.info(): INFO})
+        assert cli("--config", str(tmp_path), "node", "ls", *flags, table=table).out == out
 
 
 def test_an_empty_list_asks_for_nothing_more() -> None:
