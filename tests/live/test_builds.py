@@ -62,6 +62,20 @@ def any_stage(steps: list[str], failed: bool) -> list[str]:
     return [re.sub(r"^\[[^\]]+ \d+/\d+\] FROM", "FROM", step) for step in steps]
 
 
+def in_parts(steps: list[str], failed: bool) -> list[str]:
+    """A step that another one interrupts goes on later, under its title."""
+    whole: dict[str, str] = {}
+    out = []
+    for step in steps:
+        title = step.partition("\n")[0]
+        step = whole.pop(title, f"{title}\n") + step.partition("\n")[2]
+        if step.endswith("\n...\n"):
+            whole[title] = step.removesuffix("...\n")
+        else:
+            out.append(step)
+    return [*out, *whole.values()]
+
+
 def told_again(steps: list[str], failed: bool) -> list[str]:
     """A step that is told too early is told again, in full."""
     titles = [step.partition("\n")[0] for step in steps]
@@ -90,7 +104,7 @@ def no_end(steps: list[str], failed: bool) -> list[str]:
 
 
 #: of the steps of BuildKit, on any engine and on some
-ANYWHERE = (any_stage, told_again, by_chance, at_its_beginning)
+ANYWHERE = (any_stage, in_parts, told_again, by_chance, at_its_beginning)
 STEPS = {"docker-20": (*ANYWHERE, no_end), "docker-28": ANYWHERE}
 
 
