@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydock.cli.index import COMMANDS
+from tests.support.fault_swarm import answers
 
 #: what is chosen by chance is the same in every run
 SEED = 1
@@ -41,6 +42,7 @@ PLUGIN = {"Id": "f" * 64, "Name": "reg.test/p:latest", "Enabled": False, "Plugin
 PLUGIN_PATH = "/plugins/reg.test/p:latest"
 PRIVILEGES = (200, text([{"Name": "network", "Description": "", "Value": ["host"]}]))
 DONE: tuple[int, bytes] = (204, b"")
+MANAGER: Canned = answers()
 CLUSTER_VOLUME = {"Name": "cv", "Driver": "csi", "Scope": "global", "Mountpoint": "", "Labels": {}, "Options": {},
                   "ClusterVolume": {"ID": "cvid", "Version": {"Index": 7}, "CreatedAt": "2025-01-01T00:00:00Z", "UpdatedAt": "2025-01-01T00:00:00Z", "Spec": {"Group": "", "AccessMode": {"Scope": "single", "Sharing": "none"}, "Availability": "active"}}}  # fmt: skip
 
@@ -166,6 +168,44 @@ LINES: tuple[Line, ...] = (
     Line("volume prune -f --filter label=nothing-has-this"),
     Line("volume rm {vol}"),
     Line("volume update --availability pause cv", canned={("GET", "/volumes/cv"): (200, text(CLUSTER_VOLUME)), ("PUT", "/volumes/cvid"): (200, b"")}),
+    Line("config create new file", canned=MANAGER),
+    Line("config inspect cfg1", canned=MANAGER),
+    Line("config ls", canned=MANAGER, loose=True),
+    Line("config rm cfg1", canned=MANAGER),
+    Line("node demote one", canned=MANAGER),
+    Line("node inspect self", canned=MANAGER),
+    Line("node ls", canned=MANAGER),
+    Line("node promote one", canned=MANAGER),
+    Line("node ps one", canned=MANAGER, loose=True),
+    Line("node rm one", canned=MANAGER),
+    Line("node update --role worker one", canned=MANAGER),
+    Line("secret create new file", canned=MANAGER),
+    Line("secret inspect sec1", canned=MANAGER),
+    Line("secret ls", canned=MANAGER, loose=True),
+    Line("secret rm sec1", canned=MANAGER),
+    Line("service create -d --no-resolve-image busybox", canned=MANAGER),
+    Line("service inspect plain", canned=MANAGER),
+    Line("service logs plain", canned=MANAGER),
+    Line("service ls", canned=MANAGER),
+    Line("service ps plain", canned=MANAGER, loose=True),
+    Line("service rm plain", canned=MANAGER),
+    Line("service rollback -d plain", canned=MANAGER),
+    Line("service scale -d plain=3", canned=MANAGER),
+    Line("service update -d --label-add a=b plain", canned=MANAGER),
+    Line("stack deploy -c - -d --resolve-image never shop", canned=MANAGER, stdin=b"services: {web: {image: busybox}}"),
+    Line("stack ls", canned=MANAGER),
+    Line("stack ps shop", canned=MANAGER, loose=True),
+    Line("stack rm shop", canned=MANAGER),
+    Line("stack services shop", canned=MANAGER),
+    Line("swarm ca", canned=MANAGER),
+    Line("swarm ca --rotate", canned=MANAGER),
+    Line("swarm init --autolock", canned=MANAGER),
+    Line("swarm join 10.0.0.1:2377", canned=MANAGER),
+    Line("swarm join-token --rotate worker", canned=MANAGER),
+    Line("swarm leave", canned=MANAGER),
+    Line("swarm unlock", canned=answers("locked"), stdin=b"SWMKEY-1-x"),
+    Line("swarm unlock-key --rotate", canned=MANAGER),
+    Line("swarm update --task-history-limit 7", canned=MANAGER),
     Line("wait {done}"),
 )  # fmt: skip
 
@@ -192,6 +232,7 @@ NO_ENGINE: dict[str, str] = {
     },
     **{path: "refuses: docker has given signatures up" for path in COMMANDS if path.startswith("trust ")},
     "logout": "works on the user's own files",
+    "stack config": "works on the user's own files",
 }
 
 
