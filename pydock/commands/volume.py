@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import volumes
 from pydock.api.request import filters, without_empty
+from pydock.api.swarm import version_of
 from pydock.commands.shared import (
     FORMAT_HELP,
     PruneOptions,
@@ -139,14 +140,16 @@ def cluster_spec(o: CreateOptions) -> ClusterVolumeSpec:
     types: dict[str, AccessMode] = {"mount": {"MountVolume": {}}, "block": {"BlockVolume": {}}}
     topology = {"Requisite": topologies(o.topology_required), "Preferred": topologies(o.topology_preferred)}
     secrets = [{"Key": k, "Secret": v} for k, v in sorted(dict(o.secret).items())]
-    return {
-        **({"Group": o.group} if o.group else {}),
-        "AccessMode": {"Scope": o.scope, "Sharing": o.sharing, **types.get(o.type, {})},
+    access: AccessMode = {"Scope": o.scope, "Sharing": o.sharing, **types.get(o.type, {})}
+    spec: ClusterVolumeSpec = {
+        "Group": o.group,
+        "AccessMode": without_empty(access, ("Scope", "Sharing")),
         "AccessibilityRequirements": {k: v for k, v in topology.items() if v},
         "CapacityRange": {"RequiredBytes": max(o.required_bytes, 0), "LimitBytes": max(o.limit_bytes, 0)},
-        **({"Secrets": secrets} if secrets else {}),
+        "Secrets": secrets,
         "Availability": o.availability,
     }
+    return without_empty(spec, ("Group", "Secrets", "Availability"))
 
 
 def create_body(o: CreateOptions) -> CreateVolume:
@@ -218,4 +221,5 @@ def update(app: App, o: UpdateOptions) -> None:
     if not cluster:
         raise Failure("can only update cluster volumes")
     spec = {**(cluster.get("Spec") or {}), **({"Availability": o.availability} if "availability" in o.given else {})}
-    app.engine.read(volumes.update_volume(cluster["ID"], (cluster.get("Version") or {}).get("Index") or 0, spec))
+    spec = without_empty(spec, ("Availability",))
+    app.engine.read(volumes.update_volume(cluster["ID"], version_of(cluster), spec))

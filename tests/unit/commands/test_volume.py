@@ -96,3 +96,14 @@ def test_volumes_are_listed() -> None:
     ):
         done = cli("volume", "ls", *flags, table=table)
         assert (done.code, done.out, done.err) == (0, out, "")
+
+
+def test_empty_values_of_a_cluster_volume_are_left_out() -> None:
+    empty = ("--scope=", "--sharing=", "--availability=", "--group=", "--type=nope")
+    done = cli("volume", "create", *empty, "v", table={("POST", "/volumes/create"): {"Name": "v"}})
+    spec = {"AccessMode": {}, "AccessibilityRequirements": {}, "CapacityRange": {"RequiredBytes": 0, "LimitBytes": 0}}
+    assert done.requests[0].body["ClusterVolumeSpec"] == spec
+    cluster = {"ID": "c", "Version": {"Index": 3}, "Spec": {"Group": "g", "Availability": "drain"}}
+    table = {("GET", "/volumes/v"): {"Name": "v", "ClusterVolume": cluster}, ("PUT", "/volumes/c"): b""}
+    done = cli("volume", "update", "--availability=", "v", table=table)
+    assert (done.requests[1].body, done.requests[1].query) == ({"Spec": {"Group": "g"}}, {"version": "3"})
