@@ -16,6 +16,7 @@ from tests.support import engines, swarms
 
 # how long a busy machine takes says nothing of what is tested
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=25)
 settings.load_profile("patient")
 
 DATA = Path(__file__).with_name("data")
