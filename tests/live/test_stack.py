@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ services:
       replicas: 2
       labels: {tier: front}
       update_config: {parallelism: 1, delay: 0s, monitor: 1s, failure_action: rollback, order: stop-first}
-      restart_policy: {condition: none}
+      restart_policy: {condition: any, delay: 0s}
       resources: {limits: {memory: 64M}, reservations: {cpus: "0.05"}}
   everywhere:
     image: busybox:latest
@@ -99,6 +99,19 @@ def specs(engine: EngineProcess) -> Any:
     return plain
 
 
+def web(engine: EngineProcess) -> Any:
+    """The stack's service web."""
+    [service] = [one for one in objects(engine, "services") if one["Spec"]["Name"] == "app_web"]
+    return service
+
+
+def running(do: Callable[..., str]) -> list[str]:
+    """The node of each task of web that is running."""
+    form = "{{.Node}} {{.CurrentState}}"
+    rows = do("service", "ps", "-f", "desired-state=running", "--format", form, "app_web").splitlines()
+    return sorted(node for node, state, *_ in map(str.split, rows) if state == "Running")
+
+
 def deploy(client: Path, engine: EngineProcess, folder: Path, *words: str, **environ: str) -> Done:
     argv = ("stack", "deploy", "-c", "stack.yml", "--resolve-image", "never", *words, "app")
     return program(client, *argv, host=engine.host, cwd=folder, env=environ, timeout=120)
@@ -131,23 +144,26 @@ def test_a_stack_from_its_deployment_to_its_removal(nodes: Nodes, stack: str, fo
     assert numbers.splitlines() == ["app_everywhere 1/1", "app_web 2/2"]
 
     do("service", "scale", "-d=false", "app_web=3")
-    running = do("stack", "ps", "-f", "desired-state=running", "--format", "{{.Name}} {{.Node}}", stack).splitlines()
-    assert len(running) == 4 and {line.split()[1] for line in running if "web" in line} == {"one", "two"}
+    tasks = do("stack", "ps", "-f", "desired-state=running", "--format", "{{.Name}} {{.Node}}", stack).splitlines()
+    assert len(tasks) == 4 and set(running(do)) == {"one", "two"}
 
     # each task says the secret and the config
     logs = swarms.until(lambda: len(found := do("service", "logs", "app_web").splitlines()) == 6 and found, "all logs")
     assert {line.partition("| ")[2] for line in logs} == {"the key", "good morning"}
 
     # an update whose tasks fail is rolled back by the swarm: the stack is as it was, and says so
-    before = specs(manager)["services"][1]["TaskTemplate"]
+    before = web(manager)["Spec"]["TaskTemplate"]
     done = deploy(pydock, manager, folder, "--detach=false", COMMAND="false")
     assert b"rollback" in done.out and done.code == 0
-    [web] = [one for one in objects(manager, "services") if one["Spec"]["Name"] == "app_web"]
-    assert web["UpdateStatus"]["State"] == "rollback_completed"
-    assert (
-        web["Spec"]["Mode"] == {"Replicated": {"Replicas": 3}}
-        and specs(manager)["services"][1]["TaskTemplate"] == before
-    )
+    # the client waits for the tasks, not for the swarm's word that this was all
+    swarms.until(lambda: web(manager)["UpdateStatus"]["State"] == "rollback_completed", "the rollback has ended")
+    assert web(manager)["Spec"]["Mode"] == {"Replicated": {"Replicas": 3}}
+    assert web(manager)["Spec"]["TaskTemplate"] == before
+
+    # a drained node leaves its tasks to the other one
+    do("node", "update", "--availability", "drain", "two")
+    swarms.until(lambda: running(do) == ["one"] * 3, "all tasks of web are on the first node")
+    do("node", "update", "--availability", "active", "two")
 
     # a service that the file has no more goes
     (folder / "stack.yml").write_text(FILE.replace("  web:", "  other:"))
