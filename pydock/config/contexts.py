@@ -155,8 +155,9 @@ class Store:
         """Remove a context, if it exists. Raises Failure in docker's words."""
         with failing(f"failed to remove context {name}: failed to remove metadata: "):
             _entries(os.path.join(self.root, "meta"))
-        with self.changing():
-            self.remove(name)
+        if os.path.lexists(self.root):
+            with self.changing():
+                self.remove(name)
 
     def remove(self, name: str) -> None:
         """Remove metadata and TLS material, if they exist. Needs `changing`. Raises OSError."""

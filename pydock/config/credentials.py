@@ -41,6 +41,11 @@ def lookup(config: ConfigFile, environ: Mapping[str, str], domain: str) -> Auth:
     return _from_helper(helper, key, environ) if helper else {}
 
 
+def hub_user(config: ConfigFile) -> str:
+    """The user name that config.json itself has for Docker Hub, or ""."""
+    return _entry(config.mapping("auths").get(HUB_KEY)).get("username", "")
+
+
 def in_environment(environ: Mapping[str, str]) -> list[str]:
     """The keys of the registries that DOCKER_AUTH_CONFIG has credentials for."""
     return sorted(_from_environment(environ))
@@ -156,7 +161,12 @@ def _from_file(auths: Mapping[str, Any], key: str) -> Auth:
     if not isinstance(entry, dict):
         # an old key may have a scheme and a path
         entry = next((v for k, v in auths.items() if isinstance(v, dict) and _host(k) == _host(key)), None)
-    if not entry:
+    return _entry(entry)
+
+
+def _entry(entry: Any) -> Auth:
+    """An entry of config.json's auths."""
+    if not isinstance(entry, dict):
         return {}
     out = {k: str(entry[k]) for k in ("username", "password", "identitytoken", "registrytoken") if entry.get(k)}
     if entry.get("auth"):

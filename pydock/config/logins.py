@@ -23,6 +23,11 @@ class Credentials:
             self._warn(f"Failed to create credential store from DOCKER_AUTH_CONFIG:  {problem}")
         return credentials.lookup(self._config, self._environ, registry)
 
+    @property
+    def hub_user(self) -> str:
+        """The user name that config.json itself has for Docker Hub, or ""."""
+        return credentials.hub_user(self._config)
+
     def header(self, domain: str) -> str:
         """The X-Registry-Auth header for a registry; an empty object without credentials."""
         return credentials.header(self.of(domain))

@@ -343,8 +343,8 @@ def profile(path: str, read: Read) -> str:
 
 def capabilities(names: tuple[str, ...]) -> list[str]:
     """Full names ("CAP_NET_ADMIN", but ALL), without duplicates, sorted."""
-    upper = {n.upper() for n in names}
-    return sorted(n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper)
+    upper = [name.upper() for name in names]
+    return sorted({n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper})
 
 
 def security_pair(text: str) -> tuple[str, str]:

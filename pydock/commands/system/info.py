@@ -62,7 +62,11 @@ def print_info(app: App, server: Json, client: Json, errors: list[str]) -> None:
     """Raises Failure if there are `errors`."""
     app.out.write("Client:\n" + "".join(f"{line}\n" for line in client_lines(client)) + "\nServer:\n")
     lines = (
-        [*server_lines(server, app.globals.debug), *(newer_lines(server) if speaks_newer(app) else ()), ""]
+        [
+            *server_lines(server, app.globals.debug, app.credentials.hub_user),
+            *(newer_lines(server) if speaks_newer(app) else ()),
+            "",
+        ]
         if server
         else []
     )
@@ -144,7 +148,7 @@ def pairs(found: list[list[str]] | None, indent: str) -> Iterator[str]:
         yield f"{indent}{name}: {value}"
 
 
-def server_lines(server: Json, debug: bool) -> Iterator[str]:
+def server_lines(server: Json, debug: bool, user: str) -> Iterator[str]:
     """The server's section, line by line."""
     yield from count_lines(server)
     yield from driver_lines(server)
@@ -156,7 +160,7 @@ def server_lines(server: Json, debug: bool) -> Iterator[str]:
         yield f" Default Runtime: {server.get('DefaultRuntime', '')}"
     yield from system_lines(server)
     yield from host_lines(server)
-    yield from daemon_lines(server, debug)
+    yield from daemon_lines(server, debug, user)
 
 
 def count_lines(server: Json) -> Iterator[str]:
@@ -198,8 +202,8 @@ def host_lines(server: Json) -> Iterator[str]:
     yield from rows(server, ("Name", "Name"), ("ID", "ID"))
 
 
-def daemon_lines(server: Json, debug: bool) -> Iterator[str]:
-    """The daemon's own settings."""
+def daemon_lines(server: Json, debug: bool, user: str) -> Iterator[str]:
+    """The daemon's own settings, and the user's name at Docker Hub."""
     yield f" Docker Root Dir: {server.get('DockerRootDir', '')}"
     yield f" Debug Mode: {go_bool(server.get('Debug'))}"
     if server.get("Debug") or debug:
@@ -211,6 +215,8 @@ def daemon_lines(server: Json, debug: bool) -> Iterator[str]:
         ):
             yield f"  {title}: {server.get(key, 0)}"
     yield from rows(server, ("HTTP Proxy", "HttpProxy"), ("HTTPS Proxy", "HttpsProxy"), ("No Proxy", "NoProxy"))
+    if user:
+        yield f" Username: {user}"
     yield from listed(" Labels:", server.get("Labels"))
     yield f" Experimental: {go_bool(server.get('ExperimentalBuild'))}"
     yield from registry_lines(server.get("RegistryConfig") or {})

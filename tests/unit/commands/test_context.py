@@ -47,6 +47,12 @@ def test_a_context_from_its_making_to_its_end(context: Any) -> None:
     assert context("rm", "-f", "far").code == 0
 
 
+def test_removing_what_is_not_there_makes_no_folder(tmp_path: Path) -> None:
+    assert (
+        cli("--config", str(tmp_path / "c"), "context", "rm", "-f", "far").code == 0 and not (tmp_path / "c").exists()
+    )
+
+
 def test_tls_material_goes_along(context: Any, tmp_path: Path) -> None:
     authority = trustme.CA()
     us = authority.issue_cert("us.example")

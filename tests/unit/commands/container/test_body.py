@@ -58,6 +58,8 @@ def test_capabilities_are_spelled_in_full_and_none_is_swallowed() -> None:
         "ALL",
         "--cap-drop",
         "NET_ADMIN",
+        "--cap-drop",
+        "cap_net_admin",
     )["HostConfig"]
     assert (host["CapAdd"], host["CapDrop"]) == (["ALL", "CAP_NET_ADMIN", "CAP_SYS_TIME"], ["ALL", "CAP_NET_ADMIN"])
 

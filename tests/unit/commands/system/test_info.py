@@ -185,6 +185,15 @@ def test_details_of_debugging_are_shown_to_who_debugs() -> None:
     assert "  File Descriptors: 7" not in lines(info(NFd=7))
 
 
+@pytest.mark.parametrize(("entry", "user"), [({"auth": "bWU6cHc="}, "me"), ({"username": "zed"}, "zed"), ({}, "")])
+def test_the_users_name_at_docker_hub(entry: dict[str, str], user: str, tmp_path: Path) -> None:
+    """As config.json has it, before the engine's labels."""
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {"https://index.docker.io/v1/": entry}}))
+    told = lines(info(Labels=["a=b"]), flags=("--config", str(tmp_path)))
+    before = told[told.index(" Labels:") - 1]
+    assert before == f" Username: {user}" if user else "Username" not in before
+
+
 def test_what_an_engine_lacks_is_warned_of() -> None:
     """Where the engine does not say so itself; cgroups of version 2 know nothing of the OOM killer."""
     done = ask(info(OSType="linux", MemoryLimit=True, CgroupVersion="2"))
