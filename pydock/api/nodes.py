@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pydock.api.request import Request, named, query
@@ -30,6 +31,11 @@ NODE = {
     "Status": opt({"State": opt(str), "Message": opt(str), "Addr": opt(str)}),
     "ManagerStatus": opt({"Leader": opt(bool), "Reachability": opt(str), "Addr": opt(str)}),
 }  # fmt: skip
+
+
+def not_down(found: Iterable[Json]) -> set[str]:
+    """The IDs of those nodes that are not down."""
+    return {node["ID"] for node in found if (node.get("Status") or {}).get("State") != "down"}
 
 
 def list_nodes(filters: Json) -> Request:

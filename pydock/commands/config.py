@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydock.api import configs
 from pydock.commands.inspect import PrettyOptions
+from pydock.commands.shared import WholeListOptions
 from pydock.commands.stored import (
     Kind,
-    StoredListOptions,
     create_stored,
     inspect_stored,
     print_stored,
@@ -38,8 +38,8 @@ CONFIG = Kind(
 LARGEST = 1000 * 1024
 
 
-@command("config ls", StoredListOptions, "List configs", aliases=("list",))
-def ls(app: App, o: StoredListOptions) -> None:
+@command("config ls", WholeListOptions, "List configs", aliases=("list",))
+def ls(app: App, o: WholeListOptions) -> None:
     print_stored(app, o, CONFIG)
 
 

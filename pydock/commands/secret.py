@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydock.api import secrets
 from pydock.commands.inspect import PrettyOptions
+from pydock.commands.shared import WholeListOptions
 from pydock.commands.stored import (
     Kind,
-    StoredListOptions,
     create_stored,
     inspect_stored,
     print_stored,
@@ -37,8 +37,8 @@ SECRET = Kind(
 LARGEST = 500 * 1024
 
 
-@command("secret ls", StoredListOptions, "List secrets", aliases=("list",))
-def ls(app: App, o: StoredListOptions) -> None:
+@command("secret ls", WholeListOptions, "List secrets", aliases=("list",))
+def ls(app: App, o: WholeListOptions) -> None:
     print_stored(app, o, SECRET)
 
 

@@ -69,13 +69,19 @@ def trust_flag(text: str = "Skip image verification") -> Any:
 
 
 @options
-class ListOptions(Options):
-    """The flags of all list commands."""
+class WholeListOptions(Options):
+    """The flags of lists that truncate nothing."""
 
     filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
     quiet: bool = flag("-q", "--quiet", help="Only show IDs")
+
+
+@options
+class ListOptions(WholeListOptions):
+    """The flags of all other lists."""
+
+    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
 
 
 @options

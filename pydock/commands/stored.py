@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from pydock.api.request import Request, filters
 from pydock.commands.inspect import PrettyOptions, fetch, print_kind
-from pydock.commands.shared import FORMAT_HELP, each_name, filter_flag, print_list
+from pydock.commands.shared import WholeListOptions, each_name, print_list
 from pydock.errors import Failure
 from pydock.flags import pairs
-from pydock.options import Options, flag, options
 from pydock.render.human import natural
 from pydock.shape import Json
 from pydock.values import record
@@ -35,14 +34,7 @@ class Kind:
     pretty: Callable[[Json], str]
 
 
-@options
-class StoredListOptions(Options):
-    filter: tuple[pairs.Pair, ...] = filter_flag("-f", "--filter")
-    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    quiet: bool = flag("-q", "--quiet", help="Only show IDs")
-
-
-def print_stored(app: App, o: StoredListOptions, kind: Kind) -> None:
+def print_stored(app: App, o: WholeListOptions, kind: Kind) -> None:
     found = sorted(
         app.engine.json(kind.list(filters(o.filter))) or (), key=lambda s: natural(s["Spec"].get("Name") or "")
     )

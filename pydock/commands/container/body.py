@@ -6,7 +6,7 @@ first. ValueError carries docker's words for options that contradict each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING
 
 from pydock.api.request import without_empty
@@ -343,8 +343,13 @@ def profile(path: str, read: Read) -> str:
 
 def capabilities(names: tuple[str, ...]) -> list[str]:
     """Full names ("CAP_NET_ADMIN", but ALL), without duplicates, sorted."""
-    upper = [name.upper() for name in names]
-    return sorted({n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper})
+    return sorted({capability(name) for name in names})
+
+
+def capability(name: str, special: Container[str] = ("ALL",)) -> str:
+    """The full name of a capability, in capitals. special: names that stand for more than one."""
+    upper = name.upper()
+    return upper if upper in special or upper.startswith("CAP_") else f"CAP_{upper}"
 
 
 def security_pair(text: str) -> tuple[str, str]:

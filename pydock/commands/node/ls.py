@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import nodes, system
 from pydock.api.request import filters
-from pydock.commands.shared import FORMAT_HELP, filter_flag, print_list
-from pydock.flags.pairs import Pair
-from pydock.options import Options, command, flag, options
+from pydock.commands.shared import WholeListOptions, print_list
+from pydock.options import command
 from pydock.render.human import natural
 from pydock.views.nodes import NodeView
 
@@ -16,15 +15,8 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 
-@options
-class NodeListOptions(Options):
-    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
-    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    quiet: bool = flag("-q", "--quiet", help="Only show IDs")
-
-
-@command("node ls", NodeListOptions, "List nodes in the swarm", aliases=("list",))
-def ls(app: App, o: NodeListOptions) -> None:
+@command("node ls", WholeListOptions, "List nodes in the swarm", aliases=("list",))
+def ls(app: App, o: WholeListOptions) -> None:
     found = app.engine.json(nodes.list_nodes(filters(o.filter)))
     info = app.engine.json(system.info()) if found and not o.quiet else {}
     rows = [NodeView(node, info) for node in found]

@@ -11,7 +11,7 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from pydock.api.request import without_empty
-from pydock.commands.container.body import Read, lines_of
+from pydock.commands.container.body import Read, capability, lines_of
 from pydock.commands.service.options import CreateOptions, ServiceOptions
 from pydock.flags.mounts import Mount, absolute
 from pydock.flags.networks import Attachment
@@ -296,8 +296,7 @@ ALL, RESET = "ALL", "RESET"
 
 def capability_set(names: Iterable[str]) -> set[str]:
     """Full names: CAP_NET_ADMIN, but ALL and RESET."""
-    upper = (name.strip().upper() for name in names)
-    return {n if n in (ALL, RESET) or n.startswith("CAP_") else f"CAP_{n}" for n in upper}
+    return {capability(name.strip(), (ALL, RESET)) for name in names}
 
 
 def effective(add: Iterable[str], drop: Iterable[str]) -> tuple[list[str], list[str]]:

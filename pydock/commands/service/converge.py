@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydock.api.nodes import list_nodes
+from pydock.api.nodes import list_nodes, not_down
 from pydock.api.request import filters
 from pydock.api.services import inspect_service
 from pydock.api.tasks import list_tasks
@@ -46,8 +46,7 @@ def looks(app: App, name: str, stop: threading.Event) -> Iterator[Json]:
             return
         wanted = filters([("service", service["ID"]), ("_up-to-date", "true")])
         tasks = app.engine.json(list_tasks(filters=wanted)) or []
-        nodes = app.engine.json(list_nodes({})) or []
-        active = {n["ID"] for n in nodes if (n.get("Status") or {}).get("State") != "down"}
+        active = not_down(app.engine.json(list_nodes({})) or ())
         yield from progress.with_tasks(service, tasks, active, now)
         if progress.over:
             return

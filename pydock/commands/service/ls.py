@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import nodes, services, tasks
 from pydock.api.request import filters
-from pydock.commands.shared import FORMAT_HELP, Listed, filter_flag, print_list
-from pydock.flags.pairs import Pair
-from pydock.options import Options, command, flag, options
+from pydock.commands.shared import Listed, WholeListOptions, print_list
+from pydock.options import command
 from pydock.render.human import natural
 from pydock.shape import Json
 from pydock.views.services import ServiceView, mode_key
@@ -19,15 +18,8 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 
-@options
-class ServiceListOptions(Options):
-    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
-    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    quiet: bool = flag("-q", "--quiet", help="Only show IDs")
-
-
-@command("service ls", ServiceListOptions, "List services", aliases=("list",))
-def ls(app: App, o: ServiceListOptions) -> None:
+@command("service ls", WholeListOptions, "List services", aliases=("list",))
+def ls(app: App, o: WholeListOptions) -> None:
     found = app.engine.json(services.list_services(filters=filters(o.filter), status=not o.quiet))
     print_services(app, o, found)
 
@@ -46,9 +38,7 @@ def with_status(app: App, found: list[Json]) -> list[Json]:
     status = {s["ID"]: wanted_status(s["Spec"]) for s in without}
     of_them = app.engine.json(tasks.list_tasks(filters=filters(("service", s["ID"]) for s in without)))
     if of_them:
-        all_nodes = app.engine.json(nodes.list_nodes({}))
-        up = {n["ID"] for n in all_nodes if (n.get("Status") or {}).get("State") != "down"}
-        numbers = counted(of_them, up)
+        numbers = counted(of_them, nodes.not_down(app.engine.json(nodes.list_nodes({}))))
         status = {identifier: numbers.get(identifier, {}) for identifier in status}
     return [{**s, "ServiceStatus": status[s["ID"]]} if s["ID"] in status else s for s in found]
 

@@ -97,6 +97,11 @@ def _cpus(name: str, text: str) -> Any:
     return flag(name, parse=units.nano_cpus, metavar="decimal", help=text)
 
 
+def _order(name: str, what: str) -> Any:
+    text = f'Order of {what}: "start-first" or "stop-first" (default "stop-first")'
+    return flag(name, since="1.29", help=text, sources="start-first stop-first")
+
+
 def _words(name: str, text: str) -> Any:
     return flag(name, parse=services.shell_words, metavar="command", default=(), help=text)
 
@@ -189,12 +194,7 @@ class ServiceOptions(Options):
     update_monitor: int = _duration(
         "--update-monitor", "Time to watch each updated task for failure (ns|us|ms|s|m|h) (default 5s)", "1.25"
     )
-    update_order: str = flag(
-        "--update-order",
-        since="1.29",
-        help='Order of an update: "start-first" or "stop-first" (default "stop-first")',
-        sources="start-first stop-first",
-    )
+    update_order: str = _order("--update-order", "an update")
     update_parallelism: int = _uint("--update-parallelism", "Number of tasks updated at once; 0 for all")
     rollback_delay: int = _duration("--rollback-delay", "Delay between rollbacks of tasks (ns|us|ms|s|m|h)", "1.28")
     rollback_failure_action: str = flag(
@@ -209,12 +209,7 @@ class ServiceOptions(Options):
     rollback_monitor: int = _duration(
         "--rollback-monitor", "Time to watch each rolled back task for failure (ns|us|ms|s|m|h) (default 5s)", "1.28"
     )
-    rollback_order: str = flag(
-        "--rollback-order",
-        since="1.29",
-        help='Order of a rollback: "start-first" or "stop-first" (default "stop-first")',
-        sources="start-first stop-first",
-    )
+    rollback_order: str = _order("--rollback-order", "a rollback")
     rollback_parallelism: int = _uint(
         "--rollback-parallelism", "Number of tasks rolled back at once; 0 for all", "1.28"
     )

@@ -58,13 +58,18 @@ def row(name: str, task: Json, job: bool = False) -> Json | None:
     return message(name, STATES[observed(task) - 1].ljust(LONGEST), observed(task), COMPLETE if job else RUNNING)
 
 
+def place_of(task: Json, key: str) -> object:
+    """The slot or node of a task. key: "Slot" or "NodeID"."""
+    return task.get(key) or (0 if key == "Slot" else "")
+
+
 def chosen(tasks: Iterable[Json], key: str, active: set[str] | None = None) -> dict[object, Json]:
     """One task for each slot or node: of several the one that is to live shorter, then the one that is less far.
 
     active: nodes; tasks on others do not count."""
     out: dict[object, Json] = {}
     for task in tasks:
-        place = task.get(key) or (0 if key == "Slot" else "")
+        place = place_of(task, key)
         other = out.get(place)
         if not desired(task) or not observed(task):
             continue
@@ -160,7 +165,7 @@ class Job(Tracker):
         now = iteration(service.get("JobStatus") or {}) or 0
         out: dict[object, Json] = {}
         for task in tasks:
-            place = task.get(self.key) or (0 if self.key == "Slot" else "")
+            place = place_of(task, self.key)
             if (
                 iteration(task) == now
                 and observed(task)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pydock.api.request import filters
 from pydock.api.services import list_services
 from pydock.api.tasks import list_tasks
-from pydock.commands.service.ls import ServiceListOptions, print_services
-from pydock.commands.shared import FORMAT_HELP
+from pydock.commands.service.ls import print_services
+from pydock.commands.shared import FORMAT_HELP, WholeListOptions
 from pydock.commands.stack.namespace import LABEL, namespace, orchestrator_flag
 from pydock.commands.tasks import TaskListOptions, print_tasks
 from pydock.errors import Failure
@@ -46,7 +46,7 @@ def stacks(app: App) -> list[str]:
 
 
 @options
-class StackServicesOptions(ServiceListOptions):
+class StackServicesOptions(WholeListOptions):
     stack: str = argument("STACK", sources="stacks")
     orchestrator: str = orchestrator_flag()
 
