@@ -41,7 +41,9 @@ class FlagSpec:
     docker's words; reads: the same for a value that names files, which are read at once; many: repeatable, a tuple of
     parsed values; metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype,
     experimental: docker's other conditions; deprecated: {long name: reason}; env: the variable that gives the
-    default; sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "".
+    default; sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "";
+    bare: the value of the flag without "=": a word after it is no value then (`--json`, `--json=ID,Names`); own: docker
+    has no such flag.
     @options sets `dest` and `kind` (the annotation, without "| None").
     """
 
@@ -63,6 +65,8 @@ class FlagSpec:
         env: str = "",
         sources: str = "",
         warning: Callable[[str], str] | None = None,
+        bare: str = "",
+        own: bool = False,
     ) -> None:
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
@@ -72,6 +76,7 @@ class FlagSpec:
         #: without dashes, as `longs` and the names in `deprecated`
         self.hidden_names = hidden_names and tuple(n[2:] for n in hidden_names)
         self.env, self.sources, self.warning, self.reads = env, sources, warning, reads
+        self.bare, self.own = bare, own
         self.dest = self.kind = ""
 
     @property
@@ -84,20 +89,30 @@ class FlagSpec:
         return bool(self.kind == "bool")
 
     @property
+    def without_equals(self) -> str:
+        """The value of the flag where no "=VALUE" is attached; "" where it takes the next word."""
+        return "true" if self.is_bool else self.bare
+
+    @property
     def value_name(self) -> str:
         """The value's name in help; empty for a bool."""
         if self.metavar:
             return self.metavar
         return "" if self.is_bool else _VALUE_NAMES.get(self.kind, "list" if self.many else "string")
 
+    def usage(self, name: str) -> str:
+        """One of its long names, with the value: "--json[=fields]", "--name string"."""
+        return f"--{name}[={self.value_name}]" if self.bare else f"--{name} {self.value_name}".rstrip()
+
 
 class ArgumentSpec:
     """One positional argument, or all that remain (a tuple field): `argument` is its name in declarations.
 
-    usage: the text in the usage line: "NAME", "[NAME]", "NAME [NAME...]"."""
+    usage: the text in the usage line: "NAME", "[NAME]", "NAME [NAME...]"; unless: flags, by field: with one of them
+    the argument may be left out (`rm --filter label=a`)."""
 
-    def __init__(self, usage: str, default: Any = MISSING, sources: str = "") -> None:
-        self.usage, self.default, self.sources = usage, default, sources
+    def __init__(self, usage: str, default: Any = MISSING, sources: str = "", unless: tuple[str, ...] = ()) -> None:
+        self.usage, self.default, self.sources, self.unless = usage, default, sources, unless
         self.dest = self.kind = ""
 
     @property
@@ -172,9 +187,9 @@ class CommandNote:
     path: the full name ("container ls"); also: other full names ("ps"); aliases: short names for `path`; top: the
     position among the common commands of the top-level help; interspersed=False: flags end at the first positional
     argument; since: the required API version; usage: replaces flags and arguments in the usage line, with "PROG" for
-    the program's name; choose: App -> the command to run instead, or None: for commands that depend on the
-    environment (that command is then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if
-    it is installed; bare_help: without any flag its help is shown.
+    the program's name; own: docker has no such command, and an installed CLI plugin of the name is run instead;
+    choose: App -> the command to run instead, or None: for commands that depend on the environment (that command is
+    then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if it is installed; bare_help: without any flag its help is shown.
     """
 
     def __init__(
@@ -194,11 +209,12 @@ class CommandNote:
         listed: bool = True,
         plugin: str = "",
         bare_help: bool = False,
+        own: bool = False,
     ) -> None:
         self.paths, self.options, self.short, self.aliases = (path, *also), options, short, aliases
         self.description, self.top, self.interspersed, self.since = description, top, interspersed, since
         self.usage, self.choose, self.listed, self.plugin = usage, choose, listed, plugin
-        self.bare_help = bare_help
+        self.bare_help, self.own = bare_help, own
 
     def __call__(self, function: T) -> T:
         function.__command__ = self  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pydock.app import App
 from pydock.cli.index import ALIASES, OF_PLUGINS
-from pydock.cli.names import children, taken_names
+from pydock.cli.names import children, gives_way, taken_names
 from pydock.cli.params import Command, invocation
 from pydock.cli.sources import NO_FILES, NO_SPACE, Candidate, Query
 from pydock.cli.sources import answer as ask
@@ -95,7 +95,7 @@ class Typed:
 
     def _flag(self, word: str) -> None:
         spec, value = self.named(word)
-        if spec is not None and value is None and not spec.is_bool:
+        if spec is not None and value is None and not spec.without_equals:
             self.pending = spec
         elif spec is not None:
             self._take(spec, value or "")
@@ -109,7 +109,7 @@ class Typed:
             return self._longs.get(name[2:]), value if equals else None
         for at, letter in enumerate(word[1:], 1):
             spec, rest = self._shorts.get(letter), word[at + 1 :]
-            if spec is None or not spec.is_bool:
+            if spec is None or not spec.without_equals:
                 return spec, rest.removeprefix("=") if rest else None
             if rest:
                 self._take(spec, "")
@@ -135,7 +135,7 @@ def _answer(app: App, line: list[str], typed: Typed, find: Callable[[str], objec
     while typed.words:
         name, *rest = typed.words
         path = f"{group} {name}".strip() if name != "help" else ""
-        target = find(path)
+        target = None if gives_way(app, path) else find(path)
         if isinstance(target, Command):
             return _of_target(app, target.chosen(app), name, rest, current, described)
         if target is None and path:
@@ -203,7 +203,7 @@ def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, cur
 
 def runs(app: App, name: str) -> bool:
     """Is it a built-in command, or one of an installed plugin?"""
-    return name not in OF_PLUGINS or app.plugins.has(OF_PLUGINS[name])
+    return (name not in OF_PLUGINS or app.plugins.has(OF_PLUGINS[name])) and not gives_way(app, name)
 
 
 def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found | None:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS, OF_PLUGINS
+from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS, OF_PLUGINS, OWN
 from pydock.cli.names import children
 from pydock.options import CommandNote, FlagSpec
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydock.config.plugins import Plugin
 
 SWARM_GROUPS = ("config", "node", "secret", "service", "stack", "swarm")
+BEYOND = "Commands beyond docker:"
 ABOUT = "The docker command line in pure Python"
 
 
@@ -24,9 +25,16 @@ def flag_lines(flags: list[FlagSpec], width: int) -> list[str]:
     for spec in sorted(flags, key=lambda f: f.name):
         for name in spec.longs:
             short = f"-{spec.short}, " if spec.short and name == spec.name else "    "
-            rows.append((f"  {short}--{name} {spec.value_name}".rstrip(), spec.help + default_note(spec)))
+            rows.append((f"  {short}{spec.usage(name)}", spec.help + default_note(spec)))
     column = max((len(left) for left, _ in rows), default=0) + 3
     return [line for left, text in rows for line in _row(left, text, column, width)]
+
+
+def titled(specs: Sequence[FlagSpec]) -> list[tuple[str, list[FlagSpec]]]:
+    """The flags that are shown, under their titles: docker's, and pydock's own."""
+    shown = [f for f in specs if not f.hidden]
+    both = (("Options", [f for f in shown if not f.own]), ("Options beyond docker", [f for f in shown if f.own]))
+    return [(title, flags) for title, flags in both if flags]
 
 
 def default_note(spec: FlagSpec) -> str:
@@ -62,9 +70,8 @@ def command_help(note: CommandNote, usage: str, prog: str) -> str:
     names = [note.paths[0], *(a for a, p in ALIASES.items() if p == note.paths[0]), *note.paths[1:]]
     if len(names) > 1:
         out += ["", "Aliases:", "  " + ", ".join(f"{prog} {n}" for n in names)]
-    shown = [f for f in note.options.flag_specs if not f.hidden]
-    if shown:
-        out += ["", "Options:", *flag_lines(shown, width)]
+    for title, flags in titled(note.options.flag_specs):
+        out += ["", f"{title}:", *flag_lines(flags, width)]
     return "\n".join(out)
 
 
@@ -72,8 +79,14 @@ def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
     """The help of a group, or of the program (path "") with the installed CLI plugins."""
     full, width = f"{prog} {path}".strip(), _width()
     if path:
-        rows = [(n, s) for n, s in children(path).items()]
-        body = ["Commands:", *_table(rows, width)]
+        names = children(path)
+        body = _sections(
+            [
+                ("Commands:", [(n, s) for n, s in names.items() if f"{path} {n}" not in OWN]),
+                (BEYOND, [(n, s) for n, s in names.items() if f"{path} {n}" in OWN]),
+            ],
+            width,
+        )
         usage, about = f"{full} COMMAND", GROUPS[path]
     else:
         body, usage, about = _root_sections(width, plugins), f"{full} [OPTIONS] COMMAND", ABOUT
@@ -84,17 +97,25 @@ def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
             about,
             "",
             *body,
-            "",
             f"Run '{full} COMMAND --help' for more information on a command.",
         ]
     )
+
+
+def _sections(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], width: int) -> list[str]:
+    """Those that have rows, each with a blank line after it."""
+    return [line for title, rows in sections if rows for line in (title, *_table(list(rows), width), "")]
 
 
 def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
     from pydock.config.globals import Globals
 
     installed = {p.name for p in plugins if not p.problem}
-    names = {n: s for n, s in children("").items() if n not in OF_PLUGINS or OF_PLUGINS[n] in installed}
+    names = {
+        n: s
+        for n, s in children("").items()
+        if (n not in OF_PLUGINS or OF_PLUGINS[n] in installed) and not (n in OWN and n in installed)
+    }
     # plugins are marked with a star, as in docker
     added = [
         (f"{p.name}*", str(p.metadata.get("ShortDescription") or ""))
@@ -105,14 +126,14 @@ def _root_sections(width: int, plugins: Sequence[Plugin]) -> list[str]:
         ("Common Commands:", [(n, names[n]) for n in COMMON if n in names]),
         (
             "Management Commands:",
-            sorted([*((n, s) for n, s in names.items() if n in GROUPS and n not in SWARM_GROUPS), *added]),
+            sorted([*((n, s) for n, s in names.items() if n in GROUPS and n not in {*SWARM_GROUPS, *OWN}), *added]),
         ),
         ("Swarm Commands:", [(n, s) for n, s in names.items() if n in SWARM_GROUPS]),
-        ("Commands:", [(n, s) for n, s in names.items() if n in COMMANDS and n not in COMMON]),
+        ("Commands:", [(n, s) for n, s in names.items() if n in COMMANDS and n not in {*COMMON, *OWN}]),
+        (BEYOND, [(n, s) for n, s in names.items() if n in OWN]),
         ("Invalid Plugins:", [(p.name, p.problem) for p in plugins if p.problem]),
     ]
-    out: list[str] = []
-    for title, rows in sections:
-        if rows:
-            out += [title, *_table(rows, width), ""]
-    return [*out, "Global Options:", *flag_lines([f for f in Globals.flag_specs if not f.hidden], width)]
+    out = _sections(sections, width)
+    for title, flags in titled(Globals.flag_specs):
+        out += [f"Global {title}:", *flag_lines(flags, width), ""]
+    return out

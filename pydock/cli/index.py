@@ -239,5 +239,8 @@ OF_PLUGINS: dict[str, str] = {
     "bake": "buildx",
 }
 
+# the commands and groups that docker does not have
+OWN: frozenset[str] = frozenset(())
+
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

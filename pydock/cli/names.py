@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pydock.cli.index import ALIASES, COMMANDS, GROUPS
+from typing import TYPE_CHECKING
+
+from pydock.cli.index import ALIASES, COMMANDS, GROUPS, OWN
 from pydock.values import record
+
+if TYPE_CHECKING:
+    from pydock.app import App
 
 
 def children(path: str) -> dict[str, str]:
@@ -18,8 +23,14 @@ def children(path: str) -> dict[str, str]:
 
 
 def taken_names() -> set[str]:
-    """The names of built-in commands, which plugins cannot have."""
-    return {path for path in (*COMMANDS, *GROUPS, *ALIASES, "help") if " " not in path}
+    """The names of docker's own commands, which plugins cannot have."""
+    return {path for path in (*COMMANDS, *GROUPS, *ALIASES, "help") if " " not in path} - OWN
+
+
+def gives_way(app: App, path: str) -> bool:
+    """Does a CLI plugin take the place of this command, or of its group? Only those that docker does not have do so."""
+    name = path.partition(" ")[0]
+    return name in OWN and app.plugins.find(name, ()) is not None
 
 
 @record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 import click
@@ -46,9 +46,10 @@ def misuse(path: str, usage: str, message: str, code: int, pointer: str = "Run")
     return Misuse(f"{message}\n\nUsage:  {usage}\n\n{pointer} '{path} --help' for more information", code)
 
 
-def count_problem(specs: Sequence[ArgumentSpec], given: int) -> tuple[str, str] | None:
-    """The error for a wrong number of positional arguments: (text, pointer word); None if it is right."""
-    low = sum(s.required for s in specs)
+def count_problem(specs: Sequence[ArgumentSpec], given: int, flags: Set[str] = frozenset()) -> tuple[str, str] | None:
+    """The error for a wrong number of positional arguments: (text, pointer word); None if it is right. flags: the
+    fields of the given flags."""
+    low = sum(s.required for s in specs if flags.isdisjoint(s.unless))
     high = None if any(s.many for s in specs) else len(specs)
     if low <= given and (high is None or given <= high):
         return None
@@ -178,7 +179,7 @@ class Command(click.Command):
         # --help=false is no flag of the command
         parsed.values.pop("help", None)
         self.require_engine(app, parsed.flags)
-        problem = count_problem(self.arguments, len(parsed.words))
+        problem = count_problem(self.arguments, len(parsed.words), parsed.values.keys())
         if problem:
             path = f"{app.prog} {self.path}"
             raise misuse(path, self.usage(app.prog), f"{app.prog}: '{path}' {problem[0]}", 1, problem[1])

@@ -96,8 +96,8 @@ class FlagSet:
         if spec is None:
             raise BadFlag(f"unknown flag: --{name}")
         if not equals:
-            if spec.is_bool:
-                value = "true"
+            if spec.without_equals:
+                value = spec.without_equals
             elif rest:
                 value = rest.pop()
             else:
@@ -118,8 +118,8 @@ class FlagSet:
                 raise BadFlag(f"unknown shorthand flag: {quote(first, chr(39))} in -{cluster}")
             if len(after) > 1 and after[0] == "=":
                 value, cluster = after[1:], ""
-            elif spec.is_bool:
-                value, cluster = "true", after
+            elif spec.without_equals:
+                value, cluster = spec.without_equals, after
             elif after:
                 value, cluster = after, ""
             elif rest:

@@ -9,7 +9,7 @@ import click
 from pydock.app import App
 from pydock.cli.aliases import resolve
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
-from pydock.cli.names import children, group_needs, taken_names
+from pydock.cli.names import children, gives_way, group_needs, taken_names
 from pydock.cli.params import Command, click_option, invocation, lacking, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.config.globals import Globals
@@ -184,6 +184,8 @@ class Root(Group):
             return HelpCommand()
         if name in ("__complete", "__completeNoDesc"):
             return CompleteCommand(name)
+        if gives_way(ctx.obj, name):
+            return None
         return super().get_command(ctx, name)
 
 
@@ -224,7 +226,7 @@ class HelpCommand(click.Command):
             app.out.line(f"Usage:  {app.prog} {self.USAGE}\n\nHelp about the command")
             return
         path = ""
-        while words and find(f"{path} {words[0]}".strip()) is not None:
+        while words and not (not path and gives_way(app, words[0])) and find(f"{path} {words[0]}".strip()) is not None:
             path = f"{path} {words.pop(0)}".strip()
         if words and not path and (plugin := app.plugins.find(words[0], taken_names())):
             from pydock.cli.plugins import run

@@ -32,7 +32,7 @@ def main() -> int:
     stale += refresh(files, check)
     for folder in ("completions", "man"):
         for path in (ROOT / folder).iterdir():
-            if path not in files:
+            if path not in files and path.is_file():
                 stale.append(path)
                 if not check:
                     path.unlink()

@@ -45,9 +45,12 @@ def render() -> str:
     aliases: dict[str, str] = {}
     common: list[tuple[int, str]] = []
     of_plugins: dict[str, str] = {}
-    for module, name, note in declared():
+    own: dict[str, bool] = {}
+    for module, function, note in declared():
         for path in note.paths:
-            commands[path] = (module, name, note.short)
+            commands[path] = (module, function, note.short)
+            for name in (path, path.rpartition(" ")[0]):
+                own[name] = own.get(name, True) and note.own
         for alias in note.aliases:
             parent = note.paths[0].rpartition(" ")[0]
             aliases[f"{parent} {alias}".strip()] = note.paths[0]
@@ -70,6 +73,9 @@ def render() -> str:
         "",
         "# command -> the CLI plugin that implements it",
         _literal("OF_PLUGINS", "dict[str, str]", of_plugins),
+        "",
+        "# the commands and groups that docker does not have",
+        f"OWN: frozenset[str] = frozenset({_text(tuple(sorted(n for n in own if own[n])))})",
         "",
         "# the commands listed first in the program's help",
         f"COMMON: tuple[str, ...] = {_text(tuple(name for _, name in sorted(common)))}",

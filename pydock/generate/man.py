@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydock.cli.help import default_note
+from pydock.cli.help import default_note, titled
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.names import children
 from pydock.cli.params import Command
@@ -43,18 +43,18 @@ def head(name: str, short: str, usage: str) -> list[str]:
     ]
 
 
-def flag_entries(flags: tuple[FlagSpec, ...]) -> list[str]:
+def flag_entries(flags: list[FlagSpec]) -> list[str]:
     out = []
-    for spec in sorted((f for f in flags if not f.hidden), key=lambda f: f.name):
+    for spec in sorted(flags, key=lambda f: f.name):
         names = ", ".join(
             [
                 *([f"\\fB\\-{spec.short}\\fR"] if spec.short else []),
                 *(f"\\fB{escape('--' + n)}\\fR" for n in spec.longs),
             ]
         )
-        value = spec.value_name
+        value = f" \\fI{escape(spec.value_name)}\\fR" if spec.value_name else ""
         about = spec.help + default_note(spec) + (f" (API {spec.since})" if spec.since else "")
-        out += [".TP", names + (f" \\fI{escape(value)}\\fR" if value else ""), escape(about)]
+        out += [".TP", names + (f"[={value.strip()}]" if spec.bare else value), escape(about)]
     return out
 
 
@@ -65,8 +65,7 @@ def command_page(command: Command) -> str:
     names = [p for p in (*note.paths, *(a for a, p in ALIASES.items() if p == note.paths[0])) if p != command.path]
     if names:
         lines += [".SH OTHER NAMES", escape(", ".join(f"{PROG} {n}" for n in names))]
-    if command.flags:
-        lines += [".SH OPTIONS", *flag_entries(command.flags)]
+    lines += [line for title, flags in titled(command.flags) for line in (f".SH {title.upper()}", *flag_entries(flags))]
     return "\n".join([*lines, ".SH SEE ALSO", f".BR {PROG} (1)"]) + "\n"
 
 
@@ -85,8 +84,11 @@ def program_page() -> str:
         ".SH DESCRIPTION",
         "A client of the Docker Engine's REST API. Commands, flags, output and exit codes are those of docker,",
         "so that it can replace the docker program.",
-        ".SH OPTIONS",
-        *flag_entries(Globals.flag_specs),
+        *(
+            line
+            for title, flags in titled(Globals.flag_specs)
+            for line in (f".SH {title.upper()}", *flag_entries(flags))
+        ),
         ".SH COMMANDS",
     ]
     for name, short in children("").items():

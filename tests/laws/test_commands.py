@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pydock.cli.index import ALIASES, COMMANDS, GROUPS
+from pydock.cli.index import ALIASES, COMMANDS, GROUPS, OWN
 from pydock.cli.params import Command
 from pydock.cli.tree import find
 from pydock.commands.build.options import ClassicBuildOptions
@@ -40,11 +40,14 @@ def test_no_command_is_missing(path: str) -> None:
     assert (result.code, result.err) == (0, "") and result.out.startswith("Usage:  docker ")
 
 
-@pytest.mark.parametrize("path", list(COMMANDS))
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path not in OWN])
 def test_no_flag_is_missing_or_invented(path: str) -> None:
-    """Names, short names, defaults, conditions: as docker has them."""
+    """Names, short names, defaults, conditions: as docker has them, but for those declared as our own."""
     flags = {
-        name: (spec, i == 0) for spec in command(path).flags for i, name in enumerate([*spec.longs, *spec.hidden_names])
+        name: (spec, i == 0)
+        for spec in command(path).flags
+        if not spec.own
+        for i, name in enumerate([*spec.longs, *spec.hidden_names])
     }
     of_group = REFERENCE.get(path.rpartition(" ")[0], {}) if " " in path else {}
     compare_flags(flags, BUILDX if path in BUILDS else {**of_group, **REFERENCE.get(path, {})})
@@ -88,6 +91,20 @@ def compare_flags(flags: dict[str, Any], reference: dict[str, Any]) -> None:
         assert spec.value_name == kind, name
         if facts.get("default") not in (None, "", "[]", "map[]", "0s"):
             assert str(spec.default).lower() == facts["default"], name
+
+
+def test_what_is_beyond_docker_is_declared_so() -> None:
+    """No command of docker's is declared as our own, no flag of our own hides one of docker's, and all are documented on
+    one page."""
+    page = (Path(__file__).parents[2] / "man" / "src" / "beyond.md").read_text()
+    theirs = {path: {**REFERENCE.get(path, {}), **(BUILDX if path in BUILDS else {})} for path in COMMANDS}
+    assert not [path for path in OWN if path in REFERENCE]
+    own = [(path, spec) for path in COMMANDS for spec in command(path).flags if spec.own]
+    assert not [(path, n) for path, spec in own for n in spec.longs if n in theirs[path]]
+    shorts = {path: {facts.get("short") for facts in flags.values()} for path, flags in theirs.items()}
+    assert not [(path, spec.short) for path, spec in own if spec.short and spec.short in shorts[path]]
+    assert not [path for path in OWN if f"`{path}" not in page and f"pydock {path}" not in page]
+    assert not [(path, spec.name) for path, spec in own if f"--{spec.name}" not in page]
 
 
 @pytest.mark.parametrize("path", list(COMMANDS))

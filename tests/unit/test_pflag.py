@@ -21,6 +21,7 @@ class Sample(Options):
     publish: tuple[str, ...] = flag("-p", "--publish", help="")
     name: str = flag("--name", help="")
     count: int = flag("-n", "--count", help="")
+    json: str = flag("-j", "--json", bare="all", help="")
     option: tuple[str, ...] = flag("--dns-option", hidden_names=("--dns-opt",), help="")
     timeout: int = flag("--timeout", hidden_names=("--time",), deprecated={"time": "use --timeout instead"}, help="")
 
@@ -37,6 +38,9 @@ STRICT = FlagSet(Sample.flag_specs, interspersed=False)
         (["-itdp80:80"], {"interactive": True, "tty": True, "detach": True, "publish": ("80:80",)}, []),
         (["--rm=false", "-d=true"], {"rm": False, "detach": True}, []),
         (["--rm", "false"], {"rm": True}, ["false"]),
+        (["--json", "ID"], {"json": "all"}, ["ID"]),
+        (["--json=ID,Names", "-d"], {"json": "ID,Names", "detach": True}, []),
+        (["-jd", "-j=ID"], {"json": "ID", "detach": True}, []),
         (["--name=a=b", "x"], {"name": "a=b"}, ["x"]),
         (["--name", "-x"], {"name": "-x"}, []),
         (["--name", "--"], {"name": "--"}, []),
