@@ -109,10 +109,13 @@ class ArgumentSpec:
     """One positional argument, or all that remain (a tuple field): `argument` is its name in declarations.
 
     usage: the text in the usage line: "NAME", "[NAME]", "NAME [NAME...]"; unless: flags, by field: with one of them
-    the argument may be left out (`rm --filter label=a`)."""
+    the argument may be left out (`rm --filter label=a`); own: docker has no such argument, and its errors about their
+    number do not know of it."""
 
-    def __init__(self, usage: str, default: Any = MISSING, sources: str = "", unless: tuple[str, ...] = ()) -> None:
-        self.usage, self.default, self.sources, self.unless = usage, default, sources, unless
+    def __init__(
+        self, usage: str, default: Any = MISSING, sources: str = "", unless: tuple[str, ...] = (), own: bool = False
+    ) -> None:
+        self.usage, self.default, self.sources, self.unless, self.own = usage, default, sources, unless, own
         self.dest = self.kind = ""
 
     @property

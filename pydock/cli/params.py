@@ -50,9 +50,10 @@ def count_problem(specs: Sequence[ArgumentSpec], given: int, flags: Set[str] = f
     """The error for a wrong number of positional arguments: (text, pointer word); None if it is right. flags: the
     fields of the given flags."""
     low = sum(s.required for s in specs if flags.isdisjoint(s.unless))
-    high = None if any(s.many for s in specs) else len(specs)
+    high = most(specs)
     if low <= given and (high is None or given <= high):
         return None
+    high = most([s for s in specs if not s.own])
     if high == 0:
         return "accepts no arguments", "Run"
     if high is None:
@@ -62,6 +63,11 @@ def count_problem(specs: Sequence[ArgumentSpec], given: int, flags: Set[str] = f
     if low == 0:
         return f"requires at most {counted(high)}", "SRun"  # sic: docker's own typo
     return f"requires at least {low} and at most {counted(high)}", "Run"
+
+
+def most(specs: Sequence[ArgumentSpec]) -> int | None:
+    """How many words the arguments take; None for any number."""
+    return None if any(s.many for s in specs) else len(specs)
 
 
 def counted(number: int) -> str:
@@ -128,11 +134,11 @@ class Command(click.Command):
         return [*map(click_option, self.flags), *map(click_argument, self.arguments)]
 
     def usage(self, prog: str) -> str:
-        """The usage line: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
+        """The usage line, docker's: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
         if self.note.usage is not None:
             return f"{prog} {self.path} {self.note.usage.replace('PROG', prog)}".rstrip()
         options = ["[OPTIONS]"] if any(not f.hidden for f in self.flags) else []
-        return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments)])
+        return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments if not a.own)])
 
     def get_help(self, ctx: click.Context) -> str:
         from pydock.cli.help import command_help

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pydock.cli.params import bind, count_problem
 from pydock.config.endpoint import default_endpoint, flag_tls
 from pydock.config.globals import Globals
 from pydock.errors import Unreachable
+from pydock.options import Options, argument, options
 from tests.support.cli import Result, cli, refused
 from tests.support.samples import info
 
@@ -345,3 +347,16 @@ def test_help_that_is_not_wanted() -> None:
     """--help=false is no flag of a command."""
     assert cli("ps", "-q", "--help=false", table={("GET", "/containers/json"): []}).code == 0
     assert cli("ps", "--help=false", "--help").out.startswith("Usage:")
+
+
+def test_more_words_than_docker_takes_change_nothing_in_what_it_says_of_too_few() -> None:
+    @options
+    class Two(Options):
+        first: str = argument("FIRST")
+        more: tuple[str, ...] = argument("[FIRST...]", own=True)
+        last: str = argument("LAST")
+
+    assert count_problem(Two.argument_specs, 1) == ("requires 2 arguments", "Run")
+    assert count_problem(Two.argument_specs, 4) is None
+    assert bind(Two.argument_specs, ["a", "b", "c", "d"]) == {"first": "a", "more": ("b", "c"), "last": "d"}
+    assert bind(Two.argument_specs, ["a", "b"]) == {"first": "a", "more": (), "last": "b"}
