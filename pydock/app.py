@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydock.copy.copies import Copies
     from pydock.engine.engine import Engine
     from pydock.files.files import Files
+    from pydock.machine.machine import Machine
     from pydock.registry.registries import Registries
     from pydock.streams.log import Log
 
@@ -88,6 +89,7 @@ class App:
         "engine.engine.Engine",
         lambda cls, app: cls(app.contexts.endpoint, app.contexts.headers, app.environ.get("DOCKER_API_VERSION", "")),
     )
+    machine: noun[Machine] = noun("machine.machine.Machine", lambda cls, app: cls(app.contexts, app.environ))
 
     @property
     def globals(self) -> Globals:

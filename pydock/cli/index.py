@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cp": ("pydock.commands.container.cp", "copy", "Copy files between a container and the local file system"),
     "create": ("pydock.commands.container.create", "create", "Create a container without starting it"),
     "diff": ("pydock.commands.container.diff", "diff", "Show changes to a container's file system"),
+    "engine ls": ("pydock.commands.engine.ls", "ls", "Find the engines of this machine"),
     "events": ("pydock.commands.system.events", "events", "Stream real-time events from the daemon"),
     "exec": ("pydock.commands.container.exec", "execute", "Execute a command in a running container"),
     "export": ("pydock.commands.container.export", "export", "Export a container's file system as a tar archive"),
@@ -189,6 +190,7 @@ ALIASES: dict[str, str] = {
     "container remove": "container rm",
     "context list": "context ls",
     "context remove": "context rm",
+    "engine list": "engine ls",
     "image list": "image ls",
     "image remove": "image rm",
     "image rmi": "image rm",
@@ -218,6 +220,7 @@ GROUPS: dict[str, str] = {
     "config": "Manage configs of a swarm",
     "container": "Manage containers",
     "context": "Manage contexts",
+    "engine": "Manage the engines of this machine",
     "image": "Manage images",
     "manifest": "Manage image manifests and manifest lists",
     "network": "Manage networks",
@@ -240,7 +243,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(())
+OWN: frozenset[str] = frozenset(("engine", "engine ls"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

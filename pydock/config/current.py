@@ -8,7 +8,7 @@ from typing import Any
 
 from pydock.config import endpoint
 from pydock.config.contexts import Store
-from pydock.config.endpoint import Endpoint
+from pydock.config.endpoint import Choice, Endpoint
 from pydock.config.file import ConfigFile, default_folder
 from pydock.config.globals import Globals
 from pydock.errors import failing
@@ -26,14 +26,23 @@ class Contexts:
         return Store(self._config.folder)
 
     @cached_property
-    def current(self) -> str:
+    def choice(self) -> Choice:
         """The current context's name: by --context, --host, DOCKER_HOST, DOCKER_CONTEXT, config.json, or "default"."""
-        return endpoint.context_name(self._flags, self._environ, self._config.current_context)
+        return endpoint.choice(self._flags, self._environ, self._config.current_context)
+
+    @property
+    def current(self) -> str:
+        """The current context's name."""
+        return self.choice.name
 
     @cached_property
     def endpoint(self) -> Endpoint:
         """The current context's endpoint. Raises NoEngine."""
-        return endpoint.resolve(self._flags, self._environ, self.current, self.stored, default_folder(self._environ))
+        return self.endpoint_of(self.current)
+
+    def endpoint_of(self, name: str) -> Endpoint:
+        """A context's endpoint. Raises NoEngine."""
+        return endpoint.resolve(self._flags, self._environ, name, self.stored, default_folder(self._environ))
 
     @property
     def headers(self) -> dict[str, str]:

@@ -50,15 +50,24 @@ class Endpoint:
         return self.host.partition("://")[2]
 
 
-def context_name(options: Globals, environ: Mapping[str, str], current: str) -> str:
-    """The current context's name: the first of --context, --host, DOCKER_HOST, DOCKER_CONTEXT, config.json's
-    `current`, "default".
-    """
-    if options.context:
-        return options.context
-    if options.host or environ.get("DOCKER_HOST"):
-        return "default"
-    return environ.get("DOCKER_CONTEXT") or current or "default"
+@record
+class Choice:
+    """The current context's name, and what chose it."""
+
+    name: str
+    by: str
+
+
+def choice(options: Globals, environ: Mapping[str, str], current: str) -> Choice:
+    """The first of --context, --host, DOCKER_HOST, DOCKER_CONTEXT, config.json's `current`, "default"."""
+    by_host = {"--host": bool(options.host), "DOCKER_HOST": bool(environ.get("DOCKER_HOST"))}
+    given = {
+        "--context": options.context,
+        **{by: "default" for by, given in by_host.items() if given},
+        "DOCKER_CONTEXT": environ.get("DOCKER_CONTEXT"),
+        "currentContext": current,
+    }
+    return next((Choice(name, by) for by, name in given.items() if name), Choice("default", "default"))
 
 
 def resolve(options: Globals, environ: Mapping[str, str], context: str, store: Store, config_dir: str) -> Endpoint:

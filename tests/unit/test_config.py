@@ -63,13 +63,15 @@ def test_bad_hosts(text: str) -> None:
 
 def test_who_names_the_context() -> None:
     """--context, --host, DOCKER_HOST, DOCKER_CONTEXT, the file, default."""
-    name = endpoint.context_name
-    assert name(Globals.make(context="a"), {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c") == "a"
-    assert name(Globals.make(host=("x",)), {"DOCKER_CONTEXT": "b"}, "c") == "default"
-    assert name(Globals.make(), {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c") == "default"
-    assert name(Globals.make(), {"DOCKER_CONTEXT": "b"}, "c") == "b"
-    assert name(Globals.make(), {}, "c") == "c"
-    assert name(Globals.make(), {}, "") == "default"
+    for flags, environ, current, name, by in (
+        ({"context": "a"}, {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c", "a", "--context"),
+        ({"host": ("x",)}, {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c", "default", "--host"),
+        ({}, {"DOCKER_HOST": "x", "DOCKER_CONTEXT": "b"}, "c", "default", "DOCKER_HOST"),
+        ({}, {"DOCKER_CONTEXT": "b"}, "c", "b", "DOCKER_CONTEXT"),
+        ({}, {}, "c", "c", "currentContext"),
+        ({}, {}, "", "default", "default"),
+    ):
+        assert endpoint.choice(Globals.make(**flags), environ, current) == endpoint.Choice(name, by)
 
 
 def test_tls_by_flags_and_environment(tmp_path: Path) -> None:
