@@ -137,7 +137,7 @@ class Command(click.Command):
         """The usage line, docker's: "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"."""
         if self.note.usage is not None:
             return f"{prog} {self.path} {self.note.usage.replace('PROG', prog)}".rstrip()
-        options = ["[OPTIONS]"] if any(not f.hidden for f in self.flags) else []
+        options = ["[OPTIONS]"] if any(not f.hidden and (self.note.own or not f.own) for f in self.flags) else []
         return " ".join([prog, self.path, *options, *(a.usage for a in self.arguments if not a.own)])
 
     def get_help(self, ctx: click.Context) -> str:

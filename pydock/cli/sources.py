@@ -70,7 +70,8 @@ def continued(query: Query, begin: str, sources: str) -> list[str]:
 
 def filters(query: Query) -> list[str]:
     """Candidates for --filter: KEY=, or KEY=VALUE once the key is typed."""
-    known = FILTERS.get(query.path, {})
+    # where a command has no filters of its own, it selects by those of the list
+    known = FILTERS.get(query.path) or FILTERS.get(f"{query.path.rpartition(' ')[0]} ls", {})
     return [c for key, sources in known.items() for c in continued(query, key, sources)]
 
 

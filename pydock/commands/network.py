@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import networks
 from pydock.api.request import filters, version_key, without_empty
-from pydock.commands.shared import ListOptions, PruneOptions, confirmed, print_list, prune_filters, prune_objects
+from pydock.commands.shared import (
+    ListOptions,
+    PruneOptions,
+    SelectOptions,
+    confirmed,
+    print_list,
+    prune_filters,
+    prune_objects,
+    targets,
+)
 from pydock.errors import EngineError, Failure, failing
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
@@ -251,8 +260,8 @@ def disconnect(app: App, o: DisconnectOptions) -> None:
 
 
 @options
-class RemoveOptions(Options):
-    networks: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks")
+class RemoveOptions(SelectOptions):
+    networks: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks", unless=("filter", "all"))
     force: bool = flag("-f", "--force", help="Ignore networks that do not exist")
 
 
@@ -264,16 +273,16 @@ INGRESS = (
 
 @command("network rm", RemoveOptions, "Remove one or more networks", aliases=("remove",), usage="NETWORK [NETWORK...]")
 def remove(app: App, o: RemoveOptions) -> None:
-    failed = False
-    for name in o.networks:
+    found, failed = targets(app, o, o.networks, "network rm"), False
+    for name in found.names:
         try:
-            ingress = bool(app.engine.json(networks.inspect_network(name)).get("Ingress"))
+            ingress = bool(app.engine.json(networks.inspect_network(found.id(name))).get("Ingress"))
         except Failure:
             ingress = False
         if ingress and not confirmed(app, INGRESS):
             continue
         try:
-            app.engine.read(networks.remove_network(name))
+            app.engine.read(networks.remove_network(found.id(name)))
         except Failure as failure:
             if not (o.force and isinstance(failure, EngineError) and failure.status == 404):
                 app.err.line(failure.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
@@ -13,6 +13,7 @@ from pydock.options import Options, flag, options
 from pydock.render.format import Format
 from pydock.render.listing import listing
 from pydock.shape import Json
+from pydock.values import made, record
 from pydock.views.view import View
 
 if TYPE_CHECKING:
@@ -56,8 +57,18 @@ def platform_json(app: App, text: str, wrong: str = "") -> str:
         return dumps(platform(text, app.architecture))
 
 
-def filter_flag(*names: str, text: str = "Filter output by KEY=VALUE; repeatable", since: str = "") -> Any:
-    return flag(*names, parse=filter_pair, metavar="filter", sources="filters", since=since, help=text)
+def filter_flag(
+    *names: str, text: str = "Filter output by KEY=VALUE; repeatable", since: str = "", own: bool = False
+) -> Any:
+    return flag(*names, parse=filter_pair, metavar="filter", sources="filters", since=since, help=text, own=own)
+
+
+def yes_flag() -> Any:
+    return flag("-y", "--yes", own=True, help="Do not ask for confirmation")
+
+
+def dry_run_flag(text: str = "Show what would be changed, and change nothing") -> Any:
+    return flag("--dry-run", own=True, help=text)
 
 
 def detach_keys_flag() -> Any:
@@ -148,6 +159,42 @@ def each_name(
             app.out.line(name)
     if failures:
         raise Failures(failures)
+
+
+@options
+class SelectOptions(Options):
+    """Which objects are meant, where it is not said by their names."""
+
+    filter: tuple[Pair, ...] = filter_flag(
+        "--filter", text="Those that the list shows with this filter, in place of names; repeatable", own=True
+    )
+    all: bool = flag("--all", own=True, help="All of them, in place of names")
+    dry_run: bool = dry_run_flag("Show what --filter or --all selects, and change nothing")
+    yes: bool = yes_flag()
+
+
+@record
+class Targets:
+    """What a command acts on. names: as they are told; ids: of those that were selected, by name."""
+
+    names: tuple[str, ...]
+    ids: Mapping[str, str] = made(default_factory=dict)
+
+    def id(self, name: str) -> str:
+        """What the engine is asked for: an object that gets the name in the meantime is another one."""
+        return self.ids.get(name, name)
+
+
+def targets(app: App, o: SelectOptions, names: tuple[str, ...], verb: str) -> Targets:
+    """The objects of these names, or those that --filter and --all select, once the user agrees.
+
+    Raises Exit where there is nothing to do, Failure for flags that contradict each other."""
+    if o.given.isdisjoint(("filter", "all", "dry_run", "yes")):
+        return Targets(names)
+    from pydock.commands.selection import select
+
+    ids = select(app, o, names, verb)
+    return Targets(tuple(ids) or names, ids)
 
 
 @contextlib.contextmanager

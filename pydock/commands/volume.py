@@ -10,12 +10,14 @@ from pydock.api.swarm import version_of
 from pydock.commands.shared import (
     FORMAT_HELP,
     PruneOptions,
+    SelectOptions,
     each_name,
     filter_flag,
     print_list,
     prune_filters,
     prune_objects,
     speaks,
+    targets,
 )
 from pydock.errors import Failure, failing
 from pydock.flags import pairs, units
@@ -179,14 +181,15 @@ def create(app: App, o: CreateOptions) -> None:
 
 
 @options
-class RemoveOptions(Options):
-    volumes: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
+class RemoveOptions(SelectOptions):
+    volumes: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes", unless=("filter", "all"))
     force: bool = flag("-f", "--force", since="1.25", help="Ignore volumes that do not exist")
 
 
 @command("volume rm", RemoveOptions, "Remove one or more volumes", aliases=("remove",))
 def remove(app: App, o: RemoveOptions) -> None:
-    each_name(app, o.volumes, lambda name: app.engine.read(volumes.remove_volume(name, o.force)))
+    found = targets(app, o, o.volumes, "volume rm")
+    each_name(app, found.names, lambda name: app.engine.read(volumes.remove_volume(name, o.force)))
 
 
 @options

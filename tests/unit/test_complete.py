@@ -74,6 +74,7 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("events --filter ty", ["type="], 6), ("events --filter type=im", ["type=image"], 4), ("events --filter=event=oo", ["event=oom"], 4),
     ("events --filter network=f", ["network=front_net"], 4), ("events -f daemon=h", ["daemon=host-1"], 4), ("ps --filter sta", ["status="], 6),
     ("ps --filter status=ex", ["status=exited"], 4), ("ps --filter health=u", ["health=unhealthy"], 4), ("ps -f volume=", ["volume=kept"], 4),
+    ("rm --filter status=ex", ["status=exited"], 4), ("rmi --filter dan", ["dangling="], 6), ("volume rm --filter dangling=f", ["dangling=false"], 4),
     ("ps --filter nosuch=", [], 4), ("network ls --filter driver=", ["driver=bridge"], 4), ("volume ls -f dangling=", ["dangling=false", "dangling=true"], 4),
     ("image prune --filter u", ["until="], 6), ("volume prune --filter label!", ["label!="], 6), ("builder prune --filter type=r", ["type=regular"], 4),
     ("secret rm ", ["key"], 4), ("config inspect ", ["conf"], 4), ("secret create x ", [], 0), ("secret ls -f n", ["name="], 6),

@@ -10,17 +10,18 @@ from pydock.api import containers
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.stop import NAMES
 from pydock.commands.container.waiting import end_of, wait_errors, waiter
-from pydock.commands.shared import detach_keys_flag
+from pydock.commands.shared import SelectOptions, detach_keys_flag, targets
 from pydock.errors import Exit, Failure
-from pydock.options import Options, argument, command, flag, options
+from pydock.options import argument, command, flag, options
+from pydock.values import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
 
 
 @options
-class StartOptions(Options):
-    containers: tuple[str, ...] = argument(NAMES, sources="stopped")
+class StartOptions(SelectOptions):
+    containers: tuple[str, ...] = argument(NAMES, sources="stopped", unless=("filter", "all"))
     attach: bool = flag("-a", "--attach", help="Attach STDOUT and STDERR, and forward signals")
     checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Restore from this checkpoint")
     checkpoint_dir: str = flag(
@@ -36,18 +37,20 @@ class StartOptions(Options):
 
 @command("container start", StartOptions, "Start one or more stopped containers", also=("start",))
 def start(app: App, o: StartOptions) -> None:
+    found = targets(app, o, o.containers, "start")
+    o = replace(o, containers=found.names)
     if o.attach or o.interactive:
         start_attached(app, o)
         return
     if o.checkpoint:
         if len(o.containers) > 1:
             raise Failure("you cannot restore multiple containers at once")
-        app.engine.read(containers.start_container(o.containers[0], o.checkpoint, o.checkpoint_dir))
+        app.engine.read(containers.start_container(found.id(o.containers[0]), o.checkpoint, o.checkpoint_dir))
         return
     failed: list[str] = []
     for name in o.containers:
         try:
-            app.engine.read(containers.start_container(name))
+            app.engine.read(containers.start_container(found.id(name)))
             app.out.line(name)
         except Failure as failure:
             app.err.line(failure.message)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import version_key
-from pydock.commands.shared import all_names, each_name
+from pydock.commands.shared import SelectOptions, all_names, each_name, targets
 from pydock.errors import Failure
-from pydock.options import Options, argument, command, flag, options
+from pydock.options import argument, command, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -17,8 +17,8 @@ NAMES = "CONTAINER [CONTAINER...]"
 
 
 @options
-class StopOptions(Options):
-    containers: tuple[str, ...] = argument(NAMES, sources="running")
+class StopOptions(SelectOptions):
+    containers: tuple[str, ...] = argument(NAMES, sources="running", unless=("filter", "all"))
     signal: str = flag("-s", "--signal", help="Signal to send to the container", sources="signals")
     timeout: int = flag("-t", "--timeout", help="Seconds to wait before killing the container")
     time: int = flag(
@@ -46,30 +46,37 @@ def seconds(o: StopOptions) -> int | None:
 @command("container stop", StopOptions, "Stop one or more running containers", also=("stop",))
 def stop(app: App, o: StopOptions) -> None:
     limit = seconds(o)
+    found = targets(app, o, o.containers, "stop")
     all_names(
-        app, o.containers, lambda name: app.engine.read(containers.stop_container(name, signal_of(app, o), limit))
+        app,
+        found.names,
+        lambda name: app.engine.read(containers.stop_container(found.id(name), signal_of(app, o), limit)),
     )
 
 
 @options
 class RestartOptions(StopOptions):
-    containers: tuple[str, ...] = argument(NAMES, sources="containers")
+    containers: tuple[str, ...] = argument(NAMES, sources="containers", unless=("filter", "all"))
 
 
 @command("container restart", RestartOptions, "Restart one or more containers", also=("restart",))
 def restart(app: App, o: RestartOptions) -> None:
     limit = seconds(o)
+    found = targets(app, o, o.containers, "restart")
     each_name(
-        app, o.containers, lambda name: app.engine.read(containers.restart_container(name, signal_of(app, o), limit))
+        app,
+        found.names,
+        lambda name: app.engine.read(containers.restart_container(found.id(name), signal_of(app, o), limit)),
     )
 
 
 @options
-class KillOptions(Options):
-    containers: tuple[str, ...] = argument(NAMES, sources="running")
+class KillOptions(SelectOptions):
+    containers: tuple[str, ...] = argument(NAMES, sources="running", unless=("filter", "all"))
     signal: str = flag("-s", "--signal", help="Signal to send to the container", sources="signals")
 
 
 @command("container kill", KillOptions, "Kill one or more running containers", also=("kill",))
 def kill(app: App, o: KillOptions) -> None:
-    all_names(app, o.containers, lambda name: app.engine.read(containers.kill_container(name, o.signal)))
+    found = targets(app, o, o.containers, "kill")
+    all_names(app, found.names, lambda name: app.engine.read(containers.kill_container(found.id(name), o.signal)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.commands.shared import each_name, missing_counts_as_removed, platform_json
+from pydock.commands.shared import SelectOptions, each_name, missing_counts_as_removed, platform_json, targets
+from pydock.errors import Failure
 from pydock.flags.pairs import words
-from pydock.options import Options, argument, command, flag, options
+from pydock.options import argument, command, flag, options
 from pydock.shape import Json
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @options
-class RemoveOptions(Options):
-    images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
+class RemoveOptions(SelectOptions):
+    images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images", unless=("filter", "all"))
     force: bool = flag("-f", "--force", help="Force removal of an image in use")
     no_prune: bool = flag("--no-prune", help="Keep untagged parent images")
     platform: tuple[str, ...] = flag(
@@ -33,8 +34,12 @@ class RemoveOptions(Options):
 def remove(app: App, o: RemoveOptions) -> None:
     app.need_engine()
     platforms = tuple(dict.fromkeys(platform_json(app, text) for text in o.platform))
+    found = targets(app, o, o.images, "rmi")
 
     def act(image: str) -> list[Json]:
+        if found.id(image) != image and app.engine.json(images.inspect_image(image))["Id"] != found.id(image):
+            # an image goes by each of its tags: one that has been moved in the meantime stays
+            raise Failure(f"{image} is the name of another image by now: it was not removed")
         removed: list[Json] = app.engine.json(images.remove_image(image, o.force, o.no_prune, platforms))
         return removed
 
@@ -45,4 +50,4 @@ def remove(app: App, o: RemoveOptions) -> None:
             )
 
     with missing_counts_as_removed(app, o.force):
-        each_name(app, o.images, act, done)
+        each_name(app, found.names, act, done)
