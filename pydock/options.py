@@ -43,7 +43,8 @@ class FlagSpec:
     experimental: docker's other conditions; deprecated: {long name: reason}; env: the variable that gives the
     default; sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "";
     bare: the value of the flag without "=": a word after it is no value then (`--json`, `--json=ID,Names`); own: docker
-    has no such flag.
+    has no such flag; excludes: fields of flags that cannot be given beside it; tells: value -> a text that is printed
+    in place of running the command, or "" (`--json=help`).
     @options sets `dest` and `kind` (the annotation, without "| None").
     """
 
@@ -67,6 +68,8 @@ class FlagSpec:
         warning: Callable[[str], str] | None = None,
         bare: str = "",
         own: bool = False,
+        excludes: tuple[str, ...] = (),
+        tells: Callable[[str], str] | None = None,
     ) -> None:
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
@@ -76,7 +79,7 @@ class FlagSpec:
         #: without dashes, as `longs` and the names in `deprecated`
         self.hidden_names = hidden_names and tuple(n[2:] for n in hidden_names)
         self.env, self.sources, self.warning, self.reads = env, sources, warning, reads
-        self.bare, self.own = bare, own
+        self.bare, self.own, self.excludes, self.tells = bare, own, excludes, tells
         self.dest = self.kind = ""
 
     @property

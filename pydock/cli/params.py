@@ -93,6 +93,13 @@ def conditional(given: Sequence[FlagSpec]) -> list[FlagSpec]:
     return [f for f in given if f.since or f.ostype or f.experimental]
 
 
+def excluded(parsed: Parsed) -> str:
+    """The error for flags that cannot be given together; "" where there are none."""
+    names = {f.dest: f.name for f in parsed.flags if parsed.values[f.dest]}
+    pairs = ((f.name, names[other]) for f in parsed.flags for other in f.excludes if other in names)
+    return next((f"conflicting options: --{one} and --{other} cannot be given together" for one, other in pairs), "")
+
+
 def lacking(app: App, require_engine: Callable[[], None], flags: Sequence[FlagSpec] = ()) -> str:
     """What docker prints in place of a command's help: that the engine does not support a given flag, or that
     DOCKER_API_VERSION is too old for the command; "" for nothing. Other help needs no engine.
@@ -182,8 +189,13 @@ class Command(click.Command):
         if parsed.help:
             app.out.line(self.help_text(ctx, parsed.flags))
             raise Exit(0)
+        if parsed.told:
+            app.out.write(parsed.told)
+            raise Exit(0)
         # --help=false is no flag of the command
         parsed.values.pop("help", None)
+        if conflict := excluded(parsed):
+            raise misuse(f"{app.prog} {self.path}", self.usage(app.prog), conflict, 125)
         self.require_engine(app, parsed.flags)
         problem = count_problem(self.arguments, len(parsed.words), parsed.values.keys())
         if problem:

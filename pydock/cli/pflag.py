@@ -32,13 +32,15 @@ HELP.dest, HELP.kind = "help", "bool"
 
 class Parsed:
     """The parsed command line. values: dest -> value, for given flags only; words: positional arguments; notices:
-    messages to print about deprecated flags; warnings: messages to log; flags: the given flags."""
+    messages to print about deprecated flags; warnings: messages to log; told: what is printed in place of running the
+    command; flags: the given flags."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.words: list[str] = []
         self.notices: list[str] = []
         self.warnings: list[str] = []
+        self.told = ""
         self.flags: list[FlagSpec] = []
 
     @property
@@ -142,6 +144,8 @@ class FlagSet:
             parsed.notices.append(f"Flag --{name} has been deprecated, {spec.deprecated[name]}")
         if spec.warning and (warning := spec.warning(text)):
             parsed.warnings.append(warning)
+        if spec.tells:
+            parsed.told = parsed.told or spec.tells(text)
         parsed.flags.append(spec)
         if spec.many:
             # a parser may return several values for one word ("a,b"), as a list

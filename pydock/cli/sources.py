@@ -1,7 +1,7 @@
 """Completion sources for flag values and arguments: words, files, or names from the engine.
 
 A declaration names its sources, separated by spaces: those in SOURCES and words.WORDS are looked up; any other is a
-candidate itself.
+candidate itself. After a "," they are for each part of a list ("ID,Names").
 """
 
 from __future__ import annotations
@@ -39,11 +39,21 @@ class Query:
 
 def answer(query: Query, sources: str) -> tuple[list[Candidate], int]:
     """(candidates, directive: what the shell offers if none of them matches)."""
+    if sources.startswith(","):
+        return of_list(query, sources[1:])
     names = sources.split()
     dynamic = [name for name in names if name in SOURCES or name in WORDS or name in CONTINUED]
     found = [c for name in names for c in candidates(query, name)]
     directive = FOLDERS if "folders" in names else FILES if takes_files(query, names) else NO_FILES
     return [(c, "") for c in (sorted(set(found)) if dynamic else found)], directive
+
+
+def of_list(query: Query, sources: str) -> tuple[list[Candidate], int]:
+    """Candidates for the last part of a list, without those that it has already."""
+    before, comma, part = query.current.rpartition(",")
+    found, directive = answer(query.at(part), sources)
+    taken = before.split(",")
+    return [(before + comma + name, about) for name, about in found if name not in taken], directive
 
 
 def takes_files(query: Query, names: Iterable[str]) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.api import containers
+from pydock.commands.shared import jq_flag, json_flag, print_rows
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
-from pydock.render.listing import listing
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -30,26 +30,29 @@ def create(app: App, o: CreateOptions) -> None:
     app.out.line(o.checkpoint)
 
 
-@options
-class ListOptions(Options):
-    container: str = argument("CONTAINER", sources="containers")
-    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
-
-
 class CheckpointView(View):
     """One entry of GET /containers/…/checkpoints."""
 
     go_type = "*checkpoint.checkpointContext"
     TITLES: ClassVar[dict[str, str]] = {"Name": "CHECKPOINT NAME"}
+    FIELDS: ClassVar[Fields] = {"Name": (lambda v: v.Name, "name")}
 
     def __init__(self, checkpoint: dict[str, Any]) -> None:
         self.Name = str(checkpoint.get("Name") or "")
 
 
+@options
+class ListOptions(Options):
+    container: str = argument("CONTAINER", sources="containers")
+    checkpoint_dir: str = flag("--checkpoint-dir", help=FOLDER_HELP, sources="folders")
+    json: str = json_flag(CheckpointView)
+    jq: str = jq_flag()
+
+
 @command("checkpoint ls", ListOptions, "List checkpoints of a container", aliases=("list",))
 def ls(app: App, o: ListOptions) -> None:
     found = app.engine.json(containers.list_checkpoints(o.container, o.checkpoint_dir)) or []
-    app.out.write(listing(map(CheckpointView, found), CheckpointView.TITLES, Format("table"), "{{.Name}}"))
+    print_rows(app, o, CheckpointView, map(CheckpointView, found), Format("table"), "{{.Name}}")
 
 
 @options

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import configs
-from pydock.commands.inspect import PrettyOptions
-from pydock.commands.shared import WholeListOptions
+from pydock.commands.inspect import PrettyOptions, fields_flag
+from pydock.commands.shared import WholeListOptions, json_flag
 from pydock.commands.stored import (
     Kind,
     create_stored,
@@ -38,13 +38,19 @@ CONFIG = Kind(
 LARGEST = 1000 * 1024
 
 
-@command("config ls", WholeListOptions, "List configs", aliases=("list",))
-def ls(app: App, o: WholeListOptions) -> None:
+@options
+class ConfigListOptions(WholeListOptions):
+    json: str = json_flag(ConfigView)
+
+
+@command("config ls", ConfigListOptions, "List configs", aliases=("list",))
+def ls(app: App, o: ConfigListOptions) -> None:
     print_stored(app, o, CONFIG)
 
 
 @options
 class ConfigInspectOptions(PrettyOptions):
+    json: str = fields_flag("config")
     configs: tuple[str, ...] = argument("CONFIG [CONFIG...]", sources="configs")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.commands.inspect import print_all
-from pydock.commands.shared import FORMAT_HELP, InspectOptions, each_name
+from pydock.commands.shared import FORMAT_HELP, InspectOptions, each_name, jq_flag, json_flag, print_rows
 from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair, words
 from pydock.go.json import dumps
@@ -15,8 +15,7 @@ from pydock.go.strconv import parse_bool, quote
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import ellipsis, natural
-from pydock.render.listing import listing
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -36,6 +35,13 @@ class ContextView(View):
         "DockerEndpoint": "DOCKER ENDPOINT",
         "Error": "ERROR",
         "Name": "NAME",
+    }
+    FIELDS: ClassVar[Fields] = {
+        "Name": (lambda v: v.Name, "name"),
+        "Description": (lambda v: v.Description, "description"),
+        "DockerEndpoint": (lambda v: v.DockerEndpoint or None, "address of the engine"),
+        "Current": (lambda v: v.Current, "is it the current one?"),
+        "Error": (lambda v: v.full_error or None, "what is wrong with it, or null"),
     }
 
     def __init__(self, name: str, description: str, endpoint: str, current: bool, error: str = "") -> None:
@@ -57,6 +63,8 @@ DEFAULT = "{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t{{.DockerEndpoin
 @options
 class ContextListOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(ContextView)
+    jq: str = jq_flag()
     quiet: bool = flag("-q", "--quiet", help="Only show names")
 
 
@@ -102,7 +110,7 @@ def tls_material(app: App, name: str) -> dict[str, bytes]:
 @command("context ls", ContextListOptions, "List contexts", aliases=("list",))
 def ls(app: App, o: ContextListOptions) -> None:
     form = Format("template", "{{.Name}}") if o.quiet else Format.parse(o.format or "table")
-    app.out.write(listing(rows(app), ContextView.TITLES, form, DEFAULT))
+    print_rows(app, o, ContextView, rows(app), form, DEFAULT)
     if app.environ.get("DOCKER_HOST"):
         app.err.line(
             "Warning: DOCKER_HOST environment variable overrides the active context. "
@@ -165,6 +173,9 @@ def choose(app: App, name: str) -> None:
 
 @options
 class ContextInspectOptions(InspectOptions):
+    json: str = json_flag({
+        "Name": "text", "Metadata": "object", "Endpoints": "object", "TLSMaterial": "object", "Storage": "object",
+    })  # fmt: skip
     names: tuple[str, ...] = argument("[CONTEXT] [CONTEXT...]", sources="contexts")
 
 
@@ -172,8 +183,8 @@ class ContextInspectOptions(InspectOptions):
 def inspect(app: App, o: ContextInspectOptions) -> None:
     print_all(
         app,
+        o,
         o.names or (app.contexts.current,),
-        o.format,
         lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"),
         raw=False,
         ours=True,

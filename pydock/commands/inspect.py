@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydock.api import (
     configs,
@@ -19,7 +19,7 @@ from pydock.api import (
     volumes,
 )
 from pydock.api.request import Request, version_key
-from pydock.commands.shared import InspectOptions, platform_flag, platform_json
+from pydock.commands.shared import InspectOptions, json_flag, platform_flag, platform_json
 from pydock.errors import EngineError, Failure, Failures, failing
 from pydock.go.json import compact, indented
 from pydock.go.json import decode as decode_json
@@ -108,10 +108,22 @@ def typed_json(text: str, shape: str, newer: bool) -> str:
 
 
 def print_all(
-    app: App, names: Sequence[str], form: str, find: Callable[[str], Found], raw: bool = True, ours: bool = False
+    app: App,
+    o: InspectOptions,
+    names: Sequence[str],
+    find: Callable[[str], Found],
+    form: str | None = None,
+    raw: bool = True,
+    ours: bool = False,
 ) -> None:
-    """Look up every name, print the objects found, then report the errors. raw: see Printer.add(); ours: the objects are not
-    the engine's, whose API version decides on the fields of its own. Raises Failure."""
+    """Look up every name, print the objects found, then report the errors. form: overrides --format; raw: see
+    Printer.add(); ours: the objects are not the engine's, whose API version decides on the fields of its own. Raises Failure."""
+    if o.json or o.jq:
+        from pydock.commands.typed import print_found
+
+        print_found(app, o, names, find, newer=not ours and speaks_newer(app))
+        return
+    form = o.format if form is None else form
     printer, failures = Printer(form), []
     typed = not ours and (not raw or form not in ("", "json"))
     for name in names:
@@ -146,7 +158,7 @@ def print_kind(
         app.out.write("".join(text + "\n" for text in texts))
         return
     try:
-        print_all(app, names, form, find, raw)
+        print_all(app, o, names, find, form, raw)
     except Failure as failure:
         # in docker a bad template has a code of its own only elsewhere
         raise Failure(failure.message) from None
@@ -159,6 +171,17 @@ def speaks_newer(app: App) -> bool:
 
 def fetch(app: App, request: Request, shape: str) -> Found:
     return app.engine.text(request), shape
+
+
+def fields_flag(kind: str) -> Any:
+    """--json of the inspect command of a kind."""
+
+    def fields() -> dict[str, str]:
+        from pydock.views.paths import described_fields
+
+        return described_fields(KINDS[kind][1])
+
+    return json_flag(fields)
 
 
 @options
@@ -183,7 +206,7 @@ def inspect(app: App, o: AnyInspectOptions) -> None:
     if "type" in o.given and not o.type:
         raise Failure("type is empty: must be one of " + ", ".join(f'"{k}"' for k in sorted(KINDS)))
     app.need_engine()
-    print_all(app, o.names, o.format, lambda name: find_any(app, o, name))
+    print_all(app, o, o.names, lambda name: find_any(app, o, name))
 
 
 def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
@@ -220,6 +243,7 @@ def is_manager(app: App) -> bool:
 
 @options
 class ContainerInspectOptions(InspectOptions):
+    json: str = fields_flag("container")
     names: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
     size: bool = flag("-s", "--size", help="Show total file sizes")
 
@@ -227,13 +251,12 @@ class ContainerInspectOptions(InspectOptions):
 @command("container inspect", ContainerInspectOptions, "Show details of one or more containers")
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
     app.need_engine()
-    print_all(
-        app, o.names, o.format, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1])
-    )
+    print_all(app, o, o.names, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
 
 
 @options
 class ImageInspectOptions(InspectOptions):
+    json: str = fields_flag("image")
     names: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
     platform: str = platform_flag("Platform of the image", "1.49")
 
@@ -242,11 +265,12 @@ class ImageInspectOptions(InspectOptions):
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
     wanted = o.platform and platform_json(app, o.platform)
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
+    print_all(app, o, o.names, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
 
 
 @options
 class NetworkInspectOptions(InspectOptions):
+    json: str = fields_flag("network")
     names: tuple[str, ...] = argument("NETWORK [NETWORK...]", sources="networks")
     verbose: bool = flag("-v", "--verbose", help="Verbose output for diagnostics")
 
@@ -254,15 +278,16 @@ class NetworkInspectOptions(InspectOptions):
 @command("network inspect", NetworkInspectOptions, "Show details of one or more networks")
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, networks.inspect_network(n, o.verbose), KINDS["network"][1]))
+    print_all(app, o, o.names, lambda n: fetch(app, networks.inspect_network(n, o.verbose), KINDS["network"][1]))
 
 
 @options
 class VolumeInspectOptions(InspectOptions):
+    json: str = fields_flag("volume")
     names: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
 
 
 @command("volume inspect", VolumeInspectOptions, "Show details of one or more volumes")
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, volumes.inspect_volume(n), KINDS["volume"][1]), raw=False)
+    print_all(app, o, o.names, lambda n: fetch(app, volumes.inspect_volume(n), KINDS["volume"][1]), raw=False)

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from pydock.commands.shared import each_name
+from pydock.commands.shared import each_name, jq_flag, json_flag
 from pydock.errors import Failure, Missing, failing
 from pydock.flags.pairs import words
 from pydock.flags.reference import Reference, parse
@@ -148,6 +148,12 @@ def list_images(app: App, name: str) -> list[Json]:
 # -- commands -------------------------------------------------------------------------------------
 
 
+#: of inspect --json
+FIELDS = {
+    "Ref": "reference", "Descriptor": "object: mediaType, digest, size, platform", "Manifest": "object: the manifest itself",
+}  # fmt: skip
+
+
 def insecure_flag() -> Any:
     return flag("--insecure", help="Allow an insecure registry")
 
@@ -221,6 +227,8 @@ def annotated(image: Json, o: AnnotateOptions) -> Json:
 
 @options
 class InspectOptions(Options):
+    json: str = json_flag(FIELDS)
+    jq: str = jq_flag()
     manifest_list: str = argument("[MANIFEST_LIST]", default="")
     manifest: str = argument("MANIFEST")
     insecure: bool = insecure_flag()
@@ -229,28 +237,40 @@ class InspectOptions(Options):
 
 @command("manifest inspect", InspectOptions, "Show an image manifest or a manifest list")
 def inspect(app: App, o: InspectOptions) -> None:
+    images, several = inspected(app, o)
+    if o.json or o.jq:
+        from pydock.commands.typed import print_objects
+
+        manifests = [read(raw_of(image), image["Ref"], dict) for image in images]
+        shown = [{"Ref": i["Ref"], "Descriptor": i["Descriptor"], "Manifest": m} for i, m in zip(images, manifests)]
+        print_objects(app, o, shown, FIELDS)
+    elif several:
+        show_list(app, images, o.verbose)
+    else:
+        show_image(app, images[0], o.verbose)
+
+
+def inspected(app: App, o: InspectOptions) -> tuple[list[Json], bool]:
+    """The images that inspect shows, and whether they are a list's. Raises Failure."""
     reference = named(o.manifest)
     if o.manifest_list:
         name = str(named(o.manifest_list))
         image = app.manifests.image(name, str(reference))
         if image is None:
             raise Failure(f"No such manifest: {reference}")
-        show_image(app, image, o.verbose)
-        return
+        return [image], False
     images = app.manifests.images(str(reference))
     if images:
-        show_list(app, images, o.verbose)
-        return
+        return images, True
     registry = app.registries.open(reference.domain, o.insecure)
     document = fetch(registry, reference)
     if document.media_type not in LISTS:
-        show_image(app, fetch_image(registry, reference, document, str(reference)), o.verbose)
-        return
+        return [fetch_image(registry, reference, document, str(reference))], False
     for entry in read(document.raw, reference.familiar, _LIST).get("manifests") or []:
         one = Reference(reference.domain, reference.path, reference.tag, entry["digest"])
         inner = fetch(registry, one)
         images.append(stored(str(one), inner, platform_of(entry.get("platform") or {})))
-    show_list(app, images, o.verbose)
+    return images, True
 
 
 def show_image(app: App, image: Json, verbose: bool) -> None:

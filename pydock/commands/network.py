@@ -12,6 +12,7 @@ from pydock.commands.shared import (
     PruneOptions,
     SelectOptions,
     confirmed,
+    json_flag,
     print_list,
     prune_filters,
     prune_objects,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @options
 class NetworkListOptions(ListOptions):
-    pass
+    json: str = json_flag(NetworkView)
 
 
 @command("network ls", NetworkListOptions, "List networks", aliases=("list",))

@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING
 
 from pydock.api import plugins
 from pydock.api.request import filters
-from pydock.commands.inspect import KINDS, fetch, print_all
+from pydock.commands.inspect import KINDS, fetch, fields_flag, print_all
 from pydock.commands.progress import show_progress
-from pydock.commands.shared import NO_TRUST, InspectOptions, ListOptions, confirmed, each_name, print_list, trust_flag
+from pydock.commands.shared import (
+    NO_TRUST,
+    InspectOptions,
+    ListOptions,
+    confirmed,
+    each_name,
+    json_flag,
+    print_list,
+    trust_flag,
+)
 from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
 from pydock.go.filepath import clean
@@ -29,7 +38,7 @@ GRANT_HELP = "Grant all permissions that the plugin requires"
 
 @options
 class PluginListOptions(ListOptions):
-    pass
+    json: str = json_flag(PluginView)
 
 
 @command("plugin ls", PluginListOptions, "List plugins", aliases=("list",))
@@ -42,13 +51,14 @@ def ls(app: App, o: PluginListOptions) -> None:
 
 @options
 class PluginInspectOptions(InspectOptions):
+    json: str = fields_flag("plugin")
     names: tuple[str, ...] = argument("PLUGIN [PLUGIN...]", sources="plugins")
 
 
 @command("plugin inspect", PluginInspectOptions, "Show details of one or more plugins")
 def inspect(app: App, o: PluginInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o.names, o.format, lambda n: fetch(app, plugins.inspect_plugin(n), KINDS["plugin"][1]))
+    print_all(app, o, o.names, lambda n: fetch(app, plugins.inspect_plugin(n), KINDS["plugin"][1]))
 
 
 def reference_of(text: str, wrong: str = "") -> Reference:

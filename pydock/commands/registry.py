@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.api import images
 from pydock.api.request import filters
-from pydock.commands.shared import FORMAT_HELP, ask, filter_flag
+from pydock.commands.shared import FORMAT_HELP, ask, filter_flag, jq_flag, json_flag, print_rows
 from pydock.errors import Failure, Unreachable
 from pydock.flags.pairs import Pair
 from pydock.flags.reference import registry_host
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import ellipsis
-from pydock.render.listing import listing
 from pydock.render.notes import note
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -181,15 +180,6 @@ def logout(app: App, o: LogoutOptions) -> None:
             app.err.line(f"{key}: {problem}")
 
 
-@options
-class SearchOptions(Options):
-    term: str = argument("TERM")
-    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
-    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    limit: int = flag("--limit", help="Maximum number of search results")
-    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
-
-
 class SearchView(View):
     """One entry of GET /images/search."""
 
@@ -199,6 +189,12 @@ class SearchView(View):
         "Description": "DESCRIPTION",
         "StarCount": "STARS",
         "IsOfficial": "OFFICIAL",
+    }
+    FIELDS: ClassVar[Fields] = {
+        "Name": (lambda v: v.Name, "name"),
+        "Description": (lambda v: v.r.get("description") or "", "description"),
+        "StarCount": (lambda v: v.r.get("star_count") or 0, "number of stars"),
+        "IsOfficial": (lambda v: bool(v.r.get("is_official")), "true or false"),
     }
     DEFAULT = "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}"
 
@@ -234,6 +230,17 @@ class SearchView(View):
         return "[OK]" if official else ""
 
 
+@options
+class SearchOptions(Options):
+    term: str = argument("TERM")
+    filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
+    format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(SearchView)
+    jq: str = jq_flag()
+    limit: int = flag("--limit", help="Maximum number of search results")
+    no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
+
+
 @command("search", SearchOptions, "Search Docker Hub for images", top=10)
 def search(app: App, o: SearchOptions) -> None:
     if any(key == "is-automated" for key, _ in o.filter):
@@ -248,4 +255,4 @@ def search(app: App, o: SearchOptions) -> None:
     )
     form = Format.parse(o.format or "table")
     rows = [SearchView(r, not o.no_trunc) for r in found]
-    app.out.write(listing(rows, SearchView.TITLES, form, SearchView.DEFAULT))
+    print_rows(app, o, SearchView, rows, form, SearchView.DEFAULT)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import secrets
-from pydock.commands.inspect import PrettyOptions
-from pydock.commands.shared import WholeListOptions
+from pydock.commands.inspect import PrettyOptions, fields_flag
+from pydock.commands.shared import WholeListOptions, json_flag
 from pydock.commands.stored import (
     Kind,
     create_stored,
@@ -37,13 +37,19 @@ SECRET = Kind(
 LARGEST = 500 * 1024
 
 
-@command("secret ls", WholeListOptions, "List secrets", aliases=("list",))
-def ls(app: App, o: WholeListOptions) -> None:
+@options
+class SecretListOptions(WholeListOptions):
+    json: str = json_flag(SecretView)
+
+
+@command("secret ls", SecretListOptions, "List secrets", aliases=("list",))
+def ls(app: App, o: SecretListOptions) -> None:
     print_stored(app, o, SECRET)
 
 
 @options
 class SecretInspectOptions(PrettyOptions):
+    json: str = fields_flag("secret")
     secrets: tuple[str, ...] = argument("SECRET [SECRET...]", sources="secrets")
 
 

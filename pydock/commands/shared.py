@@ -18,6 +18,7 @@ from pydock.views.view import View
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.commands.typed import Typed
 
 R = TypeVar("R")
 V = TypeVar("V", bound=View)
@@ -79,10 +80,70 @@ def trust_flag(text: str = "Skip image verification") -> Any:
     return flag("--disable-content-trust", default=True, help=text)
 
 
+#: beside them --json would have no meaning
+_TEXTS = ("format", "quiet", "pretty", "tree", "graph", "as_run")
+#: --json=help where only the answer has the fields
+_ANY = {"KEY": "a key of the objects", "KEY.KEY": "a key within it"}
+
+
+def json_flag(
+    view: type[View] | Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None, text: str = "an array"
+) -> Any:
+    """--json[=FIELDS]. view: has the fields, or they are given with what each is; a function gives those that the answer
+    may have, and None stands for any. text: what is printed."""
+    fields: Mapping[str, str] = view if isinstance(view, Mapping) else {}
+    if isinstance(view, type) and issubclass(view, View):
+        fields = {name: what for name, (_, what) in view.FIELDS.items()}
+
+    def parse(given: str) -> str:
+        from pydock.render.values import check_names
+
+        return check_names(given, fields)
+
+    def tells(given: str) -> str:
+        from pydock.render.values import HELP, described
+
+        if given != HELP:
+            return ""
+        return described(fields or (view() if callable(view) and not isinstance(view, type) else _ANY))
+
+    return flag(
+        "--json", own=True, bare="all", metavar="fields", parse=parse, tells=tells, excludes=_TEXTS, sources="," + " ".join(["help", *fields]),
+        help=f"Print {text} in JSON, of all fields or of these (separated by commas); --json=help lists them",
+    )  # fmt: skip
+
+
+def jq_flag() -> Any:
+    """--jq, which is --json too."""
+
+    def parse(text: str) -> str:
+        from pydock.render.jq import Program
+
+        Program(text)
+        return text
+
+    return flag(
+        "--jq", own=True, metavar="expression", parse=parse, excludes=_TEXTS,
+        help="Print what this jq expression gives for that JSON",
+    )  # fmt: skip
+
+
+def print_rows(app: App, o: Typed, view: type[View], rows: Iterable[View], form: Format, default: str) -> None:
+    """Print a list: as text by a format, whose plain table has the template `default`, or as --json wants it. Raises Failure."""
+    if o.json or o.jq:
+        from pydock.commands.typed import print_views
+
+        print_views(app, o, view, rows)
+    else:
+        app.out.write(listing(rows, view.TITLES, form, default))
+
+
 @options
 class WholeListOptions(Options):
-    """The flags of lists that truncate nothing."""
+    """The flags of lists that truncate nothing. Each list declares --json again, with its view."""
 
+    json: str = json_flag()
+    jq: str = jq_flag()
     filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     quiet: bool = flag("-q", "--quiet", help="Only show IDs")
@@ -100,11 +161,17 @@ class InspectOptions(Options):
     """The flags of all inspect commands."""
 
     format: str = flag("-f", "--format", help='Format output with a Go template, or "json"', sources="json")
+    json: str = json_flag()
+    jq: str = jq_flag()
 
 
 class Listed(Protocol):
     """The options of a list command."""
 
+    @property
+    def json(self) -> str: ...
+    @property
+    def jq(self) -> str: ...
     @property
     def format(self) -> str: ...
     @property
@@ -120,7 +187,7 @@ def format_of(app: App, o: Listed, view: type[View], raw: str = "") -> Format:
 
 def print_list(app: App, o: Listed, view: type[V], rows: Iterable[V]) -> None:
     """Print a list whose columns do not depend on flags. Raises Failure."""
-    app.out.write(listing(rows, view.TITLES, format_of(app, o, view), view.DEFAULT))
+    print_rows(app, o, view, rows, format_of(app, o, view), view.DEFAULT)
 
 
 def speaks(app: App, version: str) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pydock.api import nodes, services
-from pydock.commands.shared import ListOptions, format_of
+from pydock.commands.shared import ListOptions, format_of, json_flag, print_rows
 from pydock.errors import Failure
 from pydock.options import flag, options
-from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.views.tasks import TaskView, in_order
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 class TaskListOptions(ListOptions):
     """The flags of all lists of tasks."""
 
+    json: str = json_flag(TaskView)
     no_resolve: bool = flag("--no-resolve", help="Show IDs instead of names")
 
 
@@ -59,7 +59,7 @@ class Names:
 def print_tasks(app: App, o: TaskListOptions, found: Iterable[Json], trunc: bool) -> None:
     """Print tasks as a tree: the latest of each slot, and its former ones indented. Raises Failure."""
     names, form = Names(app, not o.no_resolve), format_of(app, o, TaskView)
-    indent = r" \_ " if form.kind == "table" else ""
+    indent = r" \_ " if form.kind == "table" and not (o.json or o.jq) else ""
     ordered = list(in_order(found, names.service))
     # by ids: a task that is listed twice, for two names of its node, is its own former one
     shown = {task["ID"]: indent * former + name for name, former, task in ordered}
@@ -67,4 +67,4 @@ def print_tasks(app: App, o: TaskListOptions, found: Iterable[Json], trunc: bool
         TaskView(task, shown[task["ID"]], names.node(task.get("NodeID") or ""), app.clock(), trunc)
         for _, _, task in ordered
     ]
-    app.out.write(listing(rows, TaskView.TITLES, form, TaskView.DEFAULT))
+    print_rows(app, o, TaskView, rows, form, TaskView.DEFAULT)

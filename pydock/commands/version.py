@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydock import API_VERSION, DOCKER_VERSION, __version__
 from pydock.api import system
-from pydock.commands.shared import InspectOptions
+from pydock.commands.shared import InspectOptions, json_flag
 from pydock.errors import Failure
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, options
 from pydock.render.table import align
 from pydock.views.gotypes import decode
-from pydock.views.times import build_time
+from pydock.views.times import build_time, moment_of
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -28,6 +28,8 @@ DETAILS = {
 class VersionOptions(InspectOptions):
     """`version [OPTIONS]`."""
 
+    json: str = json_flag({"Client": "object", "Server": "object; null where no engine answers"}, "an object")
+
 
 @command("version", VersionOptions, "Show client and server version information", top=10)
 def version(app: App, o: VersionOptions) -> None:
@@ -38,10 +40,19 @@ def version(app: App, o: VersionOptions) -> None:
         raise Failure(f"template parsing error: {error}", 64) from None
     server, problem = None, None
     try:
-        server = with_build_time(app.engine.json(system.version()))
+        server = app.engine.json(system.version())
     except Failure as failure:
         problem = failure
     client = client_info(app, spoken_version(app))
+    if o.json or o.jq:
+        from pydock.commands.typed import print_fields
+
+        built = server and {**server, "BuildTime": moment_of(server.get("BuildTime"))}
+        print_fields(app, o, {"Client": {**client, "BuildTime": None}, "Server": built}, "system.versionInfo")
+        if problem:
+            raise problem
+        return
+    server = server and with_build_time(server)
     if text:
         wrong = print_template(app, template, client, server)
         # the error of the engine takes precedence over that of the template

@@ -13,7 +13,10 @@ from pydock.commands.shared import (
     SelectOptions,
     each_name,
     filter_flag,
+    jq_flag,
+    json_flag,
     print_list,
+    print_rows,
     prune_filters,
     prune_objects,
     speaks,
@@ -24,7 +27,6 @@ from pydock.flags import pairs, units
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import natural
-from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.views.volumes import VolumeView
 
@@ -38,6 +40,8 @@ class VolumeListOptions(Options):
     cluster: bool = flag("--cluster", since="1.42", help="Only show cluster volumes")
     filter: tuple[pairs.Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(VolumeView)
+    jq: str = jq_flag()
     quiet: bool = flag("-q", "--quiet", help="Only show names")
 
 
@@ -52,7 +56,7 @@ def ls(app: App, o: VolumeListOptions) -> None:
     if o.cluster:
         # --format is ignored here, as in docker
         form = Format("template", VolumeView.QUIET) if o.quiet else Format("table")
-        app.out.write(listing(rows, VolumeView.TITLES, form, VolumeView.CLUSTER))
+        print_rows(app, o, VolumeView, rows, form, VolumeView.CLUSTER)
     else:
         print_list(app, o, VolumeView, rows)
 

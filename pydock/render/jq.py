@@ -8,22 +8,22 @@ from typing import Any
 from pydock.errors import Failure
 from pydock.render.values import json_text
 
-MISSING = "--jq needs the jq library: pip install 'pydock-cli[jq]'"
+MISSING = "the jq library is not installed: pip install 'pydock-cli[jq]'"
 
 
 class Program:
     """A compiled expression."""
 
     def __init__(self, expression: str) -> None:
-        """Raises Failure (125) for an invalid one, and where there is no jq."""
+        """Raises ValueError for an invalid one, and where there is no jq."""
         try:
             import jq
         except ImportError:
-            raise Failure(MISSING, 125) from None
+            raise ValueError(MISSING) from None
         try:
             self._program = jq.compile(expression)
         except ValueError as error:
-            raise Failure(f"invalid --jq expression: {_reason(error)}", 125) from None
+            raise ValueError(_reason(error)) from None
 
     def lines(self, value: Any, indent: int = 0) -> Iterator[str]:
         """The results for one value, each with its line break: strings as they are, everything else as JSON. Raises Failure."""

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pydock.go.strconv import quote
 from pydock.render.human import ago, ellipsis, host_port, short_id, size
-from pydock.views.times import utc_text
-from pydock.views.view import View, labels_text
+from pydock.views.times import moment, utc_text
+from pydock.views.view import Fields, View, labels_text
 
 
 class ContainerView(View):
@@ -19,6 +19,24 @@ class ContainerView(View):
         "ID": "CONTAINER ID", "Names": "NAMES", "Image": "IMAGE", "Command": "COMMAND", "CreatedAt": "CREATED AT", "RunningFor": "CREATED",
         "Ports": "PORTS", "State": "STATE", "Status": "STATUS", "Size": "SIZE", "Labels": "LABELS", "Mounts": "MOUNTS",
         "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS", "Platform": "PLATFORM",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.c["Id"], "full ID"),
+        "Names": (lambda v: [n.removeprefix("/") for n in v.c.get("Names") or ()], "list of names; those of links have a slash"),
+        "Image": (lambda v: v.c.get("Image") or None, "image, as it was named"),
+        "ImageID": (lambda v: v.c.get("ImageID") or None, "full ID of the image"),
+        "Command": (lambda v: v.c.get("Command") or "", "command"),
+        "CreatedAt": (lambda v: moment(v.c.get("Created")), "time"),
+        "State": (lambda v: v.c.get("State") or None, "created, running, paused, restarting, removing, exited or dead"),
+        "Status": (lambda v: v.c.get("Status") or "", "state in words, with its age"),
+        "Ports": (lambda v: v.c.get("Ports") or [], "list of ports: IP, PrivatePort, PublicPort, Type"),
+        "Labels": (lambda v: v.c.get("Labels") or {}, "object of labels"),
+        "Mounts": (lambda v: v.c.get("Mounts") or [], "list of mounts, as in inspect"),
+        "LocalVolumes": (lambda v: int(v.LocalVolumes), "number of volumes of the driver local"),
+        "Networks": (lambda v: sorted((v.c.get("NetworkSettings") or {}).get("Networks") or {}), "list of names of networks"),
+        "Platform": (lambda v: (v.c.get("ImageManifestDescriptor") or {}).get("platform"), "object: os, architecture, variant"),
+        "Size": (lambda v: v.c.get("SizeRw", 0 if v.c.get("SizeRootFs") else None), "bytes that it has written; null where not asked for"),
+        "VirtualSize": (lambda v: v.c.get("SizeRootFs"), "bytes with the image; null where not asked for"),
     }  # fmt: skip
     DEFAULT = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
     WITH_SIZE = DEFAULT + "\t{{.Size}}"

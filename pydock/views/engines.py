@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 
 class EngineView(View):
@@ -14,6 +14,17 @@ class EngineView(View):
         "Address": "ADDRESS", "API": "API", "ChosenBy": "CHOSEN BY", "Current": None, "Kind": "KIND", "Name": "NAME", "State": "STATE",
         "Version": "VERSION", "Why": "WHY",
     }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "Name": (lambda v: v.Name, "name"),
+        "Address": (lambda v: v.Address, "address"),
+        "Kind": (lambda v: v.Kind, "kind of engine"),
+        "Version": (lambda v: v.Version or None, "version of the engine; null where none answers"),
+        "API": (lambda v: v.API or None, "version of its API; null where none answers"),
+        "State": (lambda v: v.State, "state"),
+        "Why": (lambda v: v.Why or None, "why it does not answer, or null"),
+        "ChosenBy": (lambda v: v.ChosenBy or None, "what makes it the one in use, or null"),
+        "Current": (lambda v: v.Current, "is it the one in use?"),
+    }
     METHODS = ()
     DEFAULT = (
         "{{.Name}}{{if .Current}} *{{end}}\t{{.Address}}\t{{.Kind}}\t{{.Version}}\t{{.API}}\t{{.State}}\t{{.ChosenBy}}"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from pydock.render.human import ago, ellipsis, short_id, size
-from pydock.views.times import local_seconds, utc_text
-from pydock.views.view import View
+from pydock.views.times import local_seconds, moment, utc_text
+from pydock.views.view import Fields, View, counted
 
 HISTORY = "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
 HISTORY_EXACT = "{{.ID}}\t{{.CreatedAt}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
@@ -21,6 +21,21 @@ class ImageView(View):
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "IMAGE ID", "Repository": "REPOSITORY", "Tag": "TAG", "Digest": "DIGEST", "CreatedSince": "CREATED", "CreatedAt": "CREATED AT",
         "Size": "SIZE", "Containers": "CONTAINERS", "VirtualSize": "SIZE", "SharedSize": "SHARED SIZE", "UniqueSize": "UNIQUE SIZE",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.i["Id"], "full ID"),
+        "Repository": (lambda v: _known_name(v.Repository), "repository, or null"),
+        "Tag": (lambda v: _known_name(v.Tag), "tag, or null"),
+        "Digest": (lambda v: _known_name(v.Digest), "digest in the repository, or null"),
+        "CreatedAt": (lambda v: moment(v.i.get("Created")), "time"),
+        "Size": (lambda v: counted(v.i.get("Size")), "bytes"),
+        "SharedSize": (lambda v: counted(v.i.get("SharedSize")), "bytes that other images have too; null where the engine did not count them"),
+        "UniqueSize": (
+            lambda v: None if counted(v.i.get("SharedSize")) is None else v.i["Size"] - v.i["SharedSize"],
+            "bytes that no other image has; null where the engine did not count them",
+        ),
+        "Containers": (lambda v: counted(v.i.get("Containers")), "number of containers; null where the engine did not count them"),
+        "Labels": (lambda v: v.i.get("Labels") or {}, "object of labels"),
     }  # fmt: skip
     DEFAULT = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
     DIGESTS = "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
@@ -78,6 +93,10 @@ class ImageView(View):
         return "N/A" if shared in (None, -1) or whole in (None, -1) else size(float(whole - shared))
 
 
+def _known_name(name: str) -> str | None:
+    return None if name in (NONE, "") else name
+
+
 def image_views(
     images: Iterable[dict[str, Any]], now: float, trunc: bool, digests: bool, named: bool
 ) -> Iterator[ImageView]:
@@ -120,6 +139,14 @@ class HistoryView(View):
     METHODS = ()
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "IMAGE", "CreatedSince": "CREATED", "CreatedAt": "CREATED AT", "CreatedBy": "CREATED BY", "Size": "SIZE", "Comment": "COMMENT",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.h["Id"] if (v.h.get("Id") or "").startswith("sha256:") else None, "full ID of the image of this step, or null"),
+        "CreatedAt": (lambda v: moment(v.h.get("Created")), "time"),
+        "CreatedBy": (lambda v: v.h.get("CreatedBy") or "", "instruction"),
+        "Size": (lambda v: v.h.get("Size") or 0, "bytes"),
+        "Comment": (lambda v: v.h.get("Comment") or "", "comment"),
+        "Tags": (lambda v: v.h.get("Tags") or [], "list of names of that image"),
     }  # fmt: skip
 
     def __init__(self, layer: dict[str, Any], now: float, trunc: bool, human: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from pydock.go.kinds import Time
 from pydock.render.human import short_id
-from pydock.views.view import View, labels_text
+from pydock.views.times import moment_of
+from pydock.views.view import Fields, View, labels_text
 
 
 def _bool(value: object) -> str:
@@ -21,6 +22,22 @@ class NetworkView(View):
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE", "IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL",
         "Labels": "LABELS", "CreatedAt": "CREATED AT",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.n["Id"], "full ID"),
+        "Name": (lambda v: v.Name, "name"),
+        "Driver": (lambda v: v.Driver or None, "driver"),
+        "Scope": (lambda v: v.Scope, "local, global or swarm"),
+        "IPv4": (lambda v: v.n.get("EnableIPv4"), "true or false; null where the engine does not say"),
+        "IPv6": (lambda v: v.n.get("EnableIPv6"), "true or false"),
+        "Internal": (lambda v: bool(v.n.get("Internal")), "true or false"),
+        "Attachable": (lambda v: bool(v.n.get("Attachable")), "true or false"),
+        "Subnets": (
+            lambda v: [c["Subnet"] for c in (v.n.get("IPAM") or {}).get("Config") or () if c.get("Subnet")],
+            "list of subnets",
+        ),
+        "Labels": (lambda v: v.n.get("Labels") or {}, "object of labels"),
+        "CreatedAt": (lambda v: moment_of(v.n.get("Created")), "time"),
     }  # fmt: skip
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}"
     RAW = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n"

@@ -9,7 +9,7 @@ from pydock.go.kinds import Time
 from pydock.render.human import bytes_size, capitalized
 from pydock.shape import Json
 from pydock.views.stored import NO_TIME, label_lines
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 #: the parts of a swarm.TLSInfo
 _TLS = ("TrustRoot", "CertIssuerSubject", "CertIssuerPublicKey")
@@ -28,6 +28,19 @@ class NodeView(View):
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "ID", "Self": "", "Hostname": "HOSTNAME", "Status": "STATUS", "Availability": "AVAILABILITY",
         "ManagerStatus": "MANAGER STATUS", "EngineVersion": "ENGINE VERSION", "TLSStatus": "TLS STATUS",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.ID, "full ID"),
+        "Self": (lambda v: v.Self, "is it the node that was asked?"),
+        "Hostname": (lambda v: v.Hostname, "host name"),
+        "Role": (lambda v: (v.node.get("Spec") or {}).get("Role"), "manager or worker"),
+        "Status": (lambda v: (v.node.get("Status") or {}).get("State"), "ready, down, disconnected or unknown"),
+        "Availability": (lambda v: (v.node.get("Spec") or {}).get("Availability"), "active, pause or drain"),
+        "ManagerStatus": (lambda v: v.ManagerStatus.lower() or None, "leader, reachable or unreachable; null for a worker"),
+        "EngineVersion": (lambda v: v.EngineVersion, "version of the engine"),
+        "TLSStatus": (lambda v: v.TLSStatus, "Ready, Needs Rotation or Unknown"),
+        "Address": (lambda v: (v.node.get("Status") or {}).get("Addr") or None, "IP address"),
+        "Labels": (lambda v: (v.node.get("Spec") or {}).get("Labels") or {}, "object of labels"),
     }  # fmt: skip
     METHODS: ClassVar[tuple[str, ...]] = ()
     DEFAULT = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pydock.render.human import ellipsis, short_id
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 
 class PluginView(View):
@@ -19,6 +19,13 @@ class PluginView(View):
         "Enabled": "ENABLED",
         "PluginReference": "IMAGE",
     }
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.p.get("Id") or "", "full ID"),
+        "Name": (lambda v: v.Name, "name"),
+        "Description": (lambda v: (v.p.get("Config") or {}).get("Description") or "", "description"),
+        "Enabled": (lambda v: v.Enabled, "true or false"),
+        "PluginReference": (lambda v: v.PluginReference or None, "image"),
+    }  # fmt: skip
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}"
     RAW = "plugin_id: {{.ID}}\nname: {{.Name}}\ndescription: {{.Description}}\nenabled: {{.Enabled}}\n"
     RAW_QUIET = "plugin_id: {{.ID}}"

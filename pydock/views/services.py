@@ -7,12 +7,16 @@ from typing import Any, ClassVar
 from pydock.flags.reference import Reference, parse
 from pydock.render.human import short_id
 from pydock.shape import Json
-from pydock.views.view import View
+from pydock.views.times import moment_of
+from pydock.views.view import Fields, View
 
 #: key of a service's Mode -> its name
 MODES = {
     "Global": "global", "Replicated": "replicated", "ReplicatedJob": "replicated job", "GlobalJob": "global job",
 }  # fmt: skip
+
+#: of a service's status: each is a number of tasks
+_NUMBERS = ("Running", "Desired", "Completed")
 
 
 def mode_key(spec: Json) -> str:
@@ -37,6 +41,23 @@ class ServiceView(View):
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "ID", "Name": "NAME", "Mode": "MODE", "Replicas": "REPLICAS", "Image": "IMAGE", "Ports": "PORTS",
     }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.service["ID"], "full ID"),
+        "Name": (lambda v: v.Name, "name"),
+        "Mode": (lambda v: v.Mode, "replicated, global, replicated job or global job"),
+        "Replicas": (
+            lambda v: {key: (v.service.get("ServiceStatus") or {}).get(f"{key}Tasks") or 0 for key in _NUMBERS},
+            "object: Running, Desired, Completed; numbers of tasks",
+        ),
+        "Image": (lambda v: (v._template.get("ContainerSpec") or {}).get("Image"), "image, with its digest"),
+        "Ports": (
+            lambda v: (v.service.get("Endpoint") or {}).get("Ports") or [],
+            "list of ports: Protocol, TargetPort, PublishedPort, PublishMode",
+        ),
+        "Labels": (lambda v: v.spec.get("Labels") or {}, "object of labels"),
+        "CreatedAt": (lambda v: moment_of(v.service.get("CreatedAt")), "time"),
+        "UpdatedAt": (lambda v: moment_of(v.service.get("UpdatedAt")), "time"),
+    }  # fmt: skip
     METHODS: ClassVar[tuple[str, ...]] = ()
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Mode}}\t{{.Replicas}}\t{{.Image}}\t{{.Ports}}"
     RAW = (
@@ -60,7 +81,7 @@ class ServiceView(View):
     @property
     def Replicas(self) -> str:
         status = self.service.get("ServiceStatus") or {}
-        running, desired, completed = (status.get(f"{key}Tasks") or 0 for key in ("Running", "Desired", "Completed"))
+        running, desired, completed = (status.get(f"{key}Tasks") or 0 for key in _NUMBERS)
         if self.Mode == "replicated job":
             total = self.spec["Mode"]["ReplicatedJob"].get("TotalCompletions") or 0
             return f"{running}/{desired} ({completed}/{total} completed)"

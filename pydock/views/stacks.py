@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 
 class StackView(View):
@@ -12,6 +12,10 @@ class StackView(View):
 
     go_type = "*formatter.stackContext"
     TITLES: ClassVar[dict[str, str]] = {"Name": "NAME", "Services": "SERVICES"}
+    FIELDS: ClassVar[Fields] = {
+        "Name": (lambda v: v.Name, "name"),
+        "Services": (lambda v: v._services, "number of services"),
+    }
     METHODS: ClassVar[tuple[str, ...]] = ()
     DEFAULT = "{{.Name}}\t{{.Services}}"
 

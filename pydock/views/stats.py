@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydock.go.strconv import parse_rfc3339
 from pydock.render.human import bytes_size, short_id, size
 from pydock.shape import Json
 from pydock.values import record, replace
-from pydock.views.view import View
+from pydock.views.view import Fields, View
 
 DEFAULT = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
 WINDOWS = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.NetIO}}\t{{.BlockIO}}"
@@ -109,6 +109,18 @@ class StatsView(View):
         "BlockIO": "BLOCK I/O", "CPUPerc": "CPU %", "Container": "CONTAINER", "ID": "CONTAINER ID", "MemPerc": "MEM %",
         "MemUsage": "MEM USAGE / LIMIT", "Name": "NAME", "NetIO": "NET I/O", "PIDs": "PIDS",
     }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.f.id or None, "full ID"),
+        "Name": (lambda v: v.f.name.removeprefix("/") or None, "name"),
+        "Container": (lambda v: v.Container, "name or ID, as it was given"),
+        "CPUPerc": (lambda v: v.figure(round(v.f.cpu, 2)), "percent of one CPU; null, as all figures, where the engine gives none"),
+        "MemUsage": (lambda v: v.figure(int(v.f.memory)), "bytes of memory"),
+        "MemLimit": (lambda v: v.figure(int(v.f.limit), linux=True), "bytes of memory that it may use"),
+        "MemPerc": (lambda v: v.figure(round(v.f.memory_share, 2), linux=True), "percent of that limit"),
+        "NetIO": (lambda v: v.figure({"Received": int(v.f.received), "Sent": int(v.f.sent)}), "object: Received, Sent; bytes"),
+        "BlockIO": (lambda v: v.figure({"Read": int(v.f.read), "Written": int(v.f.written)}), "object: Read, Written; bytes"),
+        "PIDs": (lambda v: v.figure(v.f.pids, linux=True), "number of processes"),
+    }  # fmt: skip
     WINDOWS_TITLES: ClassVar[dict[str, str]] = {**TITLES, "MemUsage": "PRIV WORKING SET"}
 
     def __init__(self, container: str, figures: Figures, windows: bool, trunc: bool) -> None:
@@ -132,6 +144,10 @@ class StatsView(View):
             "IsInvalid": not f.valid,
         }
         return {"s": entry, "os": "windows" if self.windows else "linux", "trunc": self.trunc}
+
+    def figure(self, value: Any, linux: bool = False) -> Any:
+        """A value for --json, or None where there is none. linux: Windows does not give it."""
+        return value if self.f.valid and not (linux and self.windows) else None
 
     @property
     def ID(self) -> str:

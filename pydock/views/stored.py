@@ -10,18 +10,27 @@ from pydock.go.kinds import Time
 from pydock.go.strconv import parse_rfc3339
 from pydock.render.human import ago
 from pydock.shape import Json
-from pydock.views.view import View, labels_text
+from pydock.views.times import moment_of
+from pydock.views.view import Fields, View, labels_text
 
 NO_TIME = "0001-01-01T00:00:00Z"
 _TITLES = {
     "ID": "ID", "Name": "NAME", "CreatedAt": "CREATED", "UpdatedAt": "UPDATED", "Labels": "LABELS",
 }  # fmt: skip
+_FIELDS: Fields = {
+    "ID": (lambda v: v.ID, "full ID"),
+    "Name": (lambda v: v.Name, "name"),
+    "CreatedAt": (lambda v: moment_of(v.stored.get("CreatedAt")), "time"),
+    "UpdatedAt": (lambda v: moment_of(v.stored.get("UpdatedAt")), "time"),
+    "Labels": (lambda v: v.labels, "object of labels"),
+}
 
 
 class StoredView(View):
     """What entries of GET /secrets and GET /configs have in common."""
 
     TITLES: ClassVar[dict[str, str]] = _TITLES
+    FIELDS: ClassVar[Fields] = _FIELDS
 
     def __init__(self, stored: Json, now: float) -> None:
         self.stored, self.labels = stored, stored["Spec"].get("Labels") or {}
@@ -38,6 +47,10 @@ class SecretView(StoredView):
 
     go_type = "*secret.secretContext"
     TITLES: ClassVar[dict[str, str]] = {**_TITLES, "Driver": "DRIVER"}
+    FIELDS: ClassVar[Fields] = {
+        **_FIELDS,
+        "Driver": (lambda v: v.Driver or None, "driver that gives the data, or null"),
+    }
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.CreatedAt}}\t{{.UpdatedAt}}"
     CONFIG = "secretFormat"
 

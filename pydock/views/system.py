@@ -11,7 +11,8 @@ from pydock.render.human import ago, short_id, size
 from pydock.shape import Json
 from pydock.views.containers import ContainerView
 from pydock.views.images import ImageView
-from pydock.views.view import View
+from pydock.views.times import moment_of
+from pydock.views.view import Fields, View
 from pydock.views.volumes import VolumeView
 
 DEFAULT = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
@@ -45,6 +46,13 @@ class UsageView(View):
         "Active": "ACTIVE",
         "Size": "SIZE",
         "Reclaimable": "RECLAIMABLE",
+    }
+    FIELDS: ClassVar[Fields] = {
+        "Type": (lambda v: v.Type, "type of object"),
+        "TotalCount": (lambda v: int(v.TotalCount), "number of objects"),
+        "Active": (lambda v: int(v.Active), "number of those that are in use"),
+        "Size": (lambda v: int(v.used), "bytes"),
+        "Reclaimable": (lambda v: int(v.free), "bytes that are not in use"),
     }
 
     def __init__(
@@ -178,6 +186,11 @@ def by_use(cache: Iterable[Json]) -> list[Json]:
     )
 
 
+def _parents(record: Json) -> list[str]:
+    # engines before API 1.52 have a blank in the key
+    return record.get("Parents") or record.get(" Parents") or ([record["Parent"]] if record.get("Parent") else [])
+
+
 class CacheView(View):
     """One entry of the build cache."""
 
@@ -186,12 +199,22 @@ class CacheView(View):
         "ID": "CACHE ID", "Parent": "PARENT", "CacheType": "CACHE TYPE", "Description": "DESCRIPTION", "InUse": "IN USE", "Shared": "SHARED",
         "Size": "SIZE", "CreatedAt": None, "CreatedSince": "CREATED", "LastUsedAt": None, "LastUsedSince": "LAST USED", "UsageCount": "USAGE",
     }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.r["ID"], "full ID"),
+        "Parents": (lambda v: _parents(v.r), "list of IDs"),
+        "CacheType": (lambda v: v.CacheType, "type: regular, source.local, exec.cachemount…"),
+        "Description": (lambda v: v.Description, "description"),
+        "InUse": (lambda v: bool(v.r.get("InUse")), "true or false"),
+        "Shared": (lambda v: bool(v.r.get("Shared")), "true or false: is it part of an image?"),
+        "Size": (lambda v: v.r.get("Size") or 0, "bytes"),
+        "CreatedAt": (lambda v: moment_of(v.created), "time"),
+        "LastUsedAt": (lambda v: moment_of(v.used), "time, or null"),
+        "UsageCount": (lambda v: v.r.get("UsageCount") or 0, "number of uses"),
+    }  # fmt: skip
 
     def __init__(self, record: Json, now: float, trunc: bool = True) -> None:
         self.r, self.now, self.trunc = record, now, trunc
-        # engines before API 1.52 have a blank in the key
-        parents = record.get("Parents") or record.get(" Parents") or []
-        parent = ", ".join(parents) or str(record.get("Parent") or "")
+        parent = ", ".join(_parents(record))
         self.Parent = short_id(parent) if trunc else parent
         self.CacheType, self.Description = str(record.get("Type") or ""), str(record.get("Description") or "")
         self.InUse, self.Shared = (str(bool(record.get(k))).lower() for k in ("InUse", "Shared"))

@@ -9,8 +9,8 @@ from pydock.go.strconv import parse_rfc3339
 from pydock.render.human import ellipsis, natural, short_id
 from pydock.shape import Json
 from pydock.views.services import without_digest
-from pydock.views.times import since
-from pydock.views.view import View
+from pydock.views.times import moment_of, since
+from pydock.views.view import Fields, View
 
 
 class TaskView(View):
@@ -20,6 +20,21 @@ class TaskView(View):
     TITLES: ClassVar[dict[str, str]] = {
         "ID": "ID", "Name": "NAME", "Image": "IMAGE", "Node": "NODE", "DesiredState": "DESIRED STATE",
         "CurrentState": "CURRENT STATE", "Error": "ERROR", "Ports": "PORTS",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "ID": (lambda v: v.task["ID"], "full ID"),
+        "Name": (lambda v: v.Name, "name"),
+        "Image": (lambda v: ((v.task.get("Spec") or {}).get("ContainerSpec") or {}).get("Image"), "image, with its digest"),
+        "Node": (lambda v: v.Node or None, "node, or null"),
+        "NodeID": (lambda v: v.task.get("NodeID") or None, "full ID of the node, or null"),
+        "ServiceID": (lambda v: v.task.get("ServiceID") or None, "full ID of the service"),
+        "Slot": (lambda v: v.task.get("Slot") or None, "number of the slot; null for a global service"),
+        "DesiredState": (lambda v: v.task.get("DesiredState") or None, "state that it is to have: ready, running, shutdown…"),
+        "CurrentState": (lambda v: v.status.get("State") or None, "state that it has"),
+        "Since": (lambda v: moment_of(v.status.get("Timestamp")), "time of that state"),
+        "Error": (lambda v: v.status.get("Err") or None, "error, or null"),
+        "Ports": (lambda v: (v.status.get("PortStatus") or {}).get("Ports") or [], "list of ports on the node, as in service ls"),
+        "CreatedAt": (lambda v: moment_of(v.task.get("CreatedAt")), "time"),
     }  # fmt: skip
     METHODS: ClassVar[tuple[str, ...]] = ()
     DEFAULT = "{{.ID}}\t{{.Name}}\t{{.Image}}\t{{.Node}}\t{{.DesiredState}}\t{{.CurrentState}}\t{{.Error}}\t{{.Ports}}"

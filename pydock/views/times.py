@@ -29,6 +29,33 @@ def local_nanoseconds(nanoseconds: int) -> str:
     return f"{local.tm_year:04}{time.strftime('-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
 
 
+def moment(seconds: float | None) -> str | None:
+    """Seconds since 1970 for --json: "2024-01-02T03:04:05Z"; None where there are none."""
+    if not seconds or seconds < 0:
+        return None
+    utc = time.gmtime(within_years(seconds))
+    return f"{utc.tm_year:04}{time.strftime('-%m-%dT%H:%M:%SZ', utc)}"
+
+
+def utc_nanoseconds(nanoseconds: int) -> str:
+    """A time for --json: "2024-01-02T03:04:05.000000678Z"."""
+    whole, fraction = divmod(nanoseconds, 10**9)
+    return f"{(moment(whole) or '1970-01-01T00:00:00Z')[:-1]}.{fraction:09d}Z"
+
+
+def moment_of(text: str | None) -> str | None:
+    """An engine's time for --json: in UTC, its fraction as it is; None for none, and for Go's zero time."""
+    if not text or text.startswith("0001-01-01T00:00:00"):
+        return None
+    if text.endswith("Z"):
+        return text
+    whole, _, rest = text.partition(".")
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    found = moment(parse_rfc3339(whole + rest[len(digits) :]))
+    # what is no time is left as it is
+    return text if found is None else f"{found[:-1]}.{digits}Z" if digits else found
+
+
 #: Go's longest span of time, in seconds
 _LONGEST = 2**63 / 10**9
 

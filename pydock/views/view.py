@@ -6,19 +6,26 @@ templates and completion of --format all use them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from pydock.go.kinds import Failed
+
+#: of --json: field -> (its value in JSON, what it is)
+Fields = Mapping[str, tuple[Callable[[Any], Any], str]]
 
 
 class View:
     """TITLES: field -> header, or None where docker has none: Go prints <no value>. `go_type`: the type's name in messages.
 
     Of a list: DEFAULT, the template of its table; RAW, of --format raw; QUIET, of --quiet, and RAW_QUIET of both;
-    CONFIG, the key of config.json that gives its --format."""
+    CONFIG, the key of config.json that gives its --format.
+
+    FIELDS, of --json: as TITLES where the value has a meaning of its own, which text for people is not: full IDs, numbers,
+    bytes, times (see views.times), lists and objects, out of the engine's answer."""
 
     TITLES: ClassVar[Mapping[str, str | None]] = {}
+    FIELDS: ClassVar[Fields] = {}
     DEFAULT: ClassVar[str] = ""
     # without a raw form the word "raw" is a template like any other
     RAW: ClassVar[str] = "raw"
@@ -53,6 +60,11 @@ class View:
             # a Go type with an Error method is an error, and is printed by that method
             struct.text = self.go_field("Error")
         return struct
+
+
+def counted(number: int | None) -> int | None:
+    """An engine's number for --json: it is -1 where the engine did not count."""
+    return None if number == -1 else number
 
 
 def labels_text(labels: dict[str, str] | None) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydock.render.human import size
-from pydock.views.view import View, labels_text
+from pydock.views.times import moment_of
+from pydock.views.view import Fields, View, counted, labels_text
 
 NOT_KNOWN = "N/A"
 
@@ -18,6 +19,20 @@ class VolumeView(View):
     TITLES: ClassVar[dict[str, str]] = {
         "Name": "VOLUME NAME", "Driver": "DRIVER", "Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS",
         "Size": "SIZE", "Group": "GROUP", "Availability": "AVAILABILITY", "Status": "STATUS",
+    }  # fmt: skip
+    FIELDS: ClassVar[Fields] = {
+        "Name": (lambda v: v.Name, "name"),
+        "Driver": (lambda v: v.Driver, "driver"),
+        "Scope": (lambda v: v.Scope, "local or global"),
+        "Mountpoint": (lambda v: v.Mountpoint, "folder of the engine's host"),
+        "Labels": (lambda v: v.v.get("Labels") or {}, "object of labels"),
+        "Options": (lambda v: v.v.get("Options") or {}, "object of the driver's options"),
+        "CreatedAt": (lambda v: moment_of(v.v.get("CreatedAt")), "time"),
+        "Links": (lambda v: counted(v.usage.get("RefCount")), "number of containers; null where the engine did not count them"),
+        "Size": (lambda v: counted(v.usage.get("Size")), "bytes; null where the engine did not count them"),
+        "Group": (lambda v: v.Group if v.cluster else None, "group of a cluster volume, or null"),
+        "Availability": (lambda v: v.Availability if v.cluster else None, "availability of a cluster volume, or null"),
+        "Status": (lambda v: v.Status if v.cluster else None, "state of a cluster volume in words, or null"),
     }  # fmt: skip
     DEFAULT = "{{.Driver}}\t{{.Name}}"
     CLUSTER = "{{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}"

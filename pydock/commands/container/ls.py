@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import Request, filters
-from pydock.commands.shared import ListOptions, format_of
+from pydock.commands.shared import ListOptions, format_of, json_flag
 from pydock.errors import Failure
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, flag, options
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @options
 class PsOptions(ListOptions):
     all: bool = flag("-a", "--all", help="Show all containers, including stopped ones")
+    json: str = json_flag(ContainerView)
     last: int = flag("-n", "--last", default=-1, help="Show the last N created containers, in any state")
     latest: bool = flag("-l", "--latest", help="Show the latest created container, in any state")
     size: bool = flag("-s", "--size", help="Show total file sizes")
@@ -38,6 +39,9 @@ def request(o: PsOptions, size: bool) -> Request:
 
 @command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3)
 def ps(app: App, o: PsOptions) -> None:
+    if o.json or o.jq:
+        typed(app, o)
+        return
     wanted = o.format or app.config.text("psFormat")
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
@@ -50,6 +54,14 @@ def ps(app: App, o: PsOptions) -> None:
     found = app.engine.json(request(o, size)) or []
     rows = [view(c, app.clock(), not o.no_trunc) for c in found]
     app.out.write(listing(rows, view.TITLES, form, view.WITH_SIZE if o.size else view.DEFAULT))
+
+
+def typed(app: App, o: PsOptions) -> None:
+    """ps --json: with Size and VirtualSize, which the engine must compute, where they are asked for by name."""
+    from pydock.commands.typed import print_views
+
+    found = app.engine.json(request(o, o.size or "Size" in o.json)) or []
+    print_views(app, o, ContainerView, [ContainerView(c, app.clock()) for c in found])
 
 
 def uses_size(text: str, now: float) -> bool:

@@ -6,18 +6,29 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
+from pydock.commands.shared import jq_flag, json_flag
 from pydock.errors import Failure, failing
 from pydock.go.strconv import parse_uint
 from pydock.options import Options, argument, command, options
 from pydock.render.human import host_port, natural
+from pydock.shape import Json
 
 if TYPE_CHECKING:
     from pydock.app import App
 
 
+#: of --json; the names are those of ps
+FIELDS = {
+    "IP": "address of the host", "PrivatePort": "port of the container, a number", "PublicPort": "port of the host, a number",
+    "Type": "tcp, udp or sctp",
+}  # fmt: skip
+
+
 @options
 class PortOptions(Options):
     container: str = argument("CONTAINER", sources="running")
+    json: str = json_flag(FIELDS)
+    jq: str = jq_flag()
     port: str = argument("[PRIVATE_PORT[/PROTO]]", default="")
 
 
@@ -44,5 +55,22 @@ def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
 @command("container port", PortOptions, "List the port mappings of a container", also=("port",))
 def port(app: App, o: PortOptions) -> None:
     container = app.engine.json(containers.inspect_container(o.container))
-    for line in port_lines((container.get("NetworkSettings") or {}).get("Ports") or {}, o.port, o.container):
+    ports = (container.get("NetworkSettings") or {}).get("Ports") or {}
+    lines = port_lines(ports, o.port, o.container)
+    if o.json or o.jq:
+        from pydock.commands.typed import print_objects
+
+        print_objects(app, o, [*port_objects(ports, o.port)], FIELDS)
+        return
+    for line in lines:
         app.out.line(line)
+
+
+def port_objects(ports: dict[str, Any], wanted: str) -> Iterator[Json]:
+    """The ports for --json; wanted: as in port_lines()."""
+    number, _, protocol = wanted.partition("/")
+    for port, bindings in ports.items():
+        private, _, kind = port.partition("/")
+        for binding in bindings or [] if port == f"{number}/{protocol or 'tcp'}" or not wanted else []:
+            public = int(binding.get("HostPort") or 0)
+            yield {"IP": binding.get("HostIp") or "", "PrivatePort": int(private), "PublicPort": public, "Type": kind}

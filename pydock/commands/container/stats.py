@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydock.api import containers, system
 from pydock.api.ping import PING_GET
 from pydock.api.request import version_key
-from pydock.commands.shared import FORMAT_HELP
+from pydock.commands.shared import FORMAT_HELP, jq_flag, json_flag
 from pydock.errors import EngineError, Failure, Failures
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
@@ -32,6 +33,8 @@ class StatsOptions(Options):
     containers: tuple[str, ...] = argument("[CONTAINER...]", sources="running")
     all: bool = flag("-a", "--all", help="Show all containers, including stopped ones")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(StatsView, "an array, or without --no-stream an object for each reading,")
+    jq: str = jq_flag()
     no_stream: bool = flag("--no-stream", help="Print the first result only, without streaming")
     no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
 
@@ -180,6 +183,28 @@ def frame(text: str, height: int, width: int) -> list[str]:
     return [Drawn("\x1b[H"), *(part for line in shown for part in (line, Drawn(" \x1b[K\n"))), Drawn("\x1b[J")]
 
 
+def print_typed(app: App, o: StatsOptions, board: Board) -> None:
+    """stats --json: an array, or a stream of the containers' figures, each as it comes."""
+    from pydock.commands.typed import print_stream, print_views, row_of
+
+    if o.no_stream:
+        print_views(app, o, StatsView, [watch.view(trunc=False) for watch in board.watches.values()])
+    else:
+        print_stream(app, o, map(row_of, readings(board)))
+
+
+def readings(board: Board) -> Iterator[StatsView]:
+    """Each reading of each container, without end. Raises Failure."""
+    pause, seen = threading.Event(), dict[str, float]()
+    while True:
+        for name, watch in list(board.watches.items()):
+            if watch.time != seen.get(name):
+                seen[name] = watch.time
+                yield watch.view(trunc=False)
+        pause.wait(INTERVAL)
+        board.check()
+
+
 @command("container stats", StatsOptions, "Show a live stream of container resource usage", also=("stats",))
 def stats(app: App, o: StatsOptions) -> None:
     app.need_engine()
@@ -187,6 +212,9 @@ def stats(app: App, o: StatsOptions) -> None:
     app.engine.ping()  # once, before the threads ask for it at the same time
     board = Board(app, o)
     board.wait()
+    if o.json or o.jq:
+        print_typed(app, o, board)
+        return
     if o.no_stream:
         if board.watches:
             app.out.write(board.draw(form))

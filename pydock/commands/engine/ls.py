@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.commands.shared import FORMAT_HELP, print_list
+from pydock.commands.shared import FORMAT_HELP, jq_flag, json_flag, print_list
 from pydock.options import Options, command, flag, options
 from pydock.render.human import natural
 from pydock.views.engines import EngineView
@@ -20,6 +20,8 @@ CHOSEN = {"currentContext": "config.json", "default": "nothing else is set"}
 @options
 class EngineListOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(EngineView)
+    jq: str = jq_flag()
     quiet: bool = flag("-q", "--quiet", help="Only show names")
 
 

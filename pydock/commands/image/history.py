@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.commands.shared import FORMAT_HELP, platform_flag, platform_json
+from pydock.commands.shared import FORMAT_HELP, jq_flag, json_flag, platform_flag, platform_json, print_rows
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
-from pydock.render.listing import listing
 from pydock.views.images import HISTORY, HISTORY_EXACT, HistoryView
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ class HistoryOptions(Options):
     image: str = argument("IMAGE", sources="images")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     human: bool = flag("-H", "--human", default=True, help="Print sizes and dates in human-readable format")
+    json: str = json_flag(HistoryView)
+    jq: str = jq_flag()
     no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
     platform: str = platform_flag("Platform of the image", "1.48")
     quiet: bool = flag("-q", "--quiet", help="Only show IDs")
@@ -33,4 +34,4 @@ def history(app: App, o: HistoryOptions) -> None:
         form = Format("template", "{{.ID}}")
     layers = app.engine.json(images.image_history(o.image, wanted))
     rows = [HistoryView(layer, app.clock(), not o.no_trunc, o.human) for layer in layers]
-    app.out.write(listing(rows, HistoryView.TITLES, form, HISTORY if o.human else HISTORY_EXACT))
+    print_rows(app, o, HistoryView, rows, form, HISTORY if o.human else HISTORY_EXACT)

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
 from pydock.api.request import filters, version_key
-from pydock.commands.shared import ListOptions, format_of
+from pydock.commands.shared import ListOptions, format_of, json_flag, print_rows
 from pydock.errors import Failure
 from pydock.options import argument, command, flag, options
-from pydock.render.listing import listing
 from pydock.values import replace
 from pydock.views.images import ImageView, image_views
 
@@ -22,6 +21,7 @@ class ImagesOptions(ListOptions):
     match: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
     all: bool = flag("-a", "--all", help="Show all images, including intermediate ones")
     digests: bool = flag("--digests", help="Show digests")
+    json: str = json_flag(ImageView)
     tree: bool = flag("--tree", since="1.47", help="Show images with their platforms as a tree (experimental)")
 
 
@@ -32,12 +32,12 @@ def ls(app: App, o: ImagesOptions) -> None:
         return
     columns, raw = (ImageView.DIGESTS, ImageView.RAW_DIGESTS) if o.digests else (ImageView.DEFAULT, ImageView.RAW)
     form = format_of(app, o, ImageView, raw)
-    named = "{{.Digest}}" in (form.template or "")
+    named = bool(o.json or o.jq) or "{{.Digest}}" in (form.template or "")
     if o.digests and form.kind == "table" and form.template is not None and not named:
         form = replace(form, template=f"{form.template}\t{{{{.Digest}}}}")
     found = app.engine.json(images.list_images(all=o.all, **matching(app, o))) or []
     rows = image_views(found, app.clock(), not o.no_trunc, o.digests, named)
-    app.out.write(listing(rows, ImageView.TITLES, form, columns))
+    print_rows(app, o, ImageView, rows, form, columns)
 
 
 def matching(app: App, o: ImagesOptions) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import nodes
-from pydock.commands.inspect import Found, PrettyOptions, fetch, print_kind
+from pydock.commands.inspect import Found, PrettyOptions, fetch, fields_flag, print_kind
 from pydock.commands.node.reference import node_reference
 from pydock.options import argument, command, options
 from pydock.views.nodes import NodeView, node_text
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @options
 class NodeInspectOptions(PrettyOptions):
+    json: str = fields_flag("node")
     nodes: tuple[str, ...] = argument("self|NODE [NODE...]", sources="nodes")
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import nodes, system
 from pydock.api.request import filters
-from pydock.commands.shared import WholeListOptions, print_list
-from pydock.options import command
+from pydock.commands.shared import WholeListOptions, json_flag, print_list
+from pydock.options import command, options
 from pydock.render.human import natural
 from pydock.views.nodes import NodeView
 
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 
-@command("node ls", WholeListOptions, "List nodes in the swarm", aliases=("list",))
-def ls(app: App, o: WholeListOptions) -> None:
+@options
+class NodeListOptions(WholeListOptions):
+    json: str = json_flag(NodeView)
+
+
+@command("node ls", NodeListOptions, "List nodes in the swarm", aliases=("list",))
+def ls(app: App, o: NodeListOptions) -> None:
     found = app.engine.json(nodes.list_nodes(filters(o.filter)))
     info = app.engine.json(system.info()) if found and not o.quiet else {}
     rows = [NodeView(node, info) for node in found]

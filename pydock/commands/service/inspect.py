@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api.networks import inspect_network
 from pydock.api.services import inspect_service
-from pydock.commands.inspect import fetch, print_all
+from pydock.commands.inspect import fetch, fields_flag, print_all
 from pydock.commands.shared import InspectOptions
 from pydock.errors import EngineError, Failure
 from pydock.options import argument, command, flag, options
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 @options
 class ServiceInspectOptions(InspectOptions):
+    json: str = fields_flag("service")
     services: tuple[str, ...] = argument("SERVICE [SERVICE...]", sources="services")
     pretty: bool = flag("--pretty", help="Print the information in a human-friendly format")
 
@@ -29,7 +30,8 @@ class ServiceInspectOptions(InspectOptions):
 def inspect(app: App, o: ServiceInspectOptions) -> None:
     if o.pretty and o.format:
         raise Failure("--format is incompatible with human friendly format")
-    form = "pretty" if o.pretty else o.format or app.config.text("serviceInspectFormat")
+    plain = bool(o.json or o.jq)
+    form = "pretty" if o.pretty else o.format or ("" if plain else app.config.text("serviceInspectFormat"))
     if form == "pretty":
         app.out.write("".join([pretty(app, name) + "\n" for name in o.services]))
         return
@@ -37,7 +39,7 @@ def inspect(app: App, o: ServiceInspectOptions) -> None:
         raise Failure("Cannot supply extra formatting options to the pretty template")
     app.need_engine()
     try:
-        print_all(app, o.services, form.removeprefix("raw"), lambda name: find(app, name), raw=False)
+        print_all(app, o, o.services, lambda name: find(app, name), form.removeprefix("raw"), raw=False)
     except Failure as failure:
         # also for an invalid template, which other commands report with another code
         raise Failure(failure.message) from None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import nodes, services, tasks
 from pydock.api.request import filters
-from pydock.commands.shared import Listed, WholeListOptions, print_list
-from pydock.options import command
+from pydock.commands.shared import Listed, WholeListOptions, json_flag, print_list
+from pydock.options import command, options
 from pydock.render.human import natural
 from pydock.shape import Json
 from pydock.views.services import ServiceView, mode_key
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 
-@command("service ls", WholeListOptions, "List services", aliases=("list",))
-def ls(app: App, o: WholeListOptions) -> None:
+@options
+class ServiceListOptions(WholeListOptions):
+    json: str = json_flag(ServiceView)
+
+
+@command("service ls", ServiceListOptions, "List services", aliases=("list",))
+def ls(app: App, o: ServiceListOptions) -> None:
     found = app.engine.json(services.list_services(filters=filters(o.filter), status=not o.quiet))
     print_services(app, o, found)
 

@@ -9,14 +9,14 @@ from pydock.api.request import filters
 from pydock.api.services import list_services
 from pydock.api.tasks import list_tasks
 from pydock.commands.service.ls import print_services
-from pydock.commands.shared import FORMAT_HELP, WholeListOptions
+from pydock.commands.shared import FORMAT_HELP, WholeListOptions, jq_flag, json_flag, print_rows
 from pydock.commands.stack.namespace import LABEL, namespace, orchestrator_flag
 from pydock.commands.tasks import TaskListOptions, print_tasks
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import natural
-from pydock.render.listing import listing
+from pydock.views.services import ServiceView
 from pydock.views.stacks import StackView
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 @options
 class StackListOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(StackView)
+    jq: str = jq_flag()
     orchestrator: str = orchestrator_flag()
 
 
@@ -33,7 +35,7 @@ class StackListOptions(Options):
 def ls(app: App, o: StackListOptions) -> None:
     numbers = Counter(stacks(app))
     rows = [StackView(name, numbers[name]) for name in sorted(numbers, key=natural)]
-    app.out.write(listing(rows, StackView.TITLES, Format.parse(o.format or "table"), StackView.DEFAULT))
+    print_rows(app, o, StackView, rows, Format.parse(o.format or "table"), StackView.DEFAULT)
 
 
 def stacks(app: App) -> list[str]:
@@ -47,6 +49,7 @@ def stacks(app: App) -> list[str]:
 
 @options
 class StackServicesOptions(WholeListOptions):
+    json: str = json_flag(ServiceView)
     stack: str = argument("STACK", sources="stacks")
     orchestrator: str = orchestrator_flag()
 
@@ -55,10 +58,10 @@ class StackServicesOptions(WholeListOptions):
 def services(app: App, o: StackServicesOptions) -> None:
     stack = namespace(o.stack)
     found = app.engine.json(list_services(filters=stack.filters(*o.filter), status=not o.quiet)) or ()
-    if found:
-        print_services(app, o, found)
-    else:
+    if not found:
         app.err.line(f"Nothing found in stack: {stack.name}")
+    if found or o.json or o.jq:
+        print_services(app, o, found)
 
 
 @options

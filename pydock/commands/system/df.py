@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.api.request import version_key
-from pydock.commands.shared import FORMAT_HELP
+from pydock.commands.shared import FORMAT_HELP, jq_flag, json_flag
 from pydock.errors import Failure
 from pydock.flags.reference import parse
 from pydock.go.kinds import AnyList, Pointer, named
@@ -42,9 +42,20 @@ if TYPE_CHECKING:
     from pydock.app import App
 
 
+#: the fields of --json
+KINDS = {
+    "Images": "object: TotalCount, Active, Size, Reclaimable (bytes); with -v a list of images",
+    "Containers": "the same of containers",
+    "Volumes": "the same of volumes",
+    "BuildCache": "the same of the build cache",
+}
+
+
 @options
 class DiskUsageOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    json: str = json_flag(KINDS, "an object")
+    jq: str = jq_flag()
     verbose: bool = flag("-v", "--verbose", help="Show detailed usage information")
 
 
@@ -52,8 +63,16 @@ class DiskUsageOptions(Options):
 def df(app: App, o: DiskUsageOptions) -> None:
     version = version_key(app.engine.api_version)
     usage = app.engine.json(system.disk_usage(version, o.verbose))
+    listed = usage if version < (1, 52) else items_of(usage)
+    rows = usage_rows(usage) if version < (1, 52) else counted_rows(usage)
+    if o.json or o.jq:
+        from pydock.commands.typed import print_fields, row_of
+
+        objects = every_object(listed, app.clock(), trunc=False, sizes=True)
+        every = {name: [row_of(row) for row in objects[name]] for name in KINDS}
+        print_fields(app, o, every if o.verbose else dict(zip(KINDS, map(row_of, rows))))
+        return
     if o.verbose:
-        listed = usage if version < (1, 52) else items_of(usage)
         form = Format.parse(o.format or "table", RAW_DETAILS)
         objects = every_object(listed, app.clock(), form.kind == "table")
         if form == Format("table"):
@@ -62,15 +81,15 @@ def df(app: App, o: DiskUsageOptions) -> None:
             print_all(app, objects, form)
         return
     form = Format.parse(o.format or "table", RAW)
-    rows = usage_rows(usage) if version < (1, 52) else counted_rows(usage)
     app.out.write(listing(rows, UsageView.TITLES, form, DEFAULT))
 
 
-def every_object(usage: Json, now: float, trunc: bool) -> dict[str, Sequence[View]]:
-    """The rows of the four tables."""
+def every_object(usage: Json, now: float, trunc: bool, sizes: bool = False) -> dict[str, Sequence[View]]:
+    """The rows of the four tables. sizes: those of containers with their image?"""
     images = [ImageView(i, *first_name(i), "", now, trunc) for i in usage.get("Images") or []]
-    # the size of the image is not shown here
-    containers = [ContainerView({**c, "SizeRootFs": 0}, now, trunc) for c in usage.get("Containers") or []]
+    # tables show the size of the image in its own
+    without = {} if sizes else {"SizeRootFs": 0}
+    containers = [ContainerView({**c, **without}, now, trunc) for c in usage.get("Containers") or []]
     volumes = [VolumeView(v) for v in usage.get("Volumes") or []]
     cache = [CacheView(c, now, trunc) for c in by_use(usage.get("BuildCache") or [])]
     return {"Images": images, "Containers": containers, "Volumes": volumes, "BuildCache": cache}

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import system
 from pydock.api.request import filters, version_key
 from pydock.commands.inspect import speaks_newer
-from pydock.commands.shared import filter_flag
+from pydock.commands.shared import filter_flag, jq_flag, json_flag
 from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair
 from pydock.flags.times import timestamp
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import Options, command, flag, options
+from pydock.shape import Json
 from pydock.views.gotypes import decode
-from pydock.views.times import local_nanoseconds
+from pydock.views.times import local_nanoseconds, utc_nanoseconds
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -22,10 +23,19 @@ if TYPE_CHECKING:
 SHAPE = "events.Message"
 
 
+#: of --json
+FIELDS = {
+    "Time": "time, with nanoseconds", "Type": "type of the object: container, image, network, volume…", "Action": "what happened",
+    "Actor": "object: ID, and Attributes, an object with the labels among others", "Scope": "local or swarm",
+}  # fmt: skip
+
+
 @options
 class EventsOptions(Options):
     filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help='Format output with a Go template, or "json"', sources="json")
+    json: str = json_flag(FIELDS, "an object for each event")
+    jq: str = jq_flag()
     since: str = flag("--since", help="Show events since this timestamp")
     until: str = flag("--until", help="Show events until this timestamp")
 
@@ -60,6 +70,18 @@ def line(event: dict[str, Any]) -> str:
     return " ".join(words) + (f" ({attributes})" if attributes else "")
 
 
+def typed(event: Json) -> Json:
+    """An event for --json."""
+    actor = event.get("Actor") or {}
+    return {
+        "Time": utc_nanoseconds(int(event.get("timeNano") or 0) or int(event.get("time") or 0) * 10**9),
+        "Type": event.get("Type"),
+        "Action": event.get("Action"),
+        "Actor": {"ID": actor.get("ID"), "Attributes": actor.get("Attributes") or {}},
+        "Scope": event.get("scope"),
+    }
+
+
 @command("system events", EventsOptions, "Stream real-time events from the daemon", also=("events",))
 def events(app: App, o: EventsOptions) -> None:
     template = template_of(app, o.format)
@@ -67,7 +89,13 @@ def events(app: App, o: EventsOptions) -> None:
     with failing():
         since, until = (timestamp(text, app.clock()) if text else "" for text in (o.since, o.until))
     version, newer = version_key(app.engine.api_version), speaks_newer(app)
-    for event in app.engine.messages(system.events(version, since=since, until=until, filters=filters(o.filter))):
+    found = app.engine.messages(system.events(version, since=since, until=until, filters=filters(o.filter)))
+    if o.json or o.jq:
+        from pydock.commands.typed import print_stream
+
+        print_stream(app, o, map(typed, found))
+        return
+    for event in found:
         if template is None:
             app.out.line(line(event))
         else:

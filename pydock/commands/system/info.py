@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.commands.inspect import speaks_newer
-from pydock.commands.shared import InspectOptions
+from pydock.commands.shared import InspectOptions, json_flag
 from pydock.commands.version import client_info
 from pydock.errors import Failure, Failures, Unreachable
 from pydock.go.kinds import GoStruct
@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 FIELD = re.compile(r"\.[a-zA-Z]")
 
 
+def described_fields(kind: str) -> dict[str, str]:
+    from pydock.views import paths
+
+    return paths.described_fields(kind)
+
+
 @options
 class InfoOptions(InspectOptions):
     """`info [OPTIONS]`."""
+
+    json: str = json_flag(lambda: described_fields("system.dockerInfo"), "an object")
 
 
 @command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12)
@@ -46,7 +54,12 @@ def info(app: App, o: InfoOptions) -> None:
             # an engine that answers with an error: the error is part of the output
             errors.append(failure.message)
     try:
-        if o.format:
+        if o.json or o.jq:
+            from pydock.commands.typed import print_fields
+
+            whole = {**server, "ServerErrors": errors, "ClientInfo": client}
+            print_fields(app, o, whole, "system.dockerInfo", speaks_newer(app))
+        elif o.format:
             for error in errors:
                 app.err.line(error)
             print_template(app, o.format, {**server, "ServerErrors": errors or None, "ClientInfo": client})
