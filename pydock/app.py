@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydock.copy.copies import Copies
     from pydock.engine.engine import Engine
     from pydock.files.files import Files
+    from pydock.machine.doctor import Doctor
     from pydock.machine.machine import Machine
     from pydock.registry.registries import Registries
     from pydock.streams.log import Log
@@ -90,6 +91,10 @@ class App:
         lambda cls, app: cls(app.contexts.endpoint, app.contexts.headers, app.environ.get("DOCKER_API_VERSION", "")),
     )
     machine: noun[Machine] = noun("machine.machine.Machine", lambda cls, app: cls(app.contexts, app.environ))
+    doctor: noun[Doctor] = noun(
+        "machine.doctor.Doctor",
+        lambda cls, app: cls(app.machine, app.contexts, app.config, app.environ, app.clock, app.prog),
+    )
 
     @property
     def globals(self) -> Globals:

@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cp": ("pydock.commands.container.cp", "copy", "Copy files between a container and the local file system"),
     "create": ("pydock.commands.container.create", "create", "Create a container without starting it"),
     "diff": ("pydock.commands.container.diff", "diff", "Show changes to a container's file system"),
+    "doctor": ("pydock.commands.doctor", "doctor", "Explain why the engine cannot be reached, and what helps"),
     "engine ls": ("pydock.commands.engine.ls", "ls", "Find the engines of this machine"),
     "events": ("pydock.commands.system.events", "events", "Stream real-time events from the daemon"),
     "exec": ("pydock.commands.container.exec", "execute", "Execute a command in a running container"),
@@ -243,7 +244,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("engine", "engine ls"))
+OWN: frozenset[str] = frozenset(("doctor", "engine", "engine ls"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

@@ -17,12 +17,14 @@ SECONDS = 3.0
 
 @record
 class Found:
-    """An engine that was found, and what it answered. chosen_by: what makes it the one that commands use now, or ""."""
+    """An engine that was found, and what it answered. context: is `name` a context's? chosen_by: what makes it the one that
+    commands use now, or ""."""
 
     name: str
     address: str
     kind: str
     probe: Probe
+    context: bool
     chosen_by: str = ""
 
 
@@ -36,6 +38,7 @@ class Machine:
         """All contexts, then what else listens at a usual place; asked at once. Raises Failure."""
         places = list(usual_places(self._environ))
         known, wrong = self._of_contexts()
+        contexts = {*known, *wrong}
         seen = {identity(endpoint) for endpoint in known.values()}
         for place in places:
             endpoint = Endpoint(place.host)
@@ -51,6 +54,7 @@ class Machine:
                 known[name].host if name in known else "",
                 kind_of(answers[name], kinds.get(identity(known[name]), "")) if name in known else "",
                 answers.get(name) or Probe(INVALID, wrong[name]),
+                name in contexts,
                 chosen.by if name == chosen.name else "",
             )
             for name in [*known, *wrong]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydock.config.endpoint import Endpoint
+from pydock.config.endpoint import Endpoint, Tls
 from pydock.engine.dial import CommandEnded, dial
 from pydock.engine.engine import SOCKET_HOST
 from pydock.engine.failure import SSH_HOST
@@ -33,10 +33,12 @@ NO_HOST, UNREACHABLE, TIMEOUT, SSH = "no such host", "unreachable", "timeout", "
 TLS_NEEDED, NO_TLS, BAD_FILES, UNTRUSTED, NO_CERTIFICATE = (
     "TLS needed", "no TLS there", "TLS files unusable", "certificate not trusted", "client certificate refused"
 )  # fmt: skip
-NOT_DOCKER, UNHEALTHY, INVALID = "not docker", "unhealthy", "invalid address"
+NOT_DOCKER, UNHEALTHY, LOST, INVALID = "not docker", "unhealthy", "no answer", "invalid address"
 
 #: what Go's server answers when it is asked without TLS
 PLAIN_TO_TLS = b"HTTP request to an HTTPS server"
+#: how a TLS server's alert begins
+ALERT = b"\x15\x03"
 #: bytes of an answer that are looked at
 LOOK = 4096
 
@@ -86,6 +88,11 @@ class Asking(threading.Thread):
                 (),
                 False,
             )
+            wire.buffer = wire.receive()
+            if not wire.buffer:
+                return Probe(self._lost(), "the connection was closed without an answer")
+            if wire.buffer.startswith(ALERT):
+                return Probe(TLS_NEEDED, "it answers as a TLS server does")
             head = wire.head()
             return answered(head, beginning(wire, head))
         except OSError as error:
@@ -94,9 +101,17 @@ class Asking(threading.Thread):
             cause = broken.__cause__
             if isinstance(cause, OSError) and (isinstance(cause, CommandEnded) or type(cause).__module__ == "ssl"):
                 return Probe(state_of(self.endpoint, cause), reason(cause))
+            if isinstance(cause, ConnectionResetError):
+                return Probe(self._lost(), broken.message)
             return Probe(NOT_DOCKER, broken.message)
         finally:
             self.close()
+
+    def _lost(self) -> str:
+        """A connection without an answer: servers that want TLS, or a client's certificate, may just close it."""
+        if self.endpoint.tls:
+            return LOST if self.endpoint.tls.cert else NO_CERTIFICATE
+        return TLS_NEEDED if self.endpoint.scheme == "tcp" and speaks_tls(self.endpoint) else LOST
 
     def _own(self) -> list[tuple[bytes, bytes]]:
         return [(name.encode(), value.encode()) for name, value in self.headers_to_send.items()]
@@ -118,6 +133,15 @@ def probe(endpoints: Sequence[Endpoint], seconds: float, headers: Mapping[str, s
         if one.answer is None:
             one.close()
     return out
+
+
+def speaks_tls(endpoint: Endpoint) -> bool:
+    """Does it take part in a TLS handshake? Nothing is sent through it."""
+    try:
+        dial(replace(endpoint, tls=Tls(verify=False))).close()
+    except OSError as error:
+        return type(error).__module__ == "ssl" and tls_state(error) == NO_CERTIFICATE
+    return True
 
 
 def beginning(wire: Wire, head: Head) -> bytes:

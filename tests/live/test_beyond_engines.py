@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.live import test_remote
 from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
 
@@ -41,3 +43,57 @@ def test_what_engines_are_and_which_one_docker_uses(user: User, engine: EnginePr
         assert used["Name"] == user("context", "show", client="docker", **environ).out.decode().strip()
         assert (used["Version"], used["API"], used["State"]) == (told["Version"], told["ApiVersion"], "reachable")
         assert (used["Kind"], list(environ)) == (engine.name.partition("-")[0], [used["ChosenBy"]])
+
+
+# ---- doctor ----------------------------------------------------------------------------------------------
+
+#: an engine over TLS, and a server of ssh
+tls_engine, tls, ssh_server = test_remote.tls_engine, test_remote.tls, test_remote.ssh_server
+
+
+def found(done: Done) -> dict[str, str]:
+    """The problems, by check."""
+    steps = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == int(any(step["State"] == "problem" for step in steps)), done
+    return {step["Check"]: step["Text"] for step in steps if step["State"] == "problem"}
+
+
+DOCTOR = ("doctor", "--format", "json")
+
+
+def test_a_doctor_finds_nothing_wrong_with_what_docker_reaches(user: User, engine: EngineProcess) -> None:
+    done = user("doctor", client="pydock", DOCKER_HOST=engine.host)
+    assert (done.code, done.err) == (0, b"") and b"No problem was found." in done.out, done
+    told = json.loads(user("version", "--format", "json", client="docker", DOCKER_HOST=engine.host).out)["Server"]
+    assert f"{told['Version']}, API {told['ApiVersion']}" in done.out.decode()
+    newer = found(user(*DOCTOR, DOCKER_HOST=engine.host, DOCKER_API_VERSION="1.99"))
+    # Podman takes any version
+    assert "client version 1.99 is too new" in newer.get("API version", "") or engine.name == "podman"
+
+
+def test_a_doctor_of_tls(tls: test_remote.Remote, tls_engine: tuple[EngineProcess, Path]) -> None:
+    folder = tls_engine[1]
+    assert found(tls(*DOCTOR)) == {}
+    assert "wants TLS, and was asked without" in found(tls(*DOCTOR, DOCKER_TLS_VERIFY=""))["connection"]
+    paths = ("--tlscert", str(folder / "cert.pem"), "--tlskey", str(folder / "key.pem"))
+    other = found(tls("--tlscacert", str(folder / "other-ca.pem"), *paths, *DOCTOR))
+    assert "signed by an unknown CA" in other["connection"]
+    alone = found(tls("--tlscacert", str(folder / "ca.pem"), *DOCTOR, DOCKER_CERT_PATH="/nonexistent"))
+    assert "refuses a client without a certificate" in alone["connection"]
+
+
+def test_a_doctor_of_ssh(
+    ssh_server: Callable[[Path], tuple[int, Path]], docker: Path, pydock: Path, tmp_path: Path
+) -> None:
+    port, folder = ssh_server(docker)
+    assert found(test_remote.over_ssh(pydock, port, folder)(*DOCTOR)) == {}
+    (folder / "remote" / "docker").unlink()
+    assert "no program docker" in found(test_remote.over_ssh(pydock, port, folder)(*DOCTOR))["connection"]
+    (folder / "known").write_text("")
+    assert "the host's key is not known" in found(test_remote.over_ssh(pydock, port, folder)(*DOCTOR))["connection"]
+    (folder / "bin" / "ssh").write_text(
+        f'#!/bin/sh\nexec /usr/bin/ssh -F {folder}/config -o StrictHostKeyChecking=no -o IdentityFile=/nonexistent "$@"\n'
+    )
+    config = (folder / "config").read_text().replace(str(folder / "user"), "/nonexistent")
+    (folder / "config").write_text(config.replace("StrictHostKeyChecking yes\n", ""))
+    assert "lets no key of this user in" in found(test_remote.over_ssh(pydock, port, folder)(*DOCTOR))["connection"]

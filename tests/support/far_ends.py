@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import socket
 import ssl
@@ -50,6 +51,45 @@ def says(data: bytes, before: float = 0) -> Talk:
                 return
 
     return talk
+
+
+def engine(*routes: tuple[str, bytes], ping: bytes = DOCKER) -> Talk:
+    """An engine that answers by how the path ends, and anything else as /_ping."""
+
+    def talk(sock: socket.socket) -> None:
+        with sock:
+            try:
+                words = sock.recv(65536).split(b" ")
+                path = words[1].decode() if len(words) > 1 else ""
+                sock.sendall(next((data for end, data in routes if path.endswith(end)), ping))
+            except OSError:
+                return
+
+    return talk
+
+
+def json_answer(value: object, status: str = "200 OK") -> bytes:
+    return answer(f"HTTP/1.1 {status}\nContent-Type: application/json", json.dumps(value))
+
+
+def unprivileged(run: Callable[[], str]) -> str:
+    """What it returns as a user without privileges, in a process of its own. Modules must be loaded before."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            os.write(writing, run().encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as file:
+        data = file.read()
+    os.waitpid(child, 0)
+    return data.decode()
 
 
 def silent(sock: socket.socket) -> None:
