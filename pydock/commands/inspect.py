@@ -191,9 +191,23 @@ class PrettyOptions(InspectOptions):
     pretty: bool = flag("--pretty", help="Print details for people")
 
 
+def as_run_flag() -> Any:
+    return flag("--as-run", own=True, help="Print the command line that makes a container again")
+
+
+def print_as_run(app: App, o: AnyInspectOptions | ContainerInspectOptions) -> None:
+    """--as-run. Raises Failure."""
+    from pydock.commands.container.as_run import as_run
+
+    if o.format:
+        raise Failure("conflicting options: cannot specify both --as-run and --format")
+    as_run(app, o.names)
+
+
 @options
 class AnyInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("NAME|ID [NAME|ID...]", sources="objects")
+    as_run: bool = as_run_flag()
     size: bool = flag("-s", "--size", help="Show total file sizes of a container")
     type: str = flag("--type", help="Only inspect objects of this type", sources=" ".join(KINDS))
 
@@ -205,6 +219,11 @@ def inspect(app: App, o: AnyInspectOptions) -> None:
         raise Failure(f'unknown type: "{o.type}": must be one of {names}')
     if "type" in o.given and not o.type:
         raise Failure("type is empty: must be one of " + ", ".join(f'"{k}"' for k in sorted(KINDS)))
+    if o.as_run:
+        if o.type not in ("", "container"):
+            raise Failure(f'--as-run is for containers: it cannot be used with --type "{o.type}"')
+        print_as_run(app, o)
+        return
     app.need_engine()
     print_all(app, o, o.names, lambda name: find_any(app, o, name))
 
@@ -245,11 +264,15 @@ def is_manager(app: App) -> bool:
 class ContainerInspectOptions(InspectOptions):
     json: str = fields_flag("container")
     names: tuple[str, ...] = argument("CONTAINER [CONTAINER...]", sources="containers")
+    as_run: bool = as_run_flag()
     size: bool = flag("-s", "--size", help="Show total file sizes")
 
 
 @command("container inspect", ContainerInspectOptions, "Show details of one or more containers")
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
+    if o.as_run:
+        print_as_run(app, o)
+        return
     app.need_engine()
     print_all(app, o, o.names, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
 
