@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from pydock.config.plugins import Plugins
     from pydock.copy.copies import Copies
     from pydock.engine.engine import Engine
+    from pydock.engine.transport import Transport
     from pydock.files.files import Files
     from pydock.machine.doctor import Doctor
     from pydock.machine.machine import Machine
     from pydock.registry.registries import Registries
     from pydock.streams.log import Log
+    from pydock.watch.watch import Watch
 
 T = TypeVar("T")
 
@@ -66,7 +68,9 @@ class App:
         self.__dict__.update(nouns)
 
     log: noun[Log] = noun("streams.log.Log", lambda cls, app: cls(app.err, app.clock, app.globals.log_level))
-    files: noun[Files] = noun("files.files.Files", lambda cls, app: cls(app.stdin))
+    files: noun[Files] = noun(
+        "files.files.Files", lambda cls, app: cls.dry(app.stdin) if "only" in app.globals.curl else cls(app.stdin)
+    )
     copies: noun[Copies] = noun("copy.copies.Copies", lambda cls, app: cls())
     config: noun[ConfigFile] = noun(
         "config.file.ConfigFile", lambda cls, app: cls.current(app.globals, app.environ, app.err.line)
@@ -79,16 +83,29 @@ class App:
     )
     manifests: noun[ManifestStore] = noun("config.manifests.ManifestStore", lambda cls, app: cls(app.config.folder))
     plugins: noun[Plugins] = noun("config.plugins.Plugins", lambda cls, app: cls(app.config, app.environ))
-    registries: noun[Registries] = noun("registry.registries.Registries", lambda cls, app: cls(app.credentials.of))
+    watch: noun[Watch] = noun(
+        "watch.watch.Watch",
+        lambda cls, app: cls(app.globals.curl, app.globals.trace, app.err.line, app.out.silence),
+    )
+    registries: noun[Registries] = noun(
+        "registry.registries.Registries",
+        lambda cls, app: cls(app.credentials.of, app.watch.web if app.globals.watched else None),
+    )
     builder: noun[Builder] = noun(
         "buildkit.builder.Builder",
         lambda cls, app: cls(
             app.stdin, app.environ, app.config.folder, app.credentials.of, app.registries.token, app.registries.blocks
         ),
     )
+    transport: noun[Transport] = noun("engine.transport.Transport", lambda cls, app: cls(app.contexts.endpoint))
     engine: noun[Engine] = noun(
         "engine.engine.Engine",
-        lambda cls, app: cls(app.contexts.endpoint, app.contexts.headers, app.environ.get("DOCKER_API_VERSION", "")),
+        lambda cls, app: cls(
+            app.contexts.endpoint,
+            app.contexts.headers,
+            app.environ.get("DOCKER_API_VERSION", ""),
+            app.watch.over(app.transport, app.contexts.endpoint) if app.globals.watched else app.transport,
+        ),
     )
     machine: noun[Machine] = noun("machine.machine.Machine", lambda cls, app: cls(app.contexts, app.environ))
     doctor: noun[Doctor] = noun(
@@ -99,6 +116,11 @@ class App:
     @property
     def globals(self) -> Globals:
         return self.invocation.globals
+
+    @property
+    def answers_made_up(self) -> bool:
+        """Has --curl=only given answers in the engine's place?"""
+        return "watch" in self.__dict__ and self.watch.unsent
 
     def begin(self, invocation: Invocation) -> None:
         """Set the command line and load its configuration, which docker does first. Raises Failure."""

@@ -13,7 +13,8 @@
     ├── Failures(failures)      several, reported together
     └── Exit(code)              silent: the container's own exit code
 
-Ended is not among them: a signal ends the program, and no `except Failure` may catch it and go on.
+Ended is not among them: a signal ends the program, or --curl=only has nothing more to show, and no `except Failure` may
+catch it and go on.
 
 NoEngine is not among them either: where the engine's address is invalid the program ends at once, as docker does.
 
@@ -128,7 +129,7 @@ class NoEngine(Exception):
 
 
 class Ended(KeyboardInterrupt):
-    """A signal ends the program: with this code, and this message or none."""
+    """The program ends here: with this code, and this message or none."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)

@@ -21,6 +21,7 @@ from pydock.cli.sources import answer as ask
 from pydock.config.globals import Globals
 from pydock.errors import Failure, NoEngine
 from pydock.options import FlagSpec
+from pydock.values import replace
 
 #: timeout; after it there are no candidates
 SECONDS = 4.0
@@ -183,7 +184,9 @@ def with_globals(app: App, words: Sequence[str]) -> App:
         parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(list(words))
     except BadFlag:
         return app
-    return app.under(invocation(parsed, list(words)))
+    line = invocation(parsed)
+    # what the completion itself asks is not shown
+    return app.under(replace(line, globals=replace(line.globals, curl=(), trace=False)))
 
 
 def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:

@@ -119,11 +119,10 @@ def warned(app: App, parsed: Parsed) -> Parsed:
     return parsed
 
 
-def invocation(parsed: Parsed, args: list[str]) -> Invocation:
+def invocation(parsed: Parsed) -> Invocation:
     """The global flags, and the words as they were typed."""
     values = {name: value for name, value in parsed.values.items() if name != "help"}
-    split = len(args) - len(parsed.words)
-    return Invocation(Globals.make(**values, given=frozenset(values)), tuple(args[:split]), tuple(parsed.words))
+    return Invocation(Globals.make(**values, given=frozenset(values)), tuple(parsed.docker_words), tuple(parsed.words))
 
 
 class Command(click.Command):

@@ -33,7 +33,8 @@ HELP.dest, HELP.kind = "help", "bool"
 class Parsed:
     """The parsed command line. values: dest -> value, for given flags only; words: positional arguments; notices:
     messages to print about deprecated flags; warnings: messages to log; told: what is printed in place of running the
-    command; flags: the given flags."""
+    command; flags: the given flags; docker_words: those before the first positional argument, without the flags that
+    are not docker's."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
@@ -42,6 +43,7 @@ class Parsed:
         self.warnings: list[str] = []
         self.told = ""
         self.flags: list[FlagSpec] = []
+        self.docker_words: list[str] = []
 
     @property
     def help(self) -> bool:
@@ -76,8 +78,10 @@ class FlagSet:
     def _read(self, words: Sequence[str], parsed: Parsed) -> None:
         rest = list(reversed(words))
         while rest:
+            at = len(words) - len(rest)
             word = rest.pop()
             if word == "--":
+                parsed.docker_words.append(word)
                 parsed.words += reversed(rest)
                 break
             if word.startswith("--"):
@@ -89,6 +93,8 @@ class FlagSet:
                 if not self.interspersed:
                     parsed.words += reversed(rest)
                     break
+            if not parsed.words and not (parsed.flags and parsed.flags[-1].own):
+                parsed.docker_words += words[at : len(words) - len(rest)]
 
     def _long(self, word: str, rest: list[str], parsed: Parsed) -> None:
         name, equals, value = word[2:].partition("=")

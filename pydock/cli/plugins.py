@@ -28,6 +28,8 @@ HINT = "_activeHelp_"
 
 def run(app: App, path: str, args: Sequence[str]) -> None:
     """Run a plugin to its end. Raises Exit with its exit code, Failure if it cannot be started."""
+    if app.globals.watched:
+        _tell_unseen(app, path)
     with _Line() as line:
         env = {**app.environ, ORIGINAL: sys.argv[0], **line.environ}
         try:
@@ -37,6 +39,14 @@ def run(app: App, path: str, args: Sequence[str]) -> None:
         with _signals(lambda number, count: _pass_on(app, line, process, number, count)):
             code = process.wait()
     raise Exit(code if code >= 0 else 128 - code)
+
+
+def _tell_unseen(app: App, path: str) -> None:
+    """For --curl and --trace. Raises Failure where the plugin might change something."""
+    unseen = f"{path} is a plugin: it makes its requests itself, and they are not seen"
+    if "only" in app.globals.curl:
+        raise Failure(f"--curl=only: {unseen}")
+    app.err.line(f"# {unseen}")
 
 
 def _pass_on(app: App, line: _Line, process: subprocess.Popen[bytes], number: int, count: int) -> None:

@@ -147,9 +147,9 @@ class Root(Group):
         try:
             parsed = FlagSet(Globals.flag_specs, interspersed=False).parse(args)
         except BadFlag as error:
-            app.begin(invocation(self.reported(app, error.parsed), args))
+            app.begin(invocation(self.reported(app, error.parsed)))
             raise self.misuse(app, error) from None
-        app.begin(invocation(self.reported(app, parsed), args))
+        app.begin(invocation(self.reported(app, parsed)))
         parsed.words = resolve(app, parsed.words)
         app.invocation = replace(app.invocation, words=tuple(parsed.words))
         return parsed

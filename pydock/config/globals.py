@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from pydock.errors import Failure
+from pydock.go.strconv import quote
 from pydock.options import Options, flag, options
 from pydock.values import record
 
 LOG_LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
+
+
+#: what --curl may be given; "on" is --curl alone
+CURL = ("on", "only", "secrets")
+
+
+def curl_words(text: str) -> list[str]:
+    """The words of --curl. Raises ValueError."""
+    words = text.split(",")
+    if unknown := [w for w in words if w not in CURL]:
+        raise ValueError(f"{quote(unknown[0])} is neither only nor secrets")
+    return words
 
 
 def unquoted(text: str) -> str:
@@ -27,6 +40,15 @@ class Globals(Options):
         help="Context that selects the daemon (overrides DOCKER_HOST and the current context)",
         sources="contexts",
     )
+    curl: tuple[str, ...] = flag(
+        "--curl",
+        bare="on",
+        parse=curl_words,
+        metavar="only,secrets",
+        own=True,
+        help='Print each request as a curl line on stderr; "only": send none that changes something, "secrets": hide none',
+        sources="only secrets only,secrets",
+    )
     debug: bool = flag("-D", "--debug", help="Enable debug mode")
     host: tuple[str, ...] = flag(
         "-H", "--host", help="Address of the daemon to connect to", metavar="string", sources="ssh:// tcp:// unix://"
@@ -45,7 +67,15 @@ class Globals(Options):
     tlscert: str = flag("--tlscert", help="Path to the TLS client certificate", parse=unquoted, sources="files")
     tlskey: str = flag("--tlskey", help="Path to the TLS client key", parse=unquoted, sources="files")
     tlsverify: bool = flag("--tlsverify", help="Use TLS and verify the daemon's certificate")
+    trace: bool = flag(
+        "--trace", own=True, help="Print how each request went on stderr: status, times, bytes and connection"
+    )
     version: bool = flag("-v", "--version", help="Print version information and exit")
+
+    @property
+    def watched(self) -> bool:
+        """Are requests to be shown?"""
+        return bool(self.curl or self.trace)
 
     def check(self) -> None:
         """Raises Failure for invalid values."""
@@ -57,7 +87,8 @@ class Globals(Options):
 
 @record
 class Invocation:
-    """One command line. before: the global flags as typed; words: the command and everything after it."""
+    """One command line. before: the global flags as typed, without those that docker has not, which no plugin knows;
+    words: the command and everything after it."""
 
     globals: Globals
     before: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from pydock.config.endpoint import Endpoint
 from pydock.engine.answers import MAX_BODY, MAX_ERROR, bad, blocks_of, messages_of, value_of, whole
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
-from pydock.engine.transport import Transport, connect
+from pydock.engine.transport import Transport
 from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
 from pydock.go.filepath import clean
 from pydock.lazy_imports import NoCookies, load_httpx
@@ -59,17 +59,18 @@ class Engine:
         endpoint: Endpoint,
         headers: Mapping[str, str] | None = None,
         requested: str = "",
-        transport: httpx.BaseTransport | None = None,
+        transport: Any = None,
     ) -> None:
         """headers: sent with every request; requested: the API version to use without negotiation; transport: replaces
-        the default one.
+        the default one: an httpx.BaseTransport.
         """
+        self.transport = transport or Transport(endpoint)
         self.endpoint = endpoint
         self.requested = requested.strip().removeprefix("v")
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
-            transport=transport or Transport(endpoint),
+            transport=self.transport,
             headers=header_bytes({**own, **agent}.items()),
             timeout=None,
             trust_env=False,
@@ -171,7 +172,8 @@ class Engine:
 
     def raw(self) -> Duplex:
         """A new connection without any request. Raises Unreachable."""
-        return Duplex(connect(self.endpoint, "GET", "/"), "")
+        duplex: Duplex = self.transport.raw()
+        return duplex
 
     def background(self, request: Request) -> Response:
         """Send now, read the body later: for a wait that must be registered before a start, and for headers."""
@@ -207,7 +209,10 @@ class Engine:
                 "utf-8", "surrogateescape"
             )
             headers.append(("Content-Type", "application/json"))
-        built = self.client.build_request(request.method, target, headers=header_bytes(headers), content=content)
+        extensions = {"request": request}
+        built = self.client.build_request(
+            request.method, target, headers=header_bytes(headers), content=content, extensions=extensions
+        )
         return self.client.send(built, stream=True)
 
     @contextmanager

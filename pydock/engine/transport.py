@@ -57,7 +57,9 @@ class Transport(httpx.BaseTransport):
         idle = self._idle(request)
         if idle:
             try:
-                return self._exchange(idle, request)
+                response = self._exchange(idle, request)
+                response.extensions["reused"] = True
+                return response
             except BrokenStream:
                 if request.method not in READS:
                     raise
@@ -80,6 +82,10 @@ class Transport(httpx.BaseTransport):
                     return wire
                 wire.close()
         return None
+
+    def raw(self) -> Duplex:
+        """A new connection without any request. Raises Unreachable."""
+        return Duplex(connect(self.endpoint, "GET", "/"), "")
 
     def _dial(self, request: httpx.Request) -> Wire:
         return connect(self.endpoint, request.method, request.url.raw_path.decode("ascii"))

@@ -369,6 +369,21 @@ class Claim:
             remove(self.path)
 
 
+class Unclaimed(Claim):
+    """Only looks whether the name is free."""
+
+    def __init__(self, path: str) -> None:
+        """Raises FileExistsError if the name is taken."""
+        if os.path.lexists(path):
+            raise FileExistsError(path)
+
+    def fill(self, data: bytes) -> None:
+        pass
+
+    def __exit__(self, *problem: object) -> None:
+        pass
+
+
 class Scratch:
     """A temporary folder. A context manager. Raises OSError."""
 

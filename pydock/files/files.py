@@ -21,6 +21,11 @@ class Files:
     def __init__(self, stdin: BinaryIO) -> None:
         self.stdin = stdin
 
+    @classmethod
+    def dry(cls, stdin: BinaryIO) -> Files:
+        """Files that are only read, for what tells what it would do."""
+        return DryFiles(stdin)
+
     def cwd(self) -> str:
         return os.getcwd()
 
@@ -108,3 +113,19 @@ class Files:
                 os.remove(path)
         except OSError:
             pass
+
+
+class DryFiles(Files):
+    """Nothing is written."""
+
+    def write(self, path: str, blocks: Iterable[bytes], mode: int = 0o600, **options: bool) -> None:
+        for _ in blocks:
+            pass
+
+    def claim(self, path: str) -> Claim:
+        from pydock.files.atomic import Unclaimed
+
+        return Unclaimed(path)
+
+    def remove_output(self, path: str) -> None:
+        pass

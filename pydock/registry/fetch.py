@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pydock.errors import Failure
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 MAX_SIZE = 2 << 20
 
 
-def blocks(url: str) -> Iterator[bytes]:
+def blocks(url: str, make: Callable[..., Web] = Web) -> Iterator[bytes]:
     """The body as it comes. Raises Failure, with Go's net/http's message if the host cannot be reached."""
-    web = Web()
+    web = make()
     try:
         with web.stream("GET", url, {}) as response:
             if response.status_code >= 300:
@@ -30,10 +30,10 @@ def blocks(url: str) -> Iterator[bytes]:
         web.close()
 
 
-def fetch(url: str) -> bytes:
+def fetch(url: str, make: Callable[..., Web] = Web) -> bytes:
     """A small file, whole. Raises Failure."""
     parts, size = [], 0
-    for block in blocks(url):
+    for block in blocks(url, make):
         size += len(block)
         if size > MAX_SIZE:
             raise Failure(f"Dockerfile {url} bigger than allowed max size (2MB)")

@@ -9,7 +9,7 @@ import base64
 import os
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from pydock.errors import Failure
@@ -166,7 +166,13 @@ def message(answer: Answer) -> str:
 
 
 def fetch(
-    realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str, host: str = ""
+    realm: str,
+    service: str,
+    scopes: Sequence[str],
+    auth: Mapping[str, str],
+    client_id: str,
+    host: str = "",
+    make: Callable[..., Web] = Web,
 ) -> Token:
     """A token for the scopes ("repository:NAME:pull"), as in builds: by POST, or by GET if that is not supported.
     Raises Failure.
@@ -175,7 +181,7 @@ def fetch(
     known = bool(auth.get("identitytoken") or auth.get("password"))
     query = [*([("service", service)] if service else []), *(("scope", s) for s in scopes)]
     check_realm(realm, host or "the registry", known and origin_host(realm) != origin_host(f"http://{host}"))
-    web = Web(tls(urlsplit(realm).netloc.rpartition("@")[2]))
+    web = make(tls(urlsplit(realm).netloc.rpartition("@")[2]))
     try:
         if not known:
             return by_query(web, realm, query, {})

@@ -36,6 +36,8 @@ REDIRECTS = 10
 NO_HANDSHAKE = "tls: first record does not look like a TLS handshake"
 #: bytes of an error's body that are read
 MAX_ERROR = 1 << 20
+#: makes a request by a function that sends it, and may show it; the last argument: certificates are not verified
+Watch = Callable[[Any, Callable[[], Any], bool], Any]
 #: retries of a busy server, and the seconds to wait before each
 PATIENCE, LONGEST_WAIT = 3, 30.0
 
@@ -74,10 +76,14 @@ def origin(url: str) -> tuple[str, str, int]:
 
 
 class Web:
-    """See the module. sleep: waits that many seconds."""
+    """See the module. sleep: waits that many seconds; watch: sees the requests."""
 
     def __init__(
-        self, verify: ssl.SSLContext | bool = True, deadline: float = 0, sleep: Callable[[float], None] = time.sleep
+        self,
+        verify: ssl.SSLContext | bool = True,
+        deadline: float = 0,
+        sleep: Callable[[float], None] = time.sleep,
+        watch: Watch | None = None,
     ) -> None:
         single = httpx.Limits(max_keepalive_connections=0)
         self.client = httpx.Client(
@@ -87,7 +93,8 @@ class Web:
             limits=single,
             cookies=NoCookies(),  # type: ignore[arg-type]
         )
-        self.deadline, self.sleep = deadline or DEADLINE, sleep
+        self.deadline, self.sleep, self.watch = deadline or DEADLINE, sleep, watch
+        self.insecure = isinstance(verify, ssl.SSLContext) and verify.verify_mode == ssl.CERT_NONE
 
     def close(self) -> None:
         self.client.close()
@@ -160,10 +167,12 @@ class Web:
     ) -> httpx.Response:
         own = {"Accept-Encoding": "identity", **headers}
         extensions = {"trace": deadline.trace} if deadline else {}
-        return self.client.send(
-            self.client.build_request(method, url, headers=own, content=content or None, extensions=extensions),
-            stream=True,
-        )
+        request = self.client.build_request(method, url, headers=own, content=content or None, extensions=extensions)
+
+        def send() -> httpx.Response:
+            return self.client.send(request, stream=True)
+
+        return self.watch(request, send, self.insecure) if self.watch else send()
 
     def _failure(self, method: str, url: str, error: Exception, deadline: _Deadline | None) -> WebError:
         if deadline and deadline.passed:

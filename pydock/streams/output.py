@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from io import RawIOBase
 from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, first_line
 
 if TYPE_CHECKING:
-    from io import BytesIO, RawIOBase
+    from io import BytesIO
+
+
+class Nowhere(RawIOBase):
+    """Takes anything, and keeps nothing."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
 
 
 class Output:
@@ -65,6 +73,10 @@ class Output:
         import select
 
         select.select([], [self.binary], [])
+
+    def silence(self) -> None:
+        """From here on nothing is written."""
+        self.binary, self.is_terminal = Nowhere(), False
 
     def line(self, text: str) -> None:
         self.write(text, "\n")

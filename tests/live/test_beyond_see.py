@@ -1,0 +1,430 @@
+"""--curl: each line that it prints, run by the real curl, gets what pydock's own request got."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shlex
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pydock.config.endpoint import Endpoint
+from pydock.engine.transport import Transport
+from tests.support.cli import Result, cli
+from tests.support.engines import EngineProcess
+
+pytestmark = pytest.mark.live
+
+ARCHIVE = io.BytesIO()
+with tarfile.open(fileobj=ARCHIVE, mode="w") as tar:
+    tar.addfile(tarfile.TarInfo("file"))
+FILES = {"a file": "content\n", "root.tar": ARCHIVE.getvalue(), "Dockerfile": "FROM busybox\nLABEL a=b\n"}
+
+#: commands that only read: the same lines at once get the same answers
+READS = r"""
+ps
+ps -a --no-trunc --size
+ps -a --filter "name=it's $HOME" --filter 'label=a="b c"'
+ps -a --filter label=é --filter status=exited
+images
+images -a --filter dangling=false --digests
+inspect web
+inspect busybox
+inspect nosuch
+container inspect --size web
+image inspect busybox
+image history busybox
+history --no-trunc busybox:latest
+logs web
+logs --timestamps --details done
+logs --tail 1 done
+top web
+top web -o pid,args
+diff web
+port web
+export web
+save busybox
+cp web:/etc/hosts -
+cp done:/nosuch -
+cp web:/etc/passwd .
+stats --no-stream --no-trunc done
+system df
+system df -v
+info
+version
+events --since 1 --until 2
+events --since 1 --until 2 --filter type=container
+network ls
+network ls --no-trunc --filter driver=bridge
+network inspect bridge
+network inspect nosuch
+volume ls
+volume ls --filter "name=it's"
+volume inspect vol
+volume inspect nosuch
+plugin ls
+plugin inspect nosuch
+checkpoint ls web
+node ls
+service ls
+secret ls
+swarm unlock-key
+exec nosuch true
+attach nosuch
+start -a nosuch
+"""
+
+#: commands that change something: the same lines on the same state do the same
+CHANGES = r"""
+create --name new1 busybox
+create --name new1 --label 'a=it'"'"'s "x" $HOME `y` \' --env 'E=é !#&*' busybox echo 'a b'
+create --name new1 --platform nosuch busybox
+run -d --name new1 -v vol:/data -p 127.0.0.1::80 busybox sleep 60
+run --name new1 busybox sh -c "echo out; echo err >&2"
+run -d nosuch:image
+start done
+start -a done
+stop -t 0 web
+restart -t 0 web
+kill web
+kill -s NOSUCH web
+pause web
+rename web 'dd'
+rename web 'a b'
+update --memory 64m --memory-swap 64m web
+rm -f web
+rm done
+rm nosuch
+wait done
+exec web echo hi
+exec -d web true
+exec -e A=b -w /tmp web sh -c 'pwd; exit 3'
+commit -m 'it'"'"'s' -c 'LABEL x="y z"' done new:tag
+tag busybox other:tag
+tag busybox nosuch/UPPER
+rmi busybox:second
+rmi nosuch
+import root.tar imported:1
+import root.tar
+load -i root.tar
+cp 'a file' web:/tmp/x
+cp 'a file' nosuch:/tmp
+volume create wol
+volume create -d nosuch wol
+volume rm vol
+volume rm nosuch
+volume prune -af
+network create net2 --label 'a=$b' --subnet 10.9.8.0/24
+network connect net web
+network disconnect net web
+network rm net
+network prune -f
+container prune -f
+image prune -f
+system prune -f
+build -t built:1 .
+swarm leave
+secret create s 'a file'
+node update --availability drain x
+login -u u -p 'p"'"'"'w' 127.0.0.1:1
+plugin rm nosuch
+"""
+
+
+def cases(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line]
+
+
+# ---- what pydock asks and gets ---------------------------------------------------------------------------
+
+
+@dataclass
+class Exchange:
+    """A request and its answer, as they were on the wire."""
+
+    method: str
+    target: str
+    upgrade: bool
+    status: int = 0
+    sent: bytearray = field(default_factory=bytearray)
+    body: bytearray = field(default_factory=bytearray)
+
+
+class Kept(httpx.SyncByteStream):
+    """A stream of which a copy is kept."""
+
+    def __init__(self, stream: Any, copy: bytearray) -> None:
+        self.stream, self.copy = stream, copy
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self.stream:
+            self.copy += block
+            yield block
+
+    def close(self) -> None:
+        if hasattr(self.stream, "close"):
+            self.stream.close()
+
+
+class Recorder(Transport):
+    """The real transport, which keeps what goes through."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint)
+        self.exchanges: list[Exchange] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        exchange = Exchange(request.method, request.url.raw_path.decode(), "upgrade" in request.headers)
+        self.exchanges.append(exchange)
+        if not isinstance(request.stream, httpx.ByteStream):
+            request.stream = Kept(request.stream, exchange.sent)
+        response = super().handle_request(request)
+        exchange.status = response.status_code
+        if duplex := response.extensions.get("network_stream"):
+            read = duplex.read
+
+            def kept() -> bytes:
+                data: bytes = read()
+                exchange.body += data
+                return data
+
+            duplex.read = kept
+        else:
+            response.stream = Kept(response.stream, exchange.body)
+        return response
+
+
+class Stage:
+    """An engine, whose state a test begins with: always the same."""
+
+    def __init__(self, engine: EngineProcess, folder: Path) -> None:
+        self.engine, self.folder = engine, folder
+
+    def run(self, line: str, *flags: str, transport: Any = None) -> Result:
+        nouns = {"transport": transport} if transport else {}
+        environ = {"DOCKER_HOST": self.engine.host, "DOCKER_BUILDKIT": "0", "HOME": str(self.folder / "home")}
+        return cli(
+            *flags, *shlex.split(line), own_engine=True, environ=environ, folder=self.folder, files=FILES, **nouns
+        )
+
+    def set(self) -> None:
+        """web runs, done has ended; a volume, a network, a second name of the image."""
+        ids = self.run("ps -aq").out.split()
+        self.run(" ".join(["rm -f -v", *ids, "x"]))
+        self.run("network prune -f")
+        self.run("volume prune -af")
+        for name in set(self.run("images --format {{.Repository}}:{{.Tag}}").out.split()) - {"busybox:latest"}:
+            self.run(f"rmi -f {name}")
+        self.run("image prune -f")
+        for line in (
+            "tag busybox busybox:second", "volume create vol", "network create net", "run -d --name web --stop-signal KILL busybox sleep 1d",
+            "run --name done --label a='b c' busybox sh -c 'echo one; echo two >&2'",
+        ):  # fmt: skip
+            done = self.run(line)
+            assert done.code == 0, done.err
+
+
+@dataclass
+class Got:
+    """What curl got."""
+
+    status: int
+    body: bytes
+
+
+class Curl:
+    """The printed lines, run in order. Those that wait for others go on beside these."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.count = folder, 0
+        #: what the engine gave in pydock's run -> what it gives now
+        self.renamed: dict[str, str] = {}
+
+    def start(self, line: str, stdin: bytes) -> tuple[subprocess.Popen[bytes], Path]:
+        for old, new in self.renamed.items():
+            line = line.replace(old, new)
+        self.count += 1
+        out = self.folder / f"out{self.count}"
+        out.touch()
+        command = line.replace("curl ", f"curl -sS -o {shlex.quote(str(out))} -w '%{{http_code}}' ", 1)
+        process = subprocess.Popen(["bash", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdin
+        try:
+            process.stdin.write(stdin)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        process.stdin = None
+        return process, out
+
+    def all(self, lines: list[str], exchanges: list[Exchange]) -> list[Got]:
+        assert len(lines) == len(exchanges), (lines, exchanges)
+        running = []
+        for line, exchange in zip(lines, exchanges, strict=True):
+            process, out = self.start(line, bytes(exchange.sent))
+            running.append((process, out))
+            if exchange.upgrade or "/wait" in line:
+                # it is to be there before what follows begins
+                time.sleep(0.3)
+                continue
+            process.wait(60)
+            self.learn(bytes(exchange.body), out.read_bytes())
+        return [self.end(process, out) for process, out in running]
+
+    def learn(self, before: bytes, now: bytes) -> None:
+        try:
+            old, new = json.loads(before)["Id"], json.loads(now)["Id"]
+        except (ValueError, LookupError, TypeError):
+            return
+        self.renamed[old] = new
+
+    @staticmethod
+    def end(process: subprocess.Popen[bytes], out: Path) -> Got:
+        status = process.communicate(timeout=60)[0]
+        return Got(int(status or b"0"), out.read_bytes())
+
+
+#: what differs from one moment, or one object, to the next
+VOLATILE = re.compile(
+    rb"[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|sha256:|\b\d{9,}\b|172\.\d+\.\d+\.\d+|([0-9a-f]{2}:){5}[0-9a-f]{2}|/root/proc|\"HostPort\":\"\d+\""
+)
+NUMBERS = (
+    "SystemTime",
+    "NFd",
+    "NGoroutines",
+    "Pid",
+    "Created",
+    "MemTotal",
+    "Size",
+    "SizeRw",
+    "SpaceReclaimed",
+    "LastUsedAt",
+    "BytesUsed",
+    "read",
+    "preread",
+)
+
+
+def plain(body: bytes) -> Any:
+    """A body without what differs by itself."""
+    try:
+        return scrubbed(json.loads(VOLATILE.sub(b"_", body)))
+    except ValueError:
+        return VOLATILE.sub(b"_", body)
+
+
+def scrubbed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: 0 if k in NUMBERS and isinstance(v, (int, str)) else scrubbed(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [scrubbed(v) for v in value]
+    return value
+
+
+def archived(body: bytes) -> Any:
+    """The names in an archive; whatever else it is, without what differs."""
+    if body[257:262] != b"ustar":
+        return plain(body)
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        return sorted(VOLATILE.sub(b"_", name.encode()) for name in archive.getnames())
+
+
+def curl_lines(result: Result) -> list[str]:
+    return [line for line in result.err.splitlines() if line.startswith("curl ")]
+
+
+def compare(exchanges: list[Exchange], got: list[Got]) -> None:
+    for exchange, answer in zip(exchanges, got, strict=True):
+        where = (exchange.method, exchange.target)
+        assert answer.status == exchange.status, (where, answer.body[:300], bytes(exchange.body)[:300])
+        if exchange.method != "HEAD":
+            assert archived(answer.body) == archived(bytes(exchange.body)), where
+
+
+# ---- the tests -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stage28(docker28: EngineProcess, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    stage = Stage(docker28, tmp_path_factory.mktemp("stage"))
+    stage.set()
+    return stage
+
+
+@pytest.fixture(scope="module")
+def stage20(docker20: EngineProcess, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    stage = Stage(docker20, tmp_path_factory.mktemp("stage"))
+    stage.set()
+    return stage
+
+
+def check_read(stage: Stage, line: str, folder: Path) -> None:
+    recorder = Recorder(Endpoint(stage.engine.host))
+    result = stage.run(line, "--curl=secrets", transport=recorder)
+    lines = curl_lines(result)
+    assert lines
+    compare(recorder.exchanges, Curl(folder).all(lines, recorder.exchanges))
+
+
+def check_change(stage: Stage, line: str, folder: Path) -> None:
+    stage.set()
+    recorder = Recorder(Endpoint(stage.engine.host))
+    result = stage.run(line, "--curl=secrets", transport=recorder)
+    stage.set()
+    compare(recorder.exchanges, Curl(folder).all(curl_lines(result), recorder.exchanges))
+
+
+@pytest.mark.parametrize("line", cases(READS))
+def test_what_reads_gets_the_same_by_curl(stage28: Stage, line: str, tmp_path: Path) -> None:
+    check_read(stage28, line, tmp_path)
+
+
+@pytest.mark.parametrize("line", cases(CHANGES))
+def test_what_changes_does_the_same_by_curl(stage28: Stage, line: str, tmp_path: Path) -> None:
+    check_change(stage28, line, tmp_path)
+
+
+@pytest.mark.parametrize("line", cases(READS)[::4])
+def test_an_old_engine_tells_curl_the_same(stage20: Stage, line: str, tmp_path: Path) -> None:
+    check_read(stage20, line, tmp_path)
+
+
+@pytest.mark.parametrize("line", cases(CHANGES)[::7])
+def test_an_old_engine_does_the_same_for_curl(stage20: Stage, line: str, tmp_path: Path) -> None:
+    check_change(stage20, line, tmp_path)
+
+
+@pytest.mark.parametrize("line", cases(CHANGES))
+def test_a_dry_run_changes_nothing(stage28: Stage, line: str) -> None:
+    """Neither the engine, nor any file of this host."""
+    recorder = Recorder(Endpoint(stage28.engine.host))
+    before = state(stage28)
+    try:
+        result = stage28.run(line, "--curl=only", transport=recorder)
+        shown = curl_lines(result)
+    except BaseException as end:
+        assert getattr(end, "code", 1) == 0, end
+        shown = []
+    assert {e.method for e in recorder.exchanges} <= {"GET", "HEAD"}
+    assert not shown or len(shown) >= len(recorder.exchanges)
+    assert state(stage28) == before
+
+
+def state(stage: Stage) -> list[str]:
+    """All that an engine has, and how it is."""
+    lists = (
+        "ps -a --no-trunc --format {{.ID}}{{.Names}}{{.State}}{{.Image}}",
+        "images -a --no-trunc",
+        "volume ls",
+        "network ls --no-trunc",
+    )
+    return [stage.run(line).out for line in lists]
