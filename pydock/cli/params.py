@@ -95,7 +95,7 @@ def conditional(given: Sequence[FlagSpec]) -> list[FlagSpec]:
 
 def excluded(parsed: Parsed) -> str:
     """The error for flags that cannot be given together; "" where there are none."""
-    names = {f.dest: f.name for f in parsed.flags if parsed.values[f.dest]}
+    names = {f.dest: f.name for f in parsed.flags if parsed.values.get(f.dest)}
     pairs = ((f.name, names[other]) for f in parsed.flags for other in f.excludes if other in names)
     return next((f"conflicting options: --{one} and --{other} cannot be given together" for one, other in pairs), "")
 
