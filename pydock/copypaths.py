@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from pydock.errors import Failure
 from pydock.go.filepath import base, clean, parent
-from pydock.values import record
+from pydock.values import record, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 def names_content(path: str) -> bool:
@@ -100,3 +107,60 @@ def target(source: CopyInfo, destination: CopyInfo) -> Target:
         raise Failure("no such directory")
     folder, new = split_entry(destination.path)
     return Target(folder, source.rename or entry_name(source.path), new)
+
+
+@record
+class Entry:
+    """An entry of an archive. link: what a hard link leads to, by its name in the archive; size: of its content."""
+
+    name: str
+    is_dir: bool = False
+    link: str = ""
+    size: int = 0
+    uid: int = 0
+    gid: int = 0
+
+    def named(self, name: Callable[[str], str]) -> Entry:
+        """With another name, also of what it is a hard link to."""
+        return replace(self, name=name(self.name), link=name(self.link) if self.link else "")
+
+
+# -- patterns ------------------------------------------------------------------------------------------
+
+_MAGIC = re.compile(r"[*?\[]")
+
+
+class Glob:
+    """A path with patterns: `*`, `?` and `[…]` within the names between slashes, as a shell has them: a name that begins
+    with "." is matched only by a pattern that does. `folder`: the part before the first pattern, "" if there is none.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.text = path
+        self.ending = next((e for e in ("/.", "/") if path.endswith(e)), "")
+        parts = path.removesuffix(self.ending).split("/") if self.ending else path.split("/")
+        first = next((i for i, part in enumerate(parts) if _MAGIC.search(part)), len(parts))
+        self.folder = "/".join(parts[:first]) or "/" * path.startswith("/")
+        #: of each name below `folder`
+        self.parts = [part for part in parts[first:] if part not in ("", ".")]
+
+    @cached_property
+    def _names(self) -> list[re.Pattern[str]]:
+        from fnmatch import translate
+
+        # (?s:…): a name may hold line breaks
+        return [re.compile(translate(part)) for part in self.parts]
+
+    def fits(self, depth: int, name: str) -> bool:
+        """Does a name fit the pattern at this depth below the folder?"""
+        return (not name.startswith(".") or self.parts[depth].startswith(".")) and bool(self._names[depth].match(name))
+
+    def fits_all(self, names: Sequence[str]) -> bool:
+        return len(names) == len(self.parts) and all(self.fits(i, name) for i, name in enumerate(names))
+
+    def path(self, names: Sequence[str]) -> str:
+        """The path of what was found, by its names below the folder."""
+        if not self.parts:
+            return self.text
+        above = self.folder if not self.folder or self.folder.endswith("/") else self.folder + "/"
+        return above + "/".join(names) + self.ending

@@ -16,7 +16,7 @@ MANIFEST = {
 #: an entry of a list of images
 IMAGE = {
     "Id": str, "RepoTags": opt([str]), "RepoDigests": opt([str]), "Created": opt(int), "Size": int, "SharedSize": opt(int),
-    "Containers": opt(int), "Manifests": opt([MANIFEST]),
+    "Containers": opt(int), "Labels": opt({str: opt(str)}), "Manifests": opt([MANIFEST]),
 }  # fmt: skip
 LAYER = {"Id": opt(str), "Created": opt(int), "CreatedBy": opt(str), "Size": opt(int), "Comment": opt(str)}
 REMOVED = {"Untagged": opt(str), "Deleted": opt(str)}

@@ -10,11 +10,12 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator
 
-from pydock.copypaths import CopyInfo, split_entry
+from pydock.copypaths import CopyInfo, Entry, split_entry
 from pydock.errors import Failure, first_line
 
 BLOCK = 1 << 20
 END = bytes(2 * tarfile.BLOCKSIZE)
+NO_SOCKETS = "archive/tar: sockets not supported"
 
 #: (path, why it was skipped, is that an error?)
 Skipped = Callable[[str, str, bool], None]
@@ -32,6 +33,23 @@ def pack(source: CopyInfo, rename: Callable[[str], str], skipped: Skipped) -> It
     for path, relative in _walk(folder, name, skipped):
         yield from packer.entry(path, rename(own.name(relative)))
     yield END
+
+
+def outlined(source: CopyInfo, skipped: Skipped) -> Iterator[tuple[str, Entry]]:
+    """(path, entry) of what pack() would read, whose content is not read."""
+    folder, name = split_entry(source.path)
+    own = source.own
+    packer = Packer(skipped)
+    for path, relative in _walk(folder, name, skipped):
+        try:
+            info = packer.header(path, own.name(relative))
+        except OSError as error:
+            skipped(path, f"open {path}: {first_line(error)}", True)
+            continue
+        if info is None:
+            skipped(path, NO_SOCKETS, False)
+        else:
+            yield path, Entry(info.name, info.isdir(), size=info.size)
 
 
 def _walk(folder: str, name: str, skipped: Skipped) -> Iterator[tuple[str, str]]:
@@ -62,7 +80,7 @@ class Packer:
         try:
             info = self.header(path, name)
             if info is None:
-                self.skipped(path, "archive/tar: sockets not supported", False)
+                self.skipped(path, NO_SOCKETS, False)
                 return
             handle = os.open(path, os.O_RDONLY) if info.isreg() and info.size else -1
         except OSError as error:

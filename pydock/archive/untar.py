@@ -67,13 +67,19 @@ def entries(source: Source) -> Iterator[tuple[tarfile.TarInfo, Iterator[memoryvi
     """Each entry with its content, of which any rest is skipped at the next entry.
 
     Raises BrokenStream for a truncated or malformed archive."""
-    while (info := _described(source)) is not None:
+    while (found := described(source)) is not None:
+        info, _ = found
         size = info.size if info.type in CONTENT else 0
         content = source.pieces(size)
         yield info, content
         for _ in content:
             pass
         source.exactly(-size % BLOCK)
+    finish(source)
+
+
+def finish(source: Source) -> None:
+    """Read what follows the archive's last entry. Raises BrokenStream if that is more than padding."""
     after = 0
     while data := source.some(AFTER):
         after += len(data)
@@ -83,31 +89,35 @@ def entries(source: Source) -> Iterator[tuple[tarfile.TarInfo, Iterator[memoryvi
     source.padding = max(0, after - BLOCK)
 
 
-def _described(source: Source) -> tarfile.TarInfo | None:
-    """The next entry with all its metadata; None at the end."""
+def described(source: Source) -> tuple[tarfile.TarInfo, bytes] | None:
+    """The next entry with all its metadata, and the blocks that these were read from; None at the end.
+
+    Raises BrokenStream."""
     records: dict[str, bytes] = {}
+    read: list[bytes] = []
     left = LIMIT
     while True:
-        info = _header(source)
+        info = _header(source, read)
         if info is None or info.type not in (*RECORDS, GLOBAL, LONG_NAME, LONG_LINK):
             break
         left -= BLOCK + info.size
         if left < 0 or info.size < 0:
             raise _bad(f"more than {LIMIT} bytes describe one entry")
         data = source.exactly(info.size)
-        source.exactly(-info.size % BLOCK)
+        read += (data, source.exactly(-info.size % BLOCK))
         if info.type in RECORDS:
             records.update(pax_records(data))
         elif info.type != GLOBAL:
             records["path" if info.type == LONG_NAME else "linkpath"] = data.partition(b"\0")[0]
     if info is None and records:
         raise BrokenStream("unexpected EOF: the archive was cut off")
-    return info and _with(info, records)
+    return None if info is None else (_with(info, records), b"".join(read))
 
 
-def _header(source: Source) -> tarfile.TarInfo | None:
-    """The next header block; None for the empty one at the end. Raises BrokenStream."""
+def _header(source: Source, read: list[bytes]) -> tarfile.TarInfo | None:
+    """The next header block, added to `read`; None for the empty one at the end. Raises BrokenStream."""
     data = source.exactly(BLOCK)
+    read.append(data)
     if not any(data):
         return None
     try:

@@ -277,6 +277,10 @@ class Response:
         """The value of a header, or ""."""
         return str(self.response.headers.get(name, ""))
 
+    def close(self) -> None:
+        """Close it, also before its body was read."""
+        self.response.close()
+
     def blocks(self) -> Iterator[bytes]:
         """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""
         try:

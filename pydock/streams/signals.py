@@ -123,3 +123,28 @@ def _ending(handler: Callable[[int, Any], None]) -> Iterator[None]:
     finally:
         for number, old in before.items():
             signal.signal(number, old if old is not None else signal.SIG_DFL)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within the block SIGINT, SIGTERM and SIGHUP wait for its end: what is begun is known of, and what is tidied up is
+    tidied up. The third one ends the program at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+
+    def handler(number: int, frame: Any) -> None:
+        waiting.append(number)
+        if len(waiting) == 3:
+            raise Ended("\ngot 3 SIGTERM/SIGINTs, forcefully exiting", 1)
+
+    numbers = [n for name in ("SIGINT", "SIGTERM", "SIGHUP") if (n := getattr(signal, name, None)) is not None]
+    before = {n: signal.signal(n, handler) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old if old is not None else signal.SIG_DFL)
+        if waiting:
+            signal.raise_signal(waiting[0])

@@ -736,7 +736,7 @@ def answers_of_exporters(data: bytes) -> None:
 
 @target("eyJtb2RlIjogMSwgImxpbmtUYXJnZXQiOiAieCJ9", errors=(Failure,))
 def facts_of_paths(data: bytes) -> None:
-    from pydock.commands.container.cp import PathStat
+    from pydock.commands.container.copying import PathStat
 
     PathStat.parse(text(data))
 

@@ -13,7 +13,7 @@ from pydock.buildkit.authority import Authority
 from pydock.buildkit.solve import json_source
 from pydock.commands.build.policy import source_policy
 from pydock.commands.build.result import descriptor, metadata_text, provenance
-from pydock.commands.container.cp import PathStat
+from pydock.commands.container.copying import PathStat
 from pydock.commands.manifest import read
 from pydock.config import credentials, plugins
 from pydock.config.context_archive import unpack

@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from pydock.app import App
-from pydock.commands.container.cp import CopyOptions
-from pydock.commands.container.cp import Progress as CopyProgress
+from pydock.commands.container.copying import Manner
+from pydock.commands.container.copying import Progress as CopyProgress
 from pydock.commands.container.stats import frame
 from pydock.render.build_live import Board
 from pydock.render.format import Format
@@ -151,9 +151,7 @@ def test_what_cp_has_copied(width: int) -> None:
 
     with Screen(width) as screen:
         app = App(screen.file, screen.file, io.BytesIO(), {}, "docker")
-        for _ in CopyProgress(app, CopyOptions(source="a", destination="b"), "Copying from container - ").watch(
-            blocks()
-        ):
+        for _ in CopyProgress(app, Manner(progress=True), "Copying from container - ").watch(blocks()):
             pass
     lines = [re.sub("\x1b\\[?[0-9;?]*[A-Za-z78]", "", part) for part in re.split("\x1b[78]", screen.seen.decode())]
     assert all(len(line) < width for line in lines), lines

@@ -1,184 +1,190 @@
-"""`cp`: copy files between a container and the local file system, as tar archives."""
+"""`cp`: copy files between containers and the local file system."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.copypaths import CopyInfo, link_target, rebased, split_argument, target
-from pydock.errors import EngineError, Failure, failing
-from pydock.go.json import decode
+from pydock.commands.container.copying import Manner, Place, copy, goal, stat
+from pydock.copypaths import Entry, Glob, link_target, names_content, split_argument
+from pydock.errors import EngineError, Failure, Failures, failing
+from pydock.flags import owners
+from pydock.go.filepath import base, clean
 from pydock.options import Options, argument, command, flag, options
-from pydock.render.human import beside, size
-from pydock.render.shown import Drawn
-from pydock.shape import opt
-from pydock.values import record
+from pydock.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pydock.app import App
-
-#: Go's os.FileMode bits
-MODE_DIR, MODE_LINK, MODE_DEVICE, MODE_IRREGULAR = 1 << 31, 1 << 27, 1 << 26, 1 << 19
-
-#: seconds between two updates of the progress line
-UPDATE = 0.075
 
 
 @options
 class CopyOptions(Options):
+    """`cp`; the last four flags, and more than one source, are not docker's."""
+
     source: str = argument("SOURCE", sources="copies")
+    more: tuple[str, ...] = argument("[SOURCE...]", sources="copies", own=True)
     destination: str = argument("DESTINATION", sources="copies")
     archive: bool = flag("-a", "--archive", help="Preserve user and group IDs")
     follow_link: bool = flag("-L", "--follow-link", help="Follow symbolic links in the source path")
     quiet: bool = flag("-q", "--quiet", help="Hide the progress output (the default if STDOUT is not a terminal)")
-
-
-@record
-class PathStat:
-    """The engine's stat of a path in a container. mode: Go's os.FileMode."""
-
-    mode: int = 0
-    link_target: str = ""
-
-    @classmethod
-    def parse(cls, header: str) -> PathStat:
-        """From X-Docker-Container-Path-Stat: base64 of JSON. Raises Failure."""
-        import base64
-
-        with failing("unable to decode container path stat header: "):
-            stat = decode(base64.b64decode(header), {"mode": opt(int), "linkTarget": opt(str)})
-            return cls(stat.get("mode") or 0, stat.get("linkTarget") or "")
-
-    @property
-    def is_dir(self) -> bool:
-        return bool(self.mode & MODE_DIR)
-
-    @property
-    def is_link(self) -> bool:
-        return bool(self.mode & MODE_LINK)
-
-
-def stat(app: App, container: str, path: str) -> PathStat | None:
-    """HEAD …/archive; None if the path does not exist."""
-    try:
-        return PathStat.parse(
-            app.engine.background(containers.stat_archive(container, path)).header("x-docker-container-path-stat")
-        )
-    except EngineError:
-        return None
+    chown: owners.Owner | None = flag(
+        "--chown", default=None, parse=owners.owner, metavar="USER[:GROUP]", own=True,
+        help="Give what is copied to a container this owner; names are those of the container",
+    )  # fmt: skip
+    dry_run: bool = flag("--dry-run", own=True, help="Show what would be copied, and copy nothing")
+    from_image: str = flag(
+        "--from-image", metavar="image", sources="images", own=True, help="Copy from an image: sources are paths in it"
+    )
+    glob: bool = flag("--glob", own=True, help='Sources are patterns with "*", "?" and "[...]"')
 
 
 @command(
     "container cp", CopyOptions, "Copy files between a container and the local file system", also=("cp",),
     usage="[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tPROG cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
     description='With "-" as the source, a tar archive is read from STDIN and extracted to a directory of the container; with "-" as the '
-    "destination, a tar archive of the container's path is written to STDOUT.",
+    "destination, a tar archive of the container's path is written to STDOUT. Beyond docker, both may be paths in containers, and "
+    "there may be several sources before a destination that is a directory.",
 )  # fmt: skip
-def copy(app: App, o: CopyOptions) -> None:
-    if not o.source:
+def cp(app: App, o: CopyOptions) -> None:
+    typed = (o.source, *o.more)
+    if not all(typed):
         raise Failure("source can not be empty")
     if not o.destination:
         raise Failure("destination can not be empty")
-    source_container, source = split_argument(o.source)
-    destination_container, destination = split_argument(o.destination)
-    if source_container and destination_container:
-        raise Failure("copying between containers is not supported")
-    if source_container:
-        copy_out(app, o, source_container, source, destination)
-    elif destination_container:
-        copy_in(app, o, source, destination_container, destination)
-    else:
-        raise Failure("must specify at least one container source")
-
-
-def copy_out(app: App, o: CopyOptions, container: str, source: str, destination: str) -> None:
-    """Copy from a container."""
-    if destination != "-":
-        destination = app.copies.absolute(destination)
-    app.copies.check_output(destination)
-    rename = ""
-    if o.follow_link and (found := stat(app, container, source)) and found.is_link:
-        source, rename = rebased(source, link_target(source, found.link_target))
-    answer = app.engine.background(containers.get_archive(container, source))
-    if destination == "-":
-        for block in answer.blocks():
-            app.out.put(block)
+    check_flags(o)
+    destination = Place(*split_argument(o.destination))
+    if "from_image" not in o.given:
+        copy_all(app, o, [Place(*split_argument(text)) for text in typed], destination)
         return
-    found_at_source = PathStat.parse(answer.header("x-docker-container-path-stat"))
-    progress = Progress(app, o, "Copying from container - ")
-    origin = CopyInfo(source, True, found_at_source.is_dir, rename)
-    into = target(origin, app.copies.destination(destination))
-    # the archive of a followed link's target: its entry gets the name of the link
-    own = origin.own
-    padding = app.copies.unpack(progress.watch(answer.blocks()), into.folder, lambda name: into.name(own.name(name)))
-    progress.count -= padding
-    progress.done(destination)
+    from pydock.commands.helpers import helper_container, remove_left
 
-
-def copy_in(app: App, o: CopyOptions, source: str, container: str, destination: str) -> None:
-    """Copy to a container."""
-    if source != "-":
-        source = app.copies.absolute(source)
-    path = destination
-    found = stat(app, container, path)
-    if found and found.is_link:
-        path = link_target(path, found.link_target)
-        found = stat(app, container, path)
-    if found and found.mode & (MODE_DEVICE | MODE_IRREGULAR):
-        kind = "a device" if found.mode & MODE_DEVICE else "an irregular file"
-        raise Failure(f'destination "{container}:{destination}" must be a directory or a regular file: got {kind}')
-    there = CopyInfo(path, found is not None, found is not None and found.is_dir)
-    if source == "-":
-        if not there.is_dir:
-            raise Failure(f'destination "{container}:{destination}" must be a directory')
-        app.engine.read(containers.put_archive(container, path, app.files.blocks(None), copy_ids=o.archive))
-        # the size of an archive from STDIN is not counted
-        Progress(app, o, "").done(f"{container}:{path}")
-        return
-    origin = app.copies.source(source, o.follow_link)
-    into = target(origin, there)
-    missing: list[str] = []
-
-    def skipped(path: str, why: str, fault: bool) -> None:
-        app.err.line(f"{path} is left out: {why}")
-        if fault:
-            missing.append(path)
-
-    progress = Progress(app, o, "Copying to container - ")
-    blocks = app.copies.pack(origin, into.name, skipped)
-    app.engine.read(containers.put_archive(container, into.folder, progress.watch(blocks), copy_ids=o.archive))
-    progress.done(f"{container}:{path}")
-    if missing:
-        raise Failure(f"not everything was copied: {len(missing)} could not be read")
-
-
-class Progress:
-    """The amount copied so far: a line on stderr that is redrawn in place, if stderr is a terminal."""
-
-    def __init__(self, app: App, o: CopyOptions, title: str) -> None:
-        self.app, self.title, self.count = app, title, 0
-        self.quiet = o.quiet if "quiet" in o.given else not app.out.is_terminal
-        self.live = not self.quiet and app.err.is_terminal
-
-    def watch(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass the blocks through and count them. The line is erased at the end, also after an error."""
-        last = 0.0
-        if self.live:
-            self.app.err.write(Drawn("\x1b7\x1b[?25l"), beside(self.title, "0B", self.app.err.width))
+    remove_left(app)
+    with helper_container(app, {"Image": o.from_image, "HostConfig": {"NetworkMode": "none"}}) as container:
         try:
-            for block in blocks:
-                self.count += len(block)
-                if self.live and self.app.clock() - last > UPDATE:
-                    last = self.app.clock()
-                    self.app.err.write(
-                        Drawn("\x1b8\x1b7\x1b[2K"), beside(self.title, size(self.count, 3), self.app.err.width)
-                    )
-                yield block
-        finally:
-            if self.live:
-                self.app.err.write(Drawn("\x1b8\x1b[2K\x1b[?25h"))
+            copy_all(app, o, [Place(container, path) for path in typed], destination)
+        except Failure as failure:
+            # when the user reads it, the container is gone
+            told = failure.message.replace(f"container {container}", f"image {o.from_image}")
+            raise Failure(told, failure.code) from None
 
-    def done(self, where: str) -> None:
-        if not self.quiet:
-            self.app.err.line(f"Successfully copied {size(self.count, 3)} to {where}")
+
+def check_flags(o: CopyOptions) -> None:
+    """Raises Failure for flags that exclude each other."""
+    if o.chown and o.archive:
+        raise Failure("conflicting options: --chown and --archive both say whose the files are", 125)
+    if o.dry_run and "from_image" in o.given:
+        raise Failure(
+            "conflicting options: --dry-run changes nothing, and --from-image has to create a container to look into the image",
+            125,
+        )
+
+
+def copy_all(app: App, o: CopyOptions, sources: Sequence[Place], destination: Place) -> None:
+    """Copy each source; where there may be several, the destination is a directory. Raises Failure, Failures."""
+    check_places(o, sources, destination)
+    if o.glob:
+        sources = [found for source in sources for found in matches(app, source)]
+    owner = owner_of(app, o.chown, destination.container) if o.chown else None
+    progress = not (o.quiet if "quiet" in o.given else not app.out.is_terminal)
+    how = Manner(o.archive, o.follow_link, o.dry_run, progress, owner)
+    if not o.more and not o.glob:
+        copy(app, how, sources[0], destination)
+        return
+    check_folder(app, sources, destination)
+    failures = []
+    for source in sources:
+        try:
+            copy(app, how, source, destination)
+        except Failure as failure:
+            failures.append(failure)
+    if failures:
+        raise Failures(failures)
+
+
+def check_places(o: CopyOptions, sources: Sequence[Place], destination: Place) -> None:
+    """Raises Failure for places that nothing can be copied from, or to."""
+    here = [source for source in sources if not source.container]
+    if here and not destination.container:
+        raise Failure("must specify at least one container source")
+    if o.chown and not destination.container:
+        raise Failure("--chown is for what is copied to a container", 125)
+    several = bool(o.more) or o.glob
+    if several and (destination == Place("", "-") or Place("", "-") in sources):
+        raise Failure('"-" is the only source, or the destination of the only one, and no pattern')
+
+
+def check_folder(app: App, sources: Sequence[Place], destination: Place) -> None:
+    """Raises Failure unless the destination is a directory, where each source gets a name of its own."""
+    there = (
+        goal(app, destination)
+        if destination.container
+        else app.copies.destination(app.copies.absolute(destination.path))
+    )
+    if not there.is_dir:
+        raise Failure(f'destination "{destination}" must be a directory: there may be several sources')
+    named: dict[str, Place] = {}
+    for source in sources:
+        name = base(clean(source.path if source.container else app.copies.absolute(source.path)))
+        first = named.setdefault(name, source)
+        if first is not source and not names_content(source.path):
+            raise Failure(f'"{first}" and "{source}" would both become "{name}" in "{destination}"')
+
+
+# -- patterns ----------------------------------------------------------------------------------------------
+
+
+def matches(app: App, source: Place) -> list[Place]:
+    """The paths that fit a pattern, sorted. Raises Failure if there are none."""
+    pattern = Glob(source.path)
+    if not pattern.parts:
+        return [source]
+    found = in_container(app, source.container, pattern) if source.container else app.copies.found(pattern)
+    if not found:
+        raise Failure(f'no match for "{source}"')
+    return [Place(source.container, path) for path in found]
+
+
+def in_container(app: App, container: str, pattern: Glob) -> list[str]:
+    """The paths that fit, of all that is below the pattern's folder: the API lists no folder, it only gives its archive."""
+    folder = f"{pattern.folder.rstrip('/')}/."
+    out = []
+    for entry in app.copies.listed(app.engine.blocks(containers.get_archive(container, folder))):
+        names = clean(entry.name).lstrip("/").split("/")
+        if pattern.fits_all(names) and (entry.is_dir or not pattern.ending):
+            out.append(pattern.path(names))
+    return sorted(out)
+
+
+# -- owners ------------------------------------------------------------------------------------------------
+
+#: the largest file of users or groups that is read, in bytes
+LIMIT = 16 << 20
+
+
+def owner_of(app: App, owner: owners.Owner, container: str) -> Callable[[Entry], Entry]:
+    """Gives an entry the owner of --chown. Raises Failure."""
+    passwd, group = (
+        ("", "") if owner.is_numeric else (text_of(app, container, f"/etc/{f}") for f in ("passwd", "group"))
+    )
+    with failing("--chown: "):
+        uid, gid = owner.numbers(passwd, group)
+
+    def owned(entry: Entry) -> Entry:
+        return replace(entry, uid=entry.uid if uid is None else uid, gid=entry.gid if gid is None else gid)
+
+    return owned
+
+
+def text_of(app: App, container: str, path: str) -> str:
+    """A file of a container, which may be a link; "" if there is none. Raises Failure."""
+    found = stat(app, Place(container, path))
+    if found is None:
+        return ""
+    path = link_target(path, found.link_target) if found.is_link else path
+    try:
+        blocks = app.engine.blocks(containers.get_archive(container, path))
+        return app.copies.text(blocks, LIMIT)
+    except EngineError:
+        return ""
