@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from pydock.commands.shared import json_flag
 from pydock.render.progress import check, plain_line
 from pydock.streams.output import Output
 
 if TYPE_CHECKING:
     from pydock.app import App
+
+
+def progress_flag() -> Any:
+    """--json of what takes long: see pydock.commands.transfer."""
+    return json_flag(
+        {
+            "id": "layer or tag, or null", "status": "what is done, in words", "current": "bytes so far, or null", "total": "bytes in all, or null",
+            "result": "on a line of its own, the last one: object of what there is now",
+        },
+        "an object for each step, and one with the result,",
+    )  # fmt: skip
 
 
 def show_progress(app: App, messages: Iterable[dict[str, Any]], out: Output, quiet: bool = False) -> None:

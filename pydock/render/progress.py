@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydock.errors import Failure
+from pydock.shape import Json
 
 
 def check(message: dict[str, Any]) -> None:
@@ -12,6 +13,22 @@ def check(message: dict[str, Any]) -> None:
     detail = message.get("errorDetail") or ({"message": message["error"]} if message.get("error") else None)
     if detail:
         raise Failure(str(detail.get("message") or message.get("error")), int(detail.get("code") or 1) or 1)
+
+
+def progress_json(message: Json) -> Json | None:
+    """A message as --json prints it: None for one that tells nothing."""
+    detail = message.get("progressDetail") or {}
+    text = str(message.get("status") or message.get("stream") or "").strip()
+    if not text:
+        return None
+    # some engines count seconds there
+    counts = detail if not detail.get("units") else {}
+    return {
+        "id": message.get("id") or None,
+        "status": text,
+        "current": counts.get("current"),
+        "total": counts.get("total") or None,
+    }
 
 
 def plain_line(message: dict[str, Any]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.commands.progress import show_progress
-from pydock.commands.shared import NO_TRUST, default_platform_flag, trust_flag
+from pydock.commands.progress import progress_flag, show_progress
+from pydock.commands.retry import retry_flag, retrying
+from pydock.commands.shared import NO_TRUST, default_platform_flag, jq_flag, trust_flag
 from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
 from pydock.options import Options, argument, command, flag, options
@@ -41,21 +42,36 @@ class PullOptions(Options):
     image: str = argument("NAME[:TAG|@DIGEST]", sources="images")
     all_tags: bool = flag("-a", "--all-tags", help="Pull all tags of the repository")
     disable_content_trust: bool = trust_flag()
+    json: str = progress_flag()
+    jq: str = jq_flag()
     platform: str = default_platform_flag("1.32")
     quiet: bool = flag("-q", "--quiet", help="Suppress verbose output")
+    retry: int = retry_flag("the pull")
 
 
 @command("image pull", PullOptions, "Pull an image from a registry", also=("pull",), top=5)
 def pull(app: App, o: PullOptions) -> None:
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    reference = reference_of(app, o.image, o.all_tags, o.quiet)
+    plain = not (o.json or o.jq)
+    reference = reference_of(app, o.image, o.all_tags, o.quiet or not plain)
     tag = reference.digest or reference.tag
     request = images.pull_image(reference.name, tag, o.platform.lower(), app.credentials.header(reference.domain))
+
+    def attempt() -> None:
+        messages = app.engine.messages(request)
+        if plain:
+            show_progress(app, messages, app.out, o.quiet)
+            return
+        from pydock.commands.transfer import Lines, pulled
+
+        pulled(Lines(app, o), messages, str(reference))
+
     try:
-        show_progress(app, app.engine.messages(request), app.out, o.quiet)
+        retrying(app, o.retry, "the pull", attempt)
     except Failure as failure:
         if "when fetching 'plugin'" in failure.message:
             raise Failure(f"{failure.message} - Use `{app.prog} plugin install`") from None
         raise
-    app.out.line(str(reference))
+    if plain:
+        app.out.line(str(reference))

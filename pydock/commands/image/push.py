@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
 from pydock.commands.image.pull import reference_of
-from pydock.commands.progress import show_progress
-from pydock.commands.shared import NO_TRUST, platform_flag, platform_json, trust_flag
+from pydock.commands.progress import progress_flag, show_progress
+from pydock.commands.retry import retry_flag, retrying
+from pydock.commands.shared import NO_TRUST, jq_flag, platform_flag, platform_json, trust_flag
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
@@ -21,8 +22,11 @@ class PushOptions(Options):
     image: str = argument("NAME[:TAG]", sources="images")
     all_tags: bool = flag("-a", "--all-tags", help="Push all tags of the image")
     disable_content_trust: bool = trust_flag("Skip image signing")
+    json: str = progress_flag()
+    jq: str = jq_flag()
     platform: str = platform_flag("Push only this platform", "1.46")
     quiet: bool = flag("-q", "--quiet", help="Suppress verbose output")
+    retry: int = retry_flag("the push")
 
 
 ONE_PLATFORM = """\
@@ -38,13 +42,16 @@ def push(app: App, o: PushOptions) -> None:
 
     if not o.disable_content_trust:
         raise Failure(NO_TRUST)
-    colour = app.out.is_terminal and not app.environ.get("NO_COLOR")
+    plain = not (o.json or o.jq)
+    # with --json stdout is for objects alone
+    notes = app.out if plain else app.err
+    colour = notes.is_terminal and not app.environ.get("NO_COLOR")
     wanted = ""
     if o.platform:
         # docker's message has no space here
         wanted = platform_json(app, o.platform, f"Invalid platform {o.platform}")
-        app.out.write(note("Info", ONE_PLATFORM, colour))
-    reference = reference_of(app, o.image, o.all_tags, o.quiet)
+        notes.write(note("Info", ONE_PLATFORM, colour))
+    reference = reference_of(app, o.image, o.all_tags, o.quiet or not plain)
     if reference.digest:
         # docker's engine client says so, after it has looked at the address
         app.need_engine()
@@ -52,22 +59,37 @@ def push(app: App, o: PushOptions) -> None:
     # notes from the engine, printed after the progress
     remarks: list[str] = []
     request = images.push_image(reference.name, reference.tag, wanted, app.credentials.header(reference.domain))
+
+    def attempt() -> None:
+        remarks.clear()
+        messages = without_remarks(app.engine.messages(request), remarks, keep=not plain)
+        if plain:
+            show_progress(app, messages, app.out, o.quiet)
+            return
+        from pydock.commands.transfer import Lines, pushed
+
+        pushed(Lines(app, o), messages, str(reference))
+
     try:
-        show_progress(app, without_remarks(app.engine.messages(request), remarks), app.out, o.quiet)
+        retrying(app, o.retry, "the push", attempt)
     finally:
         for remark in remarks:
-            app.out.write(note("Info", remark, colour))
+            notes.write(note("Info", remark, colour))
     if o.quiet:
         app.out.line(str(reference))
 
 
-def without_remarks(messages: Iterable[dict[str, Any]], remarks: list[str]) -> Iterable[dict[str, Any]]:
-    """Pass messages through, except "aux" ones: notes for the user among those are added to `remarks`."""
+def without_remarks(
+    messages: Iterable[dict[str, Any]], remarks: list[str], keep: bool = False
+) -> Iterable[dict[str, Any]]:
+    """Pass messages through, except "aux" ones, unless `keep`: notes for the user among those are added to `remarks`."""
     for message in messages:
         aux = message.get("aux")
-        if not isinstance(aux, dict):
+        if keep or not isinstance(aux, dict):
             yield message
-        elif aux.get("manifestPushedInsteadOfIndex"):
+        if not isinstance(aux, dict):
+            continue
+        if aux.get("manifestPushedInsteadOfIndex"):
             original, selected = (str((aux.get(k) or {}).get("digest")) for k in ("originalIndex", "selectedManifest"))
             remarks.append(
                 "Not all multiplatform-content is present and only the available single-platform image was pushed\n"

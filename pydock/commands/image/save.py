@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import images
-from pydock.commands.progress import counted
-from pydock.commands.shared import PLATFORM, platform_json, surely_speaks
+from pydock.commands.progress import counted, progress_flag
+from pydock.commands.shared import PLATFORM, jq_flag, platform_json, surely_speaks
 from pydock.errors import Failure
 from pydock.options import Options, argument, command, flag, options
 
@@ -22,6 +22,8 @@ def platforms_flag(text: str) -> Any:
 @options
 class SaveOptions(Options):
     images: tuple[str, ...] = argument("IMAGE [IMAGE...]", sources="images")
+    json: str = progress_flag()
+    jq: str = jq_flag()
     output: str = flag("-o", "--output", help="Write to a file instead of STDOUT", sources="files")
     platform: tuple[str, ...] = platforms_flag("Save only this platform")
 
@@ -40,6 +42,8 @@ def platforms(app: App, given: tuple[str, ...]) -> tuple[str, ...]:
 @command("image save", SaveOptions, "Save one or more images to a tar archive", also=("save",))
 def save(app: App, o: SaveOptions) -> None:
     request = images.save_images(o.images, platforms(app, o.platform))
+    if (o.json or o.jq) and not o.output:
+        raise Failure("--json needs a file, -o FILE: without one the archive itself goes to stdout", 125)
     if not o.output:
         if app.out.is_terminal:
             raise Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
@@ -50,4 +54,12 @@ def save(app: App, o: SaveOptions) -> None:
         app.files.check_output(o.output)
     except Failure as failure:
         raise Failure(f"failed to save image: {failure.message}") from None
-    app.files.write(o.output, counted(app, app.engine.blocks(request), f"Saving {' '.join(o.images)}"))
+    blocks, title = app.engine.blocks(request), f"Saving {' '.join(o.images)}"
+    if not (o.json or o.jq):
+        app.files.write(o.output, counted(app, blocks, title))
+        return
+    from pydock.commands.transfer import Lines
+
+    lines = Lines(app, o)
+    app.files.write(o.output, lines.blocks(blocks, title))
+    lines.result(path=o.output, bytes=lines.bytes)
