@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydock.api.request import Query, Request, named, query
-from pydock.shape import Json, opt
+from pydock.shape import Json, Shape, opt
 
 if TYPE_CHECKING:
     from pydock.api.types import CreateContainer, CreateExec, StartExec, UpdateContainer
@@ -21,7 +21,7 @@ CONTAINER = {
 }  # fmt: skip
 BINDING = {"HostIp": opt(str), "HostPort": opt(str)}
 #: what the client needs of an inspected container
-DETAILS = {
+DETAILS: dict[str, Any] = {
     "Id": str, "State": {"Running": bool, "Paused": bool, "Restarting": bool}, "Config": {"Tty": bool, "OpenStdin": bool},
     "HostConfig": opt({"AutoRemove": opt(bool)}), "NetworkSettings": opt({"Ports": opt({str: opt([BINDING])})}),
 }  # fmt: skip
@@ -34,6 +34,18 @@ STATS = {
     "memory_stats": opt({"usage": opt(int), "limit": opt(int), "stats": opt({str: opt(int)}), "privateworkingset": opt(int)}),
     "blkio_stats": opt({"io_service_bytes_recursive": opt([{"op": opt(str), "value": opt(int)}])}),
     "storage_stats": opt({"read_size_bytes": opt(int), "write_size_bytes": opt(int)}),
+}  # fmt: skip
+_HEALTH = {"Status": opt(str), "Log": opt([{"ExitCode": opt(int), "Output": opt(str)}])}
+_NETWORK = {"IPAddress": opt(str), "GlobalIPv6Address": opt(str)}
+#: what waiting for a container needs besides
+CONDITION = {
+    **DETAILS, "Name": opt(str), "HostConfig": opt({"AutoRemove": opt(bool), "NetworkMode": opt(str)}),
+    "State": {
+        **DETAILS["State"], "Status": opt(str), "ExitCode": opt(int), "StartedAt": opt(str), "FinishedAt": opt(str), "Error": opt(str),
+        "Health": opt(_HEALTH),
+    },
+    "Config": {**DETAILS["Config"], "Healthcheck": opt({"Test": opt([str])})},
+    "NetworkSettings": opt({"Ports": opt({str: opt([BINDING])}), "Networks": opt({str: opt(_NETWORK)}), **_NETWORK}),
 }  # fmt: skip
 EXIT = {"StatusCode": int, "Error": opt({"Message": opt(str)})}
 
@@ -59,9 +71,9 @@ def create_container(body: CreateContainer, name: str = "", platform: str = "") 
     )
 
 
-def inspect_container(container: str, size: bool = False) -> Request:
+def inspect_container(container: str, size: bool = False, answer: Shape = DETAILS) -> Request:
     return Request(
-        "GET", _path(container, "json"), query(size=size), answer=DETAILS, go_type="container.InspectResponse"
+        "GET", _path(container, "json"), query(size=size), answer=answer, go_type="container.InspectResponse"
     )
 
 

@@ -61,6 +61,7 @@ WORDS = {
     "events": EVENTS,
     "object-types": OBJECTS,
     "task-states": "accepted running shutdown",
+    "conditions": "exited healthy log= port= removed running",
 }
 
 _SHARED = {"label=": "", "until=": ""}

@@ -49,6 +49,13 @@ class Endpoint:
     def address(self) -> str:
         return self.host.partition("://")[2]
 
+    @property
+    def machine(self) -> str:
+        """The host that it is on: a name or an address; "" for this one, by a socket."""
+        if self.scheme not in ("tcp", "ssh"):
+            return ""
+        return urlsplit(self.host).hostname or ""
+
 
 @record
 class Choice:

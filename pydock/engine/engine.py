@@ -185,6 +185,12 @@ class Engine:
             raise
         return Response(request, response)
 
+    def knock(self, host: str, port: int, proxied: bool) -> str:
+        """ "" if a TCP port accepts connections from here, else why not; see engine.knock."""
+        from pydock.engine.knock import knock
+
+        return knock(host, port, proxied)
+
     def close(self) -> None:
         self.client.close()
 

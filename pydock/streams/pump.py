@@ -9,9 +9,11 @@ from typing import BinaryIO, Protocol
 
 from pydock.errors import BrokenStream
 from pydock.streams.detach import Keys
-from pydock.streams.frames import STDERR, SYSTEM, Decoder
+from pydock.streams.frames import STDERR, STDOUT, SYSTEM, Decoder
 
 BLOCK = 64 * 1024
+#: the longest line that is looked at as a whole
+LINE = 1 << 20
 CUT_OFF = "unexpected EOF: the engine's stream of output ends inside a frame"
 
 Write = Callable[[bytes], None]
@@ -80,6 +82,35 @@ def pieces(decoder: Decoder, data: bytes) -> Iterator[tuple[int, bytes]]:
                 raise BrokenStream(f"error from daemon in stream: {decoder.error.decode('utf-8', 'replace')}")
     except ValueError as error:
         raise BrokenStream(str(error)) from None
+
+
+def unframed(blocks: Iterable[bytes], framed: bool) -> Iterator[tuple[int, bytes]]:
+    """(kind, data) of output as it comes; all of a TTY's is stdout's. Raises BrokenStream, as distribute() does."""
+    if not framed:
+        for block in blocks:
+            yield STDOUT, block
+        return
+    decoder = Decoder()
+    for block in blocks:
+        yield from pieces(decoder, block)
+    if decoder.pending:
+        raise BrokenStream(CUT_OFF)
+
+
+def lines(parts: Iterable[tuple[int, bytes]], limit: int = LINE) -> Iterator[tuple[int, bytes]]:
+    """(kind, line) of output, without the line breaks; what is longer than `limit` comes in parts of about that size."""
+    rest: dict[int, bytes] = {}
+    for kind, data in parts:
+        *whole, last = (rest.get(kind, b"") + data).split(b"\n")
+        for line in whole:
+            yield kind, line
+        if len(last) >= limit:
+            yield kind, last
+            last = b""
+        rest[kind] = last
+    for kind, last in rest.items():
+        if last:
+            yield kind, last
 
 
 def whole_frames(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -93,6 +93,8 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("network create --driver ", ["bridge"], 4), ("-l pa", ["panic"], 4), ("--log-level=pan", ["panic"], 4), ("-H ss", ["ssh://"], 6),
     ("-D rm ", ["created", "exited"], 4), ("help netw", ["network"], 4), ("nosuch ", [], 4), ("run -- bus", ["busybox", "busybox:latest"], 4),
     ("compose ", [], 4), ("--nosuch=", [], 4),
+    ("wait --for ", ["exited", "healthy", "log=", "port=", "removed", "running"], 4), ("start --for=lo", ["log="], 6), ("run -d --for h", ["healthy"], 4),
+    ("wait --for healthy --timeout ", [], 4), ("wait --for healthy r", ["running"], 4),
 ], ids=str)  # fmt: skip
 def test_candidates(line: str, names: list[str], directive: int) -> None:
     assert asked(line) == (names, directive)

@@ -379,3 +379,11 @@ def test_an_archive_of_a_context_is_bounded_in_time_and_size() -> None:
     ]:
         with pytest.raises(ValueError, match=r"unexpected EOF|exceeds the defined limit"):
             unpack(data)
+
+
+@pytest.mark.parametrize(("host", "machine"), [
+    ("unix:///var/run/docker.sock", ""), ("npipe:////./pipe/x", ""), ("tcp://box:2375", "box"), ("tcp://[::1]:2376/x", "::1"),
+    ("ssh://me@box:22", "box"),
+])  # fmt: skip
+def test_the_machine_of_an_endpoint(host: str, machine: str) -> None:
+    assert Endpoint(host).machine == machine

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pydock.commands.container.networking import check_mac
-from pydock.flags import devices, mounts, networks, pairs, ports, reference, times, units
+from pydock.flags import conditions, devices, mounts, networks, pairs, ports, reference, times, units
 from pydock.go.strconv import parse_duration, parse_int
 
 
@@ -88,6 +88,11 @@ REFUSED: list[tuple[Callable[[str], Any], str, str]] = [
     (reference.parse, "a" * 64, f"invalid repository name ({'a' * 64}), cannot specify 64-byte hexadecimal strings"),
     (reference.parse, "Bad", "invalid reference format: repository name (library/Bad) must be lowercase"), (reference.parse, "a:b:c", "invalid reference format"),
     (reference.parse, "", "invalid reference format"),
+    *((conditions.condition, text, f"a condition is {conditions.FORMS}") for text in ("", "ready", "healthy=", "Running", "log", "log=", "port=", "=x")),
+    (conditions.condition, "log=(", "it is no regular expression: missing ), unterminated subpattern at position 0"),
+    *((conditions.condition, f"port={text}", "a port is a number between 1 and 65535") for text in ("x", "0", "65536", "-1", "1.5")),
+    (conditions.condition, "port=53/udp", "only TCP ports accept connections"), (conditions.patience, "-1s", "it must not be negative"),
+    (conditions.patience, "5", 'time: missing unit in duration "5"'),
 ]  # fmt: skip
 
 
@@ -102,7 +107,7 @@ PARSERS = [
     units.ram_bytes, units.swap_bytes, units.nano_cpus, units.ulimit, units.weight_device, units.rate_device, units.iops_device, pairs.env, pairs.label,
     pairs.filter_pair, pairs.sysctl, pairs.ip_address, pairs.extra_host, pairs.dns_search, pairs.link, pairs.attach_stream, networks.attachment, mounts.mount,
     devices.device, devices.gpus, devices.cgroup_rule, ports.publish, ports.expose, reference.parse, lambda t: mounts.volume(t, "/"), lambda t: times.timestamp(t, 0),
-    lambda t: reference.platform(t, "amd64"),
+    lambda t: reference.platform(t, "amd64"), conditions.condition, conditions.patience,
 ]  # fmt: skip
 _pieces = st.sampled_from(
     [

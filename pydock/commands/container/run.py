@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,17 @@ from pydock.api import containers
 from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
-from pydock.commands.container.waiting import Waiter, end_of, wait_errors, waiter
+from pydock.commands.container.waiting import (
+    Waiter,
+    beginning,
+    end_of,
+    for_flag,
+    timeout_flag,
+    wait_errors,
+    wait_flag,
+    waiter,
+    waits,
+)
 from pydock.commands.shared import detach_keys_flag
 from pydock.errors import BrokenStream, EngineError, Exit, Failure
 from pydock.options import command, flag, options
@@ -19,6 +30,7 @@ from pydock.streams.terminal import size
 if TYPE_CHECKING:
     from pydock.api.types import CreateContainer, HostConfig
     from pydock.app import App
+    from pydock.flags.conditions import Condition
 
 
 @options
@@ -28,6 +40,9 @@ class RunOptions(CreateOptions):
     detach: bool = flag("-d", "--detach", help="Run the container in the background and print its ID")
     detach_keys: str = detach_keys_flag()
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Forward received signals to the process")
+    wait: bool = wait_flag()
+    conditions: tuple[Condition, ...] = for_flag()
+    timeout: int = timeout_flag()
 
 
 def start_failure(app: App, error: Failure) -> Failure:
@@ -66,6 +81,7 @@ def attach_body(app: App, o: RunOptions, body: CreateContainer) -> CreateContain
     interspersed=False,
 )
 def run(app: App, o: RunOptions) -> None:
+    waiting = waits(o, not o.detach, "add --detach")
     body = attach_body(app, o, prepare(app, o, "run"))
     keys = detach_sequence(o.detach_keys, app.config.detach_keys)
     try:
@@ -80,7 +96,11 @@ def run(app: App, o: RunOptions) -> None:
             app.out.line(container)
         session = attach(app, o, body, container, keys) if attached else None
         exit_code = waiter(app, container, o.rm)
+        until = beginning(app, o) if waiting else None
         start(app, o, container, exit_code, session)
+        if until:
+            with leaving(o.rm, exit_code):
+                until([container])
         if session is None:
             return
         if o.tty and app.out.is_terminal:
@@ -94,6 +114,23 @@ def run(app: App, o: RunOptions) -> None:
             code = end_of(app, container, exit_code)
     if code:
         raise Exit(code)
+
+
+@contextmanager
+def leaving(remove: bool, exit_code: Waiter) -> Iterator[None]:
+    """Say of a failure of the block what became of the container. remove: the engine removes it at its end."""
+    from pydock.commands.container.ready import vanished
+
+    try:
+        yield
+    except EngineError as error:
+        if not remove or not vanished(error):
+            raise
+        # even before it could be looked at
+        raise Failure(f"the container has exited with code {exit_code.code()} and was removed") from None
+    except Failure as failure:
+        kept = "" if remove else "\nThe container is left as it is."
+        raise Failure(failure.message + kept, failure.code) from None
 
 
 def attach(app: App, o: RunOptions, body: CreateContainer, container: str, keys: bytes) -> Session:

@@ -9,18 +9,30 @@ from typing import TYPE_CHECKING
 from pydock.api import containers
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.stop import NAMES
-from pydock.commands.container.waiting import end_of, wait_errors, waiter
-from pydock.commands.shared import SelectOptions, detach_keys_flag, targets
+from pydock.commands.container.waiting import (
+    beginning,
+    end_of,
+    for_flag,
+    timeout_flag,
+    wait_errors,
+    wait_flag,
+    waiter,
+    waits,
+)
+from pydock.commands.shared import SelectOptions, Targets, detach_keys_flag, targets
 from pydock.errors import Exit, Failure
 from pydock.options import argument, command, flag, options
 from pydock.values import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.flags.conditions import Condition
 
 
 @options
 class StartOptions(SelectOptions):
+    """`start`: which ones, whether attached, and what to wait for."""
+
     containers: tuple[str, ...] = argument(NAMES, sources="stopped", unless=("filter", "all"))
     attach: bool = flag("-a", "--attach", help="Attach STDOUT and STDERR, and forward signals")
     checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Restore from this checkpoint")
@@ -33,15 +45,28 @@ class StartOptions(SelectOptions):
     )
     detach_keys: str = detach_keys_flag()
     interactive: bool = flag("-i", "--interactive", help="Attach STDIN")
+    wait: bool = wait_flag()
+    conditions: tuple[Condition, ...] = for_flag()
+    timeout: int = timeout_flag()
 
 
 @command("container start", StartOptions, "Start one or more stopped containers", also=("start",))
 def start(app: App, o: StartOptions) -> None:
+    attached = o.attach or o.interactive
+    waiting = waits(o, attached, "leave out --attach and --interactive")
     found = targets(app, o, o.containers, "start")
     o = replace(o, containers=found.names)
-    if o.attach or o.interactive:
+    if attached:
         start_attached(app, o)
         return
+    until = beginning(app, o) if waiting else None
+    start_all(app, o, found)
+    if until:
+        until([found.id(name) for name in o.containers])
+
+
+def start_all(app: App, o: StartOptions, found: Targets) -> None:
+    """Raises Failure."""
     if o.checkpoint:
         if len(o.containers) > 1:
             raise Failure("you cannot restore multiple containers at once")

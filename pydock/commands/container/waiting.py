@@ -1,20 +1,22 @@
-"""The exit code of a container: requested before it exits; and whether it has exited at all."""
+"""The exit code of a container: requested before it exits; and whether it has exited at all. The flags of waiting."""
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydock.api import containers, system
 from pydock.api.request import version_key
 from pydock.errors import BrokenStream, Exit, Failure
+from pydock.options import flag
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.flags.conditions import Condition
 
 #: inspections, seconds apart, of a container whose output has ended: its exit may be recorded with a delay
 LOOKS, BETWEEN = 5, 1.0
@@ -146,3 +148,75 @@ def running_since(app: App, container: str) -> str:
     except Failure:
         return ""
     return str(state.get("StartedAt") or "") if state["Running"] and not state["Restarting"] else ""
+
+
+# -- waiting for more than the exit: the flags of `wait`, `run` and `start` --------------------------
+
+
+def _condition(text: str) -> Condition:
+    from pydock.flags.conditions import condition
+
+    return condition(text)
+
+
+def _patience(text: str) -> int:
+    from pydock.flags.conditions import patience
+
+    return patience(text)
+
+
+def for_flag() -> Any:
+    return flag(
+        "--for",
+        parse=_condition,
+        many=True,
+        metavar="condition",
+        own=True,
+        sources="conditions",
+        help="Wait until it is so: healthy, running, exited, removed, log=REGEX or port=NUMBER; repeatable",
+    )
+
+
+def timeout_flag() -> Any:
+    return flag(
+        "--timeout",
+        parse=_patience,
+        metavar="duration",
+        own=True,
+        help="How long to wait at most (30s, 1m30s); exit code 124 after it",
+    )
+
+
+def wait_flag() -> Any:
+    return flag("--wait", own=True, help="Wait until it is healthy, or running where it has no health check")
+
+
+class Waits(Protocol):
+    """The options of a command that may wait."""
+
+    @property
+    def wait(self) -> bool: ...
+    @property
+    def conditions(self) -> tuple[Condition, ...]: ...
+    @property
+    def timeout(self) -> int: ...
+    @property
+    def given(self) -> frozenset[str]: ...
+
+
+def waits(o: Waits, attached: bool, needed: str) -> bool:
+    """Is there anything to wait for after the start? needed: what to do about `attached`. Raises Failure."""
+    wanted = o.wait or bool(o.conditions)
+    if wanted and attached:
+        raise Failure(f"--wait and --for cannot be used while attached: {needed}", 125)
+    if "timeout" in o.given and not wanted:
+        raise Failure("--timeout needs --wait or --for", 125)
+    return wanted
+
+
+def beginning(app: App, o: Waits) -> Callable[[Sequence[str]], None]:
+    """Listen from now on; the function waits for containers that were started since. Both raise Failure."""
+    from pydock.commands.container.ready import Vigil
+
+    vigil = Vigil(app, o.conditions)
+    return lambda names: vigil.until(names, o.timeout if "timeout" in o.given else None)
