@@ -85,7 +85,7 @@ class App:
     plugins: noun[Plugins] = noun("config.plugins.Plugins", lambda cls, app: cls(app.config, app.environ))
     watch: noun[Watch] = noun(
         "watch.watch.Watch",
-        lambda cls, app: cls(app.globals.curl, app.globals.trace, app.err.line, app.out.silence),
+        lambda cls, app: cls(app.globals.curl, app.globals.trace, app.err.formatted, app.out.silence),
     )
     registries: noun[Registries] = noun(
         "registry.registries.Registries",

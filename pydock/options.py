@@ -194,8 +194,10 @@ class CommandNote:
     position among the common commands of the top-level help; interspersed=False: flags end at the first positional
     argument; since: the required API version; usage: replaces flags and arguments in the usage line, with "PROG" for
     the program's name; own: docker has no such command, and an installed CLI plugin of the name is run instead;
-    choose: App -> the command to run instead, or None: for commands that depend on the environment (that command is
-    then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if it is installed; bare_help: without any flag its help is shown.
+    reads: it changes nothing, and may be asked of several engines at once; follows: it prints as long as something
+    happens; choose: App -> the command to run instead, or None: for commands that depend on the environment (that
+    command is then not `listed`); plugin: the CLI plugin that gets the command line unchanged, if it is installed;
+    bare_help: without any flag its help is shown.
     """
 
     def __init__(
@@ -216,11 +218,13 @@ class CommandNote:
         plugin: str = "",
         bare_help: bool = False,
         own: bool = False,
+        reads: bool = False,
+        follows: bool = False,
     ) -> None:
         self.paths, self.options, self.short, self.aliases = (path, *also), options, short, aliases
         self.description, self.top, self.interspersed, self.since = description, top, interspersed, since
         self.usage, self.choose, self.listed, self.plugin = usage, choose, listed, plugin
-        self.bare_help, self.own = bare_help, own
+        self.bare_help, self.own, self.reads, self.follows = bare_help, own, reads, follows
 
     def __call__(self, function: T) -> T:
         function.__command__ = self  # type: ignore[attr-defined]

@@ -185,8 +185,9 @@ def with_globals(app: App, words: Sequence[str]) -> App:
     except BadFlag:
         return app
     line = invocation(parsed)
-    # what the completion itself asks is not shown
-    return app.under(replace(line, globals=replace(line.globals, curl=(), trace=False)))
+    # of several contexts the first one gives the names; what the completion itself asks is not shown
+    first = line.globals.context.partition(",")[0]
+    return app.under(replace(line, globals=replace(line.globals, context=first, curl=(), trace=False)))
 
 
 def _of_group(app: App, group: str, flags: Iterable[FlagSpec], typed: Typed, current: str) -> Found:

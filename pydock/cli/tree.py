@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -12,7 +13,7 @@ from pydock.cli.index import ALIASES, COMMANDS, GROUPS
 from pydock.cli.names import children, gives_way, group_needs, taken_names
 from pydock.cli.params import Command, click_option, invocation, lacking, misuse
 from pydock.cli.pflag import BadFlag, FlagSet, Parsed
-from pydock.config.globals import Globals
+from pydock.config.globals import Globals, several
 from pydock.errors import Exit, Failure, Misuse
 from pydock.values import replace
 
@@ -155,6 +156,12 @@ class Root(Group):
         return parsed
 
     def invoke(self, ctx: click.Context) -> None:
+        if ctx.args and several(ctx.obj.globals.context) and (found := named(ctx.obj, ctx.args)):
+            from pydock.cli import many
+
+            if many.names_of(ctx.obj):
+                many.run(ctx.obj, ctx, *found)
+                return
         if ctx.args or not ctx.obj.globals.version:
             super().invoke(ctx)
         else:
@@ -187,6 +194,18 @@ class Root(Group):
         if gives_way(ctx.obj, name):
             return None
         return super().get_command(ctx, name)
+
+
+def named(app: App, words: Sequence[str]) -> tuple[str, Command, Sequence[str]] | None:
+    """(path, command, the words after it) of a command line; None where it names no command of our own."""
+    path = ""
+    for at, word in enumerate(words):
+        path = f"{path} {word}".strip()
+        if gives_way(app, path) or (target := find(path)) is None:
+            return None
+        if isinstance(target, Command):
+            return path, target, words[at + 1 :]
+    return None
 
 
 def takes_h(command: click.Command | None) -> bool:

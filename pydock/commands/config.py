@@ -43,7 +43,7 @@ class ConfigListOptions(WholeListOptions):
     json: str = json_flag(ConfigView)
 
 
-@command("config ls", ConfigListOptions, "List configs", aliases=("list",))
+@command("config ls", ConfigListOptions, "List configs", aliases=("list",), reads=True)
 def ls(app: App, o: ConfigListOptions) -> None:
     print_stored(app, o, CONFIG)
 

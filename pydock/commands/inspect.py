@@ -26,6 +26,7 @@ from pydock.go.json import decode as decode_json
 from pydock.go.kinds import json_number, untyped
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import argument, command, flag, options
+from pydock.render.sourced import sourced, with_source
 from pydock.shape import Json
 from pydock.views.gotypes import CHANGED, decode
 
@@ -56,9 +57,9 @@ Found = tuple[str, str]
 class Printer:
     """Collects objects, and prints them as JSON or by a template. A failure for one does not affect the others."""
 
-    def __init__(self, form: str) -> None:
+    def __init__(self, form: str, source: str = "") -> None:
         """Raises Failure (64) for an invalid template."""
-        self.form, self.objects, self.text = form, list[str](), ""
+        self.form, self.objects, self.text, self.source = form, list[str](), "", source
         self.strict = False
         if form not in ("", "json"):
             try:
@@ -77,9 +78,8 @@ class Printer:
         value = decode_json(text)
         if shape:
             try:
-                self.text += (
-                    self.template.execute(decode(shape, value, newer), "error" if self.strict else "default") + "\n"
-                )
+                found = sourced(decode(shape, value, newer), self.source)
+                self.text += self.template.execute(found, "error" if self.strict else "default") + "\n"
                 return
             except ExecError as error:
                 if not raw:
@@ -87,7 +87,8 @@ class Printer:
                 # as in docker: a name that is not a Go field may be a key of the JSON
                 self.strict = True
         try:
-            self.text += self.template.execute(untyped(value, json_number), "error") + "\n"
+            found = with_source(value, self.source) if self.source else value
+            self.text += self.template.execute(untyped(found, json_number), "error") + "\n"
         except ExecError as error:
             raise Failure(f"template parsing error: {error}") from None
 
@@ -118,20 +119,22 @@ def print_all(
 ) -> None:
     """Look up every name, print the objects found, then report the errors. form: overrides --format; raw: see
     Printer.add(); ours: the objects are not the engine's, whose API version decides on the fields of its own. Raises Failure."""
-    if o.json or o.jq:
+    form = o.format if form is None else form
+    # of several engines the objects are printed as one array
+    if o.json or o.jq or (app.out.source and form in ("", "json")):
         from pydock.commands.typed import print_found
 
         print_found(app, o, names, find, newer=not ours and speaks_newer(app))
         return
-    form = o.format if form is None else form
-    printer, failures = Printer(form), []
+    printer, failures = Printer(form, app.out.source), []
     typed = not ours and (not raw or form not in ("", "json"))
     for name in names:
         try:
             printer.add(*find(name), typed and speaks_newer(app), raw)
         except Failure as failure:
             failures.append(failure)
-    app.out.write(printer.output())
+    if printer.text or not app.out.source:
+        app.out.formatted(printer.output().removesuffix("\n"))
     if failures:
         raise Failures(failures)
 
@@ -212,7 +215,7 @@ class AnyInspectOptions(InspectOptions):
     type: str = flag("--type", help="Only inspect objects of this type", sources=" ".join(KINDS))
 
 
-@command("inspect", AnyInspectOptions, "Show low-level details of Docker objects")
+@command("inspect", AnyInspectOptions, "Show low-level details of Docker objects", reads=True)
 def inspect(app: App, o: AnyInspectOptions) -> None:
     if o.type and o.type not in KINDS:
         names = ", ".join(f'"{k}"' for k in sorted(KINDS))
@@ -268,7 +271,7 @@ class ContainerInspectOptions(InspectOptions):
     size: bool = flag("-s", "--size", help="Show total file sizes")
 
 
-@command("container inspect", ContainerInspectOptions, "Show details of one or more containers")
+@command("container inspect", ContainerInspectOptions, "Show details of one or more containers", reads=True)
 def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
     if o.as_run:
         print_as_run(app, o)
@@ -284,7 +287,7 @@ class ImageInspectOptions(InspectOptions):
     platform: str = platform_flag("Platform of the image", "1.49")
 
 
-@command("image inspect", ImageInspectOptions, "Show details of one or more images")
+@command("image inspect", ImageInspectOptions, "Show details of one or more images", reads=True)
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
     wanted = o.platform and platform_json(app, o.platform)
     app.need_engine()
@@ -298,7 +301,7 @@ class NetworkInspectOptions(InspectOptions):
     verbose: bool = flag("-v", "--verbose", help="Verbose output for diagnostics")
 
 
-@command("network inspect", NetworkInspectOptions, "Show details of one or more networks")
+@command("network inspect", NetworkInspectOptions, "Show details of one or more networks", reads=True)
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
     app.need_engine()
     print_all(app, o, o.names, lambda n: fetch(app, networks.inspect_network(n, o.verbose), KINDS["network"][1]))
@@ -310,7 +313,7 @@ class VolumeInspectOptions(InspectOptions):
     names: tuple[str, ...] = argument("VOLUME [VOLUME...]", sources="volumes")
 
 
-@command("volume inspect", VolumeInspectOptions, "Show details of one or more volumes")
+@command("volume inspect", VolumeInspectOptions, "Show details of one or more volumes", reads=True)
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
     app.need_engine()
     print_all(app, o, o.names, lambda n: fetch(app, volumes.inspect_volume(n), KINDS["volume"][1]), raw=False)

@@ -34,7 +34,7 @@ class NetworkListOptions(ListOptions):
     json: str = json_flag(NetworkView)
 
 
-@command("network ls", NetworkListOptions, "List networks", aliases=("list",))
+@command("network ls", NetworkListOptions, "List networks", aliases=("list",), reads=True)
 def ls(app: App, o: NetworkListOptions) -> None:
     found = app.engine.json(networks.list_networks(filters=filters(o.filter))) or []
     print_list(

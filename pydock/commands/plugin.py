@@ -41,7 +41,7 @@ class PluginListOptions(ListOptions):
     json: str = json_flag(PluginView)
 
 
-@command("plugin ls", PluginListOptions, "List plugins", aliases=("list",))
+@command("plugin ls", PluginListOptions, "List plugins", aliases=("list",), reads=True)
 def ls(app: App, o: PluginListOptions) -> None:
     found = app.engine.json(plugins.list_plugins(filters(o.filter))) or []
     print_list(

@@ -42,7 +42,7 @@ class SecretListOptions(WholeListOptions):
     json: str = json_flag(SecretView)
 
 
-@command("secret ls", SecretListOptions, "List secrets", aliases=("list",))
+@command("secret ls", SecretListOptions, "List secrets", aliases=("list",), reads=True)
 def ls(app: App, o: SecretListOptions) -> None:
     print_stored(app, o, SECRET)
 

@@ -11,7 +11,6 @@ from pydock.errors import Ended, EngineError, Failure, Failures, NoEngine, faili
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.options import Options, flag, options
 from pydock.render.format import Format
-from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.values import made, record
 from pydock.views.view import View
@@ -135,7 +134,7 @@ def print_rows(app: App, o: Typed, view: type[View], rows: Iterable[View], form:
 
         print_views(app, o, view, rows)
     else:
-        app.out.write(listing(rows, view.TITLES, form, default))
+        app.out.rows(rows, view.TITLES, form, default)
 
 
 @options

@@ -13,6 +13,7 @@ from pydock.views.view import View
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.streams.output import Output
 
 
 class Typed(Protocol):
@@ -108,19 +109,23 @@ def print_stream(app: App, o: Typed, values: Iterable[Json]) -> None:
 
 def print_value(app: App, o: Typed, value: Any) -> None:
     """Print a value: as JSON, or what --jq gives for it; indented on a terminal. Raises Failure."""
-    printer(app, o, 2 if app.out.is_terminal else 0)(value)
+    app.out.value(value, lambda out: writer(out, o, 2 if out.is_terminal else 0))
 
 
 def printer(app: App, o: Typed, indent: int = 0) -> Callable[[Any], None]:
     """Prints the values of a stream, each on lines of its own."""
+    return app.out.each(lambda out: writer(out, o, indent))
+
+
+def writer(out: Output, o: Typed, indent: int) -> Callable[[Any], None]:
     if not o.jq:
-        return lambda value: app.out.line(json_text(value, indent))
+        return lambda value: out.line(json_text(value, indent))
     from pydock.render.jq import Program
 
     program = Program(o.jq)
 
     def show(value: Any) -> None:
         for line in program.lines(value, indent):
-            app.out.write(line)
+            out.write(line)
 
     return show

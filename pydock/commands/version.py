@@ -10,6 +10,7 @@ from pydock.commands.shared import InspectOptions, json_flag
 from pydock.errors import Failure
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, options
+from pydock.render.sourced import sourced
 from pydock.render.table import align
 from pydock.views.gotypes import decode
 from pydock.views.times import build_time, moment_of
@@ -31,7 +32,7 @@ class VersionOptions(InspectOptions):
     json: str = json_flag({"Client": "object", "Server": "object; null where no engine answers"}, "an object")
 
 
-@command("version", VersionOptions, "Show client and server version information", top=10)
+@command("version", VersionOptions, "Show client and server version information", top=10, reads=True)
 def version(app: App, o: VersionOptions) -> None:
     text = "{{json .}}" if o.format == "json" else o.format
     try:
@@ -94,10 +95,11 @@ def print_template(
 ) -> Failure | None:
     """Print by the template; returns its error."""
     try:
-        shown, problem = template.execute(decode("system.versionInfo", {"Client": client, "Server": server})), None
+        found = sourced(decode("system.versionInfo", {"Client": client, "Server": server}), app.out.source)
+        shown, problem = template.execute(found), None
     except ExecError as error:
         shown, problem = error.partial, Failure(str(error))
-    app.out.write(align(f"{shown}\n", 20, 1))
+    app.out.formatted(align(f"{shown}\n", 20, 1).removesuffix("\n"))
     return problem
 
 

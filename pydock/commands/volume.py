@@ -45,7 +45,7 @@ class VolumeListOptions(Options):
     quiet: bool = flag("-q", "--quiet", help="Only show names")
 
 
-@command("volume ls", VolumeListOptions, "List volumes", aliases=("list",))
+@command("volume ls", VolumeListOptions, "List volumes", aliases=("list",), reads=True)
 def ls(app: App, o: VolumeListOptions) -> None:
     found = (app.engine.json(volumes.list_volumes(filters=filters(o.filter))) or {}).get("Volumes") or []
     rows = [

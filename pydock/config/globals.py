@@ -22,6 +22,15 @@ def curl_words(text: str) -> list[str]:
     return words
 
 
+#: for --context: all of them
+EVERY = "all"
+
+
+def several(context: str) -> bool:
+    """Does --context name several? No name of a context has a comma; one that is really named "all" comes first."""
+    return "," in context or context == EVERY
+
+
 def unquoted(text: str) -> str:
     """The path without surrounding quotes."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
@@ -38,7 +47,7 @@ class Globals(Options):
         "-c",
         "--context",
         help="Context that selects the daemon (overrides DOCKER_HOST and the current context)",
-        sources="contexts",
+        sources=",contexts",
     )
     curl: tuple[str, ...] = flag(
         "--curl",

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pydock.errors import Failure, first_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from io import BytesIO
+
+    from pydock.render.format import Format
 
 
 class Nowhere(RawIOBase):
@@ -80,6 +83,42 @@ class Output:
 
     def line(self, text: str) -> None:
         self.write(text, "\n")
+
+    # -- what several engines may give together: see streams.sharing -------------------------------
+
+    #: the context that the output comes from, where several engines are asked at once
+    source = ""
+
+    def formatted(self, text: str) -> None:
+        """Write a line in a format of the user's."""
+        self.line(text)
+
+    def rows(self, rows: Iterable[Any], titles: Mapping[str, str | None], form: Format, default: str) -> None:
+        """Write a list: see render.listing."""
+        from pydock.render.listing import listing
+
+        self.write(listing(rows, titles, form, default))
+
+    def live(
+        self,
+        frame: Callable[[str], Sequence[str]],
+        rows: Iterable[Any],
+        titles: Mapping[str, str | None],
+        form: Format,
+        default: str,
+    ) -> None:
+        """Draw a list over the last one. frame: its text -> the parts to write."""
+        from pydock.render.listing import listing
+
+        self.write(*frame(listing(rows, titles, form, default)))
+
+    def value(self, value: Any, printer: Callable[[Output], Callable[[Any], None]]) -> None:
+        """Write the whole result of a command, as JSON. printer: where to -> what writes a value there."""
+        printer(self)(value)
+
+    def each(self, printer: Callable[[Output], Callable[[Any], None]]) -> Callable[[Any], None]:
+        """What writes each value of a stream."""
+        return printer(self)
 
 
 def unbuffered(stream: Any) -> Any:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +102,73 @@ def test_a_doctor_of_ssh(
     config = (folder / "config").read_text().replace(str(folder / "user"), "/nonexistent")
     (folder / "config").write_text(config.replace("StrictHostKeyChecking yes\n", ""))
     assert "lets no key of this user in" in found(test_remote.over_ssh(pydock, port, folder)(*DOCTOR))["connection"]
+
+
+# ---- many engines at once --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair(user: User, docker28: EngineProcess, docker20: EngineProcess) -> Iterator[User]:
+    """Contexts for two engines, with a container of one name, and for a dead one."""
+    user.context("new", docker28.host)
+    user.context("old", docker20.host)
+    user.context("dead", f"unix://{user.home}/dead.sock")
+    run = ("run", "-d", "--name", "both", "busybox", "sh", "-c", "echo out; echo err >&2; exec sleep 1000")
+    try:
+        for name in ("new", "old"):
+            assert user("--context", name, *run, client="docker").code == 0
+        yield user
+    finally:
+        for name in ("new", "old"):
+            user("--context", name, "rm", "-f", "both", client="docker")
+
+
+LISTS = ("ps -a", "images", "volume ls", "network ls --no-trunc", "ps -s", "node ls")
+
+
+@pytest.mark.parametrize("line", LISTS)
+def test_a_list_of_two_engines_has_the_rows_that_docker_lists_of_each(pair: User, line: str) -> None:
+    for _ in range(5):
+        both = pair("--context", "new,old", *line.split())
+        each = [pair("--context", name, *line.split(), client="docker") for name in ("new", "old")]
+        want = [
+            [name, *row.split()]
+            for name, done in zip(("new", "old"), each)
+            for row in done.out.decode().splitlines()[1:]
+        ]
+        # "2 seconds ago" may be 3 the next time
+        if [row.split() for row in both.out.decode().splitlines()[1:]] == want:
+            break
+    else:
+        pytest.fail(f"{both.out.decode()}\n{want}")
+    assert both.code == max(done.code for done in each)
+    assert both.err.decode().count("Error response") == sum(done.code != 0 for done in each)
+
+
+def test_streams_and_single_answers_of_two_engines(pair: User) -> None:
+    done = pair("--context", "new,dead,old", "logs", "both")
+    assert done.code == 1 and b"dead: Cannot connect to the Docker daemon" in done.err
+    assert sorted(done.out.splitlines()) == [b"new  | out", b"old  | out"]
+    assert sorted(done.err.splitlines())[1:] == [b"new  | err", b"old  | err"]
+    done = pair("--context", "new,old", "info", "--format", "{{.Context}} {{.ServerVersion}}")
+    told = [pair("--context", n, "info", "--format", "{{.ServerVersion}}", client="docker").out for n in ("new", "old")]
+    assert sorted(done.out.splitlines()) == [b"new " + told[0].strip(), b"old " + told[1].strip()]
+    rows = pair("--context", "new,old", "stats", "--no-stream", "--format", "{{.Context}} {{.Name}}").out.split(b"\n")
+    assert {b"new both", b"old both"} <= set(rows)
+    events = ("events", "--since", "10m", "--until", "0s", "--filter", "container=both", "--filter", "event=start")
+    assert {line.split()[0] for line in pair("--context", "new,old", *events).out.splitlines()} == {b"new", b"old"}
+    found = json.loads(pair("--context", "new,old", "inspect", "both").out)
+    assert [(one["Context"], one["Name"]) for one in found] == [("new", "/both"), ("old", "/both")]
+
+
+def test_figures_of_two_engines_are_drawn_as_one_table(pair: User) -> None:
+    words = [str(pair.clients["pydock"]), "--context", "new,old", "stats", "both"]
+    env = {"PATH": os.environ["PATH"], "HOME": str(pair.home)}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=env) as running:
+        assert running.stdout
+        text, end = b"", time.monotonic() + 30
+        while not re.search(rb"\x1b\[HCONTEXT[^\n]*\nnew +[^\n]* both [^\n]*\nold +[^\n]* both ", text):
+            assert time.monotonic() < end, text
+            text += os.read(running.stdout.fileno(), 65536)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130

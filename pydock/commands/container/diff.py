@@ -31,7 +31,7 @@ def change_line(change: dict[str, Any]) -> str:
     return f"{kinds[kind] if kind < len(kinds) else ''} {change['Path']}"
 
 
-@command("container diff", DiffOptions, "Show changes to a container's file system", also=("diff",))
+@command("container diff", DiffOptions, "Show changes to a container's file system", also=("diff",), reads=True)
 def diff(app: App, o: DiffOptions) -> None:
     if not o.container:
         raise Failure("Container name cannot be empty")

@@ -27,7 +27,7 @@ class LogsOptions(Options):
     )
 
 
-@command("container logs", LogsOptions, "Fetch the logs of a container", also=("logs",))
+@command("container logs", LogsOptions, "Fetch the logs of a container", also=("logs",), reads=True, follows=True)
 def logs(app: App, o: LogsOptions) -> None:
     container = app.engine.json(containers.inspect_container(o.container))
     request = containers.container_logs(

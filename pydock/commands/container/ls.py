@@ -10,7 +10,7 @@ from pydock.commands.shared import ListOptions, format_of, json_flag
 from pydock.errors import Failure
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, flag, options
-from pydock.render.listing import listing
+from pydock.render.sourced import sourced
 from pydock.values import replace
 from pydock.views.containers import ContainerView, Probe
 
@@ -37,7 +37,7 @@ def request(o: PsOptions, size: bool) -> Request:
     )
 
 
-@command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3)
+@command("container ls", PsOptions, "List containers", also=("ps",), aliases=("list", "ps"), top=3, reads=True)
 def ps(app: App, o: PsOptions) -> None:
     if o.json or o.jq:
         typed(app, o)
@@ -46,14 +46,14 @@ def ps(app: App, o: PsOptions) -> None:
     if o.quiet and o.format:
         app.err.line("WARNING: Ignoring custom format, because both --format and --quiet are set.")
     # the template is parsed in any case
-    in_template = uses_size(wanted, app.clock())
+    in_template = uses_size(wanted, app.clock(), app.out.source)
     size = o.size or (in_template and not o.quiet and "size" not in o.given)
     shown = replace(o, format=wanted if wanted == "raw" or not o.quiet else "")
     view = ContainerView
     form = format_of(app, shown, view, view.RAW_SIZES if o.size else view.RAW)
     found = app.engine.json(request(o, size)) or []
     rows = [view(c, app.clock(), not o.no_trunc) for c in found]
-    app.out.write(listing(rows, view.TITLES, form, view.WITH_SIZE if o.size else view.DEFAULT))
+    app.out.rows(rows, view.TITLES, form, view.WITH_SIZE if o.size else view.DEFAULT)
 
 
 def typed(app: App, o: PsOptions) -> None:
@@ -64,11 +64,11 @@ def typed(app: App, o: PsOptions) -> None:
     print_views(app, o, ContainerView, [ContainerView(c, app.clock()) for c in found])
 
 
-def uses_size(text: str, now: float) -> bool:
+def uses_size(text: str, now: float, source: str = "") -> bool:
     """Does --format need the sizes, which the engine must compute? Raises Failure for an invalid format."""
     probe = Probe(now)
     try:
-        Template(text).execute(probe)
+        Template(text).execute(sourced(probe, source))
     except ParseError as error:
         raise Failure(f"failed to parse template: {error}") from None
     except ExecError as error:

@@ -52,7 +52,7 @@ def port_lines(ports: dict[str, Any], wanted: str, container: str) -> list[str]:
     return sorted(found, key=natural)
 
 
-@command("container port", PortOptions, "List the port mappings of a container", also=("port",))
+@command("container port", PortOptions, "List the port mappings of a container", also=("port",), reads=True)
 def port(app: App, o: PortOptions) -> None:
     container = app.engine.json(containers.inspect_container(o.container))
     ports = (container.get("NetworkSettings") or {}).get("Ports") or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pydock.api import containers, system
@@ -15,7 +15,6 @@ from pydock.errors import EngineError, Failure, Failures
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import cut, display_width
-from pydock.render.listing import listing
 from pydock.render.shown import Drawn
 from pydock.streams.terminal import size
 from pydock.values import replace
@@ -155,11 +154,12 @@ class Board:
         if not self.o.no_stream and self.watches and all(w.ended for w in list(self.watches.values())):
             self.app.engine.read(PING_GET)
 
-    def draw(self, form: Format) -> str:
+    def table(self, form: Format) -> tuple[list[StatsView], Mapping[str, str | None], Format, str]:
+        """What Output.rows() prints."""
         watches = list(self.watches.values())
         windows = any(w.windows for w in watches)
         titles, default = (StatsView.WINDOWS_TITLES, WINDOWS) if windows else (StatsView.TITLES, DEFAULT)
-        return listing([w.view(not self.o.no_trunc) for w in watches], titles, form, default)
+        return [w.view(not self.o.no_trunc) for w in watches], titles, form, default
 
 
 def narrowed(text: str, width: int) -> str:
@@ -205,7 +205,14 @@ def readings(board: Board) -> Iterator[StatsView]:
         board.check()
 
 
-@command("container stats", StatsOptions, "Show a live stream of container resource usage", also=("stats",))
+@command(
+    "container stats",
+    StatsOptions,
+    "Show a live stream of container resource usage",
+    also=("stats",),
+    reads=True,
+    follows=True,
+)
 def stats(app: App, o: StatsOptions) -> None:
     app.need_engine()
     form = Format.parse(o.format or app.config.text("statsFormat") or "table")
@@ -217,11 +224,11 @@ def stats(app: App, o: StatsOptions) -> None:
         return
     if o.no_stream:
         if board.watches:
-            app.out.write(board.draw(form))
+            app.out.rows(*board.table(form))
         return
     pause, due = threading.Event(), app.clock()
     while True:
-        app.out.write(*frame(board.draw(form), *size(app.out.binary)))
+        app.out.live(lambda text: frame(text, *size(app.out.binary)), *board.table(form))
         # by the clock: the time of drawing is part of the interval
         due = max(due + INTERVAL, app.clock())
         pause.wait(due - app.clock())

@@ -36,7 +36,14 @@ def process(titles: list[str], row: list[str]) -> Json:
     }
 
 
-@command("container top", TopOptions, "Show the running processes of a container", also=("top",), interspersed=False)
+@command(
+    "container top",
+    TopOptions,
+    "Show the running processes of a container",
+    also=("top",),
+    interspersed=False,
+    reads=True,
+)
 def top(app: App, o: TopOptions) -> None:
     answer = app.engine.json(containers.container_top(o.container, o.ps_options))
     if o.json or o.jq:

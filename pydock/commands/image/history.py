@@ -26,7 +26,7 @@ class HistoryOptions(Options):
     quiet: bool = flag("-q", "--quiet", help="Only show IDs")
 
 
-@command("image history", HistoryOptions, "Show the history of an image", also=("history",))
+@command("image history", HistoryOptions, "Show the history of an image", also=("history",), reads=True)
 def history(app: App, o: HistoryOptions) -> None:
     wanted = o.platform and platform_json(app, o.platform, "invalid platform: ")
     form = Format.parse(o.format or "table")

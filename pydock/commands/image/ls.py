@@ -25,7 +25,7 @@ class ImagesOptions(ListOptions):
     tree: bool = flag("--tree", since="1.47", help="Show images with their platforms as a tree (experimental)")
 
 
-@command("image ls", ImagesOptions, "List images", also=("images",), aliases=("list",), top=7)
+@command("image ls", ImagesOptions, "List images", also=("images",), aliases=("list",), top=7, reads=True)
 def ls(app: App, o: ImagesOptions) -> None:
     if o.tree:
         tree(app, o)

@@ -20,7 +20,7 @@ class NodeListOptions(WholeListOptions):
     json: str = json_flag(NodeView)
 
 
-@command("node ls", NodeListOptions, "List nodes in the swarm", aliases=("list",))
+@command("node ls", NodeListOptions, "List nodes in the swarm", aliases=("list",), reads=True)
 def ls(app: App, o: NodeListOptions) -> None:
     found = app.engine.json(nodes.list_nodes(filters(o.filter)))
     info = app.engine.json(system.info()) if found and not o.quiet else {}

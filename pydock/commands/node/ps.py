@@ -21,7 +21,7 @@ class NodePsOptions(TaskListOptions):
     nodes: tuple[str, ...] = argument("[NODE...]", sources="nodes")
 
 
-@command("node ps", NodePsOptions, "List tasks running on one or more nodes, defaults to the current node")
+@command("node ps", NodePsOptions, "List tasks running on one or more nodes, defaults to the current node", reads=True)
 def ps(app: App, o: NodePsOptions) -> None:
     found, failures, wanted = list[Json](), list[Failure](), list(o.filter)
     for name in o.nodes or ("self",):

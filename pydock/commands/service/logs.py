@@ -35,7 +35,9 @@ class ServiceLogsOptions(Options):
     timestamps: bool = flag("-t", "--timestamps", help="Show timestamps")
 
 
-@command("service logs", ServiceLogsOptions, "Fetch the logs of a service or task", since="1.29")
+@command(
+    "service logs", ServiceLogsOptions, "Fetch the logs of a service or task", since="1.29", reads=True, follows=True
+)
 def logs(app: App, o: ServiceLogsOptions) -> None:
     source = find(app, o)
     if source.tty and not o.raw:

@@ -23,7 +23,7 @@ class ServiceListOptions(WholeListOptions):
     json: str = json_flag(ServiceView)
 
 
-@command("service ls", ServiceListOptions, "List services", aliases=("list",))
+@command("service ls", ServiceListOptions, "List services", aliases=("list",), reads=True)
 def ls(app: App, o: ServiceListOptions) -> None:
     found = app.engine.json(services.list_services(filters=filters(o.filter), status=not o.quiet))
     print_services(app, o, found)

@@ -22,7 +22,7 @@ class ServicePsOptions(TaskListOptions):
     services: tuple[str, ...] = argument("SERVICE [SERVICE...]", sources="services")
 
 
-@command("service ps", ServicePsOptions, "List the tasks of one or more services")
+@command("service ps", ServicePsOptions, "List the tasks of one or more services", reads=True)
 def ps(app: App, o: ServicePsOptions) -> None:
     by_id, by_name = (
         app.engine.json(services.list_services(filters=filters((key, s) for s in o.services))) for key in ("id", "name")

@@ -31,7 +31,7 @@ class StackListOptions(Options):
     orchestrator: str = orchestrator_flag()
 
 
-@command("stack ls", StackListOptions, "List stacks", aliases=("list",), since="1.25")
+@command("stack ls", StackListOptions, "List stacks", aliases=("list",), since="1.25", reads=True)
 def ls(app: App, o: StackListOptions) -> None:
     numbers = Counter(stacks(app))
     rows = [StackView(name, numbers[name]) for name in sorted(numbers, key=natural)]
@@ -54,7 +54,7 @@ class StackServicesOptions(WholeListOptions):
     orchestrator: str = orchestrator_flag()
 
 
-@command("stack services", StackServicesOptions, "List the services in the stack", since="1.25")
+@command("stack services", StackServicesOptions, "List the services in the stack", since="1.25", reads=True)
 def services(app: App, o: StackServicesOptions) -> None:
     stack = namespace(o.stack)
     found = app.engine.json(list_services(filters=stack.filters(*o.filter), status=not o.quiet)) or ()
@@ -70,7 +70,7 @@ class StackPsOptions(TaskListOptions):
     orchestrator: str = orchestrator_flag()
 
 
-@command("stack ps", StackPsOptions, "List the tasks in the stack", since="1.25")
+@command("stack ps", StackPsOptions, "List the tasks in the stack", since="1.25", reads=True)
 def ps(app: App, o: StackPsOptions) -> None:
     stack = namespace(o.stack)
     found = app.engine.json(list_tasks(filters=stack.filters(*o.filter))) or ()

@@ -59,7 +59,7 @@ class DiskUsageOptions(Options):
     verbose: bool = flag("-v", "--verbose", help="Show detailed usage information")
 
 
-@command("system df", DiskUsageOptions, "Show disk usage of the daemon", since="1.25")
+@command("system df", DiskUsageOptions, "Show disk usage of the daemon", since="1.25", reads=True)
 def df(app: App, o: DiskUsageOptions) -> None:
     version = version_key(app.engine.api_version)
     usage = app.engine.json(system.disk_usage(version, o.verbose))
@@ -81,7 +81,7 @@ def df(app: App, o: DiskUsageOptions) -> None:
             print_all(app, objects, form)
         return
     form = Format.parse(o.format or "table", RAW)
-    app.out.write(listing(rows, UsageView.TITLES, form, DEFAULT))
+    app.out.rows(rows, UsageView.TITLES, form, DEFAULT)
 
 
 def every_object(usage: Json, now: float, trunc: bool, sizes: bool = False) -> dict[str, Sequence[View]]:

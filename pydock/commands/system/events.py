@@ -13,6 +13,7 @@ from pydock.flags.pairs import Pair
 from pydock.flags.times import timestamp
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import Options, command, flag, options
+from pydock.render.sourced import sourced
 from pydock.shape import Json
 from pydock.views.gotypes import decode
 from pydock.views.times import local_nanoseconds, utc_nanoseconds
@@ -49,8 +50,8 @@ def template_of(app: App, text: str) -> Template | None:
         return None
     try:
         template = Template("{{json .}}" if text == "json" else text)
-        template.execute(decode(f"*{SHAPE}", {}))
-        template.execute(decode(f"*{SHAPE}", {}, newer=speaks_newer(app)))
+        for empty in (decode(f"*{SHAPE}", {}), decode(f"*{SHAPE}", {}, newer=speaks_newer(app))):
+            template.execute(sourced(empty, app.out.source))
     except (ParseError, ExecError) as error:
         raise Failure(f"Error parsing format: {error}", 64) from None
     return template
@@ -82,7 +83,14 @@ def typed(event: Json) -> Json:
     }
 
 
-@command("system events", EventsOptions, "Stream real-time events from the daemon", also=("events",))
+@command(
+    "system events",
+    EventsOptions,
+    "Stream real-time events from the daemon",
+    also=("events",),
+    reads=True,
+    follows=True,
+)
 def events(app: App, o: EventsOptions) -> None:
     template = template_of(app, o.format)
     app.need_engine()
@@ -100,7 +108,7 @@ def events(app: App, o: EventsOptions) -> None:
             app.out.line(line(event))
         else:
             try:
-                app.out.line(template.execute(decode(SHAPE, event, newer)))
+                app.out.formatted(template.execute(sourced(decode(SHAPE, event, newer), app.out.source)))
             except ExecError as error:
-                app.out.line(error.partial)
+                app.out.formatted(error.partial)
                 raise Failure(str(error)) from None

@@ -15,6 +15,7 @@ from pydock.go.kinds import GoStruct
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, options
 from pydock.render.human import bytes_size, duration
+from pydock.render.sourced import sourced
 from pydock.shape import Json
 from pydock.views.gotypes import decode
 
@@ -38,7 +39,7 @@ class InfoOptions(InspectOptions):
     json: str = json_flag(lambda: described_fields("system.dockerInfo"), "an object")
 
 
-@command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12)
+@command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12, reads=True)
 def info(app: App, o: InfoOptions) -> None:
     plugins = [p.describe() for p in app.plugins.all(())]
     client = {"Debug": app.globals.debug, **client_info(app), "Plugins": plugins, "Warnings": None}
@@ -115,11 +116,12 @@ def needs_engine(form: str, client: Json) -> bool:
 def print_template(app: App, form: str, server: Json) -> None:
     """Raises Failure; with exit code 64 for an invalid template."""
     try:
-        app.out.line(template_of(form).execute(decode("system.dockerInfo", server, speaks_newer(app))))
+        found = sourced(decode("system.dockerInfo", server, speaks_newer(app)), app.out.source)
+        app.out.formatted(template_of(form).execute(found))
     except ParseError as error:
         raise Failure(f"template parsing error: {error}", 64) from None
     except ExecError as error:
-        app.out.line(error.partial)
+        app.out.formatted(error.partial)
         raise Failure(str(error)) from None
 
 
