@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "container pause": ("pydock.commands.container.pause", "pause", "Pause all processes within one or more containers"),
     "container port": ("pydock.commands.container.port", "port", "List the port mappings of a container"),
     "container prune": ("pydock.commands.container.prune", "prune", "Remove all stopped containers"),
+    "container recreate": ("pydock.commands.container.recreate", "recreate", "Make a container anew, with changes"),
     "container rename": ("pydock.commands.container.rename", "rename", "Rename a container"),
     "container restart": ("pydock.commands.container.stop", "restart", "Restart one or more containers"),
     "container rm": ("pydock.commands.container.rm", "remove", "Remove one or more containers"),
@@ -117,6 +118,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "ps": ("pydock.commands.container.ls", "ps", "List containers"),
     "pull": ("pydock.commands.image.pull", "pull", "Pull an image from a registry"),
     "push": ("pydock.commands.image.push", "push", "Push an image to a registry"),
+    "recreate": ("pydock.commands.container.recreate", "recreate", "Make a container anew, with changes"),
     "rename": ("pydock.commands.container.rename", "rename", "Rename a container"),
     "restart": ("pydock.commands.container.stop", "restart", "Restart one or more containers"),
     "rm": ("pydock.commands.container.rm", "remove", "Remove one or more containers"),
@@ -244,7 +246,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("doctor", "engine", "engine ls"))
+OWN: frozenset[str] = frozenset(("container recreate", "doctor", "engine", "engine ls", "recreate"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

@@ -195,15 +195,13 @@ class PrettyOptions(InspectOptions):
 
 
 def as_run_flag() -> Any:
-    return flag("--as-run", own=True, help="Print the command line that makes a container again")
+    return flag("--as-run", own=True, excludes=("format",), help="Print the command line that makes a container again")
 
 
 def print_as_run(app: App, o: AnyInspectOptions | ContainerInspectOptions) -> None:
     """--as-run. Raises Failure."""
     from pydock.commands.container.as_run import as_run
 
-    if o.format:
-        raise Failure("conflicting options: cannot specify both --as-run and --format")
     as_run(app, o.names)
 
 

@@ -22,8 +22,8 @@ ELSEWHERE = {
     "swarm/options.py": "swarm/test_init.py", "swarm/texts.py": "swarm/test_keys.py",
     "stored.py": "test_secret.py", "tasks.py": "service/test_ps.py",
     "build/running.py": "build/test_build.py", "container/create_options.py": "container/test_body.py",
-    "container/line.py": "container/test_as_run.py", "container/own.py": "container/test_as_run.py",
     "container/copying.py": "container/test_cp.py",
+    "container/anew.py": "container/test_recreate.py", "container/line.py": "container/test_as_run.py", "container/own.py": "container/test_as_run.py",
 }  # fmt: skip
 
 

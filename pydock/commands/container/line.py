@@ -351,8 +351,8 @@ def lacking(ours: Any, theirs: Any) -> Any:
 # -- the line --------------------------------------------------------------------------------------
 
 
-def line(o: Own, prog: str, several: bool = True) -> Line:
-    """several: `run` takes several networks (API 1.44)."""
+def line(o: Own, prog: str, several: bool = True, verb: str = "run") -> Line:
+    """several: `run` takes several networks (API 1.44); verb: "create" starts nothing, and has no --detach."""
     entrypoint, command = words(o)
     said = [(dest, found) for dest, text in TEXTS.items() if (found := text(o))]
     if "Entrypoint" in o.config:
@@ -361,13 +361,14 @@ def line(o: Own, prog: str, several: bool = True) -> Line:
     said = [(dest, [*found, *map(texts.attachment, joined)] if dest == "network" else found) for dest, found in said]
     said, options = readable(o, said)
     again = body_of(options)
-    groups = [group for dest, given in said for group in flag_words(SPECS[dest], given)]
+    shown = [s for s in said if s[0] != "detach" or verb == "run"]
+    groups = [group for dest, given in shown for group in flag_words(SPECS[dest], given)]
     after = [*(connect(o.name, n, prog) for n in o.others if n not in joined)]
     parted = [((prog, "network", "disconnect"), (o.network.target, o.name))] if o.parted else []
     untold = differences(o, again) + [
         f"{n.target}: the MAC address {n.mac}" for n in o.others if n.mac and n not in joined
     ]
-    return Line(((((prog, "run")), *groups, (o.image, *command)), *after, *parted), tuple(untold))
+    return Line((((prog, verb), *groups, (o.image, *command)), *after, *parted), tuple(untold))
 
 
 def joins(o: Own, network: Attachment) -> bool:

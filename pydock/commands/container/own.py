@@ -22,7 +22,7 @@ SHM = 64 << 20
 #: HostConfig of an engine that was told nothing
 DEFAULTS: Json = {
     "ShmSize": SHM, "IpcMode": "private", "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}, "MemorySwappiness": -1, "Isolation": "default",
-    "PidsLimit": -1,
+    "PidsLimit": -1, "PidMode": "private", "UTSMode": "private",
 }  # fmt: skip
 #: fields in which an empty value says something else than none
 TELLING = ("StopTimeout", "Init", "MaskedPaths", "ReadonlyPaths")
@@ -90,7 +90,7 @@ def own(container: Json, image: Json, habits: Habits) -> Own:
         **{key: config.get(key) for key in SAID},
         **{key: config.get(key) for key in FROM_IMAGE if config.get(key) != given.get(key)},
         **command(config, given),
-        "Env": environment(config.get("Env") or [], given.get("Env") or []),
+        "Env": environment(variables(container), given.get("Env") or []),
         "Labels": beyond(config.get("Labels"), given.get("Labels")),
         "Volumes": beyond(config.get("Volumes"), given.get("Volumes")),
         "ExposedPorts": {
@@ -123,6 +123,12 @@ def beyond(found: Mapping[str, Any] | None, given: Mapping[str, Any] | None) -> 
     """The entries that the image has not given, or given otherwise."""
     theirs = given or {}
     return {k: v for k, v in (found or {}).items() if k not in theirs or theirs[k] != v}
+
+
+def variables(container: Json) -> list[str]:
+    """Without those that Podman sets by itself."""
+    own_name = f"HOSTNAME={container['Id'][:12]}"
+    return [text for text in container["Config"].get("Env") or () if text not in (own_name, "container=podman")]
 
 
 def environment(found: Sequence[str], given: Sequence[str]) -> list[str]:
@@ -179,7 +185,9 @@ def host_settings(host: Json, habits: Habits) -> Json:
         out["SecurityOpt"] = options[:-1]
     for key in ("CapAdd", "CapDrop"):
         out[key] = capabilities(tuple(host.get(key) or ()))
-    out["Ulimits"] = sorted(host.get("Ulimits") or (), key=lambda u: str(u.get("Name")))
+    # Podman has the kernel's names: RLIMIT_NOFILE
+    limits = [{**u, "Name": str(u.get("Name")).removeprefix("RLIMIT_").lower()} for u in host.get("Ulimits") or ()]
+    out["Ulimits"] = sorted(limits, key=lambda u: u["Name"])
     out["PortBindings"] = {
         port: [{"HostIp": b.get("HostIp") or "", "HostPort": b.get("HostPort") or ""} for b in bindings or [{}]]
         for port, bindings in (host.get("PortBindings") or {}).items()
@@ -210,7 +218,9 @@ def is_first(mode: str, name: str, endpoint: Json) -> bool:
     """Is it the network of NetworkMode, which may be its ID, or "default"?"""
     known = endpoint.get("NetworkID") or ""
     return (
-        mode == name or (mode == "default" and name in ("bridge", "nat")) or (len(mode) > 11 and known.startswith(mode))
+        mode == name
+        or (mode in ("default", "bridge") and name in ("bridge", "nat", "podman"))
+        or (len(mode) > 11 and known.startswith(mode))
     )
 
 
