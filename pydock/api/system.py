@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydock.api.containers import CONTAINER
 from pydock.api.images import IMAGE
 from pydock.api.request import Request, Version, query
@@ -27,7 +29,7 @@ INFO = {
     "ID": str, "Containers": int, "DriverStatus": opt([[str]]), "SystemStatus": opt([[str]]), "Plugins": opt(_PLUGINS), "CDISpecDirs": opt([str]),
     "Swarm": opt(_SWARM), "Runtimes": opt(dict), "MemTotal": opt(int), "Labels": opt([str]), "RegistryConfig": opt(_REGISTRIES),
     "DefaultAddressPools": opt([{"Base": str, "Size": int}]), "ContainerdCommit": _COMMIT, "RuncCommit": _COMMIT, "InitCommit": _COMMIT,
-    "SecurityOptions": opt([str]), "OSType": opt(str), "Warnings": opt([str]), "CgroupVersion": opt(str),
+    "SecurityOptions": opt([str]), "OSType": opt(str), "SystemTime": opt(str), "Warnings": opt([str]), "CgroupVersion": opt(str),
     "FirewallBackend": opt({"Driver": opt(str), "Info": opt([[str]])}), "NRI": opt({"Info": opt([[str]])}),
 }  # fmt: skip
 EVENT = {
@@ -77,11 +79,12 @@ def version() -> Request:
     return Request("GET", "/version", answer=VERSION)
 
 
-def disk_usage(version: Version, verbose: bool) -> Request:
-    """GET /system/df -> USAGE, or COUNTED since API 1.52."""
+def disk_usage(version: Version, verbose: bool, types: Sequence[str] = ()) -> Request:
+    """GET /system/df -> USAGE, or COUNTED since API 1.52. types: of objects, where the engine can choose; all by default."""
+    chosen = types if version >= (1, 42) else ()
     if version < (1, 52):
-        return Request("GET", "/system/df", answer=USAGE)
-    return Request("GET", "/system/df", query(verbose=verbose), answer=COUNTED)
+        return Request("GET", "/system/df", query(type=chosen), answer=USAGE)
+    return Request("GET", "/system/df", query(verbose=verbose, type=chosen), answer=COUNTED)
 
 
 def prune_build_cache(

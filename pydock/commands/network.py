@@ -301,8 +301,14 @@ class NetworkPruneOptions(PruneOptions):
 
 @command("network prune", NetworkPruneOptions, "Remove all unused networks", since="1.25")
 def prune(app: App, o: NetworkPruneOptions) -> None:
+    chosen = prune_filters(app, o.filter)
+    if o.dry_run:
+        from pydock.commands.preview import Preview, show
+
+        show(app, [Preview(app, chosen).networks()], "networks")
+        return
     request, unused = (
-        networks.prune_networks(prune_filters(app, o.filter)),
+        networks.prune_networks(chosen),
         "all custom networks not used by at least one container",
     )
     prune_objects(app, o, unused, request, "Networks", lambda report: report.get("NetworksDeleted"))

@@ -298,6 +298,7 @@ class PruneOptions(Options):
 
     filter: tuple[Pair, ...] = filter_flag("--filter", text="Filter what to remove by KEY=VALUE; repeatable")
     force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
+    dry_run: bool = dry_run_flag("Show what would be removed and freed, and remove nothing")
 
 
 def ask(app: App, question: str, secret: bool = False) -> str:

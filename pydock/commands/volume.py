@@ -210,6 +210,11 @@ def prune(app: App, o: VolumePruneOptions) -> None:
         chosen = dict(sorted({**chosen, "all": {"true": True}}.items()))
     # older engines remove named volumes too
     everything = o.all or not speaks(app, "1.42")
+    if o.dry_run:
+        from pydock.commands.preview import Preview, show
+
+        show(app, [Preview(app, chosen).volumes(everything)], "volumes")
+        return
     what = "all local volumes" if everything else "anonymous local volumes"
     unused = f"{what} not used by at least one container"
     prune_objects(app, o, unused, volumes.prune_volumes(chosen), "Volumes", lambda report: report.get("VolumesDeleted"))

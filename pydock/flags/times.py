@@ -19,8 +19,9 @@ _ELEMENTS: dict[str, tuple[str, str, int, int]] = {
 _LAYOUT = re.compile(r"2006|01|02|15|04|05|\.999999999|Z07:00|.", re.S)
 
 
-def timestamp(text: str, now: float) -> str:
-    """The time for the engine: seconds, with a fraction for dates. now: seconds since 1970."""
+def timestamp(text: str, now: float, zone: tzinfo | None = None) -> str:
+    """The time for the engine: seconds, with a fraction for dates. now: seconds since 1970; zone: of dates that name
+    none, the local one by default."""
     if text != "0":
         try:
             return str(int((now * SECOND - parse_duration(text)) // SECOND))
@@ -28,7 +29,7 @@ def timestamp(text: str, now: float) -> str:
             pass
     layout = layout_of(text)
     try:
-        moment, nanos = parse(layout, text, now)
+        moment, nanos = parse(layout, text, now, zone)
     except ValueError:
         if "-" in text:
             raise
@@ -56,8 +57,8 @@ def layout_of(text: str) -> str:
     return "2006-01-02T15" + (":04" if colons else "") + (":05" if colons > 1 else "") + zone
 
 
-def parse(layout: str, text: str, now: float) -> tuple[datetime, int]:
-    """(time, nanoseconds); local time if the text has no zone."""
+def parse(layout: str, text: str, now: float, zone: tzinfo | None = None) -> tuple[datetime, int]:
+    """(time, nanoseconds); zone: of a text that names none, the local one by default."""
     rest, found = text, {"zone": "", "fraction": "", "hour": "0", "minute": "0", "second": "0"}
     for element in _LAYOUT.findall(layout):
         pattern, name, low, high = _ELEMENTS.get(element, (re.escape(element), "", 0, 0))
@@ -75,7 +76,7 @@ def parse(layout: str, text: str, now: float) -> tuple[datetime, int]:
     nanos = int((found["fraction"][1:] or "0").ljust(9, "0")[:9])
     numbers = [int(found[n]) for n in ("year", "month", "day", "hour", "minute", "second")]
     try:
-        return datetime(*numbers, tzinfo=_zone(found["zone"], now)), nanos  # type: ignore[arg-type, misc]
+        return datetime(*numbers, tzinfo=zone if zone and not found["zone"] else _zone(found["zone"], now)), nanos  # type: ignore[arg-type, misc]
     except ValueError:
         raise ValueError(f"parsing time {quote(text)}: day out of range") from None
 

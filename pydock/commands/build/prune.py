@@ -24,6 +24,12 @@ class BuilderPruneOptions(PruneOptions):
 
 @command("builder prune", BuilderPruneOptions, "Remove build cache", since="1.39", usage="")
 def builder_prune(app: App, o: BuilderPruneOptions) -> None:
+    if o.dry_run:
+        from pydock.commands.preview import Preview, show
+
+        preview = Preview(app, prune_filters(app, o.filter))
+        show(app, [preview.build_cache(o.all, o.keep_storage)], "build cache objects")
+        return
     what = "all build cache" if o.all else "all dangling build cache"
     if not o.force and not confirmed(app, f"WARNING! This will remove {what}. Are you sure you want to continue?"):
         return

@@ -19,7 +19,13 @@ class ContainerPruneOptions(PruneOptions):
 
 @command("container prune", ContainerPruneOptions, "Remove all stopped containers", since="1.25")
 def prune(app: App, o: ContainerPruneOptions) -> None:
-    request = containers.prune_containers(prune_filters(app, o.filter))
+    filters = prune_filters(app, o.filter)
+    if o.dry_run:
+        from pydock.commands.preview import Preview, show
+
+        show(app, [Preview(app, filters).containers()], "containers")
+        return
+    request = containers.prune_containers(filters)
     prune_objects(
         app, o, "all stopped containers", request, "Containers", lambda report: report.get("ContainersDeleted")
     )

@@ -31,4 +31,9 @@ def deleted_images(report: dict[str, Any]) -> list[str]:
 @command("image prune", ImagePruneOptions, "Remove unused images", since="1.25")
 def prune(app: App, o: ImagePruneOptions) -> None:
     filters = prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")])
+    if o.dry_run:
+        from pydock.commands.preview import Preview, show
+
+        show(app, [Preview(app, filters).images(filters)], "images")
+        return
     prune_objects(app, o, WHAT[o.all], images.prune_images(filters), "Images", deleted_images)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydock.api import containers, images, networks, system, volumes
 from pydock.api.request import version_key
 from pydock.commands.image.prune import deleted_images
-from pydock.commands.shared import confirmed, filter_flag, print_deleted, print_reclaimed, prune_filters
+from pydock.commands.shared import confirmed, dry_run_flag, filter_flag, print_deleted, print_reclaimed, prune_filters
 from pydock.errors import Failure
 from pydock.flags.pairs import Pair
 from pydock.options import Options, command, flag, options
@@ -26,6 +26,7 @@ class SystemPruneOptions(Options):
     )
     force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
     volumes: bool = flag("--volumes", help="Also remove unused anonymous volumes")
+    dry_run: bool = dry_run_flag("Show what would be removed and freed, and remove nothing")
 
 
 def warning(o: SystemPruneOptions, cache: bool, filters: Json) -> str:
@@ -55,6 +56,10 @@ def prune(app: App, o: SystemPruneOptions) -> None:
     filters = prune_filters(app, o.filter)
     version = version_key(app.engine.api_version)
     cache = version >= (1, 31)
+    of_images = prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")])
+    if o.dry_run:
+        preview(app, o, filters, of_images, cache)
+        return
     if not o.force and not confirmed(app, warning(o, cache, filters)):
         return
     reports = [
@@ -68,12 +73,7 @@ def prune(app: App, o: SystemPruneOptions) -> None:
         report = app.engine.json(request) or {}
         reclaimed += report.get("SpaceReclaimed") or 0
         print_deleted(app, title, report.get(key))
-    report = (
-        app.engine.json(
-            images.prune_images(prune_filters(app, [*o.filter, ("dangling", "false" if o.all else "true")]))
-        )
-        or {}
-    )
+    report = app.engine.json(images.prune_images(of_images)) or {}
     reclaimed += report.get("SpaceReclaimed") or 0
     print_deleted(app, "Images", deleted_images(report))
     if cache:
@@ -81,3 +81,18 @@ def prune(app: App, o: SystemPruneOptions) -> None:
         reclaimed += report.get("SpaceReclaimed") or 0
         print_deleted(app, "build cache objects", report.get("CachesDeleted"))
     print_reclaimed(app, reclaimed)
+
+
+def preview(app: App, o: SystemPruneOptions, filters: Json, of_images: Json, cache: bool) -> None:
+    """Show what would go: what one prune frees, the next may remove."""
+    from pydock.commands.preview import Preview, show
+
+    seen = Preview(app, filters, ("image", *(["volume"] * o.volumes), *(["build-cache"] * cache)))
+    containers = seen.containers()
+    parts = [containers, seen.networks()]
+    if o.volumes:
+        parts.append(seen.volumes(version_key(app.engine.api_version) < (1, 42), containers.objects))
+    parts.append(seen.images(of_images, containers.objects))
+    if cache:
+        parts.append(seen.build_cache(o.all))
+    show(app, parts, "unused data")
