@@ -22,7 +22,8 @@ class Request:
     values. `answer`: the promised shape (see pydock.shape) of the JSON, or of each message of a stream; None where
     the answer is not JSON. `go_type`: docker's type of an answer that is an object, which its error names;
     `version_first`: docker negotiates the API version before it makes this request, and reports an engine that does not
-    answer to that; `old_filters`: before API 1.22 its filters are lists."""
+    answer to that; `old_filters`: before API 1.22 its filters are lists; `literal`: the path is sent as it is, escaped and
+    with its version and query."""
 
     method: str
     path: str
@@ -34,6 +35,7 @@ class Request:
     go_type: str = ""
     version_first: bool = False
     old_filters: bool = False
+    literal: bool = False
 
     def for_version(self, version: str) -> Request:
         """This request as it is sent in a version of the API."""

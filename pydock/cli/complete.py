@@ -32,7 +32,7 @@ NOTHING = f":{NO_FILES}\n"
 UNQUOTED = re.compile(r"[\w@%+=:,./!-]+")
 
 #: candidates that are only the beginning of a word
-CONTINUES = re.compile(r".*([=:,]|://|ctrl-)", re.DOTALL)
+CONTINUES = re.compile(r".*([=:,/]|ctrl-)", re.DOTALL)
 
 Found = tuple[list[Candidate], int]
 

@@ -2,6 +2,7 @@
 
 # path -> (module, function, summary)
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "api": ("pydock.commands.api", "api", "Make a request to the engine's API"),
     "attach": ("pydock.commands.container.attach", "attach", "Attach STDIN, STDOUT and STDERR to a running container"),
     "bake": ("pydock.commands.build.bake", "bake", "Build from a file (requires the buildx plugin)"),
     "build": ("pydock.commands.build.build", "build", "Build an image from a Dockerfile"),
@@ -246,7 +247,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("container recreate", "doctor", "engine", "engine ls", "recreate"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "recreate"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

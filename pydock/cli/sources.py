@@ -265,6 +265,31 @@ def registries(query: Query) -> list[str]:
     return [name for name in query.app.config.mapping("auths") if name]
 
 
+def endpoints(query: Query) -> list[str]:
+    """Paths of the API, with the names of objects in them, of the method that comes before."""
+    from pydock.api.endpoints import ENDPOINTS
+
+    method = query.words[0].upper() if query.words else ""
+    *before, part = query.current.split("/")
+    found: list[str] = []
+    for path, methods in ENDPOINTS.items():
+        parts = path.split("/")
+        if (method and method not in methods.split()) or not _leads(before, parts):
+            continue
+        here, follows = parts[len(before)], len(parts) > len(before) + 1
+        source = here[1:-1] if here.startswith("{") else ""
+        names = [here] if not here.startswith("{") else SOURCES[source](query.at(part)) if source else []
+        found += ["/".join([*before, name]) + "/" * follows for name in dict.fromkeys(names)]
+    return list(dict.fromkeys(found))
+
+
+def _leads(before: Sequence[str], parts: Sequence[str]) -> bool:
+    """Do the parts that are typed begin a path?"""
+    return len(before) < len(parts) and all(
+        typed == part or (part.startswith("{") and typed) for typed, part in zip(before, parts)
+    )
+
+
 SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "containers": containers,
     "running": lambda q: containers(q, every=False),
@@ -295,6 +320,7 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "environment": lambda q: sorted(q.app.environ),
     "registries": registries,
     "filters": filters,
+    "endpoints": endpoints,
     "signals": lambda q: signals(q.current),
     "log-drivers": lambda q: drivers(q, "Log", LOG_OPTIONS),
     "log-options": lambda q: log_options(q.flag("log-driver")),

@@ -53,6 +53,7 @@ LOG_OPTIONS = {
 
 #: name of a source -> its words
 WORDS = {
+    "methods": "DELETE GET HEAD POST PUT",
     "capabilities": CAPABILITIES,
     "platforms": PLATFORMS,
     "ulimits": ULIMITS,

@@ -175,6 +175,10 @@ class Engine:
         duplex: Duplex = self.transport.raw()
         return duplex
 
+    def exchange(self, request: Request) -> Response:
+        """The answer, whatever its status is. Raises Unreachable, BrokenStream."""
+        return Response(request, self._send(request))
+
     def background(self, request: Request) -> Response:
         """Send now, read the body later: for a wait that must be registered before a start, and for headers."""
         response = self._send(request)
@@ -199,11 +203,8 @@ class Engine:
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
         if request.version_first and not self.requested and self._ping.failure:
             raise self._ping.failure
-        if versioned:
-            request = request.for_version(self.api_version)
-        target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
-        if request.query:
-            target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")
+        url = self.client.base_url
+        target = url.raw_path.decode("ascii").rstrip("/") + self._target(request, versioned)
         headers = [
             (name, value)
             for name, given in request.headers.items()
@@ -214,12 +215,28 @@ class Engine:
             content = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode(
                 "utf-8", "surrogateescape"
             )
-            headers.append(("Content-Type", "application/json"))
+            if not any(name == "Content-Type" for name, _ in headers):
+                headers.append(("Content-Type", "application/json"))
         extensions = {"request": request}
         built = self.client.build_request(
-            request.method, target, headers=header_bytes(headers), content=content, extensions=extensions
+            request.method,
+            url.copy_with(raw_path=target.encode("ascii")),
+            headers=header_bytes(headers),
+            content=content,
+            extensions=extensions,
         )
         return self.client.send(built, stream=True)
+
+    def _target(self, request: Request, versioned: bool) -> str:
+        """Path and query, as they are sent."""
+        if request.literal:
+            return request.path
+        if versioned:
+            request = request.for_version(self.api_version)
+        target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
+        if request.query:
+            target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")
+        return target
 
     @contextmanager
     def _open(self, response: httpx.Response) -> Iterator[httpx.Response]:
@@ -286,6 +303,26 @@ class Response:
     def close(self) -> None:
         """Close it, also before its body was read."""
         self.response.close()
+
+    @property
+    def status(self) -> int:
+        return int(self.response.status_code)
+
+    @property
+    def reason(self) -> str:
+        return str(self.response.reason_phrase)
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """As they came."""
+        return [(n.decode("latin1"), v.decode("utf-8", "surrogateescape")) for n, v in self.response.headers.raw]
+
+    def raw(self) -> Iterator[bytes]:
+        """The body as it comes, whatever it is. Raises BrokenStream where it is cut off."""
+        try:
+            yield from self.response.iter_raw()
+        finally:
+            self.response.close()
 
     def blocks(self) -> Iterator[bytes]:
         """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from pydock.config.endpoint import Endpoint
+from pydock.engine.http1 import Wire
 from pydock.engine.transport import Transport
 from tests.support.cli import Result, cli
 from tests.support.engines import EngineProcess
@@ -181,6 +182,16 @@ class Recorder(Transport):
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint)
         self.exchanges: list[Exchange] = []
+        self.wires: list[Wire] = []
+
+    def _dial(self, request: httpx.Request) -> Wire:
+        self.wires.append(super()._dial(request))
+        return self.wires[-1]
+
+    def end(self) -> None:
+        """Close what a program leaves to its end."""
+        for wire in self.wires:
+            wire.close()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         exchange = Exchange(request.method, request.url.raw_path.decode(), "upgrade" in request.headers)
@@ -209,12 +220,14 @@ class Stage:
     def __init__(self, engine: EngineProcess, folder: Path) -> None:
         self.engine, self.folder = engine, folder
 
-    def run(self, line: str, *flags: str, transport: Any = None) -> Result:
-        nouns = {"transport": transport} if transport else {}
+    def run(self, line: str, *flags: str, recorder: Recorder | None = None) -> Result:
+        transport = recorder or Recorder(Endpoint(self.engine.host))
         environ = {"DOCKER_HOST": self.engine.host, "DOCKER_BUILDKIT": "0", "HOME": str(self.folder / "home")}
-        return cli(
-            *flags, *shlex.split(line), own_engine=True, environ=environ, folder=self.folder, files=FILES, **nouns
-        )
+        words = [*flags, *shlex.split(line)]
+        try:
+            return cli(*words, own_engine=True, environ=environ, folder=self.folder, files=FILES, transport=transport)
+        finally:
+            transport.end()
 
     def set(self) -> None:
         """web runs, done has ended; a volume, a network, a second name of the image."""
@@ -278,7 +291,7 @@ class Curl:
                 continue
             process.wait(60)
             self.learn(bytes(exchange.body), out.read_bytes())
-        return [self.end(process, out) for process, out in running]
+        return [self.end(*one, bool(e.body)) for one, e in zip(running, exchanges, strict=True)]
 
     def learn(self, before: bytes, now: bytes) -> None:
         try:
@@ -288,14 +301,17 @@ class Curl:
         self.renamed[old] = new
 
     @staticmethod
-    def end(process: subprocess.Popen[bytes], out: Path) -> Got:
+    def end(process: subprocess.Popen[bytes], out: Path, expected: bool) -> Got:
+        """expected: pydock has read an answer; else it has not waited for one."""
+        if process.poll() is None and not expected:
+            process.kill()
         status = process.communicate(timeout=60)[0]
         return Got(int(status or b"0"), out.read_bytes())
 
 
 #: what differs from one moment, or one object, to the next
 VOLATILE = re.compile(
-    rb"[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|sha256:|\b\d{9,}\b|172\.\d+\.\d+\.\d+|([0-9a-f]{2}:){5}[0-9a-f]{2}|/root/proc|\"HostPort\":\"\d+\""
+    r"[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|sha256:|\b\d{9,}\b|172\.\d+\.\d+\.\d+|([0-9a-f]{2}:){5}[0-9a-f]{2}|/root/proc|\"HostPort\":\"\d+\""
 )
 NUMBERS = (
     "SystemTime",
@@ -317,25 +333,34 @@ NUMBERS = (
 def plain(body: bytes) -> Any:
     """A body without what differs by itself."""
     try:
-        return scrubbed(json.loads(VOLATILE.sub(b"_", body)))
+        return scrubbed(json.loads(body))
     except ValueError:
-        return VOLATILE.sub(b"_", body)
+        return scrubbed(body.decode("utf-8", "replace"))
 
 
 def scrubbed(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: 0 if k in NUMBERS and isinstance(v, (int, str)) else scrubbed(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [scrubbed(v) for v in value]
-    return value
+        return sorted((scrubbed(v) for v in value), key=json.dumps)
+    if isinstance(value, str):
+        return VOLATILE.sub("_", value)
+    return 0 if type(value) is int and value > 10**8 else value
 
 
 def archived(body: bytes) -> Any:
-    """The names in an archive; whatever else it is, without what differs."""
+    """The names in an archive, or what each stream had; whatever else it is, without what differs."""
+    if body[:4] in (b"\1\0\0\0", b"\2\0\0\0"):
+        streams: dict[int, bytes] = {}
+        while body:
+            size = int.from_bytes(body[4:8], "big")
+            streams[body[0]] = streams.get(body[0], b"") + body[8 : 8 + size]
+            body = body[8 + size :]
+        return {number: plain(data) for number, data in streams.items()}
     if body[257:262] != b"ustar":
         return plain(body)
     with tarfile.open(fileobj=io.BytesIO(body)) as archive:
-        return sorted(VOLATILE.sub(b"_", name.encode()) for name in archive.getnames())
+        return sorted(VOLATILE.sub("_", name) for name in archive.getnames())
 
 
 def curl_lines(result: Result) -> list[str]:
@@ -345,6 +370,8 @@ def curl_lines(result: Result) -> list[str]:
 def compare(exchanges: list[Exchange], got: list[Got]) -> None:
     for exchange, answer in zip(exchanges, got, strict=True):
         where = (exchange.method, exchange.target)
+        if not answer.status:
+            continue
         assert answer.status == exchange.status, (where, answer.body[:300], bytes(exchange.body)[:300])
         if exchange.method != "HEAD":
             assert archived(answer.body) == archived(bytes(exchange.body)), where
@@ -369,7 +396,7 @@ def stage20(docker20: EngineProcess, tmp_path_factory: pytest.TempPathFactory) -
 
 def check_read(stage: Stage, line: str, folder: Path) -> None:
     recorder = Recorder(Endpoint(stage.engine.host))
-    result = stage.run(line, "--curl=secrets", transport=recorder)
+    result = stage.run(line, "--curl=secrets", recorder=recorder)
     lines = curl_lines(result)
     assert lines
     compare(recorder.exchanges, Curl(folder).all(lines, recorder.exchanges))
@@ -378,7 +405,7 @@ def check_read(stage: Stage, line: str, folder: Path) -> None:
 def check_change(stage: Stage, line: str, folder: Path) -> None:
     stage.set()
     recorder = Recorder(Endpoint(stage.engine.host))
-    result = stage.run(line, "--curl=secrets", transport=recorder)
+    result = stage.run(line, "--curl=secrets", recorder=recorder)
     stage.set()
     compare(recorder.exchanges, Curl(folder).all(curl_lines(result), recorder.exchanges))
 
@@ -409,7 +436,7 @@ def test_a_dry_run_changes_nothing(stage28: Stage, line: str) -> None:
     recorder = Recorder(Endpoint(stage28.engine.host))
     before = state(stage28)
     try:
-        result = stage28.run(line, "--curl=only", transport=recorder)
+        result = stage28.run(line, "--curl=only", recorder=recorder)
         shown = curl_lines(result)
     except BaseException as end:
         assert getattr(end, "code", 1) == 0, end
