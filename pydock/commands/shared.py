@@ -127,6 +127,11 @@ def jq_flag() -> Any:
     )  # fmt: skip
 
 
+def graph_flag(text: str) -> Any:
+    """--graph. text: the help text."""
+    return flag("--graph", own=True, excludes=("format", "quiet"), help=text)
+
+
 def print_rows(app: App, o: Typed, view: type[View], rows: Iterable[View], form: Format, default: str) -> None:
     """Print a list: as text by a format, whose plain table has the template `default`, or as --json wants it. Raises Failure."""
     if o.json or o.jq:

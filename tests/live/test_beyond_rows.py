@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.live.test_engines import Client
 from tests.live.test_registry import CONFIG, serving
 from tests.support.cli import program
 from tests.support.engines import EngineProcess
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.live
 
@@ -54,8 +56,9 @@ def busy(run: Client) -> Iterator[None]:
     run.ok("create", "--name", "rows-new", "busybox", "true")
     yield
     run.ok("rm", "-f", "rows-web", "rows-new")
-    run.ok("network", "rm", "rows-net")
-    run.ok("volume", "rm", "rows-volume")
+    # Podman may have lost the network already
+    run("network", "rm", "rows-net")
+    run("volume", "rm", "rows-volume")
 
 
 def api(engine: EngineProcess, path: str) -> Any:
@@ -228,3 +231,36 @@ def test_lost_connections_to_a_registry(
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130 and time.monotonic() - started < 3
     process.stderr.close()
+
+
+# -- charts ----------------------------------------------------------------------------------------
+
+
+def test_charts(run: Client, pydock: Path, docker: Path, engine: EngineProcess) -> None:
+    """On a terminal they follow its size, and leave it as it was; elsewhere they are text."""
+    for line in (("system", "df", "--graph"), ("history", "--graph", "busybox")):
+        shown = run.ok(*line)
+        assert "busybox" in shown or "%" in shown
+        assert "\x1b" not in shown and all(len(text) <= 80 for text in shown.splitlines())
+    run.ok("run", "-d", "--name", "rows-busy", "busybox", "sleep", "1000")
+    try:
+        shown = run.ok("stats", "--graph", "--no-stream", "rows-busy")
+        assert shown.split()[:2] == ["NAME", "CPU"] and "rows-busy" in shown and "\x1b" not in shown
+        terminal = Terminal(
+            pydock, "stats", "--graph", "rows-busy", host=engine.host, env={"LANG": "C.UTF-8"}, columns=100
+        )
+        try:
+            terminal.until(b"NET I/O")
+            terminal.until(b"/s")
+            terminal.resize(24, 50)
+            terminal.until(b"\x1b[J")
+            terminal.until(b"\x1b[J")
+            page = terminal.until(b"\x1b[J").rpartition(b"\x1b[H")[2].decode()
+            lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", page).splitlines()
+            assert all(len(text.rstrip()) < 50 for text in lines) and "NET I/O" not in lines[0]
+            terminal.type(b"\x03")
+            assert terminal.end() == 130
+        finally:
+            terminal.close()
+    finally:
+        run.ok("rm", "-f", "rows-busy")

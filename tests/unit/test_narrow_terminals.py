@@ -16,12 +16,15 @@ from pydock.app import App
 from pydock.commands.container.copying import Manner
 from pydock.commands.container.copying import Progress as CopyProgress
 from pydock.commands.container.stats import frame
+from pydock.commands.graphs import KEPT, Past, stats_lines
 from pydock.render.build_live import Board
+from pydock.render.charts import Item, Marks, bar_lines
 from pydock.render.format import Format
 from pydock.render.human import display_width
 from pydock.render.listing import listing
 from pydock.render.live import Bytes, Layers
 from pydock.render.steps import Trace
+from pydock.values import replace
 from pydock.views.stats import DEFAULT, Figures, StatsView
 from tests.support.screen import Screen
 
@@ -140,6 +143,23 @@ def test_stats(width: int) -> None:
     every = [re.split(" {3,}", line) for line in text.splitlines()]
     assert titles == every[0][: len(titles)] and row == every[1][: len(row)] and len(row) == len(titles) >= 1
     assert frame(text, 50, 0)[1] == text.splitlines()[0]
+
+
+@pytest.mark.parametrize("width", [8, *WIDTHS])
+def test_charts(width: int) -> None:
+    """Charts are left out, from the right, where they would be too narrow; no line goes on in the next."""
+    figures = Figures(name="/a-container-of-some-length", cpu=12.34, memory=1e9, limit=2e9, received=1e6, sent=2e6)
+    past = Past()
+    for second in range(1, 300):
+        past.add(float(second), replace(figures, received=1e6 * second, cpu=float(second % 7)), KEPT)
+    rows = [(300.0, StatsView("web", figures, False, True))]
+    for once in (False, True):
+        titles, line = ("".join(p for p in line) for line in stats_lines(Marks(), rows, {"web": past}, width, once))
+        assert display_width(titles) < width and display_width(line) < width
+        assert ("NET I/O" in titles) == (width >= 80) and ("MEM" in titles) == (width >= 60)
+    items = [Item("an image/of:some-length", 5e6, 5e6), Item("b", 1e6), Item("c", 1.0)]
+    for drawn in bar_lines(Marks(), items, 6e6, width // 3, ["5MB", "1MB", "1B"], width):
+        assert display_width("".join(drawn)) <= width
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydock.api import containers, system
 from pydock.api.ping import PING_GET
 from pydock.api.request import version_key
-from pydock.commands.shared import FORMAT_HELP, jq_flag, json_flag
+from pydock.commands.shared import FORMAT_HELP, graph_flag, jq_flag, json_flag
 from pydock.errors import EngineError, Failure, Failures
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
@@ -32,6 +32,7 @@ class StatsOptions(Options):
     containers: tuple[str, ...] = argument("[CONTAINER...]", sources="running")
     all: bool = flag("-a", "--all", help="Show all containers, including stopped ones")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    graph: bool = graph_flag("Draw charts of processor, memory and network")
     json: str = json_flag(StatsView, "an array, or without --no-stream an object for each reading,")
     jq: str = jq_flag()
     no_stream: bool = flag("--no-stream", help="Print the first result only, without streaming")
@@ -154,6 +155,10 @@ class Board:
         if not self.o.no_stream and self.watches and all(w.ended for w in list(self.watches.values())):
             self.app.engine.read(PING_GET)
 
+    def readings(self) -> list[tuple[float, StatsView]]:
+        """The time and the row of each container."""
+        return [(w.time, w.view(not self.o.no_trunc)) for w in list(self.watches.values())]
+
     def table(self, form: Format) -> tuple[list[StatsView], Mapping[str, str | None], Format, str]:
         """What Output.rows() prints."""
         watches = list(self.watches.values())
@@ -219,6 +224,11 @@ def stats(app: App, o: StatsOptions) -> None:
     app.engine.ping()  # once, before the threads ask for it at the same time
     board = Board(app, o)
     board.wait()
+    if o.graph:
+        from pydock.commands.graphs import draw_stats
+
+        draw_stats(app, board.readings, board.check, o.no_stream)
+        return
     if o.json or o.jq:
         print_typed(app, o, board)
         return

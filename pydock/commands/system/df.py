@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.api.request import version_key
-from pydock.commands.shared import FORMAT_HELP, jq_flag, json_flag
+from pydock.commands.shared import FORMAT_HELP, graph_flag, jq_flag, json_flag
 from pydock.errors import Failure
 from pydock.flags.reference import parse
 from pydock.go.kinds import AnyList, Pointer, named
@@ -54,6 +54,7 @@ KINDS = {
 @options
 class DiskUsageOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
+    graph: bool = graph_flag("Draw a bar for each object, by its size; with -v for all")
     json: str = json_flag(KINDS, "an object")
     jq: str = jq_flag()
     verbose: bool = flag("-v", "--verbose", help="Show detailed usage information")
@@ -62,9 +63,15 @@ class DiskUsageOptions(Options):
 @command("system df", DiskUsageOptions, "Show disk usage of the daemon", since="1.25", reads=True)
 def df(app: App, o: DiskUsageOptions) -> None:
     version = version_key(app.engine.api_version)
-    usage = app.engine.json(system.disk_usage(version, o.verbose))
+    usage = app.engine.json(system.disk_usage(version, o.verbose or o.graph))
     listed = usage if version < (1, 52) else items_of(usage)
     rows = usage_rows(usage) if version < (1, 52) else counted_rows(usage)
+    if o.graph:
+        from pydock.commands.graphs import print_usage
+
+        layers = (usage.get("ImageUsage") or {}).get("TotalSize")
+        print_usage(app, listed if version < (1, 52) else {**listed, "LayersSize": layers}, o.verbose)
+        return
     if o.json or o.jq:
         from pydock.commands.typed import print_fields, row_of
 

@@ -60,6 +60,8 @@ def info(app: App, o: InfoOptions) -> None:
 
             whole = {**server, "ServerErrors": errors, "ClientInfo": client}
             print_fields(app, o, whole, "system.dockerInfo", speaks_newer(app))
+            if errors:
+                raise Failure("\n".join(errors))
         elif o.format:
             for error in errors:
                 app.err.line(error)
