@@ -155,15 +155,24 @@ class World:
         return path
 
     def holder(self) -> str:
-        """A container that is not started, with the big file and the many files."""
+        """A container that is not started, with the big file."""
 
         def make() -> None:
             self.docker("create", "--name", "holder", "busybox", "true")
             self.docker("cp", str(self.big), "holder:/big")
-            self.docker("cp", str(self.many), "holder:/many")
 
         self.once("holder", make)
         return "holder"
+
+    def crowd(self) -> str:
+        """A container that is not started, with the many files."""
+
+        def make() -> None:
+            self.docker("create", "--name", "crowd", "busybox", "true")
+            self.docker("cp", str(self.many), "crowd:/many")
+
+        self.once("crowd", make)
+        return "crowd"
 
     def image(self) -> str:
         """An image with the big file in a layer."""
