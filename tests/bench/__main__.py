@@ -32,13 +32,13 @@ def install(folder: Path) -> tuple[str, str]:
     """pydock as a user has it, from a wheel, and docker-py: the program, and the Python that has docker-py."""
     for name, what in (("pydock", str(ROOT)), ("docker-py", "docker")):
         subprocess.run([sys.executable, "-m", "venv", folder / name], check=True)
-        pip = [folder / name / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [str(folder / name / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, what], check=True, stderr=subprocess.DEVNULL)
     return str(folder / "pydock" / "bin" / "pydock"), str(folder / "docker-py" / "bin" / "python")
 
 
 def median(runs: list[Run], field: str) -> float:
-    return statistics.median(getattr(run, field) for run in runs)
+    return float(statistics.median(getattr(run, field) for run in runs))
 
 
 def checked(world: World, case: Case, program: str) -> str:
@@ -96,8 +96,12 @@ def text(row: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"cases (default: all): {' '.join(c.name for c in CASES)}")
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"cases (default: all): {' '.join(c.name for c in CASES)}"
+    )
     parser.add_argument("--rounds", type=int, help="of each case (default: 21 where it is short, 3 where it is long)")
     parser.add_argument("--size", type=int, default=1024, help="of the big file, in MB (default: %(default)s)")
     parser.add_argument("--docker", help="the real docker (default: the one on the PATH, or Debian's 28.5)")
@@ -108,21 +112,28 @@ def main() -> int:
     if unknown:
         parser.error(f"no such case: {' '.join(unknown)}")
     chosen = [case for case in CASES if not args.names or case.name in args.names]
-    # tests/support skips a test where there is no engine; here that ends the program
     with tempfile.TemporaryDirectory(prefix="pydock-bench-") as place:
-        folder = Path(place)
-        ours, python = install(folder)
-        docker = args.docker or shutil.which("docker") or str(engines.real_docker())
-        programs = {"docker": str(Path(docker).resolve()), "pydock": args.pydock or ours}
-        engine = engines.start("docker-28", folder / "engine")
         try:
-            engines.load_busybox(engine)
-            world = World(engine.host, programs, folder, args.size)
-            rows = report(world, chosen, args.rounds, python, args.json)
-            world.close()
-        finally:
-            engine.stop()
+            rows = on_an_engine(Path(place), args, chosen)
+        except engines.Unavailable as why:
+            parser.exit(1, f"bench: no engine: {why}\n")
     return int(any(row["ratio"] > row["target"] for row in rows))
+
+
+def on_an_engine(folder: Path, args: argparse.Namespace, cases: list[Case]) -> list[dict[str, Any]]:
+    """Install the programs, start an engine, and measure. Raises Unavailable."""
+    ours, python = install(folder)
+    docker = args.docker or shutil.which("docker") or str(engines.real_docker())
+    programs = {"docker": str(Path(docker).resolve()), "pydock": args.pydock or ours}
+    engine = engines.start("docker-28", folder / "engine")
+    try:
+        engines.load_busybox(engine)
+        world = World(engine.host, programs, folder, args.size)
+        rows = report(world, cases, args.rounds, python, args.json)
+        world.close()
+        return rows
+    finally:
+        engine.stop()
 
 
 def report(world: World, cases: list[Case], rounds: int | None, python: str, file: Path | None) -> list[dict[str, Any]]:

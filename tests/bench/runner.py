@@ -10,7 +10,7 @@ import sys
 import time
 
 
-def measure(order: dict) -> dict:
+def measure(order):  # type: ignore[no-untyped-def]
     """order: argv, env, cwd, stdin, stdout, stderr (paths). Returns seconds, CPU seconds, peak memory in MB, exit code."""
     files = [os.open(order["stdin"], os.O_RDONLY)]
     files += [os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for name in ("stdout", "stderr")]
