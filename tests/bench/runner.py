@@ -10,14 +10,16 @@ import sys
 import time
 
 
-def measure(order):  # type: ignore[no-untyped-def]
-    """order: argv, env, cwd, stdin, stdout, stderr (paths). Returns seconds, CPU seconds, peak memory in MB, exit code."""
-    files = [os.open(order["stdin"], os.O_RDONLY)]
-    files += [os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for name in ("stdout", "stderr")]
-    os.chdir(order["cwd"])
+def measure(
+    argv: "list[str]", env: "dict[str, str]", cwd: str, stdin: str, stdout: str, stderr: str
+) -> "dict[str, float]":
+    """Run argv, with files as its streams. Returns seconds, CPU seconds, peak memory in MB, and the exit code."""
+    files = [os.open(stdin, os.O_RDONLY)]
+    files += [os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for name in (stdout, stderr)]
+    os.chdir(cwd)
     start = time.perf_counter()
     moves = [(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(files)]
-    child = os.posix_spawn(order["argv"][0], order["argv"], order["env"], file_actions=moves)
+    child = os.posix_spawn(argv[0], argv, env, file_actions=moves)
     _, status, usage = os.wait4(child, 0)
     seconds = time.perf_counter() - start
     for file in files:
@@ -32,7 +34,7 @@ def measure(order):  # type: ignore[no-untyped-def]
 
 def main() -> None:
     for line in sys.stdin:
-        print(json.dumps(measure(json.loads(line))), flush=True)
+        print(json.dumps(measure(**json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":
