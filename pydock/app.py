@@ -133,6 +133,9 @@ class App:
         given = (self.out.binary, self.err.binary, self.stdin, self.environ, self.prog, self.architecture, self.clock)
         other = App(*given, **self._replaced)
         other.invocation = invocation
+        if self.globals.watched and invocation.globals.watched:
+            # the requests of one command line are shown in one order
+            other.watch = self.watch
         return other
 
     def need_engine(self) -> None:

@@ -1,4 +1,4 @@
-"""--curl: each line that it prints, run by the real curl, gets what pydock's own request got."""
+"""--curl: each line that it prints, run by the real curl, gets what pydock's own request got. `api`: what curl gets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import tarfile
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ import pytest
 from pydock.config.endpoint import Endpoint
 from pydock.engine.http1 import Wire
 from pydock.engine.transport import Transport
-from tests.support.cli import Result, cli
+from tests.support.cli import Done, Result, cli, program
 from tests.support.engines import EngineProcess
 
 pytestmark = pytest.mark.live
@@ -455,3 +456,124 @@ def state(stage: Stage) -> list[str]:
         "network ls --no-trunc",
     )
     return [stage.run(line).out for line in lists]
+
+
+# ---- api -------------------------------------------------------------------------------------------------
+
+
+def by_curl(engine: EngineProcess, *words: str) -> bytes:
+    socket = engine.host.removeprefix("unix://")
+    return subprocess.run(
+        ["curl", "-sS", "--unix-socket", socket, *words], capture_output=True, check=True, timeout=60
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/version",
+        "/v1.40/version",
+        "/_ping",
+        "/images/json?all=1",
+        "/containers/json",
+        "/networks",
+        "/volumes/nosuch",
+        "/nosuch",
+    ],
+)
+def test_any_path_gives_what_curl_gets(engine: EngineProcess, pydock: Path, path: str) -> None:
+    done = program(pydock, "api", path, host=engine.host)
+    version = program(pydock, "version", "--format", "{{.Client.APIVersion}}", host=engine.host).out.decode().strip()
+    full = path if path.startswith(("/v1.", "/_")) else f"/v{version}{path}"
+    assert plain(done.out) == plain(by_curl(engine, f"http://localhost{full}"))
+    assert done.code == (4 if "nosuch" in path else 0)
+    assert (b"(HTTP 404)" in done.err) == ("nosuch" in path)
+
+
+def test_a_life_by_api_alone(engine: EngineProcess, pydock: Path, tmp_path: Path) -> None:
+    """Create, fill, start, wait, read, remove: fields, parameters, input, streams; what docker's commands see of it."""
+
+    def api(*words: str, code: int = 0, stdin: bytes = b"") -> Done:
+        done = program(pydock, "api", *words, host=engine.host, stdin=stdin)
+        assert done.code == code, done.err
+        return done
+
+    name = f"api-{uuid.uuid4().hex[:8]}"
+    api(
+        "/containers/create", "-q", f"name={name}", "-f", "Image=busybox", "-F", 'Cmd=["sh","-c","cat /tmp/file; echo err >&2"]',
+        "-f", "Labels[a.b]=c=d", "-F", "HostConfig[Memory]=67108864", "-F", "OpenStdin=true",
+    )  # fmt: skip
+    found = json.loads(api(f"/containers/{name}/json").out)
+    assert (found["Config"]["Labels"]["a.b"], found["HostConfig"]["Memory"], found["Config"]["OpenStdin"]) == (
+        "c=d",
+        67108864,
+        True,
+    )
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        info = tarfile.TarInfo("file")
+        info.size = 5
+        tar.addfile(info, io.BytesIO(b"text\n"))
+    api("PUT", f"/containers/{name}/archive", "-q", "path=/tmp", "--input", "-", stdin=archive.getvalue())
+    api("POST", f"/containers/{name}/start")
+    waited = api("POST", f"/containers/{name}/wait", "-t", "{{.StatusCode}}")
+    assert waited.out == b"0\n"
+    logs = api(f"/containers/{name}/logs", "-q", "stdout=true", "-q", "stderr=true")
+    # older engines do not say whether their stream is two, and it is printed as it is
+    version = json.loads(api("/version").out)["ApiVersion"]
+    if tuple(map(int, version.split("."))) >= (1, 42):
+        assert (logs.out, logs.err) == (b"text\n", b"err\n")
+    else:
+        assert b"text\n" in logs.out and b"err\n" in logs.out
+    listed = api(
+        "GET",
+        "/containers/json",
+        "-F",
+        "all=true",
+        "-f",
+        f"filters[name][]={name}",
+        "-t",
+        "{{len .}} {{(index . 0).State}}",
+    )
+    assert listed.out == b"1 exited\n"
+    assert api("POST", f"/containers/{name}/kill", code=4).err.endswith(b"(HTTP 409)\n")
+    api("DELETE", f"/containers/{name}", "-F", "force=true")
+    assert api(f"/containers/{name}/json", code=4).out
+
+
+def test_events_come_as_they_happen(docker28: EngineProcess, pydock: Path) -> None:
+    words = [str(pydock), "api", "/events", "-q", 'filters={"type":["volume"]}', "-t", "{{.Action}} {{.Actor.ID}}"]
+    events = subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        env={"DOCKER_HOST": docker28.host, "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+    )
+    assert events.stdout
+    try:
+        time.sleep(1)
+        name = f"events-{uuid.uuid4().hex[:8]}"
+        for action in ("create", "destroy"):
+            words = ["/volumes/create", "-f", f"Name={name}"] if action == "create" else ["DELETE", f"/volumes/{name}"]
+            assert program(pydock, "api", *words, host=docker28.host).code == 0
+            assert events.stdout.readline() == f"{action} {name}\n".encode()
+    finally:
+        events.terminate()
+        events.wait(10)
+        events.stdout.close()
+
+
+def test_a_build_by_api_tells_what_fails(docker28: EngineProcess, pydock: Path) -> None:
+    def context(dockerfile: bytes) -> bytes:
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            info = tarfile.TarInfo("Dockerfile")
+            info.size = len(dockerfile)
+            tar.addfile(info, io.BytesIO(dockerfile))
+        return archive.getvalue()
+
+    words = ["api", "POST", "/build", "-q", "t=by-api", "--input", "-"]
+    done = program(pydock, *words, host=docker28.host, stdin=context(b"FROM busybox\nLABEL a=b\n"))
+    assert done.code == 0 and b"Successfully tagged by-api:latest" in done.out
+    done = program(pydock, *words, host=docker28.host, stdin=context(b"FROM busybox\nRUN exit 3\n"))
+    assert done.code == 1 and b"returned a non-zero code: 3" in done.err
+    program(pydock, "rmi", "-f", "by-api", host=docker28.host)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -100,6 +102,7 @@ def ssh_server(
         (folder / "bin").mkdir()
         (folder / "remote").mkdir()
         (folder / "remote" / "docker").symlink_to(remote)
+        (folder / "remote" / "curl").symlink_to("/usr/bin/curl")
         for name in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
         port = free_port()
@@ -285,3 +288,21 @@ def test_ssh_that_does_not_get_there(
     (folder / "known").write_text(f"[127.0.0.1]:{port} {' '.join((folder / 'host.pub').read_text().split()[:2])}\n")
     done = good("ps")
     assert done.code == 1 and b"docker" in done.err and b"exit status 127" in done.err
+
+
+def test_lines_of_curl_get_the_same_there(remote: Remote, docker28: EngineProcess) -> None:
+    """--curl: with certificates over TLS; at the other end over ssh, where the socket is the one that the address names."""
+    host = remote.host + docker28.host.removeprefix("unix://") if remote.host.startswith("ssh") else remote.host
+    there = Remote(remote.client, remote.words, host, remote.env)
+    for line in (["ps", "-a", "--filter", "label=it's"], ["inspect", "busybox"], ["volume", "ls"]):
+        done = there("--curl", *line)
+        shown = done.err.decode().splitlines()[-1]
+        path = re.search(r"http[^ ]*?(/v1[^' ]*)", shown)
+        assert done.code == 0 and path
+        curl = (
+            program("bash", "-c", shown, env=there.env)
+            if not there.words
+            else program(*there.words, "bash", "-c", shown, env=there.env)
+        )
+        assert curl.code == 0, curl.err
+        assert json.loads(curl.out) == json.loads(there("api", path[1]).out)
