@@ -458,6 +458,83 @@ def state(stage: Stage) -> list[str]:
     return [stage.run(line).out for line in lists]
 
 
+STACK = """
+version: "3.8"
+services:
+  a: {image: busybox, command: sleep 1d, secrets: [s], networks: [n]}
+secrets: {s: {file: "a file"}}
+networks: {n: {}}
+"""
+SWARM_READS = """
+node ls
+node inspect self
+node ps
+service ls
+service inspect web
+service ps web
+service logs web
+secret ls
+config ls
+config inspect conf
+stack ls
+swarm join-token worker
+info
+"""
+SWARM_CHANGES = """
+service create --name other busybox sleep 1d
+service create -d --name other --secret key busybox sleep 1d
+service update --env-add A=b web
+service scale web=2
+service rollback web
+service rm web
+secret create other 'a file'
+secret rm key
+config rm conf
+node update --availability drain one
+node demote one
+stack deploy -c stack.yml shop
+stack deploy --detach=false -c stack.yml shop
+swarm update --autolock
+swarm ca --rotate
+swarm join-token --rotate worker
+swarm leave --force
+"""
+
+
+@pytest.fixture(scope="module")
+def swarm(manager: EngineProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    stage = Stage(manager, tmp_path_factory.mktemp("swarm"))
+    (stage.folder / "stack.yml").write_text(STACK)
+    for line in (
+        "secret create key 'a file'",
+        "config create conf 'a file'",
+        "service create -q --name web --secret key busybox sleep 1d",
+    ):
+        assert stage.run(line).code == 0
+    yield stage
+    for line in ("service rm web", "secret rm key", "config rm conf"):
+        stage.run(line)
+
+
+@pytest.mark.parametrize("line", cases(SWARM_READS))
+def test_what_reads_of_a_swarm_gets_the_same_by_curl(swarm: Stage, line: str, tmp_path: Path) -> None:
+    check_read(swarm, line, tmp_path)
+
+
+@pytest.mark.parametrize("line", cases(SWARM_CHANGES))
+def test_a_dry_run_changes_nothing_of_a_swarm(swarm: Stage, pydock: Path, line: str) -> None:
+    """Nor does it wait for what will not happen."""
+    lists = ("service ls -q", "secret ls -q", "config ls -q", "network ls -q", "swarm join-token -q worker")
+    asked = ("service inspect web --format {{.Version}}", "node inspect self --format {{.Version}}")
+    before = [swarm.run(one).out for one in (*lists, *asked)]
+    done = program(pydock, "--curl=only", *shlex.split(line), host=swarm.engine.host, cwd=swarm.folder, timeout=30)
+    assert done.code == 0, done.err
+    # "Creating network …" is told before that is asked for
+    assert all(told.startswith("Creating ") for told in done.out.decode().splitlines())
+    assert re.search("-X (POST|PUT|DELETE)", done.err.decode())
+    assert [swarm.run(one).out for one in (*lists, *asked)] == before
+
+
 # ---- api -------------------------------------------------------------------------------------------------
 
 
@@ -536,7 +613,7 @@ def test_a_life_by_api_alone(engine: EngineProcess, pydock: Path, tmp_path: Path
         "{{len .}} {{(index . 0).State}}",
     )
     assert listed.out == b"1 exited\n"
-    assert api("POST", f"/containers/{name}/kill", code=4).err.endswith(b"(HTTP 409)\n")
+    assert api("POST", f"/containers/{name}-not/start", code=4).err.endswith(b"(HTTP 404)\n")
     api("DELETE", f"/containers/{name}", "-F", "force=true")
     assert api(f"/containers/{name}/json", code=4).out
 
