@@ -75,6 +75,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "image push": ("pydock.commands.image.push", "push", "Push an image to a registry"),
     "image rm": ("pydock.commands.image.rm", "remove", "Remove one or more images"),
     "image save": ("pydock.commands.image.save", "save", "Save one or more images to a tar archive"),
+    "image send": ("pydock.commands.image.send", "send", "Send images to another engine"),
     "image tag": ("pydock.commands.image.tag", "tag", "Create a tag that refers to an existing image"),
     "images": ("pydock.commands.image.ls", "ls", "List images"),
     "import": ("pydock.commands.image.import_", "import_", "Create an image from a tar archive of a file system"),
@@ -247,7 +248,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "recreate"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "image send", "recreate"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")
