@@ -41,7 +41,7 @@ class FlagSpec:
     docker's words; reads: the same for a value that names files, which are read at once; many: repeatable, a tuple of
     parsed values; metavar: the value's name in help; since: the Engine API that it needs ("1.41"); ostype,
     experimental: docker's other conditions; deprecated: {long name: reason}; env: the variable that gives the
-    default; sources: what completes it (see cli.complete); warning: value -> a warning for docker's log, or "";
+    default; sources: what completes it (see cli.complete), or a function that gives it; warning: value -> a warning for docker's log, or "";
     bare: the value of the flag without "=": a word after it is no value then (`--json`, `--json=ID,Names`); own: docker
     has no such flag; excludes: fields of flags that cannot be given beside it; tells: value -> a text that is printed
     in place of running the command, or "" (`--json=help`).
@@ -64,7 +64,7 @@ class FlagSpec:
         hidden_names: tuple[str, ...] = (),
         deprecated: dict[str, str] | None = None,
         env: str = "",
-        sources: str = "",
+        sources: str | Callable[[], str] = "",
         warning: Callable[[str], str] | None = None,
         bare: str = "",
         own: bool = False,

@@ -16,11 +16,12 @@ SET_BY_ENGINE: EndpointSettings = {
     "GlobalIPv6PrefixLen": 0, "DNSNames": None,
 }  # fmt: skip
 
-#: entries of lists
+#: a network, and an entry of a list
 NETWORK = {
     "Id": str, "Name": str, "Driver": opt(str), "Scope": opt(str), "EnableIPv4": opt(bool), "EnableIPv6": opt(bool), "Internal": opt(bool),
     "Labels": opt({str: opt(str)}), "Created": opt(str), "Ingress": opt(bool),
 }  # fmt: skip
+LISTED = {**NETWORK, "IPAM": opt({"Config": opt([{"Subnet": opt(str)}])})}
 
 
 def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Request:
@@ -29,7 +30,7 @@ def inspect_network(network: str, verbose: bool = False, scope: str = "") -> Req
 
 
 def list_networks(**options: object) -> Request:
-    return Request("GET", "/networks", query(**options), answer=[NETWORK], old_filters=True)
+    return Request("GET", "/networks", query(**options), answer=[LISTED], old_filters=True)
 
 
 def _network(network: str, *rest: str) -> str:

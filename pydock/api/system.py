@@ -8,11 +8,17 @@ from pydock.api.containers import CONTAINER
 from pydock.api.images import IMAGE
 from pydock.api.request import Request, Version, query
 from pydock.api.swarm import CLUSTER
-from pydock.api.volumes import VOLUME
+from pydock.api.volumes import LISTED
 from pydock.shape import Shape, opt
 
 COMPONENT = {"Name": str, "Version": opt(str), "Details": opt({str: opt(str)})}
-VERSION = {"Platform": opt({"Name": opt(str)}), "Version": str, "ApiVersion": opt(str), "Components": opt([COMPONENT])}
+VERSION = {
+    "Platform": opt({"Name": opt(str)}),
+    "Version": str,
+    "ApiVersion": opt(str),
+    "BuildTime": opt(str),
+    "Components": opt([COMPONENT]),
+}
 _COMMIT = opt({"ID": opt(str)})
 _PLUGINS = {"Volume": opt([str]), "Network": opt([str]), "Authorization": opt([str]), "Log": opt([str])}
 _REGISTRIES = {
@@ -39,9 +45,10 @@ EVENT = {
 CACHE = {
     "ID": str, "Parent": opt(str), "Type": opt(str), "Description": opt(str), "InUse": opt(bool), "Shared": opt(bool), "Size": opt(int),
     "CreatedAt": opt(str), "LastUsedAt": opt(str), "UsageCount": opt(int),
+    "Parents": opt([str]), " Parents": opt([str]),
 }  # fmt: skip
 USAGE = {
-    "LayersSize": opt(int), "Images": opt([IMAGE]), "Containers": opt([CONTAINER]), "Volumes": opt([VOLUME]), "BuildCache": opt([CACHE]),
+    "LayersSize": opt(int), "Images": opt([IMAGE]), "Containers": opt([CONTAINER]), "Volumes": opt([LISTED]), "BuildCache": opt([CACHE]),
 }  # fmt: skip
 
 
@@ -59,7 +66,7 @@ def _counted(item: Shape) -> Shape:
 
 #: the answer since API 1.52: totals, and the objects only on request
 COUNTED = {
-    "ImageUsage": _counted(IMAGE), "ContainerUsage": _counted(CONTAINER), "VolumeUsage": _counted(VOLUME), "BuildCacheUsage": _counted(CACHE),
+    "ImageUsage": _counted(IMAGE), "ContainerUsage": _counted(CONTAINER), "VolumeUsage": _counted(LISTED), "BuildCacheUsage": _counted(CACHE),
 }  # fmt: skip
 #: media types of a stream of events since API 1.52, in order of preference
 EVENT_FORMS = ["application/jsonl", "application/x-ndjson;q=0.9", "application/json-seq;q=0.5"]

@@ -14,6 +14,8 @@ VOLUME = {
     "Name": str, "Driver": opt(str), "Scope": opt(str), "Mountpoint": opt(str), "Labels": opt({str: opt(str)}),
     "UsageData": opt({"Size": int, "RefCount": int}), "ClusterVolume": opt({"ID": str, "Version": {"Index": int}, "Spec": dict}),
 }  # fmt: skip
+#: an entry of a list
+LISTED = {**VOLUME, "CreatedAt": opt(str)}
 
 
 def inspect_volume(volume: str) -> Request:
@@ -21,7 +23,7 @@ def inspect_volume(volume: str) -> Request:
 
 
 def list_volumes(**options: object) -> Request:
-    answer = {"Volumes": given([VOLUME]), "Warnings": opt([str])}
+    answer = {"Volumes": given([LISTED]), "Warnings": opt([str])}
     return Request("GET", "/volumes", query(**options), answer=answer, old_filters=True)
 
 

@@ -222,7 +222,8 @@ def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, curr
         value = given or ""
     if spec is None:
         return None
-    return _quietly(Query(app, path, typed.words, typed.flags, value), spec.sources)
+    sources = spec.sources if isinstance(spec.sources, str) else spec.sources()
+    return _quietly(Query(app, path, typed.words, typed.flags, value), sources)
 
 
 def _of_command(app: App, command: Command, words: Sequence[str], current: str) -> Found:

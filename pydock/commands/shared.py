@@ -99,15 +99,19 @@ def json_flag(
 
         return check_names(given, fields)
 
+    def known() -> Mapping[str, str]:
+        return fields or (view() if callable(view) and not isinstance(view, type) else {})
+
+    def sources() -> str:
+        return "," + " ".join(["help", *known()])
+
     def tells(given: str) -> str:
         from pydock.render.values import HELP, described
 
-        if given != HELP:
-            return ""
-        return described(fields or (view() if callable(view) and not isinstance(view, type) else _ANY))
+        return described(known() or _ANY) if given == HELP else ""
 
     return flag(
-        "--json", own=True, bare="all", metavar="fields", parse=parse, tells=tells, excludes=_TEXTS, sources="," + " ".join(["help", *fields]),
+        "--json", own=True, bare="all", metavar="fields", parse=parse, tells=tells, excludes=_TEXTS, sources=sources,
         help=f"Print {text} in JSON, of all fields or of these (separated by commas); --json=help lists them",
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ import pytest
 
 from tests.live.test_engines import Client
 from tests.live.test_registry import CONFIG, serving
+from tests.support import swarms
 from tests.support.cli import program
 from tests.support.engines import EngineProcess
 from tests.support.terminal import Terminal
@@ -264,3 +265,53 @@ def test_charts(run: Client, pydock: Path, docker: Path, engine: EngineProcess) 
             terminal.close()
     finally:
         run.ok("rm", "-f", "rows-busy")
+
+
+# -- a swarm ---------------------------------------------------------------------------------------
+
+
+def test_lists_of_a_swarm(pydock: Path, docker: Path, manager: EngineProcess, tmp_path: Path) -> None:
+    run = Client(pydock, manager, tmp_path)
+    swarms.do(
+        docker,
+        manager,
+        "service",
+        "create",
+        "-d",
+        "-q",
+        "--no-resolve-image",
+        "--name",
+        "rows",
+        "-l",
+        "a=b,c",
+        "busybox:latest",
+        "sleep",
+        "1000",
+    )
+    (tmp_path / "data").write_text("x")
+    run.ok("secret", "create", "-l", "x=y", "rows-secret", "data")
+    try:
+        answer = api(manager, "/services/rows")
+        (row,) = [row for row in json.loads(run.ok("service", "ls", "--json")) if row["Name"] == "rows"]
+        assert (row["ID"], row["CreatedAt"], row["Labels"]) == (answer["ID"], answer["CreatedAt"], {"a": "b,c"})
+        assert (
+            row["Image"] == answer["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] and row["Replicas"]["Desired"] == 1
+        )
+        tasks = {task["ID"]: task for task in api(manager, "/tasks")}
+        for row in json.loads(run.ok("service", "ps", "--json", "rows")):
+            assert (row["NodeID"], row["ServiceID"], row["Slot"]) == tuple(
+                tasks[row["ID"]].get(k) for k in ("NodeID", "ServiceID", "Slot")
+            )
+        (node,) = json.loads(run.ok("node", "ls", "--json"))
+        assert (
+            node["Self"] is True and node["ManagerStatus"] == "leader" and node["ID"] == api(manager, "/nodes")[0]["ID"]
+        )
+        assert json.loads(run.ok("secret", "ls", "--json=Name,Labels", "-f", "name=rows-secret")) == [
+            {"Name": "rows-secret", "Labels": {"x": "y"}}
+        ]
+        assert json.loads(run.ok("service", "inspect", "--json=Spec.Name,Spec.Labels.a", "rows")) == [
+            {"Spec.Name": "rows", "Spec.Labels.a": "b,c"}
+        ]
+    finally:
+        run.ok("service", "rm", "rows")
+        run.ok("secret", "rm", "rows-secret")

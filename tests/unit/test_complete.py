@@ -59,7 +59,7 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
 
 
 @pytest.mark.parametrize(("line", "names", "directive"), [
-    ("volume ls --json=Na", ["Name"], 4), ("ps --json=ID,Na", ["ID,Names"], 4), ("ps --json=Names,Na", [], 4), ("ps --json=he", ["help"], 4),
+    ("volume ls --json=Na", ["Name"], 4), ("ps --json=ID,Na", ["ID,Names"], 4), ("ps --json=Names,Na", [], 4), ("ps --json=he", ["help"], 4), ("container inspect --json=Name,St", ["Name,State"], 4), ("info --json=Ker", ["KernelMemory", "KernelMemoryTCP", "KernelVersion"], 4),
     ("--curl=o", ["only", "only,secrets"], 4), ("--cur", ["--curl"], 4), ("--curl --tra", ["--trace"], 4),
     ("run --network fro", ["front_net"], 4), ("run --network=fro", ["front_net"], 4), ("run --net=fro", ["front_net"], 4),
     ("run --network=container:r", ["container:running"], 4), ("run --ipc conta", ["container:"], 6), ("run --pid=container:p", ["container:paused"], 4),

@@ -68,9 +68,18 @@ def port(app: App, o: PortOptions) -> None:
 
 def port_objects(ports: dict[str, Any], wanted: str) -> Iterator[Json]:
     """The ports for --json; wanted: as in port_lines()."""
-    number, _, protocol = wanted.partition("/")
+    wanted_port, _, protocol = wanted.partition("/")
     for port, bindings in ports.items():
         private, _, kind = port.partition("/")
-        for binding in bindings or [] if port == f"{number}/{protocol or 'tcp'}" or not wanted else []:
-            public = int(binding.get("HostPort") or 0)
-            yield {"IP": binding.get("HostIp") or "", "PrivatePort": int(private), "PublicPort": public, "Type": kind}
+        for binding in bindings or [] if port == f"{wanted_port}/{protocol or 'tcp'}" or not wanted else []:
+            public = number_of(binding.get("HostPort") or "")
+            yield {
+                "IP": binding.get("HostIp") or "",
+                "PrivatePort": number_of(private),
+                "PublicPort": public,
+                "Type": kind,
+            }
+
+
+def number_of(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None

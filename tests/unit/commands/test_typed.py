@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -187,6 +188,43 @@ def test_help_needs_no_engine() -> None:
                         ("inspect --json=help web", "KEY  "), ("ps -q --json=help", "ID   ")):  # fmt: skip
         done = cli(*line.split(), own_engine=True, environ={"DOCKER_HOST": "unix:///nonexistent/docker.sock"})
         assert (done.code, done.err) == (0, "") and done.out.startswith(first)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of each value within a value."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*path, key))
+    yield path
+
+
+def with_other(value: Any, path: tuple[Any, ...], other: Any) -> Any:
+    """The value with another one at that place."""
+    if not path:
+        return other
+    key, *rest = path
+    changed = with_other(value[key], tuple(rest), other)
+    return (
+        {**value, key: changed}
+        if isinstance(value, dict)
+        else [changed if n == key else v for n, v in enumerate(value)]
+    )
+
+
+@pytest.mark.parametrize(("line", "key"), [
+    ("ps --json", "/containers/json"), ("images --json", "/images/json"), ("history --json a", "/images/a/history"), ("volume ls --json", "/volumes"),
+    ("network ls --json", "/networks"), ("plugin ls --json", "/plugins"), ("secret ls --json", "/secrets"), ("service ls --json", "/services"),
+    ("node ls --json", "/nodes"), ("system df -v --json", "/system/df"), ("top --json web", "/containers/web/top"), ("diff --json web", "/containers/web/changes"),
+    ("port --json web", "/containers/web/json"), ("version --json", "/version"), ("inspect --json=State.Running web", "/containers/web/json"),
+    ("search --json a", "/images/search"),
+])  # fmt: skip
+def test_answers_of_other_shapes_are_errors_or_values(line: str, key: str) -> None:
+    """What an engine gets wrong is told as such, or printed as it is: it is never an error of this program."""
+    good = TABLE["GET", key]
+    for path in places(good):
+        for other in (None, 5, "x", [5], {"a": 5}):
+            done = cli(*line.split(), table=any_of({**TABLE, ("GET", key): with_other(good, path, other)}))
+            assert "unexpected error" not in done.err, (path, other, done.err)
+            assert done.code or json.loads(done.out) is not None
 
 
 def test_jq() -> None:
