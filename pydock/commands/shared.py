@@ -63,6 +63,12 @@ def filter_flag(
     return flag(*names, parse=filter_pair, metavar="filter", sources="filters", since=since, help=text, own=own)
 
 
+def dotenv_flag() -> Any:
+    return flag(
+        "--dotenv", own=True, help="Read environment variables from a file with a shell's quotes, comments and variables; repeatable", sources="files"
+    )  # fmt: skip
+
+
 def yes_flag() -> Any:
     return flag("-y", "--yes", own=True, help="Do not ask for confirmation")
 

@@ -83,3 +83,17 @@ def test_images_volumes_and_networks(run: Client, theirs: Client, clean: None) -
         assert run.ok(kind, "rm", "-y", "--filter", "label=of=v1") == "v1\n"
         assert sorted(run.ok(kind, "rm", "-y", "--all").split()) == ["v2", "v3"]
         assert not theirs.ok(kind, "ls", "-q", "--filter", "label=of")
+
+
+def test_variables_of_files(run: Client, theirs: Client, clean: None) -> None:
+    """The container's own shell tells what it got; -e counts before --dotenv, and that before --env-file."""
+    (run.folder / "plain").write_text("A=plain\nB=plain\nC=plain\n")
+    (run.folder / "dot").write_text("export B='it is'\nC=\"two\nlines\" # c\nD=${B}!\n")
+    words = ("-e", "C=given", "--dotenv", "dot", "--env-file", "plain")
+    shown = ("sh", "-c", 'echo "$A|$B|$C|$D"')
+    assert run.ok("run", "--rm", *words, "busybox", *shown) == "plain|it is|given|it is!\n"
+    run.ok("run", "-d", "--name", "box", "busybox", "sleep", "1000")
+    assert run.ok("exec", *words, "box", *shown) == "plain|it is|given|it is!\n"
+    (run.folder / "plain").write_text("A=1\nA=2\n")
+    both = [c.ok("run", "--rm", "--env-file", "plain", "busybox", "sh", "-c", "echo $A") for c in (run, theirs)]
+    assert both == ["2\n", "2\n"]

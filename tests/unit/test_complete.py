@@ -69,7 +69,7 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("run --log-driver=local --log-opt max-f", ["max-file="], 6), ("run --log-opt gelf-a", ["gelf-address="], 6), ("run --runtime ", ["crun", "runc"], 4),
     ("run --mount ", ["type=bind,", "type=tmpfs,", "type=volume,"], 6), ("run --mount type=volume,source=k", ["type=volume,source=kept"], 4),
     ("run --mount type=bind,t", ["type=bind,target="], 6), ("run --ulimit nof", ["nofile="], 6), ("run --detach-keys c", ["ctrl-"], 6), ("run --gpus ", ["all"], 4),
-    ("run --memory ", [], 4), ("run --env-file ", [], 0), ("run --rm --rm", [], 4), ("run busybox ", [], 4), ("run --link run", ["running:"], 6),
+    ("run --memory ", [], 4), ("run --env-file ", [], 0), ("exec --dotenv ", [], 0), ("run --rm --rm", [], 4), ("run busybox ", [], 4), ("run --link run", ["running:"], 6),
     ("exec running ", [], 4), ("exec ", ["running"], 4), ("port ", ["paused", "running"], 4), ("kill -s K", ["KILL"], 4), ("kill --signal=SIGK", ["SIGKILL"], 4), ("kill -sK", [], 4),
     ("rm ", ["created", "exited"], 4), ("rm -f ", ["created", "exited", "paused", "running"], 4), ("rm exited ", ["created"], 4), ("pause ", ["running"], 4),
     ("unpause ", ["paused"], 4), ("restart e", ["exited"], 4), ("stop --time ", [], 4), ("cp pau", ["paused:"], 2), ("cp running:/a pau", ["paused:"], 2), ("cp a b pau", ["paused:"], 2),

@@ -7,7 +7,7 @@ first. ValueError carries docker's words for options that contradict each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydock.api.request import without_empty
 from pydock.commands.container.create_options import CreateOptions, LimitOptions
@@ -53,7 +53,7 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
     published = ports.publish(*o.publish)
     exposed = [*(b.port for b in published), *(p for text in o.expose for p in ports.expose(text))]
     plugged = devices(o)
-    env = [*(line for path in o.env_file for line in lines_of(read, path, environ)), *o.env]
+    env = [*file_variables(o, read, environ), *o.env]
     labels = [*(line for path in o.label_file for line in lines_of(read, path, None)), *o.label]
     validated: HostConfig = {
         **namespaces(o), "RestartPolicy": restart_policy(o.restart), "LogConfig": logging(o), **security(o, read),
@@ -81,6 +81,30 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
         "HostConfig": without_empty(host, OMIT_EMPTY),
         "NetworkingConfig": {"EndpointsConfig": attached},
     }
+
+
+class WithFiles(Protocol):
+    """The options of a command that takes variables from files."""
+
+    @property
+    def env_file(self) -> tuple[str, ...]: ...
+    @property
+    def dotenv(self) -> tuple[str, ...]: ...
+
+
+def file_variables(o: WithFiles, read: Read, environ: Mapping[str, str]) -> list[str]:
+    """NAME=VALUE of --env-file, and then of --dotenv: of a name with several values the last one counts. Raises Failure,
+    ValueError.
+    """
+    lines = [line for path in o.env_file for line in lines_of(read, path, environ)]
+    if o.dotenv:
+        from pydock.flags.dotenv import dotenv
+
+        found: dict[str, str] = {}
+        for path in o.dotenv:
+            found |= dotenv(read(path), path, {**environ, **found})
+        lines += (f"{name}={value}" for name, value in found.items())
+    return lines
 
 
 def lines_of(read: Read, path: str, environ: Mapping[str, str] | None) -> list[str]:

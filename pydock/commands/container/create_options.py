@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydock.commands.shared import default_platform_flag, trust_flag
+from pydock.commands.shared import default_platform_flag, dotenv_flag, trust_flag
 from pydock.flags import pairs, units
 from pydock.flags.devices import cgroup_rule, gpus
 from pydock.flags.mounts import Mount, mount, warning
@@ -63,6 +63,7 @@ class CreateOptions(LimitOptions):
         sources="environment",
     )
     env_file: tuple[str, ...] = flag("--env-file", help="Read environment variables from a file", sources="files")
+    dotenv: tuple[str, ...] = dotenv_flag()
     group_add: tuple[str, ...] = flag("--group-add", help="Additional groups of the process")
     init: bool = flag("--init", since="1.25", help="Run an init process that forwards signals and reaps zombies")
     interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import version_key
-from pydock.commands.container.body import lines_of
+from pydock.commands.container.body import file_variables
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size
-from pydock.commands.shared import detach_keys_flag
+from pydock.commands.shared import detach_keys_flag, dotenv_flag
 from pydock.errors import Exit, Failure, Unreachable, failing
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
@@ -46,6 +46,7 @@ class ExecOptions(Options):
     env_file: tuple[str, ...] = flag(
         "--env-file", since="1.25", help="Read environment variables from a file", sources="files"
     )
+    dotenv: tuple[str, ...] = dotenv_flag()
     interactive: bool = flag("-i", "--interactive", help="Keep STDIN open")
     privileged: bool = flag("--privileged", help="Run the command with extended privileges")
     tty: bool = flag("-t", "--tty", help="Allocate a pseudo-TTY")
@@ -57,7 +58,7 @@ def resolve(app: App, o: ExecOptions) -> ExecOptions:
     """Resolve what depends on the environment: files, variables, the configured detach keys. Raises Failure."""
     environ = app.environ
     with failing():
-        from_files = [line for path in o.env_file for line in lines_of(app.files.read, path, environ)]
+        from_files = file_variables(o, app.files.read, environ)
     given = (f"{text}={environ[text]}" if "=" not in text and text in environ else text for text in o.env)
     return replace(o, env=(*from_files, *given), detach_keys=o.detach_keys or app.config.detach_keys)
 

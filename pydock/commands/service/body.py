@@ -11,7 +11,7 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from pydock.api.request import without_empty
-from pydock.commands.container.body import Read, capability, lines_of
+from pydock.commands.container.body import Read, capability, file_variables
 from pydock.commands.service.options import CreateOptions, ServiceOptions
 from pydock.flags.mounts import Mount, absolute
 from pydock.flags.networks import Attachment
@@ -110,7 +110,7 @@ def create_spec(
 
 def environment(o: CreateOptions, environ: Mapping[str, str], read: Read) -> list[str]:
     """The variables of files and flags; of a name with several values the last one stays."""
-    lines = [line for path in o.env_file for line in lines_of(read, path, environ)]
+    lines = file_variables(o, read, environ)
     out: list[str] = []
     for line in [*lines, *from_environment(o.env, environ)]:
         name = line.partition("=")[0]

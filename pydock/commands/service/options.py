@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydock.commands.shared import dotenv_flag
 from pydock.flags import pairs, services, units
 from pydock.flags.mounts import Mount, mount, warning
 from pydock.flags.networks import Attachment, attachment
@@ -260,6 +261,7 @@ class CreateOptions(ServiceOptions):
         "-e", "--env", text="Environment variable, NAME=VALUE; NAME alone takes its value from the environment"
     )
     env_file: tuple[str, ...] = flag("--env-file", help="Read environment variables from a file", sources="files")
+    dotenv: tuple[str, ...] = dotenv_flag()
     group: tuple[str, ...] = flag("--group", since="1.25", help="Additional groups of the process")
     mount: tuple[Mount, ...] = _mounts("--mount", "Mount a file system, type=…,source=…,target=…")
     secret: tuple[services.FileReference, ...] = _secrets("--secret", "Secret to expose to the service")
