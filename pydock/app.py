@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pydock.files.files import Files
     from pydock.machine.doctor import Doctor
     from pydock.machine.machine import Machine
+    from pydock.machine.own import OwnEngines
     from pydock.registry.registries import Registries
     from pydock.streams.log import Log
     from pydock.watch.watch import Watch
@@ -111,6 +112,9 @@ class App:
     doctor: noun[Doctor] = noun(
         "machine.doctor.Doctor",
         lambda cls, app: cls(app.machine, app.contexts, app.config, app.environ, app.clock, app.prog),
+    )
+    own_engines: noun[OwnEngines] = noun(
+        "machine.own.OwnEngines", lambda cls, app: cls(app.contexts, app.config, app.environ)
     )
 
     @property

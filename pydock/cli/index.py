@@ -60,6 +60,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "diff": ("pydock.commands.container.diff", "diff", "Show changes to a container's file system"),
     "doctor": ("pydock.commands.doctor", "doctor", "Explain why the engine cannot be reached, and what helps"),
     "engine ls": ("pydock.commands.engine.ls", "ls", "Find the engines of this machine"),
+    "engine start": ("pydock.commands.engine.start", "start", "Run an engine for this user, with a context of its name"),
+    "engine stop": ("pydock.commands.engine.stop", "stop", "End an engine that was started here, and remove its context"),
     "events": ("pydock.commands.system.events", "events", "Stream real-time events from the daemon"),
     "exec": ("pydock.commands.container.exec", "execute", "Execute a command in a running container"),
     "export": ("pydock.commands.container.export", "export", "Export a container's file system as a tar archive"),
@@ -225,7 +227,7 @@ GROUPS: dict[str, str] = {
     "config": "Manage configs of a swarm",
     "container": "Manage containers",
     "context": "Manage contexts",
-    "engine": "Manage the engines of this machine",
+    "engine": "Find, start and stop engines of this machine",
     "image": "Manage images",
     "manifest": "Manage image manifests and manifest lists",
     "network": "Manage networks",
@@ -248,7 +250,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "image send", "recreate"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "recreate"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

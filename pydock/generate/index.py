@@ -15,7 +15,7 @@ GROUPS = {
     "builder": "Manage builds", "checkpoint": "Manage checkpoints", "completion": "Generate completion scripts for a shell",
     "config": "Manage configs of a swarm", "node": "Manage nodes of a swarm", "secret": "Manage secrets of a swarm",
     "service": "Manage services of a swarm", "stack": "Manage stacks of services of a swarm", "swarm": "Manage a swarm",
-    "container": "Manage containers", "engine": "Manage the engines of this machine", "context": "Manage contexts", "image": "Manage images",
+    "container": "Manage containers", "engine": "Find, start and stop engines of this machine", "context": "Manage contexts", "image": "Manage images",
     "manifest": "Manage image manifests and manifest lists", "network": "Manage networks",
     "plugin": "Manage plugins", "trust": "Manage trust on images (no longer supported)", "trust key": "Manage image signing keys",
     "trust signer": "Manage image signers", "volume": "Manage volumes", "system": "Manage the daemon",

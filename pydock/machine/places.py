@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from glob import escape, glob
 
 from pydock.config.endpoint import DEFAULT_HOST, Endpoint
@@ -14,7 +15,7 @@ from pydock.values import record
 #: (kind, name, path): "*" in a path is also in the name; a name that ends in "-*" loses that where it is "default"
 SOCKETS = (
     ("docker", "rootless", "{run}/docker.sock"),
-    ("docker", "*", "{run}/pydock/*/docker.sock"),
+    ("docker", "*", "{own}/*/docker.sock"),
     ("desktop", "desktop", "{home}/.docker/run/docker.sock"),
     ("desktop", "desktop", "{home}/.docker/desktop/docker.sock"),
     ("colima", "colima-*", "{home}/.colima/*/docker.sock"),
@@ -61,10 +62,29 @@ def usual_folders(environ: Mapping[str, str]) -> dict[str, str]:
     home = environ.get("HOME") or os.path.expanduser("~")
     return {
         "home": home,
+        "own": engines_folder(environ),
         "run": environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}",
         "data": environ.get("XDG_DATA_HOME") or f"{home}/.local/share",
         "tmp": (environ.get("TMPDIR") or tempfile.gettempdir()).rstrip("/"),
     }
+
+
+def state_folder(environ: Mapping[str, str]) -> str:
+    """Where the engines that pydock runs for this user keep what they have."""
+    given = environ.get("XDG_STATE_HOME", "")
+    home = environ.get("HOME") or os.path.expanduser("~")
+    return os.path.join(given if os.path.isabs(given) else os.path.join(home, ".local", "state"), "pydock", "engines")
+
+
+def engines_folder(environ: Mapping[str, str]) -> str:
+    """Where they listen."""
+    user = os.geteuid()
+    for folder in (environ.get("XDG_RUNTIME_DIR", ""), "/run" if user == 0 else f"/run/user/{user}"):
+        with suppress(OSError):
+            # one of another user is no place for our sockets
+            if os.path.isabs(folder) and os.stat(folder).st_uid == user:
+                return os.path.join(folder, "pydock")
+    return os.path.join(os.path.dirname(state_folder(environ)), "run")
 
 
 def named(name: str, inside: str) -> str:

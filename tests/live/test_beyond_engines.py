@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.live import test_remote
+from tests.support import engines
 from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
 
@@ -172,3 +176,109 @@ def test_figures_of_two_engines_are_drawn_as_one_table(pair: User) -> None:
             text += os.read(running.stdout.fileno(), 65536)
         running.send_signal(signal.SIGINT)
         assert running.wait(20) == 130
+
+
+# ---- an engine of one's own ------------------------------------------------------------------------------
+
+
+class Owner:
+    """Who starts engines, in a network namespace of their own."""
+
+    def __init__(self, kind: str, home: Path, pydock: Path, docker: Path) -> None:
+        engines.install_stable()
+        self.kind, self.home, self.clients = kind, home, {"pydock": pydock, "docker": docker}
+        self.namespace = f"pydock-{os.getpid()}-{home.name}"
+        system = "/usr/sbin:/usr/bin:/sbin:/bin"
+        path = f"{engines.unpack_unstable()}:{system}" if kind == "docker-28" else system
+        (home / "run").mkdir(mode=0o700)
+        (home / "containers.conf").write_text(
+            '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n'
+            '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+        )
+        self.env = {
+            "PATH": path,
+            "XDG_RUNTIME_DIR": str(home / "run"),
+            "CONTAINERS_CONF": str(home / "containers.conf"),
+        }
+
+    def __call__(self, *argv: str, client: str = "pydock") -> Done:
+        words = ("nsenter", f"--net=/run/netns/{self.namespace}", str(self.clients[client]), *argv)
+        return program(words[0], *words[1:], home=self.home, env=self.env, timeout=150)
+
+    def start(self, name: str = "mine") -> Done:
+        return self("engine", "start", name, "--with", self.kind.partition("-")[0])
+
+    @property
+    def socket(self) -> Path:
+        return self.home / "run" / "pydock" / "mine" / "docker.sock"
+
+    def note(self) -> dict[str, Any]:
+        path = self.home / ".local" / "state" / "pydock" / "engines" / "mine" / "engine.json"
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
+
+
+@pytest.fixture(params=["docker-28", "docker-20", "podman"])
+def owner(request: pytest.FixtureRequest, pydock: Path, docker: Path) -> Iterator[Owner]:
+    home = Path(tempfile.mkdtemp(prefix="pd-"))
+    try:
+        one = Owner(request.param, home, pydock, docker)
+    except engines.Unavailable as why:
+        pytest.skip(str(why))
+    subprocess.run(["ip", "netns", "add", one.namespace], check=True)
+    subprocess.run(["ip", "-n", one.namespace, "link", "set", "lo", "up"], check=True)
+    try:
+        yield one
+    finally:
+        for name in ("mine", "other"):
+            one("engine", "stop", name, "--purge", "--yes")
+        subprocess.run(["ip", "netns", "del", one.namespace], check=True)
+        # nothing is left: no process, no mount
+        assert not [line for line in Path("/proc/self/mounts").read_text().splitlines() if f" {home}/" in line]
+        ps = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        assert f"{home}/run" not in ps
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def test_an_engine_of_ones_own(owner: Owner) -> None:
+    """Both clients use it by its context; it is what it was after its end, and after it was killed."""
+    done = owner.start()
+    assert (done.code, done.out) == (0, b"mine\n"), done
+    engines.load_busybox(owner)  # type: ignore[arg-type]
+    run = ("run", "--rm", "busybox", "echo", "hi")
+    for client in ("docker", "pydock"):
+        assert owner("--context", "mine", *run, client=client).out == b"hi\n"
+    again = owner.start()
+    assert again.code == 0 and b"is running already" in again.err
+    assert owner("--context", "mine", "volume", "create", "kept").code == 0
+    assert owner("engine", "stop", "mine").code == 0
+    assert owner("--context", "mine", "ps", client="docker").code == 1 and not owner.socket.exists()
+    assert owner.start().code == 0
+    assert owner("--context", "mine", "volume", "ls", "-q", client="docker").out == b"kept\n"
+    started = owner("--context", "mine", "run", "-d", "--name", "left", "busybox", "sleep", "1000", client="docker")
+    assert started.code == 0, started
+    os.kill(owner.note()["pid"], signal.SIGKILL)
+    assert owner.start().code == 0
+    names = owner("--context", "mine", "ps", "-a", "--format", "{{.Names}}", client="docker").out
+    assert names == b"left\n" and owner("--context", "mine", *run).out == b"hi\n"
+
+
+def test_an_engine_beside_another_does_not_disturb_it(owner: Owner) -> None:
+    if owner.kind == "podman":
+        pytest.skip("Podman has no bridge that two could want")
+    assert owner.start().code == 0
+    engines.load_busybox(owner)  # type: ignore[arg-type]
+    assert (
+        owner("--context", "mine", "run", "-d", "--name", "web", "-p", "8080:80", "busybox", "sleep", "1000").code == 0
+    )
+    rules = ["nsenter", f"--net=/run/netns/{owner.namespace}", "iptables-save"]
+    before = subprocess.run(rules, capture_output=True, text=True, check=True).stdout
+    other = owner.start("other")
+    assert other.code == 0 and b"whose firewall is left alone" in other.err
+    after = subprocess.run(rules, capture_output=True, text=True, check=True).stdout
+    assert [line for line in before.splitlines() if line.startswith("-A")] == [
+        line for line in after.splitlines() if line.startswith("-A")
+    ]
+    assert owner("--context", "mine,other", "ps", "--format", "{{.Context}} {{.Names}}").out == b"mine web\n"
+    assert owner("engine", "stop", "other").code == 0
+    assert owner("--context", "mine", "exec", "web", "true").code == 0
