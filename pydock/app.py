@@ -86,7 +86,7 @@ class App:
     plugins: noun[Plugins] = noun("config.plugins.Plugins", lambda cls, app: cls(app.config, app.environ))
     watch: noun[Watch] = noun(
         "watch.watch.Watch",
-        lambda cls, app: cls(app.globals.curl, app.globals.trace, app.err.formatted, app.out.silence),
+        lambda cls, app: cls(app.globals.curl, app.globals.trace, app.err.raw_line, app.out.silence),
     )
     registries: noun[Registries] = noun(
         "registry.registries.Registries",
@@ -148,5 +148,7 @@ class App:
 
     def close(self) -> None:
         """Close the engine's connections."""
+        if "watch" in self.__dict__:
+            self.watch.close()
         if "engine" in self.__dict__:
             self.engine.close()

@@ -6,6 +6,7 @@ upgraded connection is returned as the response extension "network_stream", as h
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -153,6 +154,13 @@ class Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         yield from self.blocks
         self.ended = True
+
+    def hang_up(self) -> None:
+        """End it: a reader in another thread gets an error."""
+        try:
+            self.wire.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def close(self) -> None:
         if self.ended:

@@ -81,6 +81,10 @@ class Output:
         """From here on nothing is written."""
         self.binary, self.is_terminal = Nowhere(), False
 
+    def raw_line(self, text: str) -> None:
+        """A line that may come while the terminal is in raw mode: it goes back to the first column."""
+        self.put(self.encoded(text) + (b"\r\n" if self.is_terminal else b"\n"))
+
     def line(self, text: str) -> None:
         self.write(text, "\n")
 

@@ -29,14 +29,14 @@ RPC = {
 @record
 class Asked:
     """A request as it goes out. target: path and query, as sent; base: the URL before it, where it is no endpoint's;
-    body: None where it is a stream; insecure: certificates are not verified."""
+    body: None where it is a stream; trust: curl's options for certificates, where it is no endpoint's."""
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = b""
     base: str = ""
-    insecure: bool = False
+    trust: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
         return next((v for n, v in self.headers if n.lower() == name), "")
@@ -61,7 +61,7 @@ def hidden(asked: Asked) -> Asked:
         if text is None
         else redact.body(asked.target, asked.header("content-type"), text).encode("utf-8", "surrogateescape")
     )
-    return Asked(asked.method, redact.target(asked.target), kept, body, redact.text(asked.base), asked.insecure)
+    return Asked(asked.method, redact.target(asked.target), kept, body, redact.text(asked.base), asked.trust)
 
 
 def lines(asked: Asked, endpoint: Endpoint | None, variables: Collection[str] = ()) -> list[str]:
@@ -69,9 +69,7 @@ def lines(asked: Asked, endpoint: Endpoint | None, variables: Collection[str] = 
     words, notes = _words(asked)
     notes = [*_connection_notes(asked), *notes]
     if endpoint is None:
-        line = shell.line(
-            ["curl", *(["--insecure"] if asked.insecure else []), *words, asked.base + asked.target], variables
-        )
+        line = shell.line(["curl", *asked.trust, *words, asked.base + asked.target], variables)
     elif endpoint.scheme == "ssh":
         socket = urlsplit(endpoint.host).path
         inner = [

@@ -69,6 +69,11 @@ class Exchange:
         if self._over.acquire(blocking=False):
             self._line(f"{self.head}, total {self._measured()}, {self.tail}")
 
+    def leave(self) -> None:
+        """The program ends before the answer does."""
+        if self.head and self._over.acquire(blocking=False):
+            self._line(f"{self.head}, left open after {self._measured()}, {self.tail}")
+
     def end_stream(self) -> None:
         """The upgraded connection is closed. Once."""
         if self._over.acquire(blocking=False):
@@ -92,6 +97,10 @@ class Counted(httpx.SyncByteStream):
         for block in self.stream:
             self.count(len(block))
             yield block
+
+    def hang_up(self) -> None:
+        if hasattr(self.stream, "hang_up"):
+            self.stream.hang_up()
 
     def close(self) -> None:
         if hasattr(self.stream, "close"):

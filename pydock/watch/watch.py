@@ -1,13 +1,14 @@
 """Watch: --curl shows each request before it is made, --trace how it went. It stands between the client and its transport.
 
 --curl=only sends what reads, GET and HEAD, and nothing else. Answers to the rest are made up: of the promised shape, and
-with placeholders ($ID) that later lines have in their place. What would need such an answer is not sent either; where
-nothing can be made up, or a command waits for a change that does not come, it ends.
+with placeholders ($ID) that later lines have in their place. Where a command would read of what is not there, or would
+wait for a change that does not come, it ends.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 import time
@@ -29,6 +30,8 @@ else:
     httpx = load_httpx()
 
 READS = ("GET", "HEAD")
+#: the folder of certificates for registries
+CERTIFICATES = "/etc/docker/certs.d"
 #: fields that identify an object
 IDENTIFIERS = ("id", "name")
 
@@ -54,6 +57,9 @@ class Watch:
         self.variables: list[str] = []
         self.unsent = False
         self.asked: set[tuple[str, str]] = set()
+        #: streams of events, and what is measured, that are not at their end
+        self.events: list[Any] = []
+        self.open: list[Exchange] = []
         self.lock = threading.Lock()
 
     def over(self, transport: httpx.BaseTransport, endpoint: Endpoint) -> httpx.BaseTransport:
@@ -63,7 +69,8 @@ class Watch:
     def web(self, request: httpx.Request, send: Send, insecure: bool) -> httpx.Response:
         """A request to a registry, or another server: it is made by `send`."""
         url = urlsplit(str(request.url))
-        asked = asked_of(request, f"{url.scheme}://{url.netloc}", insecure)
+        trust = ("--insecure",) if insecure else certificates(url.netloc)
+        asked = asked_of(request, f"{url.scheme}://{url.netloc}", trust)
         # what gets a token is a POST, too
         changes = asked.method not in READS and asked.path.startswith("/v2/")
         return self.watched(asked, None, request, send, changes)
@@ -75,11 +82,28 @@ class Watch:
         if self.curl:
             known = asked if "secrets" in self.curl else hidden(asked)
             self._tell(lines(known, endpoint, self.variables))
-        if self.only and (changes or self._depends(asked)):
+        waits = self.unsent and asked.path == "/events"
+        if self.only and (changes or waits or self._depends(asked)):
             return self._made_up(asked, request)
         if self.unsent:
             self._ask_once(asked)
-        return Exchange(hidden(asked), self.tell, self.clock, self.began).run(request, send) if self.trace else send()
+        response = self._measured(asked, request, send) if self.trace else send()
+        if self.only and asked.path == "/events":
+            self.events.append(response.stream)
+        return response
+
+    def _measured(self, asked: Asked, request: httpx.Request, send: Send) -> httpx.Response:
+        exchange = Exchange(hidden(asked), self._told, self.clock, self.began)
+        self.open.append(exchange)
+        return exchange.run(request, send)
+
+    def close(self) -> None:
+        """Tell of what nobody has read to its end."""
+        for exchange in self.open:
+            exchange.leave()
+
+    def _told(self, line: str) -> None:
+        self._tell([line])
 
     def _tell(self, shown: list[str]) -> None:
         with self.lock:
@@ -89,16 +113,14 @@ class Watch:
     # -- what is not sent --------------------------------------------------------------------------
 
     def _depends(self, asked: Asked) -> bool:
-        """Does it need an answer that was made up?"""
-        return bool(self._names_in(asked))
-
-    def _names_in(self, asked: Asked) -> list[str]:
+        """Does it name what an answer that was made up has named?"""
         plain = unquote(asked.target)
-        return [v for v in self.variables if re.search(re.escape(v) + r"(?!\d)", plain)]
+        return any(re.search(re.escape(v) + r"(?!\d)", plain) for v in self.variables)
 
     def _ask_once(self, asked: Asked) -> None:
         """Who asks the same again waits for a change. Raises Ended."""
-        if (key := (asked.method, asked.target)) in self.asked:
+        key = (asked.method, asked.target)
+        if key in self.asked:
             self._stop("the command would wait here for what was not sent")
         self.asked.add(key)
 
@@ -110,30 +132,35 @@ class Watch:
         if not self.unsent:
             self.unsent = True
             self.silence()
+            for stream in self.events:
+                # no event will tell of what was not sent
+                if hasattr(stream, "hang_up"):
+                    stream.hang_up()
+        if asked.method not in READS:
+            self.asked.clear()
         if asked.path in RPC:
             self._stop("what follows goes through this connection, which was not opened")
         if asked.path == "/auth":
             self._stop("what follows depends on whether the registry takes the credentials")
-        if asked.method in READS:
+        if asked.path == "/events":
             self._ask_once(asked)
+            return answer(200, b"")
+        if asked.method in READS:
+            self._stop("what follows depends on the answer, which only the engine knows")
         if asked.upgrade:
             return httpx.Response(101, extensions={"network_stream": Nothing()})
         known: Request | None = request.extensions.get("request")
         if known is None:
             return answer(201, b"")
-        if known.answer is None or known.answer is bytes:
-            if asked.method in READS:
-                self._stop("what it would get is not known")
+        if known.answer is None:
             return answer(200, b"")
-        value = made_up.value(known.answer, lambda field: self._name(field, asked, known))
+        value = made_up.value(known.answer, lambda field: self._name(field, known))
         return answer(200, json.dumps(value).encode())
 
-    def _name(self, field: str, asked: Asked, known: Request) -> str:
+    def _name(self, field: str, known: Request) -> str:
         """The value of a field of an answer that is made up."""
         if field.lower() not in IDENTIFIERS:
             return ""
-        if asked.method in READS:
-            return next(iter(self._names_in(asked)), "")
         body = known.body if isinstance(known.body, dict) else {}
         given = {key.lower(): value for key, value in {**known.query, **body}.items()}.get(field.lower())
         if isinstance(given, str) and given:
@@ -150,11 +177,20 @@ def answer(status: int, body: bytes) -> httpx.Response:
     return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
 
-def asked_of(request: httpx.Request, base: str = "", insecure: bool = False) -> Asked:
+def certificates(host: str) -> tuple[str, ...]:
+    """curl's options for what the folder of docker's certificates has for a registry: it takes one of each kind."""
+    folder = os.path.join(CERTIFICATES, host)
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    kinds = {".crt": "--cacert", ".cert": "--cert", ".key": "--key"}
+    found = {kinds[end]: name for name in reversed(names) if (end := os.path.splitext(name)[1]) in kinds}
+    return tuple(word for option in sorted(found) for word in (option, os.path.join(folder, found[option])))
+
+
+def asked_of(request: httpx.Request, base: str = "", trust: tuple[str, ...] = ()) -> Asked:
     """The request as it goes out; its body is not read where it is a stream."""
     headers = tuple((n.decode("latin1"), v.decode("utf-8", "surrogateescape")) for n, v in request.headers.raw)
     body = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else None
-    return Asked(request.method, request.url.raw_path.decode("ascii"), headers, body, base, insecure)
+    return Asked(request.method, request.url.raw_path.decode("ascii"), headers, body, base, trust)
 
 
 class Watched(httpx.BaseTransport):

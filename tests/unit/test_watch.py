@@ -22,9 +22,9 @@ from pydock.errors import Ended, Unreachable
 from pydock.shape import problem
 from pydock.watch import made_up, redact, shell
 from pydock.watch.curl import Asked, hidden, lines
-from pydock.watch.watch import Watch
+from pydock.watch.watch import Watch, certificates
 from tests.support.cli import FakeDuplex, Messages, Reply, Result, any_of, cli
-from tests.support.samples import container, service
+from tests.support.samples import ID, container, service
 from tests.support.stubs import ENDPOINT, Stubs
 
 UNIX = Endpoint("unix:///run/my docker.sock")
@@ -66,7 +66,7 @@ def stopped(*argv: str, table: Any = None, **more: Any) -> str:
     (Endpoint("ssh://far/run/d.sock"), GET, ["ssh -o ConnectTimeout=30 -T -- far 'curl --unix-socket /run/d.sock http://localhost/v1.51/info'"]),
     (Endpoint("npipe:////./pipe/docker_engine"), GET,
      ["# curl cannot connect to npipe:////./pipe/docker_engine", "# curl http://localhost/v1.51/info"]),
-    (None, Asked("GET", "/v2/", base="https://r.example", insecure=True), ["curl --insecure https://r.example/v2/"]),
+    (None, Asked("GET", "/v2/", base="https://r.example", trust=("--insecure",)), ["curl --insecure https://r.example/v2/"]),
     (UNIX, Asked("HEAD", "/_ping"), ["curl --unix-socket '/run/my docker.sock' --head http://localhost/_ping"]),
 ], ids=lambda value: value.host if isinstance(value, Endpoint) else "")  # fmt: skip
 def test_how_curl_reaches_an_engine(endpoint: Endpoint | None, asked: Asked, expected: list[str]) -> None:
@@ -246,21 +246,24 @@ def test_what_is_created_is_a_placeholder_in_what_follows(tmp_path: Path) -> Non
 
 
 def test_what_reads_is_sent_and_what_depends_on_the_unsent_is_not() -> None:
-    running = container()
-    done, shown = watched("--curl=only", "exec", "c", "true", table={("GET", "/containers/c/json"): running})
+    table = {("GET", "/containers/c/json"): container()}
+    why = "# Stopped: what follows depends on the answer, which only the engine knows."
+    assert stopped("--curl=only", "exec", "c", "true", table=table) == why
+    done, shown = watched("--curl=only", "exec", "-d", "c", "true", table=table)
     assert (done.code, [r.path for r in done.requests]) == (0, ["/containers/c/json"])
-    assert shown[-2:] == [
-        curl('"http://localhost/v1.51/exec/$ID/json"'),
-        "# Stopped: the engine does not report the command's exit code",
-    ]
+    assert shown[-1].endswith('"http://localhost/v1.51/exec/$ID/start"')
+
+
+def test_what_follows_from_a_made_up_answer_is_no_failure() -> None:
+    table = {
+        ("GET", "/containers/c/json"): container(),
+        ("GET", "/info"): Reply({"message": "no"}, 500, {"Content-Type": "application/json"}),
+    }
+    done, shown = watched("--curl=only", "swarm", "join", "--token", "t", "h:1", table=table)
+    assert (done.code, shown[-1]) == (0, "# Stopped: Error response from daemon: no")
 
 
 def test_what_waits_for_a_change_ends() -> None:
-    states = {("GET", "/containers/c/json"): container()}
-    assert (
-        stopped("--curl=only", "attach", "c", table=states)
-        == "# Stopped: the command would wait here for what was not sent."
-    )
     web = service("web")
     table = {
         ("GET", "/services/web"): web,
@@ -269,6 +272,21 @@ def test_what_waits_for_a_change_ends() -> None:
         ("GET", "/nodes"): [],
     }
     assert stopped("--curl=only", "service", "scale", "web=3", table=table).startswith("# Stopped: ")
+    # no event tells of what was not sent, whether it was listened for before or after that
+    quiet = {
+        ("GET", "/containers/c/json"): container(
+            State={"Status": "exited", "Running": False, "Paused": False, "Restarting": False}
+        )
+    }
+    quiet |= {("GET", f"/containers/{ID}/json"): quiet["GET", "/containers/c/json"], ("GET", "/events"): iter([])}
+    assert "would wait here" in stopped("--curl=only", "start", "--wait", "c", table=quiet)
+    assert "depends on the answer" in stopped("--curl=only", "run", "-d", "--wait", "busybox", table=quiet)
+
+
+def test_what_is_asked_again_after_another_change_does_not_wait() -> None:
+    """As for each of several things that are copied to one place."""
+    done, shown = watched("--curl=only", "attach", "c", table={("GET", "/containers/c/json"): container()})
+    assert (done.code, done.out) == (0, "") and [line.rpartition("/")[2] for line in shown].count("json") == 2
 
 
 @pytest.mark.parametrize(("line", "why"), [
@@ -381,3 +399,13 @@ def test_requests_to_registries_are_seen_too() -> None:
         and "GET https://127.0.0.1:1/v2/: failed after" in shown[1]
     )
     assert done.code == 1
+
+
+def test_certificates_of_a_registry_are_options_of_curl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pydock.watch.watch.CERTIFICATES", str(tmp_path))
+    folder = tmp_path / "r.example:5000"
+    folder.mkdir()
+    for name in ("b.crt", "a.crt", "client.cert", "client.key", "README"):
+        (folder / name).touch()
+    words = ("--cacert", f"{folder}/a.crt", "--cert", f"{folder}/client.cert", "--key", f"{folder}/client.key")
+    assert certificates("r.example:5000") == words and certificates("other.example") == ()
