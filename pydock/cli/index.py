@@ -79,6 +79,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "image save": ("pydock.commands.image.save", "save", "Save one or more images to a tar archive"),
     "image send": ("pydock.commands.image.send", "send", "Send images to another engine"),
     "image tag": ("pydock.commands.image.tag", "tag", "Create a tag that refers to an existing image"),
+    "image tags": ("pydock.commands.image.tags", "tags", "List the tags of a repository in its registry"),
     "images": ("pydock.commands.image.ls", "ls", "List images"),
     "import": ("pydock.commands.image.import_", "import_", "Create an image from a tar archive of a file system"),
     "info": ("pydock.commands.system.info", "info", "Show system-wide information"),
@@ -250,7 +251,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "recreate"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

@@ -84,6 +84,7 @@ FILTERS: dict[str, dict[str, str]] = {
     "container prune": _PRUNE,
     "image ls": {"before=": "images", "dangling=": "bools", "label=": "", "reference=": "images", "since=": "images", "until=": ""},
     "image prune": {"dangling=": "bools", **_PRUNE},
+    "image tags": {"name=": ""},
     "network ls": {
         "dangling=": "bools", "driver=": "network-drivers", "id=": "", "label=": "", "name=": "networks",
         "scope=": "global local swarm", "type=": "builtin custom",

@@ -1,4 +1,4 @@
-"""A client of the registry API: manifests and blobs. Only `manifest` needs it; the engine does the rest.
+"""A client of the registry API: manifests, blobs and tags. `manifest` and `image tags` need it; the engine does the rest.
 
 https://distribution.github.io/distribution/spec/api/, tokens as in …/spec/auth/token/ and …/spec/auth/oauth/.
 """
@@ -6,11 +6,12 @@ https://distribution.github.io/distribution/spec/api/, tokens as in …/spec/aut
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlencode, urlsplit
 
 from pydock.digests import check, digest_of, parts
 from pydock.errors import Failure, Missing, failing
+from pydock.go.json import decode
 from pydock.registry.challenge import challenges
 from pydock.registry.tokens import (
     CERTIFICATES,
@@ -25,6 +26,7 @@ from pydock.registry.tokens import (
     tls,
 )
 from pydock.registry.web import NO_HANDSHAKE, Answer, Web, WebError, origin
+from pydock.shape import opt
 from pydock.values import record
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -40,6 +42,8 @@ NO_TLS = re.compile(
 NOT_HERE = ("UNAUTHORIZED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN")
 #: the largest manifest or image configuration that docker accepts, in bytes
 MAX_SIZE = 4 << 20
+#: tags that are asked for at once, and the most answers with them
+PAGE, PAGES = 1000, 2000
 
 
 @record
@@ -87,6 +91,18 @@ class Registry:
         """Raises Missing, Failure."""
         _check_name(digest)
         return self._document(self._ask("GET", repository, f"blobs/{digest}"), digest)
+
+    def tags(self, repository: str) -> Iterator[str]:
+        """All tags, in no order, page by page. Raises Missing, Failure."""
+        query, asked = f"n={PAGE}", set[str]()
+        while query:
+            if query in asked or len(asked) == PAGES:
+                raise Failure(f"{self.host} gives the tags of {repository} without end")
+            asked.add(query)
+            answer = self._ask("GET", repository, f"tags/list?{query}")
+            with failing(f"the tags of {repository} are malformed: "):
+                yield from decode(answer.body, {"tags": opt([str])}).get("tags") or ()
+            query = next_page(answer.headers.get("link", ""))
 
     @staticmethod
     def _document(answer: Answer, reference: str) -> Document:
@@ -181,6 +197,12 @@ class Registry:
             return by_query(self.web, realm, list({**query, **account}.items()), self.auth).text
         except Refused as refused:
             raise Failure(refused.details) from None
+
+
+def next_page(link: str) -> str:
+    """The query of the next page, by a Link header (RFC 8288); "" for none. Its path is not followed: it is known."""
+    found = re.match(r"\s*<([^>]*)>\s*;\s*rel=\"?next\"?", link)
+    return urlsplit(found[1]).query if found else ""
 
 
 def refusal(answer: Answer) -> Failure:

@@ -29,6 +29,17 @@ class Registries:
 
         return Registry(domain, self._auth_of(domain), insecure, web=self._web)
 
+    def tags(self, domain: str, repository: str, insecure: bool) -> list[str]:
+        """All tags of a repository. A registry on this machine may be without TLS, or have an unknown certificate, as for
+        `login`. Raises Missing, Failure."""
+        from pydock.registry.login import is_loopback
+
+        registry = self.open(domain, insecure or is_loopback(f"https://{domain}"))
+        try:
+            return list(registry.tags(repository))
+        finally:
+            registry.close()
+
     def token(
         self, host: str, realm: str, service: str, scopes: Sequence[str], auth: Mapping[str, str], client_id: str
     ) -> tuple[str, int, int]:

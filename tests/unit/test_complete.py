@@ -60,6 +60,10 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
 
 @pytest.mark.parametrize(("line", "names", "directive"), [
     ("volume ls --json=Na", ["Name"], 4), ("ps --json=ID,Na", ["ID,Names"], 4), ("ps --json=Names,Na", [], 4), ("ps --json=he", ["help"], 4), ("container inspect --json=Name,St", ["Name,State"], 4), ("info --json=Ker", ["KernelMemory", "KernelMemoryTCP", "KernelVersion"], 4),
+    ("inspect --as-r", ["--as-run"], 4), ("recreate run", ["running"], 4), ("recreate --image host", ["host.example:5000/app:1"], 4),
+    ("recreate --pull=al", ["always"], 4), ("recreate --restart on", ["on-failure"], 4), ("image send host", ["host.example:5000/app:1"], 4),
+    ("image send --to def", ["default"], 4), ("image tags --filter n", ["name="], 6),
+    ("volume ls --json=Na", ["Name"], 4), ("ps --json=ID,Na", ["ID,Names"], 4), ("ps --json=Names,Na", [], 4), ("ps --json=he", ["help"], 4),
     ("--curl=o", ["only", "only,secrets"], 4), ("--cur", ["--curl"], 4), ("--curl --tra", ["--trace"], 4),
     ("run --network fro", ["front_net"], 4), ("run --network=fro", ["front_net"], 4), ("run --net=fro", ["front_net"], 4),
     ("run --network=container:r", ["container:running"], 4), ("run --ipc conta", ["container:"], 6), ("run --pid=container:p", ["container:paused"], 4),
