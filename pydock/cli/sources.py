@@ -316,6 +316,7 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "checkpoints": checkpoints,
     "objects": objects,
     "daemons": daemons,
+    "own-engines": lambda q: q.app.own_engines.names(),
     "contexts": lambda q: ["default", *q.app.contexts.stored.names()],
     "environment": lambda q: sorted(q.app.environ),
     "registries": registries,

@@ -18,7 +18,7 @@ from pydock.errors import EngineError, Failure, NoEngine, first_line
 from pydock.machine import probe as states
 from pydock.machine.machine import Machine
 from pydock.machine.probe import Probe
-from pydock.machine.remedies import certificate_files, connection_failure, starting
+from pydock.machine.remedies import certificate_files, connection_failure, starting, tls_folder
 from pydock.machine.step import OK, PROBLEM, Step, ok, problem, skipped
 from pydock.machine.surroundings import clock_step, credential_steps, disk_step, proxy_step
 
@@ -33,7 +33,7 @@ UNDO = {
     "DOCKER_HOST": "unset DOCKER_HOST",
     "DOCKER_CONTEXT": "unset DOCKER_CONTEXT",
     "currentContext": "{prog} context use default",
-    "default": "unset DOCKER_TLS_VERIFY DOCKER_TLS DOCKER_CERT_PATH",
+    "default": "{prog} context ls",
 }
 #: what chose the context, in words
 WORDS = {"currentContext": "chosen by config.json", "default": "as no flag, variable or context is set"}
@@ -57,19 +57,15 @@ class Doctor:
     def examine(self) -> Iterator[Step]:
         """Each step as soon as it is done."""
         yield self.configuration()
-        endpoint: Endpoint | None = None
         try:
-            endpoint, headers = self.contexts.endpoint, self.contexts.headers
+            endpoint = self.contexts.endpoint
         except NoEngine as error:
-            undo = UNDO[self.contexts.choice.by].format(prog=self.prog)
-            yield problem(
-                "context", f"{self.chosen()}: {str(error).removeprefix('unable to resolve docker endpoint: ')}", undo
-            )
-            yield from (skipped(check, "no address") for check in ("socket", "connection", "engine"))
+            yield self.no_address(str(error).removeprefix("unable to resolve docker endpoint: "))
+            yield from (skipped(check, "there is no address") for check in ("socket", "connection", "engine"))
         else:
             yield ok("context", self.chosen())
             yield ok("address", endpoint.host + (" with TLS" if endpoint.tls else ""))
-            yield from self.reach(endpoint, headers)
+            yield from self.reach(endpoint)
         yield from credential_steps(self.config, self.environ)
 
     def configuration(self) -> Step:
@@ -83,6 +79,15 @@ class Doctor:
         there = os.path.exists(self.config.path)
         return ok("configuration", self.config.path if there else f"there is no {self.config.path}, and none is needed")
 
+    def no_address(self, why: str) -> Step:
+        """What was chosen gives no address."""
+        choice = self.contexts.choice
+        if why.startswith("open ") and choice.name == "default":
+            # the files of TLS
+            mend = (f"ls -l {tls_folder(self.environ)}", "unset DOCKER_TLS_VERIFY DOCKER_TLS")
+            return problem("context", f"{self.chosen()}: {why}", *mend)
+        return problem("context", f"{self.chosen()}: {why}", UNDO[choice.by].format(prog=self.prog))
+
     def chosen(self) -> str:
         choice, configured = self.contexts.choice, self.config.current_context
         text = f'"{choice.name}", {WORDS.get(choice.by) or f"chosen by {choice.by}"}'
@@ -90,10 +95,15 @@ class Doctor:
             text += f'; it takes the place of "{configured}" in config.json'
         return text
 
-    def reach(self, endpoint: Endpoint, headers: Mapping[str, str]) -> Iterator[Step]:
+    def reach(self, endpoint: Endpoint) -> Iterator[Step]:
         """From the address to the engine's own state."""
         from pydock.machine.socket_file import examine
 
+        try:
+            headers = self.contexts.headers
+        except NoEngine as error:
+            yield problem("headers", str(error), "unset DOCKER_CUSTOM_HEADERS")
+            return
         if endpoint.scheme == "unix":
             step = examine(endpoint.address, starting(self.environ))
             yield step if step.state == OK else self.with_others(step)
@@ -116,7 +126,7 @@ class Doctor:
     def with_others(self, step: Step) -> Step:
         """Engines that do answer: perhaps one of them was meant."""
         others = [
-            f"{self.prog} --context {found.name} ps"
+            f"{self.prog} --context {shlex.quote(found.name)} ps"
             if found.context
             else f"{self.prog} --host {shlex.quote(found.address)} ps"
             for found in self.machine.engines()

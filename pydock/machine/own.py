@@ -19,7 +19,7 @@ from pydock.errors import Failure, first_line
 from pydock.files.atomic import make_folders, remove_folder, write_whole
 from pydock.files.lock import locked_folder
 from pydock.go.json import decode
-from pydock.machine.places import engines_folder, state_folder
+from pydock.machine.places import engines_folder, listed, state_folder
 from pydock.machine.probe import REACHABLE, Probe, probe
 from pydock.machine.process import Process, until
 from pydock.machine.programs import Folders, choose, environment, make_bridge, podman_command, remove_bridge, spawn
@@ -62,6 +62,10 @@ class OwnEngines:
 
     def folders(self, name: str) -> Folders:
         return Folders(os.path.join(state_folder(self.environ), name), os.path.join(engines_folder(self.environ), name))
+
+    def names(self) -> list[str]:
+        """Those that were started here, whether they run or not."""
+        return sorted(listed(state_folder(self.environ)))
 
     # -- start -------------------------------------------------------------------------------------
 

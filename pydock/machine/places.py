@@ -122,5 +122,8 @@ def listed(folder: str) -> list[str]:
 
 def identity(endpoint: Endpoint) -> tuple[str, bool]:
     """Equal for two addresses of one socket."""
-    host = f"unix://{os.path.realpath(endpoint.address)}" if endpoint.scheme == "unix" else endpoint.host
+    host = endpoint.host
+    # a path of which nothing can be found is itself
+    with suppress(OSError, ValueError):
+        host = f"unix://{os.path.realpath(endpoint.address)}" if endpoint.scheme == "unix" else host
     return host, endpoint.tls is not None

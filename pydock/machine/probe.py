@@ -71,8 +71,8 @@ class Asking(threading.Thread):
         started = time.monotonic()
         try:
             self.answer = replace(self._ask(), took=time.monotonic() - started)
-        except Failure as failure:
-            self.answer = Probe(INVALID, failure.message)
+        except (Failure, ValueError) as error:
+            self.answer = Probe(INVALID, str(error))
 
     def _ask(self) -> Probe:
         try:

@@ -105,11 +105,11 @@ def connection_failure(endpoint: Endpoint, answer: Probe, environ: Mapping[str, 
         probe.NO_HOST: (f"there is no such host: {authority(endpoint)}", (f"getent hosts {authority(endpoint).rpartition(':')[0]}",)),
         probe.UNREACHABLE: (f"{host}: {why}", ()),
         probe.TIMEOUT: (f"{host}: {why}: a firewall, a wrong address, or an engine that hangs", ()),
-        probe.TLS_NEEDED: (f"{host} wants TLS, and was asked without", (f"export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH={folder(environ)}",)),
+        probe.TLS_NEEDED: (f"{host} wants TLS, and was asked without", (f"export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH={tls_folder(environ)}",)),
         probe.NO_TLS: (f"{host} does not speak TLS ({why})", ("unset DOCKER_TLS_VERIFY DOCKER_TLS",)),
         probe.NO_CERTIFICATE: (
             f"the engine refuses {'this' if endpoint.tls and endpoint.tls.cert else 'a client without a'} certificate ({why})",
-            (f"ls -l {folder(environ)}/cert.pem {folder(environ)}/key.pem",),
+            (f"ls -l {tls_folder(environ)}/cert.pem {tls_folder(environ)}/key.pem",),
         ),
         probe.LOST: (f"{host} takes the connection, and closes it without an answer", ()),
         probe.NOT_DOCKER: (f"what listens at {host} is not a Docker Engine: {why}", (f"curl -i {curl_of(endpoint)}",)),
@@ -119,7 +119,7 @@ def connection_failure(endpoint: Endpoint, answer: Probe, environ: Mapping[str, 
     return problem("connection", text, *mend)
 
 
-def folder(environ: Mapping[str, str]) -> str:
+def tls_folder(environ: Mapping[str, str]) -> str:
     """Where the TLS files are, or should be."""
     return shlex.quote(environ.get("DOCKER_CERT_PATH") or "~/.docker").replace("'~/.docker'", "~/.docker")
 

@@ -46,7 +46,7 @@ def examine(path: str, start: Sequence[str]) -> Step:
         return missing(path, start)
     except PermissionError:
         return hidden(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return problem("socket", f"{path}: {first_line(error)}")
     if not stat.S_ISSOCK(found.st_mode):
         return no_socket(path, found.st_mode, start)

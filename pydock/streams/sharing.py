@@ -68,7 +68,7 @@ class SharedOutput(Output):
         """kept: its text is printed once all have answered, too."""
         super().__init__(base.binary, base.name)
         self.base, self.source, self.gathered, self.kept = base, source, gathered, kept
-        self.prefix = f"{source:<{gathered.width}} | ".encode()
+        self.prefix = base.encoded(f"{source:<{gathered.width}} | ")
         self.rest = b""
 
     def put(self, data: bytes) -> None:

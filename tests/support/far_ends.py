@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,7 +76,10 @@ def json_answer(value: object, status: str = "200 OK") -> bytes:
 def unprivileged(run: Callable[[], str]) -> str:
     """What it returns as a user without privileges, in a process of its own. Modules must be loaded before."""
     reading, writing = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # the threads of this process are servers, which the child does not need
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if not child:
         try:
             if os.geteuid() == 0:

@@ -23,7 +23,7 @@ def kind(text: str) -> str:
 
 @options
 class EngineStartOptions(Options):
-    name: str = argument("[NAME]", default=DEFAULT)
+    name: str = argument("[NAME]", default=DEFAULT, sources="own-engines")
     use: bool = flag("--use", help="Make its context the current one")
     program: str = flag(
         "--with", metavar="docker|podman", parse=kind, sources="docker podman", help="Engine to run (default the one that is installed)"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @options
 class EngineStopOptions(Options):
-    name: str = argument("[NAME]", default=DEFAULT)
+    name: str = argument("[NAME]", default=DEFAULT, sources="own-engines")
     purge: bool = flag("--purge", help="Remove its images, containers and volumes, too")
     yes: bool = yes_flag()
 

@@ -277,10 +277,17 @@ def test_who_has_chosen_and_what_undoes_it(home: Path) -> None:
         (("-c", "gone"), {}, '"gone", chosen by --context: context "gone": context not found', "pydock context ls"),
         ((), {"DOCKER_CONTEXT": "gone"}, '"gone", chosen by DOCKER_CONTEXT: ', "unset DOCKER_CONTEXT"),
         ((), {"DOCKER_HOST": "foo://x"}, '"default", chosen by DOCKER_HOST: invalid bind address', "unset DOCKER_HOST"),
-        ((), {"DOCKER_CUSTOM_HEADERS": "a"}, "failed to set custom headers", ""),
+        (
+            (),
+            {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/no x"},
+            "open /no x/ca.pem: no such file",
+            "ls -l '/no x'",
+        ),
     ):
         step = steps(home, *before, environ=environ)["context"]
-        assert step["State"] == "problem" and said in step["Text"] and (not mend or step["Mend"] == [mend])
+        assert step["State"] == "problem" and said in step["Text"] and step["Mend"][0] == mend
+    step = steps(home, environ={"DOCKER_CUSTOM_HEADERS": "a"})["headers"]
+    assert "failed to set custom headers" in step["Text"] and step["Mend"] == ["unset DOCKER_CUSTOM_HEADERS"]
     (home / ".docker").mkdir()
     (home / ".docker" / "config.json").write_text('{"currentContext": "gone"}')
     step = steps(home)["context"]
@@ -350,3 +357,13 @@ def test_the_configuration(home: Path) -> None:
 def test_what_starts_an_engine_is_for_this_machine() -> None:
     for host, here in (("tcp://localhost:1", True), ("unix:///a", True), ("tcp://far:1", False)):
         assert remedies.local(Endpoint(host)) == here
+
+
+def test_paths_that_are_none(home: Path) -> None:
+    """A context of another's making may hold anything."""
+    assert examined(home, "context", "create", "odd", "--docker", "host=unix:///a").code == 0
+    meta = next((home / ".docker" / "contexts" / "meta").iterdir()) / "meta.json"
+    for host in ("unix:///a\0b", "unix:///" + "x" * 5000, "unix://\x1b[31m", "tcp://a:1/\0"):
+        meta.write_text(json.dumps({"Name": "odd", "Endpoints": {"docker": {"Host": host}}}))
+        assert problems(home, "-c", "odd"), host
+        assert examined(home, "engine", "ls", "-q").code == 0

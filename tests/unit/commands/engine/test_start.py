@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -16,6 +17,8 @@ from pydock.errors import Failure
 from pydock.machine import programs
 from tests.support import own_engines
 from tests.support.own_engines import User, runs
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="engines are started on Linux only")
 
 
 @pytest.fixture
@@ -48,6 +51,8 @@ def test_one_is_started_and_has_a_context(me: User) -> None:
 def test_names_are_engines(me: User) -> None:
     assert me("engine", "start", "one").out == "one\n" and me("engine", "start", "two", "--with", "podman").code == 0
     assert me.pid("one") != me.pid("two") and {"one", "two"} <= set(me.contexts())
+    assert me("__completeNoDesc", "engine", "stop", "").out == "one\ntwo\n:4\n"
+    assert me("__completeNoDesc", "engine", "start", "--with", "").out == "docker\npodman\n:4\n"
 
 
 def test_its_context_is_made_again(me: User) -> None:

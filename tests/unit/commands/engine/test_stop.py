@@ -13,6 +13,8 @@ import pytest
 from tests.support import own_engines
 from tests.support.own_engines import User, runs
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="engines are started on Linux only")
+
 
 @pytest.fixture
 def me() -> Iterator[User]:
