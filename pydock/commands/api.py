@@ -29,6 +29,14 @@ FRAMED, RAW = "application/vnd.docker.multiplexed-stream", "application/vnd.dock
 BINARY = ("application/x-tar", "application/octet-stream")
 
 
+def expression(text: str) -> str:
+    """--jq. Raises ValueError."""
+    from pydock.render.jq import Program
+
+    Program(text)
+    return text
+
+
 class Answer(Protocol):
     """See engine.Response."""
 
@@ -71,6 +79,7 @@ class ApiOptions(Options):
     jq: str = flag(
         "--jq",
         metavar="expression",
+        parse=expression,
         excludes=("template", "silent"),
         help="Print what this jq expression gives for the answer",
     )
@@ -165,8 +174,7 @@ def printer(app: App, o: ApiOptions) -> Callable[[Answer], None]:
     if o.jq:
         from pydock.render.jq import Program
 
-        with failing("--jq: "):
-            program = Program(o.jq)
+        program = Program(o.jq)
         return lambda answer: each_value(
             app, answer, lambda value: app.out.write(*program.lines(value, 2 if app.out.is_terminal else 0))
         )

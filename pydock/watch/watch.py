@@ -13,12 +13,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pydock.api.request import Request
 from pydock.config.endpoint import Endpoint
-from pydock.errors import Ended
+from pydock.errors import Ended, Failure
 from pydock.lazy_imports import load_httpx
 from pydock.watch import made_up, shell
 from pydock.watch.curl import RPC, Asked, hidden, lines
@@ -99,8 +100,9 @@ class Watch:
 
     def close(self) -> None:
         """Tell of what nobody has read to its end."""
-        for exchange in self.open:
-            exchange.leave()
+        with suppress(Failure, BrokenPipeError):
+            for exchange in self.open:
+                exchange.leave()
 
     def _told(self, line: str) -> None:
         self._tell([line])

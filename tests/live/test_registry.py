@@ -445,3 +445,36 @@ def test_interrupted_in_the_middle(docker28: EngineProcess, pydock: Path, tmp_pa
     listener.close()
     assert done.code == 125 and b"unexpected EOF" in done.err, done
     assert not os.path.exists(tmp_path / "cid")
+
+
+def test_lines_of_curl_get_the_same_of_a_registry(
+    docker28: EngineProcess, pydock: Path, registry: str, tmp_path: Path
+) -> None:
+    """--curl: the client's own requests, beside the engine's."""
+    inside = ["nsenter", f"--net=/run/netns/{docker28.namespace}"]
+    words = ["manifest", "inspect", "--insecure", f"{NAME}:1"]
+    done = program(inside[0], inside[1], str(pydock), "--curl", *words, host=docker28.host, home=tmp_path)
+    lines = [line for line in done.err.decode().splitlines() if "http://127.0.0.1:5000/v2/team" in line]
+    assert done.code == 0 and len(lines) >= 1
+    found = [program(*inside, "bash", "-c", line) for line in lines]
+    assert [one.code for one in found] == [0] * len(found)
+    assert json.loads(found[0].out) == json.loads(done.out)
+
+
+def test_credentials_are_hidden_and_sent(docker28: EngineProcess, pydock: Path, locked: str, tmp_path: Path) -> None:
+    """--curl=secrets: a line that logs in as pydock does; --curl: none that could."""
+    for flag, shown in (("--curl", False), ("--curl=secrets", True)):
+        done = program(pydock, flag, "login", "-u", "user", "-p", "secret", locked, host=docker28.host, home=tmp_path)
+        line = next(line for line in done.err.decode().splitlines() if "/auth" in line)
+        assert done.code == 0 and ('"password":"secret"' in line) == shown and ("***" in line) != shown
+        answer = program("bash", "-c", line)
+        assert (b"Login Succeeded" in answer.out) == shown
+    program(pydock, "tag", "busybox", f"{locked}/x:1", host=docker28.host)
+    done = program(pydock, "--curl", "push", "-q", f"{locked}/x:1", host=docker28.host, home=tmp_path)
+    assert done.code == 0 and b"-H 'X-Registry-Auth: ***'" in done.err
+    digest = program(
+        pydock, "api", f"/distribution/{locked}/x:1/json", "--auth", f"{locked}/x", host=docker28.host, home=tmp_path
+    )
+    assert digest.code == 0 and b"sha256:" in digest.out
+    without = program(pydock, "api", f"/distribution/{locked}/x:1/json", host=docker28.host, home=tmp_path)
+    assert without.code in (4, 5)

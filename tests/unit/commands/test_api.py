@@ -91,7 +91,7 @@ def test_the_path_is_sent_as_it_is_with_a_version(path: str, target: str) -> Non
     (("/x", "-f", "a=b", "-f", "a=c"), 1, "a is given twice"), (("/x", "-f", "a[]=b", "-f", "a[x]=c"), 1, "a[x] is given twice, as different things"),
     (("/x", "-f", "a=b", "-f", "a[x]=c"), 1, "a[x] is given twice"), (("/x", "-F", "a=[1"), 1, "[1 is not JSON; -f sends it as a string"),
     (("/x", "-F", "a=@nosuch"), 1, "open nosuch: no such file or directory"), (("/x", "--input", "nosuch"), 1, "open nosuch: no such file or directory"),
-    (("/x", "--jq", ".["), 1, "--jq: "), (("/x", "-t", "{{.a"), 1, "template parsing error"), (("/x", "-t", "a", "--jq", "."), 125, "conflicting options"),
+    (("/x", "--jq", ".["), 125, 'invalid argument ".[" for "--jq" flag: '), (("/x", "-t", "{{.a"), 1, "template parsing error"), (("/x", "-t", "a", "--jq", "."), 125, "conflicting options"),
     (("G ET", "/x"), 1, "G ET is not a method of HTTP"), ((), 1, "requires at least 1 and at most 2 arguments"), (("/x", "--auth", "A B"), 1, "invalid reference format"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_before_anything_is_sent(argv: tuple[str, ...], code: int, message: str) -> None:
