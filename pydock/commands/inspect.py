@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pydock.api import (
@@ -50,6 +51,8 @@ KINDS: dict[str, tuple[Callable[[str], Request], str, bool]] = {
 #: errors of engines for a name that is not of a kind, besides 404
 NOT_OF_THIS_KIND = ("not supported", "invalid reference format")
 
+INDENT = " " * 4
+
 #: an object's JSON as the engine wrote it, and its Go type
 Found = tuple[str, str]
 
@@ -73,7 +76,8 @@ class Printer:
 
         Raises Failure if the template cannot be executed."""
         if self.form in ("", "json"):
-            self.objects.append(text if raw else typed_json(text, shape, newer))
+            text = text if raw else typed_json(text, shape, newer)
+            self.objects.append(compact(text) if self.form else indented(text, INDENT, 1))
             return
         value = decode_json(text)
         if shape:
@@ -93,12 +97,13 @@ class Printer:
             raise Failure(f"template parsing error: {error}") from None
 
     def output(self) -> str:
-        everything = f"[{','.join(self.objects)}]"
+        """Without its last line break."""
         if self.form == "json":
-            return compact(everything) + "\n"
+            return f"[{','.join(self.objects)}]"
         if self.form:
-            return self.text or "\n"
-        return indented(everything) + "\n"
+            return self.text.removesuffix("\n")
+        between = f",\n{INDENT}".join(self.objects)
+        return f"[\n{INDENT}{between}\n]" if between else "[]"
 
 
 def typed_json(text: str, shape: str, newer: bool) -> str:
@@ -134,7 +139,7 @@ def print_all(
         except Failure as failure:
             failures.append(failure)
     if printer.text or not app.out.source:
-        app.out.formatted(printer.output().removesuffix("\n"))
+        app.out.formatted(printer.output())
     if failures:
         raise Failures(failures)
 
@@ -174,6 +179,24 @@ def speaks_newer(app: App) -> bool:
 
 def fetch(app: App, request: Request, shape: str) -> Found:
     return app.engine.text(request), shape
+
+
+def print_fetched(
+    app: App, o: InspectOptions, names: Sequence[str], request: Callable[[str], Request], kind: str, raw: bool = True
+) -> None:
+    """As print_all, for objects of a kind that a request for each name finds. Raises Failure."""
+    with ahead(app, names, request):
+        print_all(app, o, names, lambda name: fetch(app, request(name), KINDS[kind][1]), raw=raw)
+
+
+def ahead(app: App, names: Sequence[str], request: Callable[[str], Request]) -> AbstractContextManager[None]:
+    """Within it, what is asked first for each name is sent ahead: see Engine.ahead()."""
+    requests = []
+    for name in names:
+        # for a name that cannot be asked for, find() fails
+        with suppress(Failure):
+            requests.append(request(name))
+    return app.engine.ahead(requests)
 
 
 def fields_flag(kind: str) -> Any:
@@ -226,13 +249,24 @@ def inspect(app: App, o: AnyInspectOptions) -> None:
         print_as_run(app, o)
         return
     app.need_engine()
-    print_all(app, o, o.names, lambda name: find_any(app, o, name))
+    with ahead(app, o.names, lambda name: first_request(o, name)):
+        print_all(app, o, o.names, lambda name: find_any(app, o, name))
+
+
+def first_request(o: AnyInspectOptions, name: str) -> Request:
+    """What find_any() asks first, unless it is whether this is a manager. Raises Failure."""
+    return inspect_request(o, o.type or "container", name)
+
+
+def inspect_request(o: AnyInspectOptions, kind: str, name: str) -> Request:
+    """Raises Failure."""
+    return containers.inspect_container(name, o.size) if kind == "container" else KINDS[kind][0](name)
 
 
 def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
     """The first object of that name, by docker's order of kinds. Raises Failure."""
     manager: bool | None = None
-    for kind, (request, shape, of_swarm) in KINDS.items():
+    for kind, (_, shape, of_swarm) in KINDS.items():
         if o.type not in ("", kind):
             continue
         if of_swarm and not o.type:
@@ -240,8 +274,7 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
             if not manager:
                 continue
         try:
-            query = containers.inspect_container(name, o.size) if kind == "container" else request(name)
-            found = fetch(app, query, shape)
+            found = fetch(app, inspect_request(o, kind, name), shape)
         except EngineError as error:
             if not o.type and (error.status == 404 or any(text in error.message for text in NOT_OF_THIS_KIND)):
                 continue
@@ -275,7 +308,7 @@ def inspect_containers(app: App, o: ContainerInspectOptions) -> None:
         print_as_run(app, o)
         return
     app.need_engine()
-    print_all(app, o, o.names, lambda n: fetch(app, containers.inspect_container(n, o.size), KINDS["container"][1]))
+    print_fetched(app, o, o.names, lambda n: containers.inspect_container(n, o.size), "container")
 
 
 @options
@@ -289,7 +322,7 @@ class ImageInspectOptions(InspectOptions):
 def inspect_images(app: App, o: ImageInspectOptions) -> None:
     wanted = o.platform and platform_json(app, o.platform)
     app.need_engine()
-    print_all(app, o, o.names, lambda n: fetch(app, images.inspect_image(n, wanted), KINDS["image"][1]))
+    print_fetched(app, o, o.names, lambda n: images.inspect_image(n, wanted), "image")
 
 
 @options
@@ -302,7 +335,7 @@ class NetworkInspectOptions(InspectOptions):
 @command("network inspect", NetworkInspectOptions, "Show details of one or more networks", reads=True)
 def inspect_networks(app: App, o: NetworkInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o, o.names, lambda n: fetch(app, networks.inspect_network(n, o.verbose), KINDS["network"][1]))
+    print_fetched(app, o, o.names, lambda n: networks.inspect_network(n, o.verbose), "network")
 
 
 @options
@@ -314,4 +347,4 @@ class VolumeInspectOptions(InspectOptions):
 @command("volume inspect", VolumeInspectOptions, "Show details of one or more volumes", reads=True)
 def inspect_volumes(app: App, o: VolumeInspectOptions) -> None:
     app.need_engine()
-    print_all(app, o, o.names, lambda n: fetch(app, volumes.inspect_volume(n), KINDS["volume"][1]), raw=False)
+    print_fetched(app, o, o.names, volumes.inspect_volume, "volume", raw=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,8 @@ from pydock.values import record, replace
 
 if TYPE_CHECKING:
     import httpx
+
+    from pydock.engine.ahead import Ahead
 else:
     httpx = load_httpx()
 
@@ -67,6 +69,7 @@ class Engine:
         self.transport = transport or Transport(endpoint)
         self.endpoint = endpoint
         self.requested = requested.strip().removeprefix("v")
+        self._ahead: Ahead | None = None
         agent = {"User-Agent": f"pydock/{__version__} ({sys.platform})", "Accept-Encoding": "identity"}
         own = {k: v for k, v in (headers or {}).items() if k.lower() != "user-agent"}
         self.client = httpx.Client(
@@ -145,8 +148,30 @@ class Engine:
         value_of(request, data)
         return data.decode("utf-8", "replace")
 
+    @contextmanager
+    def ahead(self, requests: Sequence[Request]) -> Iterator[None]:
+        """GET requests without headers that json() and the like are asked for in this order, within the block: where there
+        are many, they are sent ahead. Any of them, and any other, may be asked for or not."""
+        from pydock.engine.ahead import FEW, Ahead
+
+        if len(requests) < FEW or not isinstance(self.transport, Transport):
+            yield
+            return
+        headers = self.client.build_request("GET", self.client.base_url).headers.raw
+        targets = [self._raw_path(request) for request in requests]
+        with Ahead(self.transport, requests, targets, headers) as self._ahead:
+            try:
+                yield
+            finally:
+                self._ahead = None
+
     def read(self, request: Request) -> bytes:
         """The answer's body, whole."""
+        if self._ahead and (found := self._ahead.take(request)):
+            head, body = found
+            reason, kind = head.reason.decode("ascii", "ignore"), head.get(b"content-type").decode("latin1")
+            self._check_status(request, head.status, reason, kind, lambda: [body])
+            return body
         with self._checked(request) as response:
             return whole(response.iter_raw(), MAX_BODY)
 
@@ -203,8 +228,6 @@ class Engine:
     def _send(self, request: Request, versioned: bool = True) -> httpx.Response:
         if request.version_first and not self.requested and self._ping.failure:
             raise self._ping.failure
-        url = self.client.base_url
-        target = url.raw_path.decode("ascii").rstrip("/") + self._target(request, versioned)
         headers = [
             (name, value)
             for name, given in request.headers.items()
@@ -220,12 +243,16 @@ class Engine:
         extensions = {"request": request}
         built = self.client.build_request(
             request.method,
-            url.copy_with(raw_path=target.encode("ascii")),
+            self.client.base_url.copy_with(raw_path=self._raw_path(request, versioned)),
             headers=header_bytes(headers),
             content=content,
             extensions=extensions,
         )
         return self.client.send(built, stream=True)
+
+    def _raw_path(self, request: Request, versioned: bool = True) -> bytes:
+        """Path and query after the endpoint's own path."""
+        return self.client.base_url.raw_path.rstrip(b"/") + self._target(request, versioned).encode("ascii")
 
     def _target(self, request: Request, versioned: bool) -> str:
         """Path and query, as they are sent."""
@@ -254,14 +281,19 @@ class Engine:
 
     def _check(self, request: Request, response: httpx.Response) -> None:
         """Raises EngineError unless the answer is a success; a redirect is none."""
-        status, reason = response.status_code, response.reason_phrase
+        kind = response.headers.get("content-type", "")
+        self._check_status(request, response.status_code, response.reason_phrase, kind, response.iter_raw)
+
+    def _check_status(
+        self, request: Request, status: int, reason: str, kind: str, blocks: Callable[[], Iterable[bytes]]
+    ) -> None:
+        """kind: the content type; blocks: the body."""
         if status < 300 or status == NOT_MODIFIED:
             return
         if status < 400:
             raise EngineError(status, f"unexpected redirect in response ({status} {reason})".rstrip())
-        body = whole(response.iter_raw(), MAX_ERROR)
         asked = f"{request.method} /v{self.api_version}{request.path}"
-        raise engine_error(status, reason, response.headers.get("content-type", ""), body, asked)
+        raise engine_error(status, reason, kind, whole(blocks(), MAX_ERROR), asked)
 
 
 def body_of(request: Request, response: httpx.Response) -> Iterator[bytes]:

@@ -119,9 +119,21 @@ class Wire:
                 return bytes(line + piece[:end]).rstrip(b"\r")
             line += piece
 
+    def head_lines(self) -> Iterator[bytes]:
+        """The lines of a head, or of trailers, up to the empty one."""
+        end = 0 if self.buffer[:1] == b"\r" else self.buffer.find(b"\r\n\r\n", 0, MAX_LINE)
+        head = self.buffer[: max(end, 0)]
+        if head and head.count(b"\n") == head.count(b"\r") == head.count(b"\r\n"):
+            # it is whole, as nearly always: what follows is not copied for each of its lines
+            self.buffer = self.buffer[end + 4 :]
+            yield from head.split(b"\r\n")
+            return
+        while line := self.line():
+            yield line
+
     def headers(self) -> Headers:
         headers: Headers = []
-        while line := self.line():
+        for line in self.head_lines():
             name, colon, value = line.partition(b":")
             if not colon or not name or len(headers) > MAX_HEADERS:
                 raise BrokenStream(f"malformed answer of the engine: header {line[:80]!r}")
@@ -141,8 +153,8 @@ class Wire:
                 return head
         raise BrokenStream("malformed answer of the engine: too many 1xx informational responses")
 
-    def body(self, head: Head, method: str) -> Iterator[bytes]:
-        """The answer's body as it comes; sets `reusable` at its end."""
+    def body(self, head: Head, method: str, last: bool = True) -> Iterator[bytes]:
+        """The answer's body as it comes; sets `reusable`. last: no other request was sent."""
         self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
         if method == "HEAD" or head.status in (204, 304):
             return iter(())
@@ -150,7 +162,7 @@ class Wire:
             return self._chunked()
         length = content_length(head.headers)
         if length is not None:
-            return self._sized(length)
+            return self._sized(length) if last else self._exactly(length)
         self.reusable = False
         return self._until_close()
 

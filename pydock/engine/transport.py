@@ -76,6 +76,9 @@ class Transport(httpx.BaseTransport):
             # close idle connections first, for engines that serve one connection at a time
             self.close()
             return None
+        return self._kept()
+
+    def _kept(self) -> Wire | None:
         with self.lock:
             while self.idle:
                 wire = self.idle.pop()
@@ -83,6 +86,10 @@ class Transport(httpx.BaseTransport):
                     return wire
                 wire.close()
         return None
+
+    def idle_or_new(self) -> Wire:
+        """A connection for requests that change nothing, to keep() or close. Raises Unreachable."""
+        return self._kept() or connect(self.endpoint, "GET", "/")
 
     def raw(self) -> Duplex:
         """A new connection without any request. Raises Unreachable."""

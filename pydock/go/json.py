@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from pydock.go.strconv import quote
@@ -84,10 +85,26 @@ def compact(text: str) -> str:
     return _BLANKS.sub(lambda m: m[1] or "", text)
 
 
-def indented(text: str, indent: str = "    ") -> str:
-    """JSON indented like Go's json.Indent; strings and numbers are unchanged."""
+def indented(text: str, indent: str = "    ", depth: int = 0) -> str:
+    """Valid JSON indented like Go's json.Indent; strings and numbers are unchanged. depth: of the value itself."""
+    if '\\"' in text:
+        return _laid_out(text, indent, depth, False)[0]
+    # what stands between the strings is the same again and again: ":", ",", ":false,"
+    parts = text.split('"')
+    for at in range(0, len(parts) - 1, 2):
+        parts[at], depth = _between_strings(parts[at], indent, depth)
+    parts[-1] = _laid_out(parts[-1], indent, depth, False)[0]
+    return '"'.join(parts)
+
+
+@lru_cache(1024)
+def _between_strings(text: str, indent: str, depth: int) -> tuple[str, int]:
+    return _laid_out(text, indent, depth, True)
+
+
+def _laid_out(text: str, indent: str, depth: int, more: bool) -> tuple[str, int]:
+    """(a part of a value, indented, and the depth at its end). more: a string follows."""
     out: list[str] = []
-    depth = 0
     opened = False
     for token in _TOKEN.findall(text):
         if opened and token not in "}]":
@@ -107,7 +124,10 @@ def indented(text: str, indent: str = "    ") -> str:
         else:
             out.append(token)
         opened = token in "{["
-    return "".join(out)
+    if opened and more:
+        depth += 1
+        out.append("\n" + indent * depth)
+    return "".join(out), depth
 
 
 def problem(text: str) -> str:

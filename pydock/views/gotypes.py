@@ -15,7 +15,7 @@ interface that holds a T; []T, map[K]T, *T, [n]T; a name of the tables.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pydock.errors import Failure
@@ -137,7 +137,7 @@ def decode(kind: str, value: Any, newer: bool = False) -> Any:
     """A JSON value as the Go value of that type; null and what is missing is the zero value. Raises Mismatch.
 
     newer: the API version in use is CHANGED or later."""
-    return Reader(newer).read(kind, value)
+    return reader(newer).read(kind, value)
 
 
 class Reader:
@@ -145,46 +145,54 @@ class Reader:
 
     def __init__(self, newer: bool) -> None:
         self.newer = newer
+        #: what reads a type's values, and its zero value, of the types that were met
+        self.known: dict[str, Callable[[Any], Any]] = {}
+        self.zeros: dict[str, Any] = {}
 
     def is_struct(self, kind: str) -> bool:
         return ":" in table(self.newer).get(kind, "").partition(" ")[0]
 
     def read(self, kind: str, value: Any) -> Any:
-        if kind in ("string", "bool") or kind in _INTEGERS or kind in _FLOATS:
-            return _scalar(kind, kind, value)
-        if kind == "any":
-            return untyped(value)
-        if kind.startswith("any("):
-            return None if value is None else self.read(kind[4:-1], value)
-        if kind == "error":
-            return None if value is None else named(str, "*manager.pluginError")(value)
-        if kind == "time":
-            return _time(_fits(value, str, kind) or ZERO_TIME)
-        if kind == "duration":
-            return Duration(_fits(value, int, "time.Duration") or 0)
-        if kind == "fs.FileMode":
-            return FileMode(_fits(value, int, kind) or 0)
-        if kind == "struct":
-            return GoStruct("struct {}", {})
-        if kind.startswith("*"):
-            return self._pointer(kind, value)
-        if kind.startswith("["):
-            return self._list(kind, kind, value)
-        if kind.startswith("map["):
-            return self._map(kind, kind, value)
-        return self._named(kind, value)
+        read = self.known.get(kind)
+        if read is None:
+            read = self.known[kind] = self._of(kind)
+        return read(value)
 
-    def _named(self, kind: str, value: Any) -> Any:
+    def zero(self, kind: str) -> Any:
+        """A type's zero value, which all that need one share: most fields of most objects are empty."""
+        if kind not in self.zeros:
+            self.zeros[kind] = self.read(kind, None)
+        return self.zeros[kind]
+
+    def _of(self, kind: str) -> Callable[[Any], Any]:
+        """What reads the values of a type."""
+        if kind in ("string", "bool") or kind in _INTEGERS or kind in _FLOATS:
+            return _scalars(kind, kind)
+        if kind in _SIMPLE:
+            return _SIMPLE[kind]
+        if kind.startswith("any("):
+            return lambda value: None if value is None else self.read(kind[4:-1], value)
+        if kind.startswith("*"):
+            return partial(self._pointer, kind)
+        if kind.startswith("["):
+            return partial(self._list, kind, kind)
+        if kind.startswith("map["):
+            return partial(self._map, kind, kind)
+        return self._named(kind)
+
+    def _named(self, kind: str) -> Callable[[Any], Any]:
         if self.is_struct(kind):
-            return self._struct(kind, value, GoStruct)
+            return lambda value: self._struct(kind, value, GoStruct)
         under = table(self.newer)[kind].partition(" = ")[2]
+        if kind == "strslice.StrSlice":
+            return lambda value: self._list(under, kind, [value] if isinstance(value, str) else value)
         if under.startswith("["):
-            return self._list(under, kind, [value] if kind == "strslice.StrSlice" and isinstance(value, str) else value)
+            return partial(self._list, under, kind)
         if under.startswith("map["):
-            return self._map(under, kind, value)
+            return partial(self._map, under, kind)
         if under == "net.IPNet":
-            return named(str, f"*{kind}")(value or "<nil>")
-        return _scalar(under, kind, value)
+            return lambda value: named(str, f"*{kind}")(value or "<nil>")
+        return _scalars(under, kind)
 
     def _pointer(self, kind: str, value: Any) -> Any:
         if value is None:
@@ -216,7 +224,7 @@ class Reader:
         out = named(GoMap, shown, go_nil=value is None, go_key=key)(
             {_key(key, k): self.read(element, v) for k, v in entries}
         )
-        out.go_element = _zero(element, self.newer)
+        out.go_element = self.zero(element)
         return out
 
     def _struct(self, shape: str, value: Any, cls: type[GoStruct], owner: str = "") -> Any:
@@ -236,12 +244,13 @@ class Reader:
                 except Mismatch as wrong:
                     raise wrong.within(go[1:], owner) from None
                 continue
-            entry = value.get(tag.key)
-            if tag.key and tag.key not in value:
+            if tag.key in value:
+                entry = value[tag.key]
+            else:
                 lower = lower or {k.lower(): v for k, v in value.items()}
-                entry = lower.get(tag.key.lower())
+                entry = lower.get(tag.key.lower()) if tag.key else None
             try:
-                fields[go] = self.read(kind, entry)
+                fields[go] = self.read(kind, entry) if entry is not None else self.zero(kind)
             except Mismatch as wrong:
                 raise wrong.within(tag.key, owner) from None
             tags[go] = tag
@@ -250,6 +259,21 @@ class Reader:
         return cls(
             ("*" if issubclass(cls, Pointer) else "") + ANONYMOUS.get(shape, shape), fields, tags, text, marshaled
         )
+
+
+@cache
+def reader(newer: bool) -> Reader:
+    return Reader(newer)
+
+
+_SIMPLE: dict[str, Callable[[Any], Any]] = {
+    "any": untyped,
+    "error": lambda value: None if value is None else named(str, "*manager.pluginError")(value),
+    "time": lambda value: _time(_fits(value, str, "time") or ZERO_TIME),
+    "duration": lambda value: Duration(_fits(value, int, "time.Duration") or 0),
+    "fs.FileMode": lambda value: FileMode(_fits(value, int, "fs.FileMode") or 0),
+    "struct": lambda value: GoStruct("struct {}", {}),
+}
 
 
 def _key(kind: str, text: str) -> str:
@@ -267,14 +291,20 @@ def _bytes(text: str) -> bytes:
         raise Mismatch("string", "[]uint8") from None
 
 
-def _scalar(under: str, kind: str, value: Any) -> Any:
+def _scalars(under: str, kind: str) -> Callable[[Any], Any]:
     base: Any = {"string": str, "bool": bool}.get(under) or (float if under in _FLOATS else int)
-    if value is None:
-        value = base()
-    elif base is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    _fits(value, base, kind)
-    return value if kind in ("string", "bool", "int", "float64") else named(base, kind)(value)
+    made = None if kind in ("string", "bool", "int", "float64") else named(base, kind)
+
+    def read(value: Any) -> Any:
+        if type(value) is not base:
+            if value is None:
+                value = base()
+            elif base is float and type(value) is int:
+                value = float(value)
+            _fits(value, base, kind)
+        return value if made is None else made(value)
+
+    return read
 
 
 def _fits(value: Any, base: type[Any], kind: str) -> Any:
@@ -298,11 +328,6 @@ def _time(text: str) -> Time:
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     zone, fraction = rest[len(digits) :], digits.rstrip("0")
     return Time(head + (f".{fraction}" if fraction else "") + zone if dot else text)
-
-
-@cache
-def _zero(kind: str, newer: bool) -> Any:
-    return decode(kind, None, newer)
 
 
 @cache
