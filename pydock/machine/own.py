@@ -188,8 +188,10 @@ class OwnEngines:
             if noted and running:
                 self._end(folders, noted)
             elif left := left_behind(folders):
+                numbers = " ".join(map(str, left))
                 raise Failure(
-                    f'engine "{name}" was killed, and {left} of its processes go on: start it again, which ends them, and stop it then'
+                    f'engine "{name}" was killed, and processes of its containers go on: start it again, which ends them, and stop it '
+                    f"then; or end them: kill {numbers}"
                 )
             self._remove_context(name, folders)
             self._forget(folders, noted.bridge if noted else "")
@@ -260,13 +262,14 @@ def containerd_runs(folders: Folders) -> bool:
         return False
 
 
-def left_behind(folders: Folders) -> int:
-    """How many processes an engine that was killed has left: its containers' own, which name its folders."""
-    found = 0
+def left_behind(folders: Folders) -> list[int]:
+    """The processes that an engine that was killed has left: those beside its containers, which name its folders."""
+    found = []
     for entry in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError), open(f"/proc/{entry}/cmdline", "rb") as file:
-            found += f"{folders.runtime}/".encode() in file.read()
-    return found
+            if f"{folders.runtime}/".encode() in file.read():
+                found.append(int(entry))
+    return sorted(found)
 
 
 def note_path(folders: Folders) -> str:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A program that takes Podman's command line, and serves /_ping as an engine does. MODE: "", "dies", "deaf"."""
+"""A program that takes Podman's command line, and serves /_ping as an engine does. MODE: "", "dies", "deaf", "forks"."""
 
 import os
 import signal
@@ -25,6 +25,10 @@ def main() -> None:
         sys.exit("no cgroups here")
     if mode == "deaf":
         time.sleep(60)
+    if mode == "forks" and os.fork():
+        # as Podman does for a user: the parent only waits
+        os.wait()
+        return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(words[-1].removeprefix("unix://"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pydock.machine.process import members
 from tests.support import own_engines
 from tests.support.own_engines import User, runs
 
@@ -36,6 +37,15 @@ def test_it_ends_and_its_context_goes(me: User) -> None:
     again = me("engine", "stop")
     assert (again.code, again.out, again.err) == (0, "pydock\n", 'Engine "pydock" was not running\n')
     assert me("engine", "start").code == 0
+
+
+def test_a_child_that_goes_on_ends_too(me: User) -> None:
+    me("engine", "start", environ={"MODE": "forks"})
+    session = me.pid()
+    both = members(session)
+    assert len(both) == 2
+    done = me("engine", "stop")
+    assert (done.code, done.out) == (0, "pydock\n") and not any(map(runs, both)) and not members(session)
 
 
 def test_what_was_not_started_here(me: User) -> None:
@@ -79,7 +89,8 @@ def test_what_an_engine_that_was_killed_has_left(me: User) -> None:
     ) as left:
         done = me("engine", "stop", "--purge", "--yes")
         assert (done.code, done.out) == (1, "") and me.state().exists()
-        assert done.err.startswith('engine "pydock" was killed, and 1 of its processes go on: start it again')
+        assert done.err.startswith('engine "pydock" was killed, and processes of its containers go on: start it again')
+        assert done.err.endswith(f"or end them: kill {left.pid}\n")
         left.kill()
     assert me("engine", "stop").code == 0
 
