@@ -133,11 +133,12 @@ def attach_container(
     return Request("POST", _path(container, "attach"), options)
 
 
-def container_logs(container: str, **options: Any) -> Request:
-    """GET …/logs: a stream, multiplexed unless the container has a TTY. Options: follow, since, until, tail,
-    timestamps, details.
+def container_logs(container: str, stream: str = "", **options: Any) -> Request:
+    """GET …/logs: a stream, multiplexed unless the container has a TTY. stream: "stdout" or "stderr" alone. Options:
+    follow, since, until, tail, timestamps, details.
     """
-    return Request("GET", _path(container, "logs"), query(stdout=True, stderr=True, **options))
+    streams = {name: stream in ("", name) for name in ("stdout", "stderr")}
+    return Request("GET", _path(container, "logs"), query(**streams, **options))
 
 
 def put_archive(container: str, path: str, content: Any, copy_ids: bool = False) -> Request:

@@ -98,7 +98,8 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("-D rm ", ["created", "exited"], 4), ("help netw", ["network"], 4), ("nosuch ", [], 4), ("run -- bus", ["busybox", "busybox:latest"], 4),
     ("compose ", [], 4), ("--nosuch=", [], 4),
     ("wait --for ", ["exited", "healthy", "log=", "port=", "removed", "running"], 4), ("start --for=lo", ["log="], 6), ("run -d --for h", ["healthy"], 4),
-    ("wait --for healthy --timeout ", [], 4), ("wait --for healthy r", ["running"], 4),
+    ("logs running ", ["created", "exited", "paused"], 4), ("logs --stream ", ["stdout", "stderr"], 4), ("logs --filter label", ["label="], 6),
+    ("logs --filter status=ex", ["status=exited"], 4), ("logs --grep ", [], 4), ("wait --for healthy --timeout ", [], 4), ("wait --for healthy r", ["running"], 4),
 ], ids=str)  # fmt: skip
 def test_candidates(line: str, names: list[str], directive: int) -> None:
     assert asked(line) == (names, directive)

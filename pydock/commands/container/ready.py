@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydock.api import containers, system
-from pydock.api.request import Request, version_key
+from pydock.api import containers
+from pydock.api.request import Request
+from pydock.commands.container.listening import Listening, action_of, container_of, in_thread
 from pydock.commands.container.seen import MET, Seen, Verdict, addresses, judge, lacks, run_began, seen
-from pydock.errors import BadAnswer, BrokenStream, EngineError, Failure, Failures
+from pydock.errors import BrokenStream, EngineError, Failure, Failures
 from pydock.flags.conditions import Condition, regex
 from pydock.go.strconv import SECOND, format_duration
+from pydock.shape import Json
 from pydock.streams.feed import Feed
 from pydock.streams.pump import lines, unframed
 
@@ -29,7 +31,7 @@ GONE = ("destroy", "remove")
 TELLING = ("start", "die", "cleanup", "health_status", *GONE)
 #: seconds between two connections to a port, or two readings of a log that ended before its container: at first, at most
 FIRST, LONGEST, GROWTH = 0.05, 1.0, 1.5
-#: streams of events that give none, and readings of a log that are cut off, until they count as lost
+#: readings of a log that are cut off until it counts as lost
 PATIENCE = 3
 
 
@@ -73,9 +75,7 @@ class Vigil:
         self.app, self.conditions = app, conditions
         self.feed: Feed[Callable[[], None]] = Feed(3600)
         self.targets: list[Target] = []
-        #: the time of the last event, in nanoseconds; the streams since then that gave none
-        self.last = self.silent = 0
-        self.subscribe()
+        Listening(app, self.feed.put, self.told, self.missed)
 
     def until(self, names: Sequence[str], timeout: int | None, ready: Callable[[Target], None] | None = None) -> None:
         """Wait until all is met. timeout: in nanoseconds; ready: called for each container. Raises Failure."""
@@ -122,21 +122,7 @@ class Vigil:
             return ""
         return f"; its last line of output: {texts[-1]}" if texts else ""
 
-    # -- threads, and what they report --------------------------------------------------------------
-
-    def start(self, work: Callable[..., None], *args: Any) -> None:
-        """Work in a thread. What it raises, the waiting raises."""
-
-        def run() -> None:
-            try:
-                work(*args)
-            except Failure as failure:
-                self.feed.put(lambda problem=failure: fail(problem))  # type: ignore[misc]
-            except Exception as error:
-                problem = Failure(f"unexpected error: {type(error).__name__}: {error}")
-                self.feed.put(lambda: fail(problem))
-
-        threading.Thread(target=run, daemon=True).start()
+    # -- what threads report --------------------------------------------------------------
 
     def report(self, target: Target, wanted: Condition, over: threading.Event, verdict: Verdict) -> None:
         """What a thread has found, unless the run that it is about is over."""
@@ -149,35 +135,13 @@ class Vigil:
 
     # -- events -------------------------------------------------------------------------------------
 
-    def subscribe(self) -> None:
-        """Listen to the events since the last one, or from now on. Raises Failure."""
-        after = self.last + 1
-        since = f"{after // SECOND}.{after % SECOND:09d}" if self.last else ""
-        version = version_key(self.app.engine.api_version)
-        request = system.events(version, since=since, filters={"type": {"container": True}})
-        self.start(self.listen, self.app.engine.background(request))
-
-    def listen(self, events: Any) -> None:
-        try:
-            for event in events.messages():
-                self.feed.put(lambda event=event: self.told(event))  # type: ignore[misc]
-            why = "the stream has ended"
-        except BadAnswer:
-            raise
-        except BrokenStream as broken:
-            why = broken.message
-        self.feed.put(lambda: self.lost(why))
-
-    def told(self, event: dict[str, Any]) -> None:
-        self.last, self.silent = max(self.last, event.get("timeNano") or 0), 0
-        actor = event.get("Actor") or {}
-        action = (event.get("Action") or event.get("status") or "").partition(":")[0]
-        identifier = actor.get("ID") or event.get("id")
+    def told(self, event: Json) -> None:
+        action, identifier = action_of(event), container_of(event)
         for target in self.targets:
             if target.now.id != identifier or action not in TELLING:
                 continue
             if action == "die":
-                self.died(target, (actor.get("Attributes") or {}).get("exitCode") or "")
+                self.died(target, ((event.get("Actor") or {}).get("Attributes") or {}).get("exitCode") or "")
             if action in GONE:
                 target.removed = True
             else:
@@ -190,17 +154,10 @@ class Vigil:
             target.open = [c for c in target.open if c.kind != "exited"]
         target.ended = True
 
-    def lost(self, why: str) -> None:
-        """The stream of events has ended: take another, and look at everything. Raises Failure."""
-        self.silent += 1
-        try:
-            if self.silent > PATIENCE:
-                raise Failure(why)
-            self.subscribe()
-            for target in self.targets:
-                self.look(target, gone=True)
-        except Failure as failure:
-            raise Failure(f"lost the events of the engine: {failure.message}") from None
+    def missed(self) -> None:
+        """Look at everything: no event may tell."""
+        for target in self.targets:
+            self.look(target, gone=True)
 
     # -- looking ------------------------------------------------------------------------------------
 
@@ -246,9 +203,9 @@ class Vigil:
         target.run, target.tried, target.over = now.started, {}, threading.Event()
         for wanted in target.open:
             if wanted.kind == "log":
-                self.start(self.read, target, wanted, now, run_began(now, before), target.over)
+                in_thread(self.feed.put, self.read, target, wanted, now, run_began(now, before), target.over)
             elif wanted.kind == "port" and not now.over:
-                self.start(self.knock, target, wanted, now, target.over)
+                in_thread(self.feed.put, self.knock, target, wanted, now, target.over)
 
     # -- logs and ports, in threads -----------------------------------------------------------------
 
@@ -311,7 +268,3 @@ class Vigil:
 def vanished(error: EngineError) -> bool:
     """Was the container removed meanwhile? Podman's answer has another status while it removes one."""
     return error.status == 404 or "no such container" in error.reason
-
-
-def fail(failure: Failure) -> None:
-    raise failure
