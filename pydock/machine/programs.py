@@ -14,8 +14,10 @@ from pydock import programs
 from pydock.errors import Failure
 from pydock.values import record
 
-#: folders of an administrator's programs, which PATH may lack
-ADMINISTRATION = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+#: folders that PATH may lack: of an administrator's programs, and Debian's of dockerd-rootless.sh
+ADMINISTRATION = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/share/docker.io/contrib")
+#: what it takes to run Docker as root, and as any other user
+AS_ROOT, AS_USER = ("dockerd", "ip"), ("dockerd-rootless.sh", "dockerd", "rootlesskit", "newuidmap")
 INSTALL = (
     "no engine is installed that {who} can run: install dockerd (https://docs.docker.com/engine/install/{more}) or Podman "
     "(https://podman.io/docs/installation)"
@@ -74,15 +76,17 @@ def choose(name: str, folders: Folders, environ: Mapping[str, str], wanted: str)
     """The engine to run. wanted: "docker", "podman", or "" for the first that is installed. Raises Failure."""
     full = environment(environ)
     root = os.geteuid() == 0
-    daemon = programs.find("dockerd" if root else "dockerd-rootless.sh", full)
-    if daemon and wanted != "podman":
+    needed = AS_ROOT if root else AS_USER
+    missing = [program for program in needed if not programs.find(program, full)]
+    if not missing and wanted != "podman":
+        daemon = programs.find(needed[0], full)
         return docker(name, folders, daemon, full) if root else rootless(folders, daemon, full)
     podman = programs.find("podman", full)
     if podman and wanted != "docker":
         return Launch("podman", tuple(podman_command(podman, folders)), full)
-    if wanted:
-        program = {"podman": "podman"}.get(wanted, "dockerd" if root else "dockerd-rootless.sh")
-        raise Failure(f"there is no program {program} in PATH")
+    if wanted or needed[0] not in missing:
+        lacking = "podman" if wanted == "podman" else ", ".join(missing)
+        raise Failure(f"there is no program {lacking} in PATH")
     raise Failure(INSTALL.format(who="root" if root else "this user", more="" if root else " with its rootless extras"))
 
 

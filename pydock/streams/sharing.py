@@ -87,6 +87,11 @@ class SharedOutput(Output):
         if self.rest:
             self.put(b"\n")
 
+    def raw_line(self, text: str) -> None:
+        """A line of curl names its engine, and is to be run as it is."""
+        with self.gathered.lock:
+            self.base.raw_line(text)
+
     def formatted(self, text: str) -> None:
         with self.gathered.lock:
             self._pass(self.encoded(text, "\n"))

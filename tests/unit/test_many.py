@@ -208,6 +208,11 @@ def test_a_context_named_all(home: Path, tmp_path: Path) -> None:
     assert of(tmp_path, "-c", "all", "volume", "ls").out.startswith("DRIVER ")
 
 
+def test_lines_of_curl_can_be_run(home: Path) -> None:
+    lines = of(home, "--curl", "-c", "a1,b22", "ps", "-q").err.splitlines()
+    assert len(lines) == 4 and all(line.startswith(f"curl --unix-socket {home}/") for line in lines)
+
+
 def test_engines_are_asked_at_once(tmp_path: Path) -> None:
     """Each answers only once the other has been asked."""
     both = threading.Barrier(2, timeout=20)

@@ -146,7 +146,7 @@ def test_what_is_refused_before_anything_starts(me: User) -> None:
         (("taken",), {}, 'context "taken" exists, and is not that of an engine started here: choose another name'),
         (("default",), {}, '"default" is a reserved context name'),
         (("../x",), {}, 'context name "../x" is invalid'),
-        (("--with", "docker"), {}, f"there is no program {'dockerd' if os.geteuid() == 0 else 'dockerd-rootless.sh'} in"),
+        (("--with", "docker"), {}, f"there is no program {'dockerd, ip' if os.geteuid() == 0 else 'dockerd-rootless.sh'}"),
         ((), {"PATH": "/nonexistent"}, "no engine is installed that"),
         (("x" * 100,), {}, "the path of a socket must be shorter: set XDG_RUNTIME_DIR"),
     ):  # fmt: skip
@@ -193,9 +193,18 @@ def test_no_engine_listens_on_anything_but_a_socket() -> None:
 
 
 def test_a_user_runs_dockerd_without_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all that it takes is there; otherwise Podman."""
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    with own_engines.user("dockerd-rootless.sh") as me:
-        launch = programs.choose("a", programs.Folders("/state", "/runtime"), me.environ, "")
+    folders = programs.Folders("/state", "/runtime")
+    with own_engines.user() as me:
+        for program in programs.AS_USER:
+            assert programs.choose("a", folders, me.environ, "").kind == "podman"
+            with pytest.raises(Failure, match=f"there is no program .*{program}"):
+                programs.choose("a", folders, me.environ, "docker")
+            (me.bin / program).write_text("")
+            (me.bin / program).chmod(0o755)
+        launch = programs.choose("a", folders, me.environ, "")
+        assert programs.choose("a", folders, me.environ, "podman").kind == "podman"
     assert launch.kind == "rootless" and launch.environ["XDG_RUNTIME_DIR"] == "/runtime" and not launch.bridge
 
 
