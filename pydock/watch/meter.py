@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     import httpx
 else:
     httpx = load_httpx()
+
+#: IDs are long: what begins them is enough
+_ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 Clock = Callable[[], float]
 
@@ -83,7 +87,7 @@ class Exchange:
         return f"{span(self.clock() - self.start)}, sent {self.sent} B, received {self.received} B"
 
     def _line(self, text: str) -> None:
-        name = "".join(c if c.isprintable() else "?" for c in self.name)
+        name = "".join(c if c.isprintable() else "?" for c in _ID.sub(r"\1", self.name))
         self.tell(f"[{self.clock() - self.began:8.3f}s] {name}: {text}")
 
 

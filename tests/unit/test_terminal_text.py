@@ -52,7 +52,7 @@ service ls --format json | service ps s | service ps --no-trunc s | service rm s
 stack deploy -d -c COMPOSE s | stack ls | stack ps s | stack ps --no-trunc s | stack rm s | stack services s | swarm ca | swarm init | swarm join -q --token t h:1
 swarm join-token worker | swarm leave | swarm unlock-key | swarm unlock-key -q | swarm update --autolock | swarm unlock
 ps --json | images --json | inspect --json c | info --json | events --json | top --json c | diff --json c | pull --json x | stats --no-stream --json | system df -v --json
-stats --no-stream --graph | system df --graph | history --graph x
+stats --no-stream --graph | system df --graph | history --graph x | api -i /x | api POST /x | api /x --template {{.}} | --curl api /x | --trace api /x
 cp c:/x /nonexistent/x | cp /nonexistent/x c:/x | export -o OUT c | save -o OUT x | exec c x | attach c | logs c | run x | build FOLDER
 """.strip()
 ARGV = [
@@ -114,6 +114,7 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
         controls(
             seen,
             drawing="--graph" in argv
+            or "api" in argv
             or argv[0]
             in ("stats", "pull", "push", "image", "plugin", "create", "images", "export", "save", "cp", "run"),
         )
@@ -353,12 +354,12 @@ def test_names_that_a_shell_would_read_otherwise_are_not_offered() -> None:
 RAW = {
     "commands/container/logs.py": "a container's", "commands/container/session.py": "a container's", "commands/container/copying.py": "an archive, never to a terminal", "commands/container/export.py": "an archive, never to a terminal",
     "commands/service/logs.py": "a task's", "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/destinations.py": "an archive, never to a terminal",
-    "commands/system/dial.py": "the engine's protocol, for the program at the other end of the pipe",
+    "commands/api.py": "a container's, or not to a terminal", "streams/sharing.py": "what an output has made safe already", "commands/system/dial.py": "the engine's protocol, for the program at the other end of the pipe",
 }  # fmt: skip
 #: modules that draw
 DRAWING = {
     "render/shown.py", "render/rows.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/copying.py",
-    "commands/build/classic.py", "render/charts.py", "commands/graphs.py",
+    "commands/build/classic.py", "render/charts.py", "render/json_values.py", "commands/graphs.py",
 }  # fmt: skip
 
 

@@ -351,6 +351,8 @@ def test_how_requests_went() -> None:
     assert traced("volume", "create", "v", table=CREATED) == [
         head, "POST /v1.51/volumes/create: 200, first byte T, total T, sent 29 B, received 86 B, new connection",
     ]  # fmt: skip
+    (short,) = traced("stop", ID, table={("POST", f"/containers/{ID}/stop"): b""})[1:]
+    assert short.startswith(f"POST /v1.51/containers/{ID[:12]}/stop: 200")
     (missing,) = traced("stop", "c", table={("POST", "/containers/c/stop"): Reply(b"no", 404)})[1:2]
     assert (
         missing == "POST /v1.51/containers/c/stop: 404, first byte T, total T, sent 0 B, received 2 B, new connection"
