@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,3 +83,46 @@ def test_a_new_container_that_fails_leaves_the_old_one(run: Client, web: str) ->
         after = inspected(run, web)
         assert after["Id"] == before["Id"] and not differing(told(before), told(after))
         assert run.ok("ps", "-a", "--filter", f"name={web}", "--format", "{{.Names}}").split() == [web]
+
+
+def test_an_interrupt_while_the_old_one_stops(run: Client, web: str) -> None:
+    """The engine goes on stopping it: it is started again after that."""
+    slow = ["run", "-d", "--name", f"{web}-slow", "--stop-timeout", "4", "busybox", "sleep", "1000"]
+    old = run.ok(*slow).strip()
+    env = {"PATH": os.environ["PATH"], "HOME": str(run.folder), "DOCKER_HOST": run.engine.host}
+    client = subprocess.Popen(
+        [run.pydock, "recreate", f"{web}-slow"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(2)
+    client.send_signal(signal.SIGINT)
+    out, err = client.communicate(timeout=60)
+    assert (client.returncode, out) == (130, b"")
+    assert err.decode() == f"putting {web}-slow back\n{web}-slow is as it was\n"
+    found = run.ok(
+        "ps", "-a", "--no-trunc", "--filter", f"name={web}-slow", "--format", "{{.Names}} {{.ID}} {{.State}}"
+    )
+    assert found == f"{web}-slow {old} running\n"
+
+
+def test_waiting_until_the_new_one_is_healthy(run: Client, web: str) -> None:
+    if run.engine.name == "podman":
+        pytest.skip("where it is run by the tests Podman checks no health by itself")
+    name = f"{web}-checked"
+    check = [
+        "--health-cmd",
+        "test -f /ready",
+        "--health-interval",
+        "200ms",
+        "--health-retries",
+        "100",
+        "--stop-timeout",
+        "0",
+    ]
+    old = run.ok(
+        "run", "-d", "--name", name, *check, "busybox", "sh", "-c", 'sleep "${AFTER:-0}"; touch /ready; sleep 1000'
+    ).strip()
+    new = run.ok("recreate", "--wait", "-e", "AFTER=1", name).strip()
+    assert run.ok("inspect", "-f", "{{.Id}} {{.State.Health.Status}}", name) == f"{new} healthy\n" and new != old
+    done = run("recreate", "--wait", "--timeout", "2s", "-e", "AFTER=1000", name)
+    assert done.code == 124 and f"{name} is as it was\n".encode() in done.err
+    assert run.ok("inspect", "-f", "{{.Id}} {{.State.Running}}", name) == f"{new} true\n"

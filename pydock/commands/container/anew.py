@@ -73,7 +73,7 @@ def changed(o: Own, changes: CreateOptions, environ: Mapping[str, str], read: Re
 
 def place(bind: str) -> str:
     """Where in the container a bind is mounted."""
-    return bind.split(":")[1]
+    return f"{bind}:".split(":")[1]
 
 
 def with_variables(before: Iterable[str], now: Iterable[str]) -> list[str]:

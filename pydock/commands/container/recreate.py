@@ -168,7 +168,9 @@ class Exchange:
         except Failure as failure:
             raise Failure(f"{failure.message}\n{self.put_back()}", failure.code) from None
         except BaseException:
-            # an interrupt: nobody else tells
+            # an interrupt: nobody else tells, and a stop that goes on takes its time
+            if self.touched:
+                self.app.err.line(f"putting {self.name} back")
             self.app.err.line(self.put_back())
             raise
         if not self.keep:

@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pydock.api import whole
 from pydock.cli.params import bind
 from pydock.cli.pflag import FlagSet
+from pydock.commands.container.anew import anew, changed, reattached
 from pydock.commands.container.as_run import text_of
 from pydock.commands.container.body import create_body
+from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.line import SPECS, TEXTS, line, quoted
 from pydock.commands.container.own import Habits, environment, own, trimmed
 from pydock.commands.container.run import RunOptions
@@ -22,6 +25,7 @@ from pydock.shape import Json
 from tests.lines.containers import LINES, NEWER, words_of
 from tests.support.cli import any_of, cli, refused
 from tests.support.samples import ID, container, info
+from tests.support.shaped import values
 
 IMAGE = "sha256:" + "1" * 64
 PATHS = ["/proc/kcore", "/proc/keys"]
@@ -323,6 +327,24 @@ def test_variables_of_the_image_come_after_those_that_were_said() -> None:
         (["X=1"], ["X=1"]),
     ):
         assert environment(found, image) == said
+
+
+TEXTS_OF_ENGINES = st.text(max_size=6) | st.sampled_from(
+    "default bridge container:x host 80/tcp 80-90/udp /a:/b seccomp={} label=disable CMD NONE CMD-SHELL volume bind json-file a=b 1.2.3.4".split()
+)
+
+
+@settings(max_examples=100)
+@given(values(whole.CONTAINER, TEXTS_OF_ENGINES), values(whole.IMAGE, TEXTS_OF_ENGINES), st.booleans())
+def test_whatever_an_engine_may_tell_has_a_line(told: Json, image: Json, newer: bool) -> None:
+    """And can be made anew, or is refused."""
+    said = own(told, image, HABITS)
+    assert text_of(line(said, "docker", newer), newer).startswith("docker run")
+    flags = CreateOptions.make(image="x", volume=("/a:/b",), publish=("80",), given=frozenset({"volume", "publish"}))
+    try:
+        anew(reattached(changed(said, flags, {}, lambda path: b"", "/")), (1, 51) if newer else (1, 41))
+    except ValueError:
+        pass
 
 
 def test_an_engine_that_tells_nonsense() -> None:
