@@ -178,7 +178,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "unpause": ("pydock.commands.container.pause", "unpause", "Unpause all processes within one or more containers"),
     "update": ("pydock.commands.container.update", "update", "Update the configuration of one or more containers"),
     "version": ("pydock.commands.version", "version", "Show client and server version information"),
+    "volume clone": ("pydock.commands.volume_copies", "clone", "Create a volume with the content, driver, options and labels of another"),
     "volume create": ("pydock.commands.volume", "create", "Create a volume"),
+    "volume export": ("pydock.commands.volume_copies", "export", "Export the content of a volume as a tar archive"),
+    "volume import": ("pydock.commands.volume_copies", "import_", "Fill a new volume from a tar archive, which may be compressed"),
     "volume inspect": ("pydock.commands.inspect", "inspect_volumes", "Show details of one or more volumes"),
     "volume ls": ("pydock.commands.volume", "ls", "List volumes"),
     "volume prune": ("pydock.commands.volume", "prune", "Remove unused volumes"),
@@ -251,7 +254,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate", "volume clone", "volume export", "volume import"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

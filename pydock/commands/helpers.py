@@ -29,10 +29,12 @@ def helper_container(app: App, body: CreateContainer) -> Iterator[str]:
     name = f"pydock-helper-{token_hex(6)}"
     # with a command of its own: an image need not have one
     labelled: CreateContainer = {"Cmd": ["-"], **body, "Labels": {LABEL: app.copies.mark()}}
-    with removing(app, "container", name, remove_container(name)):
+    try:
         with unbroken():
             app.engine.json(containers.create_container(labelled, name))
         yield name
+    finally:
+        remove(app, "helper container", name, remove_container(name))
 
 
 @contextmanager
@@ -44,18 +46,14 @@ def unbroken() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def removing(app: App, kind: str, name: str, request: Request) -> Iterator[None]:
-    """At the block's end the object is removed, whatever happens; where that fails, stderr says so."""
-    try:
-        yield
-    finally:
-        with unbroken():
-            try:
-                app.engine.read(request)
-            except Failure as failure:
-                if not isinstance(failure, EngineError) or failure.status != 404:
-                    app.err.line(f"WARNING: the helper {kind} {name} could not be removed: {failure.message}")
+def remove(app: App, kind: str, name: str, request: Request) -> None:
+    """Remove what was made for a while; where that fails, stderr says so. An interrupt waits for it."""
+    with unbroken():
+        try:
+            app.engine.read(request)
+        except Failure as failure:
+            if not isinstance(failure, EngineError) or failure.status != 404:
+                app.err.line(f"WARNING: the {kind} {name} could not be removed: {failure.message}")
 
 
 def remove_container(name: str) -> Request:
@@ -74,11 +72,11 @@ def remove_left(app: App) -> None:
         (containers.list_containers(all=True, filters=mine), remove_container),
         (images.list_images(filters=mine), remove_image),
     )
-    for listing, remove in kinds:
+    for listing, removal in kinds:
         for found in app.engine.json(listing) or ():
             if app.copies.has_ended((found.get("Labels") or {}).get(LABEL) or ""):
                 try:
-                    app.engine.read(remove(found["Id"]))
+                    app.engine.read(removal(found["Id"]))
                 except Failure:
                     # somebody else was faster, or it is tried again next time
                     continue

@@ -1,4 +1,4 @@
-"""`volume`: ls, create, rm, prune, update (inspect is in inspect.py)."""
+"""`volume`: ls, create, rm, prune, update (inspect is in inspect.py; export, import and clone in volume_copies.py)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pydock.options import Options, argument, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import natural
 from pydock.shape import Json
-from pydock.views.volumes import VolumeView
+from pydock.views.volumes import UsedVolumeView, VolumeView
 
 if TYPE_CHECKING:
     from pydock.api.types import AccessMode, ClusterVolumeSpec, CreateVolume
@@ -40,9 +40,11 @@ class VolumeListOptions(Options):
     cluster: bool = flag("--cluster", since="1.42", help="Only show cluster volumes")
     filter: tuple[pairs.Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
-    json: str = json_flag(VolumeView)
+    json: str = json_flag(UsedVolumeView)
     jq: str = jq_flag()
     quiet: bool = flag("-q", "--quiet", help="Only show names")
+    size: bool = flag("--size", own=True, help="Show the size of each volume")
+    used_by: bool = flag("--used-by", own=True, help="Show the containers that have each volume")
 
 
 @command("volume ls", VolumeListOptions, "List volumes", aliases=("list",), reads=True)
@@ -53,7 +55,12 @@ def ls(app: App, o: VolumeListOptions) -> None:
         for v in sorted(found, key=lambda v: natural(v["Name"]))
         if v.get("ClusterVolume") or not o.cluster
     ]
-    if o.cluster:
+    used_by = o.used_by or any(name.strip().partition(".")[0] == "UsedBy" for name in o.json.split(","))
+    if (o.size or used_by) and not o.quiet and (not o.cluster or o.json or o.jq):
+        from pydock.commands.volume_use import print_used
+
+        print_used(app, o, rows, o.size, used_by)
+    elif o.cluster:
         # --format is ignored here, as in docker
         form = Format("template", VolumeView.QUIET) if o.quiet else Format("table")
         print_rows(app, o, VolumeView, rows, form, VolumeView.CLUSTER)

@@ -63,6 +63,12 @@ class Copies:
 
         return rewritten(blocks, change)
 
+    def plain(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The bytes of a stream, decompressed; see archive.plain."""
+        from pydock.archive.plain import plain
+
+        return plain(blocks)
+
     def listed(self, blocks: Iterable[bytes]) -> Iterator[Entry]:
         """The entries of a tar archive; see archive.rewrite."""
         from pydock.archive.rewrite import listed

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from pydock.errors import Failure, first_line
+from pydock.files.sparse import end_sparse, write_sparse
 from pydock.go.filepath import parent
 
 T = TypeVar("T")
@@ -221,13 +222,20 @@ class WholeFile:
     """A file that is written atomically. A context manager: after an error the old file stays."""
 
     def __init__(
-        self, path: str, mode: int = 0o600, *, own: bool = False, alike: bool = False, new: bool = False
+        self,
+        path: str,
+        mode: int = 0o600,
+        *,
+        own: bool = False,
+        alike: bool = False,
+        new: bool = False,
+        sparse: bool = False,
     ) -> None:
         """mode: the permissions, before the umask; own: a file of the user's configuration, which may be a symbolic
-        link; alike: keep the old file's permissions and owner; new: the file must not exist.
+        link; alike: keep the old file's permissions and owner; new: the file must not exist; sparse: leave holes for zeros.
 
         A device or a pipe is written directly. Raises Failure if the path cannot be written, or is a link."""
-        self.path, self._new = path, new
+        self.path, self._new, self._sparse = path, new, sparse
         self._draft: Draft | None = None
         self._folder = self._handle = -1
         parent, self._name = os.path.split(os.path.realpath(path) if own else path)
@@ -275,7 +283,10 @@ class WholeFile:
     def write(self, data: bytes) -> None:
         """Raises Failure when the disk is full."""
         try:
-            write_all(self._handle, data)
+            if self._sparse and self._draft:
+                write_sparse(self._handle, data)
+            else:
+                write_all(self._handle, data)
         except OSError as error:
             raise Failure(f"write {self.path}: {first_line(error)}") from error
 
@@ -289,6 +300,8 @@ class WholeFile:
         """Raises Failure. whole: the file is complete and gets its name."""
         try:
             if whole and self._draft:
+                if self._sparse:
+                    end_sparse(self._handle)
                 _sync(self._handle)
                 if self._new:
                     # fails if another process has created the file meanwhile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from pydock.render.human import size
@@ -95,3 +95,21 @@ class VolumeView(View):
             if count:
                 return f"{word} ({count} node{'s' if count > 1 else ''})"
         return "created"
+
+
+class UsedVolumeView(VolumeView):
+    """A volume with the containers that use it."""
+
+    TITLES: ClassVar[dict[str, str]] = {**VolumeView.TITLES, "UsedBy": "USED BY"}
+    FIELDS: ClassVar[Fields] = {
+        **VolumeView.FIELDS,
+        "UsedBy": (lambda v: list(v.users), "array of the names of containers; asked for by name, or with --used-by"),
+    }
+
+    def __init__(self, volume: dict[str, Any], users: Sequence[str]) -> None:
+        super().__init__(volume)
+        self.users = users
+
+    @property
+    def UsedBy(self) -> str:
+        return ", ".join(self.users)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers
 from pydock.copypaths import CopyInfo, Entry, link_target, rebased, split_entry, target
@@ -128,6 +128,13 @@ def opening(app: App, how: Manner, source: Place) -> Iterator[Opened]:
         answer.close()
 
 
+def reading(app: App, place: Place) -> AbstractContextManager[Iterator[bytes]]:
+    """The archive of a path, closed at the block's end: until it was read the engine locks the container, which then can
+    be neither written to nor removed."""
+    blocks: Any = app.engine.blocks(containers.get_archive(place.container, place.path))
+    return closing(blocks)
+
+
 def goal(app: App, destination: Place) -> CopyInfo:
     """The destination of a copy into a container: a link there is followed. Raises Failure."""
     place = destination
@@ -242,7 +249,7 @@ def copy_across(app: App, how: Manner, source: Place, destination: Place) -> Non
             # the engine locks the container until the archive was read, and so would never read the one that is sent
             blocks = app.copies.spooled(blocks)
         progress = Progress(app, how, "Copying between containers - ")
-        send(app, place, progress.watch(blocks), how.archive)
+        send(app, place, progress.watch(blocks), f"{place} may hold a part of what was to be copied", how.archive)
     progress.done(f"{destination.container}:{there.path}")
 
 
@@ -254,8 +261,10 @@ def is_same(app: App, one: str, other: str) -> bool:
     return bool(first == second)
 
 
-def send(app: App, place: Place, blocks: Iterator[bytes], copy_ids: bool = False) -> None:
-    """PUT …/archive of what comes from elsewhere: where that breaks, or is not read to its end, this is no success."""
+def send(app: App, place: Place, blocks: Iterable[bytes], after: str, copy_ids: bool = False) -> None:
+    """PUT …/archive of what comes from elsewhere: where that breaks, or is not read to its end, this is no success.
+
+    after: what is then the case, for the message."""
     faults: list[Failure] = []
     whole = False
 
@@ -272,9 +281,9 @@ def send(app: App, place: Place, blocks: Iterator[bytes], copy_ids: bool = False
         app.engine.read(containers.put_archive(place.container, place.path, watched(), copy_ids=copy_ids))
     except Failure as failure:
         why = faults[0] if faults else failure
-        raise Failure(f"{why.message}\n{place} may hold a part of what was to be copied", why.code) from None
+        raise Failure(f"{why.message}\n{after}", why.code) from None
     if not whole:
-        raise Failure(f"the engine did not read all that was sent: {place} may hold a part of it")
+        raise Failure(f"the engine did not read all that was sent\n{after}")
 
 
 # -- what is shown ---------------------------------------------------------------------------------------

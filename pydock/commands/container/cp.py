@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydock.api import containers
-from pydock.commands.container.copying import Manner, Place, copy, goal, stat
+from pydock.commands.container.copying import Manner, Place, copy, goal, reading, stat
 from pydock.copypaths import Entry, Glob, link_target, names_content, split_argument
 from pydock.errors import EngineError, Failure, Failures, failing
 from pydock.flags import owners
@@ -150,10 +149,11 @@ def in_container(app: App, container: str, pattern: Glob) -> list[str]:
     """The paths that fit, of all that is below the pattern's folder: the API lists no folder, it only gives its archive."""
     folder = f"{pattern.folder.rstrip('/')}/."
     out = []
-    for entry in app.copies.listed(app.engine.blocks(containers.get_archive(container, folder))):
-        names = clean(entry.name).lstrip("/").split("/")
-        if pattern.fits_all(names) and (entry.is_dir or not pattern.ending):
-            out.append(pattern.path(names))
+    with reading(app, Place(container, folder)) as blocks:
+        for entry in app.copies.listed(blocks):
+            names = clean(entry.name).lstrip("/").split("/")
+            if pattern.fits_all(names) and (entry.is_dir or not pattern.ending):
+                out.append(pattern.path(names))
     return sorted(out)
 
 
@@ -184,7 +184,7 @@ def text_of(app: App, container: str, path: str) -> str:
         return ""
     path = link_target(path, found.link_target) if found.is_link else path
     try:
-        blocks = app.engine.blocks(containers.get_archive(container, path))
-        return app.copies.text(blocks, LIMIT)
+        with reading(app, Place(container, path)) as blocks:
+            return app.copies.text(blocks, LIMIT)
     except EngineError:
         return ""
