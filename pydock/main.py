@@ -71,7 +71,7 @@ def report(app: App, failure: Failure) -> int:
     if app.answers_made_up:
         # what comes of an answer that the engine did not give is no failure
         if failure.message:
-            report_text(app, f"# Stopped: {failure.message}")
+            report_text(app, f"# Stopped, as what came before was not sent: {failure.message}")
         return 0
     if failure.message:
         report_text(app, failure.message)

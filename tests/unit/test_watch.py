@@ -260,7 +260,7 @@ def test_what_follows_from_a_made_up_answer_is_no_failure() -> None:
         ("GET", "/info"): Reply({"message": "no"}, 500, {"Content-Type": "application/json"}),
     }
     done, shown = watched("--curl=only", "swarm", "join", "--token", "t", "h:1", table=table)
-    assert (done.code, shown[-1]) == (0, "# Stopped: Error response from daemon: no")
+    assert (done.code, shown[-1]) == (0, "# Stopped, as what came before was not sent: Error response from daemon: no")
 
 
 def test_what_waits_for_a_change_ends() -> None:
