@@ -299,3 +299,51 @@ def test_events_that_are_lost_end_it() -> None:
 def test_until_a_time_nobody_joins() -> None:
     logs = table(a=[line(1, "a\n")]) | {("GET", "/containers/json"): listed(A)}
     assert cli("logs", "-f", "--all", "--until", "5", table=logs).out == "a | a\n"
+
+
+# -- answers that are none -------------------------------------------------------------------------
+
+FAULTS = (
+    refused(500, "no"),
+    refused(404, "no such container"),
+    BrokenStream("cut"),
+    b"",
+    b"null",
+    b"[]",
+    b"{}",
+    b"<html>",
+    b"\x01\0",
+    b"\x09\0\0\0\0\0\0\x01x",
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "logs a b",
+        "logs -f a b",
+        "logs --filter label=x",
+        "logs --grep a a",
+        "wait --for exited a",
+        "wait --for log=zz --for healthy a",
+    ],
+)
+def test_damaged_answers_are_told(argv: str, fault: Any) -> None:
+    """One answer in turn, of every kind: never a fault of pydock's own, and nothing is a success that was not seen."""
+    over = {"State": state("exited", code=3, **STARTED)}
+    whole = table(a=b"", b=b"") | {
+        ("GET", f"/containers/{n}/json"): named(*pair, **over) for pair in (("a", A), ("b", B)) for n in pair
+    }
+    whole |= {
+        ("GET", f"/containers/{A}/logs"): line(1, "a\n"),
+        ("GET", "/containers/json"): listed(A),
+        ("GET", "/events"): b"",
+    }
+    for key in whole:
+        done = cli(*argv.split(), table={k: Optional(fault if k == key else answer) for k, answer in whole.items()})
+        assert "unexpected error" not in done.err and "Traceback" not in done.err, (key, done.err)
+        if done.code == 0:
+            assert "--for healthy" not in argv and ("exited" not in argv or done.out == "3\n"), (key, done)
+        else:
+            assert done.err and done.code == 1, (key, done)
