@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydock.api.containers import DETAILS, MOUNT, inspect_container
+from pydock.api.containers import DETAILS, MOUNT, inspect_container, list_containers
 from pydock.api.images import inspect_image
 from pydock.api.request import Request
 from pydock.shape import opt
@@ -72,3 +72,9 @@ def container(name: str) -> Request:
 
 def image(name: str) -> Request:
     return replace(inspect_image(name), answer=IMAGE)
+
+
+def networks_of_all() -> Request:
+    """All containers, with the networks that they were made with."""
+    entry = {"Names": opt([str]), "HostConfig": opt({"NetworkMode": opt(str)})}
+    return replace(list_containers(all=True), answer=[entry])

@@ -26,7 +26,7 @@ SINGLE = {
     "workdir": ("Config", "WorkingDir"), "hostname": ("Config", "Hostname"),
 }  # fmt: skip
 #: all of them
-CHANGES = ("env", "env_file", "label", "publish", "volume", *SINGLE)
+CHANGES = ("env", "env_file", "label", "network", "publish", "volume", *SINGLE)
 
 
 @record
@@ -55,6 +55,10 @@ def changed(o: Own, changes: CreateOptions, environ: Mapping[str, str], read: Re
             p: {} for p in o.config.get("ExposedPorts") or () if p not in (o.host.get("PortBindings") or ())
         }
         config["ExposedPorts"], host["PortBindings"] = {**exposed, **body["ExposedPorts"]}, asked["PortBindings"]
+    if "network" in given:
+        config.pop("MacAddress", None)
+        host["Links"] = []
+        o = replace(o, network=changes.network[0], others=changes.network[1:], parted=False)
     volumes = dict(o.volumes)
     if "volume" in given:
         fresh, places = list(asked["Binds"] or ()), {*map(place, asked["Binds"] or ()), *(body["Volumes"] or ())}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from pydock.api import containers, networks
+from pydock.api import containers, networks, whole
 from pydock.api.request import Request
 from pydock.commands.container.anew import CHANGES, Anew, anew, changed, reattached
 from pydock.commands.container.as_run import SEVERAL, Finder, text_of
@@ -116,8 +116,18 @@ def recreate(app: App, o: RecreateOptions) -> None:
         pulls = [exchange.line("pull", changes.image)] if changes.pull == "always" else []
         app.out.write("\n".join([*pulls, exchange.plan(wanted, finder.version >= SEVERAL)]))
         return
+    warn_of_sharing(app, said.name, exchange.id)
     get_image(finder, changes)
     app.out.line(exchange.make(changes, plan))
+
+
+def warn_of_sharing(app: App, name: str, identifier: str) -> None:
+    """Name the containers that have the old one's network: they know it by its ID."""
+    for found in app.engine.json(whole.networks_of_all()):
+        if (found.get("HostConfig") or {}).get("NetworkMode") == f"container:{identifier}":
+            other = next(iter(found.get("Names") or ()), "").removeprefix("/")
+            mended = " ".join(map(quoted, (app.prog, "recreate", "--network", f"container:{name}", other)))
+            app.err.line(f"WARNING: {other} shares the network of {name}, which it loses: afterwards {mended}")
 
 
 def get_image(finder: Finder, changes: CreateOptions) -> None:

@@ -13,7 +13,7 @@ from pydock.commands.container.anew import anew, changed, reattached
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.own import Own, own
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
-from pydock.flags.networks import Attachment
+from pydock.flags.networks import Attachment, attachment
 from tests.support.cli import Result, cli
 from tests.support.samples import ID, container, info
 from tests.support.stubs import Answer, Reply, Sent, Stubs, engine_of
@@ -75,7 +75,7 @@ class World(Stubs):
                 raise kind
         return answer
 
-    lost = False
+    lost = shared = False
 
     def look(self, sent: Sent) -> Answer:
         if self.lost:
@@ -86,6 +86,9 @@ class World(Stubs):
         if kind == "images":
             name = rest.removesuffix("/json")
             return {"Id": self.images[name], "Config": {}} if name in self.images else self.refuse(404, "no such image")
+        if rest == "json":
+            shared = {"Names": ["/side car"], "HostConfig": {"NetworkMode": f"container:{ID}"}}
+            return [{"Names": ["/other"], "HostConfig": {"NetworkMode": "bridge"}}, *([shared] if self.shared else [])]
         name, _, what = rest.partition("/")
         identifier = self.id_of(name)
         if not identifier:
@@ -154,6 +157,17 @@ def test_the_new_container_takes_the_place_of_the_old_one() -> None:
     done = run(world, "--keep", "--image", "nginx:2")
     assert (done.code, world.names, world.running) == (0, {NEW: "web", ID: KEPT}, set())
     assert world.body["Image"] == "nginx:2"
+
+
+def test_who_shares_the_old_containers_network_is_told() -> None:
+    world = World()
+    world.shared = True
+    done = run(world)
+    mended = "docker recreate --network container:web 'side car'"
+    assert (done.code, done.err) == (
+        0,
+        f"WARNING: side car shares the network of web, which it loses: afterwards {mended}\n",
+    )
 
 
 FAULTS = {
@@ -363,6 +377,19 @@ def test_what_changes_and_what_stays() -> None:
     assert (made["User"], made["WorkingDir"], made["Hostname"]) == ("u", "/w", "h")
     kept = {k: made["HostConfig"][k] for k in ("RestartPolicy", "Memory", "NanoCpus")}
     assert kept == {"RestartPolicy": {"Name": "always", "MaximumRetryCount": 0}, "Memory": 9, "NanoCpus": 7}
+
+
+def test_networks_that_are_given_replace_those_there_were() -> None:
+    before = said(
+        Config={"MacAddress": "02:42:ac:11:00:02"},
+        HostConfig={"NetworkMode": "bridge", "Links": ["/db:/web/db"]},
+        NetworkSettings={"Networks": {"bridge": {}}},
+    )
+    for text, mode, attached in (("container:new", "container:new", set()), ("name=n,alias=a", "n", {"n"})):
+        o = CreateOptions.make(image="", network=(attachment(text),), given=frozenset({"network"}))
+        made: Any = anew(changed(before, o, {}, lambda path: b"", "/"), (1, 51)).body
+        assert (made["HostConfig"]["NetworkMode"], set(made["NetworkingConfig"]["EndpointsConfig"])) == (mode, attached)
+        assert "MacAddress" not in made and "Links" not in made["HostConfig"]
 
 
 def test_networks_are_joined_again() -> None:
