@@ -20,7 +20,8 @@ FIRST, LONGEST, TOO_MANY = 1.0, 30.0, 10.0
 
 #: what no repetition mends, whatever else the message says
 _FINAL = re.compile(
-    r"denied|unauthorized|authentication required|not found|unknown|no space left|x509|certificate|no such host|pull rate limit",
+    r"denied|unauthorized|authentication required|not found|(?:manifest|name|blob) unknown|no space left|x509|certificate|no such host"
+    r"|pull rate limit",
     re.IGNORECASE,
 )
 #: the engine's words, Go's, for a network or a registry that is down for now

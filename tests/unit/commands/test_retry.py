@@ -27,6 +27,8 @@ DONE = Messages([{"status": "Digest: sha256:d"}])
     ("manifest for a:timeout not found: manifest unknown: manifest unknown", False), ("pull access denied for eof, repository does not exist or may require 'docker login'", False),
     ("unauthorized: authentication required", False), ("write /var/lib/docker/tmp/x: no space left on device", False), ("dial tcp: lookup no.example: no such host", False),
     ("tls: failed to verify certificate: x509: certificate signed by unknown authority", False), ("no matching manifest for linux/s390x in the manifest list entries", False),
+    ("unknown: failed to copy: httpReadSeeker: failed open: unexpected status code https://r.example/v2/a/blobs/sha256:1: 502 Bad Gateway", True),
+    ("failed to do request: Head \"https://r.example/v2/a/manifests/1\": EOF: unknown", True), ("unknown: name unknown: repository not there", False),
     ("invalid reference format", False), ("a tag named 503 is wrong", False), ("An image does not exist locally with the tag: a", False),
 ])  # fmt: skip
 def test_what_may_pass(message: str, expected: bool) -> None:
