@@ -39,13 +39,16 @@ def listed(blocks: Iterable[bytes]) -> Iterator[Entry]:
 
 def content(blocks: Iterable[bytes], limit: int) -> bytes:
     """The content of the archive's first entry. Raises BrokenStream if it is larger than `limit`."""
-    out = bytearray()
+    out: bytearray | None = None
     for info, pieces in entries(Source(blocks)):
         if info.size > limit:
             raise BrokenStream(f"{info.name} is larger than {limit >> 20} MiB")
         # the rest is read, too: the engine locks the container until then
-        out += b"".join(pieces) if not out else b""
-    return bytes(out)
+        if out is None:
+            out = bytearray()
+            for piece in pieces:
+                out += piece
+    return bytes(out or b"")
 
 
 def entry_of(info: tarfile.TarInfo) -> Entry:

@@ -38,10 +38,12 @@ def whole(blocks: Iterable[bytes], limit: int) -> bytes:
 
 
 def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The body as it comes. Raises BadAnswer at its end where a promised tar archive is incomplete."""
+    """The body as it comes; a block of an archive may be a memoryview that is valid until the next one is asked for.
+
+    Raises BadAnswer at its end where a promised tar archive is incomplete."""
     tail = b""
     for block in blocks:
-        tail = (tail + block)[-len(TAR_END) :] if len(block) < len(TAR_END) else block[-len(TAR_END) :]
+        tail = (tail + block)[-len(TAR_END) :] if len(block) < len(TAR_END) else bytes(block[-len(TAR_END) :])
         yield block
     if request.answer is bytes and tail != TAR_END:
         raise bad(request, "a truncated tar archive" if tail else "it is empty")

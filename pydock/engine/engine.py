@@ -176,7 +176,8 @@ class Engine:
             return whole(response.iter_raw(), MAX_BODY)
 
     def blocks(self, request: Request) -> Iterator[bytes]:
-        """The answer's body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""
+        """The answer's body as it comes, an archive's as answers.blocks_of() says. Raises BrokenStream where it is cut
+        off, BadAnswer for a truncated archive."""
         with self._checked(request) as response:
             yield from blocks_of(request, body_of(request, response))
 

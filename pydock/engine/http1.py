@@ -155,7 +155,7 @@ class Wire:
 
     def body(self, head: Head, method: str, last: bool = True) -> Iterator[bytes]:
         """The answer's body as it comes; sets `reusable`. last: no other request was sent."""
-        self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
+        self.note(head)
         if method == "HEAD" or head.status in (204, 304):
             return iter(())
         if b"chunked" in head.get(b"transfer-encoding").lower():
@@ -165,6 +165,10 @@ class Wire:
             return self._sized(length) if last else self._exactly(length)
         self.reusable = False
         return self._until_close()
+
+    def note(self, head: Head) -> None:
+        """Does the engine keep the connection after this answer?"""
+        self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
 
     def _sized(self, size: int) -> Iterator[bytes]:
         yield from self._exactly(size)

@@ -21,6 +21,8 @@ from pydock.lazy_imports import load_httpx
 
 if TYPE_CHECKING:
     import httpx
+
+    from pydock.api.request import Request
 else:
     httpx = load_httpx()
 
@@ -123,6 +125,12 @@ class Transport(httpx.BaseTransport):
         if upgrade and (head.status == 101 or (head.status == 200 and self._bare(head))):
             duplex = Duplex(wire, head.get(b"content-type").decode("latin1"))
             return self._response(head, httpx.ByteStream(b""), {"network_stream": duplex})
+        known: Request | None = request.extensions.get("request")
+        if known is not None and known.answer is bytes:
+            from pydock.engine.bulk import bulk
+
+            if blocks := bulk(wire, head):
+                return self._response(head, Body(self, wire, blocks, False), {})
         # an answer without a body is complete: the connection can be reused at once
         empty = request.method == "HEAD" or head.status in (204, 304) or head.get(b"content-length") == b"0"
         return self._response(head, Body(self, wire, wire.body(head, request.method), empty), {})
@@ -155,11 +163,13 @@ class Transport(httpx.BaseTransport):
 class Body(httpx.SyncByteStream):
     """An answer's body; at its end the connection is kept for reuse."""
 
-    def __init__(self, transport: Transport, wire: Wire, blocks: Iterator[bytes], empty: bool) -> None:
+    def __init__(
+        self, transport: Transport, wire: Wire, blocks: Iterator[bytes] | Iterator[memoryview], empty: bool
+    ) -> None:
         self.transport, self.wire, self.blocks, self.ended = transport, wire, blocks, empty
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self.blocks
+        yield from self.blocks  # type: ignore[misc]  # what iterates over an archive takes memoryviews, too
         self.ended = True
 
     def hang_up(self) -> None:

@@ -1,0 +1,112 @@
+"""Archives in a buffer that is used again: the same bytes, and the same errors, as by the plain way."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pydock.engine.bulk import bulk
+from pydock.engine.http1 import BLOCK, Head, Wire
+from pydock.errors import BrokenStream
+from tests.support.cut import cut
+from tests.unit.test_wire import chunked
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def plain(wire: Wire, head: Head) -> Iterator[bytes]:
+    return wire.body(head, "GET")
+
+
+def reused(wire: Wire, head: Head) -> Iterator[memoryview]:
+    blocks = bulk(wire, head)
+    assert blocks is not None
+    return blocks
+
+
+def read(
+    pieces: list[bytes], how: Callable[[Wire, Head], Iterator[bytes]] | Callable[[Wire, Head], Iterator[memoryview]]
+) -> object:
+    """(the body, what follows it, whether the connection is kept), or the error, of an answer that arrives in these pieces."""
+    ours, theirs = socket.socketpair()
+
+    def serve() -> None:
+        with theirs, suppress(OSError):
+            for piece in pieces:
+                theirs.sendall(piece)
+            theirs.shutdown(socket.SHUT_WR)
+            while theirs.recv(1 << 16):
+                pass
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    wire, out = Wire(ours), bytearray()
+    try:
+        for block in how(wire, wire.head()):
+            out += block
+        return bytes(out), wire.buffer, wire.reusable
+    except BrokenStream as broken:
+        return bytes(out), broken.message
+    finally:
+        ours.close()
+        thread.join()
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.binary(max_size=60), max_size=6), st.lists(st.integers(0, 10**6), max_size=8))
+def test_bodies_however_they_arrive(parts: list[bytes], places: list[int]) -> None:
+    assert read(cut(HEAD + chunked(parts), places), reused) == (b"".join(parts), b"", True)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.binary(min_size=1, max_size=30), min_size=1, max_size=4), st.data())
+def test_a_cut_body_is_an_error(parts: list[bytes], data: st.DataObject) -> None:
+    raw = HEAD + chunked(parts)
+    end = data.draw(st.integers(len(HEAD), len(raw) - 1))
+    got = read(cut(raw[:end], [data.draw(st.integers(0, end))]), reused)
+    assert isinstance(got, tuple) and got[1] == "unexpected EOF" and b"".join(parts).startswith(got[0])
+
+
+@settings(deadline=None, max_examples=120)
+@given(
+    st.lists(st.binary(max_size=20), max_size=4), st.integers(0, 200), st.binary(max_size=3), st.integers(0, 3),
+    st.lists(st.integers(0, 10**6), max_size=3),
+)  # fmt: skip
+@example([b"ab"], 0, b"-1\r\n", 0, [])
+@example([b"ab"], 0, b"f" * 20 + b"\r\n", 0, [])
+def test_what_is_wrong_is_wrong_either_way(
+    parts: list[bytes], at: int, put: bytes, gone: int, places: list[int]
+) -> None:
+    body = chunked(parts)
+    raw = HEAD + body[:at] + put + body[at + gone :]
+    pieces = cut(raw, places)
+    assert read(pieces, reused)[1:] == read(pieces, plain)[1:]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("size", [1, BLOCK - 7, BLOCK, BLOCK + 1, 3 * BLOCK])
+def test_chunks_larger_than_the_buffer(size: int) -> None:
+    parts = [b"a" * size, b"b" * 5, b"c" * size]
+    assert read([HEAD + chunked(parts)], reused) == (b"".join(parts), b"", True)
+
+
+def test_a_line_without_an_end_is_an_error() -> None:
+    got = read([HEAD + b"1;" + b"x" * (1 << 20)], reused)
+    assert got == (b"", "malformed answer of the engine: a line is too long")
+
+
+def test_other_answers_are_read_the_plain_way() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for status, headers in (
+            (200, [(b"Content-Length", b"3")]),
+            (404, [(b"Transfer-Encoding", b"chunked")]),
+            (200, []),
+        ):
+            assert bulk(Wire(ours), Head(b"HTTP/1.1", status, b"", headers)) is None
+        assert bulk(Wire(object()), Head(b"HTTP/1.1", 200, b"", [(b"Transfer-Encoding", b"chunked")])) is None  # type: ignore[arg-type]
