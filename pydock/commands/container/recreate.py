@@ -42,6 +42,7 @@ from pydock.values import replace
 if TYPE_CHECKING:
     from pydock.app import App
     from pydock.flags.conditions import Condition
+    from pydock.flags.networks import Attachment
 
 #: seconds that a container has to run to count as running, and more than the seconds that it is given to stop
 GRACE, PATIENCE = 3.0, 5.0
@@ -72,6 +73,7 @@ class RecreateOptions(Options):
     keep: bool = flag("--keep", help="Keep the old container, stopped, under another name")
     label: tuple[str, ...] = as_in_run("label", "Add or change a label, KEY=VALUE")
     memory: int = as_in_run("memory")
+    network: tuple[Attachment, ...] = as_in_run("network", "Connect it to these networks, and no others")
     publish: tuple[str, ...] = as_in_run(
         "publish", "Publish these ports, and no others: [[IP:]HOST:]CONTAINER[/PROTOCOL]"
     )

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from pydock.commands.container import recreate
-from pydock.commands.container.anew import anew, changed, reattached
+from pydock.commands.container.anew import CHANGES, anew, changed, reattached
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.own import Own, own
+from pydock.commands.container.recreate import RecreateOptions
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
 from pydock.flags.networks import Attachment, attachment
 from tests.support.cli import Result, cli
@@ -390,6 +391,22 @@ def test_networks_that_are_given_replace_those_there_were() -> None:
         made: Any = anew(changed(before, o, {}, lambda path: b"", "/"), (1, 51)).body
         assert (made["HostConfig"]["NetworkMode"], set(made["NetworkingConfig"]["EndpointsConfig"])) == (mode, attached)
         assert "MacAddress" not in made and "Links" not in made["HostConfig"]
+
+
+def test_every_change_is_a_flag() -> None:
+    """With the parser that `run` has."""
+    theirs = {spec.dest: spec for spec in CreateOptions.flag_specs}
+    ours = {spec.dest: spec for spec in RecreateOptions.flag_specs}
+    assert set(CHANGES) <= set(ours)
+    for field in CHANGES:
+        assert (ours[field].parse, ours[field].longs, ours[field].many) == (
+            theirs[field].parse,
+            theirs[field].longs,
+            theirs[field].many,
+        )
+    world = World()
+    assert run(world, "--network", "name=n,alias=a", "-u", "me").code == 0
+    assert (world.body["HostConfig"]["NetworkMode"], world.body["User"]) == ("n", "me")
 
 
 def test_networks_are_joined_again() -> None:
