@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +27,9 @@ DESCRIPTION = (
 #: methods without a body: their fields are parameters
 BODILESS = ("GET", "HEAD", "DELETE")
 FRAMED, RAW = "application/vnd.docker.multiplexed-stream", "application/vnd.docker.raw-stream"
+#: what goes both ways
+STREAMS = re.compile(r"/(?:containers/[^/]+/attach|exec/[^/]+/start)\Z")
+UPGRADED = 101
 #: what is no text
 BINARY = ("application/x-tar", "application/octet-stream")
 
@@ -50,6 +55,7 @@ class Answer(Protocol):
     def headers(self) -> list[tuple[str, str]]: ...
     def header(self, name: str) -> str: ...
     def raw(self) -> Iterator[bytes]: ...
+    def feed(self, blocks: Iterable[bytes]) -> None: ...
 
 
 @options
@@ -74,7 +80,10 @@ class ApiOptions(Options):
     )
     include: bool = flag("-i", "--include", help="Print the status and the headers of the answer, too")
     input: str = flag(
-        "--input", metavar="file", sources="files", help="Body of the request, as it is: a file, or - for stdin"
+        "--input",
+        metavar="file",
+        sources="files",
+        help="Body of the request, as it is, or what an attached stream is to get: a file, or - for stdin",
     )
     jq: str = flag(
         "--jq",
@@ -102,6 +111,8 @@ class ApiOptions(Options):
 def api(app: App, o: ApiOptions) -> None:
     show = printer(app, o)
     answer = app.engine.exchange(request_of(app, o))
+    if answer.status == UPGRADED and o.input:
+        answer.feed(typed(app) if o.input == "-" else app.files.blocks(o.input))
     if o.include:
         head = [f"HTTP/1.1 {answer.status} {answer.reason}".rstrip(), *(f"{n}: {v}" for n, v in answer.headers)]
         app.out.line("\n".join([*head, ""]))
@@ -112,6 +123,11 @@ def api(app: App, o: ApiOptions) -> None:
     if not o.silent:
         as_it_is(app, answer.header("content-type"), [body])
     raise refused(answer, body)
+
+
+def typed(app: App) -> Iterator[bytes]:
+    """stdin as it comes: for a stream that answers."""
+    return iter(lambda: app.stdin.read1(1 << 16), b"")  # type: ignore[attr-defined]
 
 
 # -- the request -----------------------------------------------------------------------------------
@@ -125,7 +141,8 @@ def request_of(app: App, o: ApiOptions) -> Request:
     with failing():
         given = fields.tree([*o.raw_field, *((path, fields.typed(value, reader(app))) for path, value in o.field)])
     parameters: Query = {}
-    in_query = method in BODILESS or bool(o.input)
+    streams = method == "POST" and bool(STREAMS.search(o.path.partition("?")[0]))
+    in_query = method in BODILESS or (bool(o.input) and not streams)
     for key, value in [*(fields.query_of(given).items() if in_query else ()), *o.query]:
         before, more = parameters.get(key, []), [value] if isinstance(value, str) else value
         parameters[key] = [*before, *more]
@@ -133,10 +150,14 @@ def request_of(app: App, o: ApiOptions) -> Request:
     if o.auth:
         headers["X-Registry-Auth"] = app.credentials.header(registry_of(o.auth))
     content: Any = None
-    if o.input:
+    if streams:
+        # only then does the engine say whether stdout and stderr are in one stream
+        headers = {"Connection": "Upgrade", "Upgrade": "tcp", **headers}
+    elif o.input:
         content, kind = input_of(app, o.input)
         headers = {"Content-Type": kind, **headers}
-    body = given if given and not in_query else None
+    # an exec is started by an object, even if it is empty
+    body = given if (given or (streams and "/exec/" in o.path)) and not in_query else None
     return any_request(method, o.path, lambda: app.engine.api_version, parameters, headers, body, content)
 
 
@@ -234,8 +255,19 @@ def as_it_is(app: App, kind: str, blocks: Iterable[bytes]) -> None:
 
         for text in values_of(blocks):
             app.out.write(pretty(text, not app.environ.get("NO_COLOR")), "\n")
-    elif text := b"".join(blocks).decode("utf-8", "replace"):
-        app.out.line(text.removesuffix("\n"))
+    else:
+        show_text(app, blocks)
+
+
+def show_text(app: App, blocks: Iterable[bytes]) -> None:
+    """Text for a terminal, as it comes; its last line has an end."""
+    decoder = getincrementaldecoder("utf-8")("replace")
+    text = "\n"
+    for block in chain(blocks, [b""]):
+        if more := decoder.decode(block, final=not block):
+            app.out.write(text := more)
+    if not text.endswith("\n"):
+        app.out.line("")
 
 
 def observed(answer: Answer) -> Iterator[bytes]:

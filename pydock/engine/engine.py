@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -351,11 +352,28 @@ class Response:
         return [(n.decode("latin1"), v.decode("utf-8", "surrogateescape")) for n, v in self.response.headers.raw]
 
     def raw(self) -> Iterator[bytes]:
-        """The body as it comes, whatever it is. Raises BrokenStream where it is cut off."""
+        """The body as it comes, whatever it is, or what comes of an upgraded connection. Raises BrokenStream where it is cut
+        off."""
+        duplex: Duplex | None = self.response.extensions.get("network_stream")
         try:
-            yield from self.response.iter_raw()
+            yield from iter(duplex.read, b"") if duplex else self.response.iter_raw()
         finally:
+            if duplex:
+                duplex.close()
             self.response.close()
+
+    def feed(self, blocks: Iterable[bytes]) -> None:
+        """Send this to the upgraded connection, in a thread, and then close our direction."""
+        duplex: Duplex = self.response.extensions["network_stream"]
+
+        def send() -> None:
+            # who does not read it any more has said why, or will
+            with suppress(Failure):
+                for block in blocks:
+                    duplex.write(block)
+                duplex.close_write()
+
+        threading.Thread(target=send, daemon=True).start()
 
     def blocks(self) -> Iterator[bytes]:
         """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""

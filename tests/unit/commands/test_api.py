@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import threading
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pydock.api.request import Request
 from pydock.errors import BrokenStream
 from pydock.flags import fields
 from pydock.render.json_values import values_of
-from tests.support.cli import Reply, cli
+from tests.support.cli import FakeDuplex, Reply, cli
 from tests.support.cut import cut
 from tests.support.stubs import Optional, Sent, Stubs
 
@@ -216,6 +217,34 @@ def test_streams_are_told_apart() -> None:
         answered("/x", body=frames, headers={"Content-Type": "application/vnd.docker.raw-stream"}).out.encode()
         == frames
     )
+
+
+def test_streams_both_ways() -> None:
+    """attach and exec: upgraded, so that the engine says what comes; --input is what they get, not the body."""
+    for argv, path, body in (
+        (("/exec/e/start",), "/exec/e/start", {}),
+        (("POST", "/exec/e/start", "-F", "Tty=true"), "/exec/e/start", {"Tty": True}),
+        (("POST", "/v1.40/containers/c/attach", "-q", "stdin=1"), "/containers/c/attach", None),
+    ):
+        duplex = FakeDuplex(b"\1\0\0\0\0\0\0\3out")
+        sent = threading.Event()
+        duplex.close_write = sent.set  # type: ignore[method-assign]
+        stubs = Stubs({("POST", path): duplex})
+        done = cli(
+            "api",
+            *argv,
+            "--input",
+            "-",
+            own_engine=True,
+            transport=stubs,
+            environ={"DOCKER_HOST": "unix:///s"},
+            stdin=b"typed",
+        )
+        assert sent.wait(10) and duplex.sent == b"typed"
+        assert (done.code, done.out, stubs.requests[0].body) == (0, "\1\0\0\0\0\0\0\3out", body)
+    refused = Stubs({("POST", "/exec/e/start"): Reply({"message": "no"}, 409, JSON)})
+    done = cli("api", "POST", "/exec/e/start", own_engine=True, transport=refused, environ={"DOCKER_HOST": "unix:///s"})
+    assert done.code == 4
 
 
 def test_on_a_terminal() -> None:
