@@ -11,6 +11,7 @@
     ├── Missing                 a registry has no such thing
     ├── Unreadable              a file could be opened, but not read
     ├── Failures(failures)      several, reported together
+    ├── Told(message, failures) the last line, after several that have been printed
     └── Exit(code)              silent: the container's own exit code
 
 Ended is not among them: a signal ends the program, or --curl=only has nothing more to show, and no `except Failure` may
@@ -110,6 +111,14 @@ class Failures(Failure):
 
     def __init__(self, failures: Sequence[Failure]) -> None:
         super().__init__("\n".join(failure.message for failure in failures), failures[-1].code)
+        self.failures = tuple(failures)
+
+
+class Told(Failure):
+    """The last line of an error, whose failures have been printed."""
+
+    def __init__(self, message: str, failures: Sequence[Failure]) -> None:
+        super().__init__(message)
         self.failures = tuple(failures)
 
 

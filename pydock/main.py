@@ -75,7 +75,19 @@ def report(app: App, failure: Failure) -> int:
         return 0
     if failure.message:
         report_text(app, failure.message)
+        if app.err.is_terminal and app.environ.get("PYDOCK_HINTS") != "0":
+            hint(app, failure)
     return failure.code
+
+
+def hint(app: App, failure: Failure) -> None:
+    """Tell what helps against an error that has been printed."""
+    from pydock.hints.show import show
+
+    try:
+        show(app, failure)
+    except Failure:
+        pass
 
 
 def report_text(app: App, text: str) -> None:

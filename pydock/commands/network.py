@@ -18,7 +18,7 @@ from pydock.commands.shared import (
     prune_objects,
     targets,
 )
-from pydock.errors import EngineError, Failure, failing
+from pydock.errors import EngineError, Failure, Told, failing
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
@@ -274,7 +274,8 @@ INGRESS = (
 
 @command("network rm", RemoveOptions, "Remove one or more networks", aliases=("remove",), usage="NETWORK [NETWORK...]")
 def remove(app: App, o: RemoveOptions) -> None:
-    found, failed = targets(app, o, o.networks, "network rm"), False
+    found = targets(app, o, o.networks, "network rm")
+    failed: list[Failure] = []
     for name in found.names:
         try:
             ingress = bool(app.engine.json(networks.inspect_network(found.id(name))).get("Ingress"))
@@ -287,11 +288,11 @@ def remove(app: App, o: RemoveOptions) -> None:
         except Failure as failure:
             if not (o.force and isinstance(failure, EngineError) and failure.status == 404):
                 app.err.line(failure.message)
-                failed = True
+                failed.append(failure)
             continue
         app.out.line(name)
     if failed:
-        raise Failure("exit status 1")
+        raise Told("exit status 1", failed)
 
 
 @options

@@ -110,4 +110,5 @@ ENVIRONMENT = {
     "DOCKER_CUSTOM_HEADERS": "HTTP headers of all requests, as comma-separated key=value pairs; overrides HttpHeaders of the configuration.",
     "DOCKER_DEFAULT_PLATFORM": "Default value of --platform.",
     "NO_COLOR": "Disable colours, if not empty.",
+    "PYDOCK_HINTS": "0 turns off the hints that follow errors on a terminal.",
 }

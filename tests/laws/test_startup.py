@@ -77,6 +77,7 @@ def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
 def test_without_an_engine_there_is_no_httpx(argv: tuple[str, ...]) -> None:
     modules = loaded(*argv)
     assert not [m for m in modules if m.partition(".")[0] in ("httpx", *HEAVY)]
+    assert not [m for m in modules if m.startswith("pydock.hints")], "hints are for terminals"
 
 
 def test_help_imports_no_command() -> None:

@@ -18,6 +18,7 @@ from pydock.app import App
 from pydock.cli.index import COMMANDS
 from pydock.commands.build.progress import show
 from pydock.errors import Failure
+from pydock.hints.show import MARK
 from pydock.render.build_live import last_output
 from pydock.render.plain_steps import Plain
 from pydock.render.shown import Drawn, as_log, on_one_line, shown
@@ -112,7 +113,7 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
     )
     assert (
         controls(
-            seen,
+            seen.replace(MARK.encode(), b"Hint:"),
             drawing="--graph" in argv
             or "api" in argv
             or argv[0]
@@ -359,7 +360,7 @@ RAW = {
 #: modules that draw
 DRAWING = {
     "render/shown.py", "render/rows.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/copying.py",
-    "commands/build/classic.py", "render/charts.py", "render/json_values.py", "commands/graphs.py",
+    "commands/build/classic.py", "render/charts.py", "render/json_values.py", "commands/graphs.py", "hints/show.py",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import containers
-from pydock.errors import Failure
+from pydock.errors import Failure, Told
 from pydock.options import Options, argument, command, options
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def rename(app: App, o: RenameOptions) -> None:
         app.engine.read(containers.rename_container(old, new))
     except Failure as failure:
         app.err.line(failure.message)
-        raise Failure(f"Error: failed to rename container named {old}") from None
+        raise Told(f"Error: failed to rename container named {old}", [failure]) from None

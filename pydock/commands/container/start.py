@@ -20,7 +20,7 @@ from pydock.commands.container.waiting import (
     waits,
 )
 from pydock.commands.shared import SelectOptions, Targets, detach_keys_flag, targets
-from pydock.errors import Exit, Failure
+from pydock.errors import Exit, Failure, Told
 from pydock.options import argument, command, flag, options
 from pydock.values import replace
 
@@ -72,16 +72,17 @@ def start_all(app: App, o: StartOptions, found: Targets) -> None:
             raise Failure("you cannot restore multiple containers at once")
         app.engine.read(containers.start_container(found.id(o.containers[0]), o.checkpoint, o.checkpoint_dir))
         return
-    failed: list[str] = []
+    failed: list[tuple[str, Failure]] = []
     for name in o.containers:
         try:
             app.engine.read(containers.start_container(found.id(name)))
             app.out.line(name)
         except Failure as failure:
             app.err.line(failure.message)
-            failed.append(name)
+            failed.append((name, failure))
     if failed:
-        raise Failure(f"Error: failed to start containers: {', '.join(failed)}")
+        names = ", ".join(name for name, _ in failed)
+        raise Told(f"Error: failed to start containers: {names}", [failure for _, failure in failed])
 
 
 def start_attached(app: App, o: StartOptions) -> None:
