@@ -22,11 +22,10 @@ Talk = Callable[[socket.socket], None]
 
 
 def answer(head: str, body: str = "OK") -> bytes:
-    return (
-        f"{head}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode()
-        .replace(b"\n", b"\r\n")
-        .replace(b"\r\r", b"\r")
-    )
+    """An answer of HTTP. head: lines without their ends."""
+    data = body.encode("utf-8", "surrogateescape")
+    lines = [*head.split("\n"), f"Content-Length: {len(data)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + data
 
 
 DOCKER = answer("HTTP/1.1 200 OK\nApi-Version: 1.51\nOstype: linux\nServer: Docker/28.5.2 (linux)")

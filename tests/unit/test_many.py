@@ -17,6 +17,7 @@ from pydock.cli.tree import find
 from tests.support import far_ends as far
 from tests.support import samples
 from tests.support.cli import Result, cli
+from tests.support.screen import EVIL, controls
 
 CREATED = 1_700_000_000
 
@@ -60,8 +61,11 @@ def routes(name: str) -> list[tuple[str, bytes]]:
 
 
 def serving(name: str) -> far.Talk:
+    return serving_of(routes(name))
+
+
+def serving_of(table: list[tuple[str, bytes]]) -> far.Talk:
     """By the path without its query."""
-    table = routes(name)
 
     def talk(sock: Any) -> None:
         with sock:
@@ -234,3 +238,20 @@ def test_completion_after_the_comma(home: Path) -> None:
     assert of(home, "__completeNoDesc", "--context=a1,b").out == "a1,b22\n:4\n"
     # names are those of the first
     assert of(home, "__completeNoDesc", "-c", "b22,dead", "logs", "").out.startswith("b22\n")
+
+
+def test_no_word_of_several_engines_controls_the_terminal(tmp_path: Path) -> None:
+    hostile = {**container("a1"), "Names": [f"/{EVIL}"], "Image": EVIL, "Status": EVIL}
+    table = [
+        ("/containers/json", far.json_answer([hostile])),
+        ("/info", far.json_answer(samples.info(Name=EVIL, ServerVersion=EVIL))),
+        ("/events", raw(json.dumps(event(EVIL)).encode() + b"\n")),
+        ("/volumes", far.json_answer({"message": EVIL}, "500 Internal Server Error")),
+    ]
+    with TemporaryDirectory(prefix="pd-") as folder, far.unix(Path(folder) / "x", serving_of(table)) as host:
+        for name in ("x1", "y1"):
+            of(tmp_path, "context", "create", name, "--docker", f"host={host}")
+        for line in ("ps", "info", "events --until 1", "volume ls", "ps --json"):
+            done = of(tmp_path, "-c", "x1,y1", *line.split(), tty=True, width=200)
+            assert "bug in pydock" not in done.out and "evil" in done.out
+            assert controls(done.out.replace("\r\n", "\n").encode("utf-8", "surrogateescape"), drawing=False) == ""

@@ -20,6 +20,7 @@ from pydock.machine.socket_file import User, permission
 from tests.support import far_ends as far
 from tests.support.cli import Result, cli
 from tests.support.engines import small_disk
+from tests.support.screen import EVIL, controls
 
 
 @pytest.fixture
@@ -367,3 +368,16 @@ def test_paths_that_are_none(home: Path) -> None:
         meta.write_text(json.dumps({"Name": "odd", "Endpoints": {"docker": {"Host": host}}}))
         assert problems(home, "-c", "odd"), host
         assert examined(home, "engine", "ls", "-q").code == 0
+
+
+def test_no_word_of_what_answers_controls_the_terminal(home: Path) -> None:
+    for head in (
+        f"HTTP/1.1 200 OK\nApi-Version: 1.51{EVIL}\nServer: Docker/{EVIL}", f"HTTP/1.1 500 {EVIL}\nApi-Version: {EVIL}",
+        f"HTTP/1.1 404 {EVIL}\nServer: {EVIL}", EVIL,
+    ):  # fmt: skip
+        with far.unix(home / "run" / "docker.sock", far.answer(head, EVIL)) as host:
+            for argv in (("-H", host, "doctor"), ("engine", "ls"), ("engine", "ls", "--format", "{{.Why}}")):
+                done = examined(home, *argv, tty=True, width=200)
+                assert "bug in pydock" not in done.out
+                assert controls(done.out.replace("\r\n", "\n").encode("utf-8", "surrogateescape"), drawing=False) == ""
+        (home / "run" / "docker.sock").unlink()
