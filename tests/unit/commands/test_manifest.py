@@ -170,6 +170,15 @@ def test_what_a_registry_has(registry: Registry, manifest: Any) -> None:
     assert [one["Ref"] for one in listed] == [f"reg.example/app:all@{digest}"]
     refused = manifest("create", "reg.example/new", "reg.example/app:all")
     assert (refused.code, refused.err) == (1, "reg.example/app:all is a manifest list\n")
+    # --json is an array, of one image or of those of a list
+    (one,) = json.loads(manifest("inspect", "--json", "reg.example/app:1").out)
+    assert (
+        one["Ref"] == "reg.example/app:1"
+        and one["Manifest"]["layers"] == []
+        and one["Descriptor"]["platform"]["os"] == "linux"
+    )
+    found = json.loads(manifest("inspect", "--json=Ref,Descriptor.platform", "reg.example/app:all").out)
+    assert [image["Descriptor.platform"] for image in found] == [image["Descriptor"]["platform"] for image in listed]
 
 
 def test_what_a_registry_has_not(registry: Registry, manifest: Any) -> None:

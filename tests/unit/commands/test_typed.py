@@ -244,8 +244,3 @@ def test_an_engine_that_does_not_answer() -> None:
     environ = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
     done, plain = (cli("version", *flags, own_engine=True, environ=environ) for flags in (("--json",), ()))
     assert json.loads(done.out)["Server"] is None and (done.code, done.err) == (plain.code, plain.err)
-
-
-def test_images_of_a_manifest_list_by_the_client_alone() -> None:
-    done = cli("manifest", "inspect", "--json=help", "x")
-    assert done.out.startswith("Ref         reference\n")
