@@ -19,9 +19,9 @@ _WORDS = r"(?:password|passwd|passphrase|(?<![A-Za-z])pass|secret|token|credenti
 _SECRET = re.compile(rf"{_WORDS}\Z", re.IGNORECASE)
 #: a variable and its value, which is all that follows; and one among other things
 _ASSIGNMENT = re.compile(rf"([-\w.]*{_WORDS}=)(.+)", re.IGNORECASE | re.DOTALL)
-_WITHIN = re.compile(rf"([\w.-]*{_WORDS}=)([^,;&\s\"']+)", re.IGNORECASE)
+_WITHIN = re.compile(rf"(?<![\w.-])([\w.-]*{_WORDS}=)([^,;&\s\"']+)", re.IGNORECASE)
 #: the user's part of a URL; "git@" and "ssh://user@" are names, no secrets
-_USER = re.compile(r"\b([A-Za-z][A-Za-z0-9+.-]*)://([^/\s@?#\"']+)@")
+_USER = re.compile(r"\b([A-Za-z][A-Za-z0-9+.-]{0,20})://([^/\s@?#\"']+)@")
 #: headers with credentials for registries: JSON in base64
 REGISTRY = ("x-registry-auth", "x-registry-config")
 #: headers, besides those of secret names
