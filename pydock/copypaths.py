@@ -128,11 +128,13 @@ class Entry:
 # -- patterns ------------------------------------------------------------------------------------------
 
 _MAGIC = re.compile(r"[*?\[]")
+#: characters of the pattern for one name: no name has more than 255 bytes, and long patterns take time
+LONGEST = 1024
 
 
 class Glob:
     """A path with patterns: `*`, `?` and `[…]` within the names between slashes, as a shell has them: a name that begins
-    with "." is matched only by a pattern that does. `folder`: the part before the first pattern, "" if there is none.
+    with "." is matched only by a pattern that does. `folder`: the part before the first pattern, "" if there is none. Raises Failure.
     """
 
     def __init__(self, path: str) -> None:
@@ -143,6 +145,8 @@ class Glob:
         self.folder = "/".join(parts[:first]) or "/" * path.startswith("/")
         #: of each name below `folder`
         self.parts = [part for part in parts[first:] if part not in ("", ".")]
+        if any(len(part) > LONGEST for part in self.parts):
+            raise Failure(f"the pattern for one name is longer than {LONGEST} characters")
 
     @cached_property
     def _names(self) -> list[re.Pattern[str]]:

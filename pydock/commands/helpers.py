@@ -46,14 +46,17 @@ def unbroken() -> Iterator[None]:
         yield
 
 
-def remove(app: App, kind: str, name: str, request: Request) -> None:
-    """Remove what was made for a while; where that fails, stderr says so. An interrupt waits for it."""
+def remove(app: App, kind: str, name: str, request: Request) -> bool:
+    """Remove what was made for a while; where that fails, stderr says so. An interrupt waits for it. Returns whether it is
+    gone."""
     with unbroken():
         try:
             app.engine.read(request)
         except Failure as failure:
             if not isinstance(failure, EngineError) or failure.status != 404:
                 app.err.line(f"WARNING: the {kind} {name} could not be removed: {failure.message}")
+                return False
+        return True
 
 
 def remove_container(name: str) -> Request:

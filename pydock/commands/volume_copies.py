@@ -160,7 +160,7 @@ def import_(app: App, o: ImportOptions) -> None:
     # what is counted is the archive as it is, perhaps compressed; its beginning is read before anything is made
     blocks = app.copies.plain(counted(app, read, "Importing", app.files.size(o.source)))
 
-    def fill(after: str) -> None:
+    def fill(after: str = "") -> None:
         ways = ways_of(app)
         with empty_image(app) as image, mounting(app, image, o.volume) as container:
             moved = app.copies.rewrite(blocks, lambda entry: entry.named(moving(ways.prefix)))
@@ -173,7 +173,7 @@ def import_(app: App, o: ImportOptions) -> None:
     else:
         body: CreateVolume = {"Driver": o.driver, "DriverOpts": dict(o.opt), "Labels": pairs.mapping(o.label)}
         with new_volume(app, o.volume, body):
-            fill(f"volume {o.volume} was not kept")
+            fill()
     app.out.line(o.volume)
 
 
@@ -200,10 +200,14 @@ def new_volume(app: App, name: str, body: CreateVolume) -> Iterator[None]:
             app.engine.json(volumes.create_volume({**body, "Name": name}))
             created = True
         yield
-    except BaseException:
-        if created:
-            remove(app, "volume", name, volumes.remove_volume(name, force=False))
-        raise
+    except BaseException as fault:
+        if not created:
+            raise
+        gone = remove(app, "volume", name, volumes.remove_volume(name, force=False))
+        if not isinstance(fault, Failure):
+            raise
+        after = f"volume {name} was not kept" if gone else f"volume {name} may hold a part"
+        raise Failure(f"{fault.message}\n{after}", fault.code) from None
 
 
 def exists(app: App, volume: str) -> bool:
@@ -250,7 +254,7 @@ def clone(app: App, o: CloneOptions) -> None:
             reading(app, Place(reader, ways.source)) as blocks,
         ):
             title = f"Cloning {o.source}"
-            send(app, Place(writer, ways.target), counted(app, blocks, title), f"volume {o.target} was not kept")
+            send(app, Place(writer, ways.target), counted(app, blocks, title))
     app.out.line(o.target)
 
 

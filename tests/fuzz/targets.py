@@ -6,7 +6,10 @@ longer than SECONDS. `seeds` are good inputs, which are mutated and repeated.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import tarfile
 import zipfile
@@ -456,6 +459,30 @@ def archives_of_containers(data: bytes) -> None:
         finally:
             assert os.listdir(above) == ["in"]
             assert os.listdir(os.path.join(above, "in")) == ["folder"]
+
+
+@target(tar(a=b"x", d=b""), tar(**{"d/" + "n" * 120: b"y" * 600}), errors=(Failure,))
+def archives_between_containers(data: bytes) -> None:
+    """What is rewritten is an archive again, of the same content under the new names."""
+    from pydock.archive.rewrite import listed, rewritten
+    from pydock.values import replace
+
+    whole = pieces(b"\x09" + data)
+    before = list(listed(whole))
+    after = list(listed(rewritten(whole, lambda e: replace(e, name=f"new/{e.name}", uid=5, gid=3_000_000))))
+    assert [(e.size, e.uid, e.gid) for e in after] == [(e.size, 5, 3_000_000) for e in before]
+    assert all(new.name.startswith("new/") for new in after)
+    assert list(listed(rewritten(whole, lambda e: e))) == before
+
+
+@target(*(pack(b"x" * 3000) for pack in (gzip.compress, bz2.compress, lzma.compress)), b"plain", errors=(Failure,))
+def compressed_archives(data: bytes) -> None:
+    from pydock.archive.plain import PIECE, plain
+
+    for count, piece in enumerate(plain(pieces(b"\x11" + data))):
+        assert len(piece) <= max(PIECE, len(data))
+        if count > 20:
+            break
 
 
 def zipped(**files: bytes) -> bytes:
@@ -921,6 +948,17 @@ def _others() -> None:
         elif host.startswith("tcp://"):
             Engine(Endpoint(host)).close()
 
+    def patterns(t: str) -> None:
+        glob = copypaths.Glob(t)
+        names = t.strip("/").split("/")
+        glob.fits_all(names)
+        assert glob.parts or glob.path(()) == t
+
+    def owners(t: str) -> None:
+        from pydock.flags.owners import owner
+
+        owner(t).numbers("a:x:1:2::/:\n", "b:x:3:\n")
+
     def places(t: str) -> None:
         cleaned = filepath.clean(t)
         assert filepath.clean(cleaned) == cleaned
@@ -930,6 +968,8 @@ def _others() -> None:
         copypaths.link_target(t, t)
 
     words("numbers", numbers, "0x1F", "1_000", "-0b1", "1e5", "true", "2024-01-02T03:04:05.678Z")
+    words("patterns of copies", patterns, "/var/log/*.log", "a/[!b]?/.", "[", "\\*", errors=(Failure,))
+    words("owners of copies", owners, "a:b", "1000:1000", ":b", "app", errors=(ValueError,))
     words("durations", golang.parse_duration, "1h30m5.5s", "-1.5us", ".5h", "0", errors=(ValueError,))
     words("quoted text", lambda t: unquote(golang.quote(t)), 'a"\\\n\x01é\U0001f600', errors=())
     words("addresses of engines", hosts, "tcp://h:1/p", "ssh://u@h:22/s", "unix:///a", "h:1", "tcp://[::1]:2375")

@@ -261,10 +261,10 @@ def is_same(app: App, one: str, other: str) -> bool:
     return bool(first == second)
 
 
-def send(app: App, place: Place, blocks: Iterable[bytes], after: str, copy_ids: bool = False) -> None:
+def send(app: App, place: Place, blocks: Iterable[bytes], after: str = "", copy_ids: bool = False) -> None:
     """PUT …/archive of what comes from elsewhere: where that breaks, or is not read to its end, this is no success.
 
-    after: what is then the case, for the message."""
+    after: what is then the case, as a line of the message."""
     faults: list[Failure] = []
     whole = False
 
@@ -281,9 +281,9 @@ def send(app: App, place: Place, blocks: Iterable[bytes], after: str, copy_ids: 
         app.engine.read(containers.put_archive(place.container, place.path, watched(), copy_ids=copy_ids))
     except Failure as failure:
         why = faults[0] if faults else failure
-        raise Failure(f"{why.message}\n{after}", why.code) from None
+        raise Failure(f"{why.message}\n{after}".rstrip("\n"), why.code) from None
     if not whole:
-        raise Failure(f"the engine did not read all that was sent\n{after}")
+        raise Failure(f"the engine did not read all that was sent\n{after}".rstrip("\n"))
 
 
 # -- what is shown ---------------------------------------------------------------------------------------

@@ -209,6 +209,19 @@ def test_a_full_disk_leaves_no_volume() -> None:
     )
 
 
+def test_a_volume_that_cannot_be_taken_back_is_told_of() -> None:
+    lost = BrokenStream("the engine is gone")
+    table = engine(
+        {**missing(), ("PUT", f"{HELPER}/archive"): lost, ("DELETE", "/volumes/data"): lost, ("DELETE", HELPER): lost}
+    )
+    done = cli("volume", "import", "data", table=table, stdin=CONTENT)
+    assert (done.code, done.out) == (1, "") and done.err == (
+        "WARNING: the helper container pydock-helper-00 could not be removed: the engine is gone\n"
+        "WARNING: the volume data could not be removed: the engine is gone\n"
+        "the engine is gone\nvolume data may hold a part\n"
+    )
+
+
 def test_an_interrupt_takes_back_what_was_made() -> None:
     def interrupt(_: Any) -> Any:
         raise KeyboardInterrupt

@@ -303,6 +303,7 @@ def test_one_source_that_fails_does_not_keep_the_others_back(tmp_path: Path) -> 
         ("- x web:/d", None, 1, '"-" is the only source, or the destination of the only one, and no pattern'),
         ("--glob - web:/d", None, 1, '"-" is the only source, or the destination of the only one, and no pattern'),
         ("--glob n* web:/d", None, 1, 'no match for "n*"'),
+        (f"--glob {'[' * 1025} web:/d", None, 1, "the pattern for one name is longer than 1024 characters"),
         ("--chown 1 web:/a d", None, 125, "--chown is for what is copied to a container"),
         ("-a --chown 1 x web:/d", None, 125, "conflicting options: --chown and --archive both say whose the files are"),
         ("--dry-run --from-image i /a d", None, 125,
