@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pydock.api import whole
+from pydock.api.request import version_key
 from pydock.cli.params import bind
 from pydock.cli.pflag import FlagSet
 from pydock.commands.container.anew import anew, changed, reattached
@@ -124,6 +126,17 @@ def test_the_line_of_every_line(given_by_image: Json) -> None:
     for _, *words in words_of(LINES + "\n" + NEWER):
         if "container:other" not in words and "host" not in words:
             check(["--name", "web", *words], given_by_image)
+
+
+RECORDED: Json = json.loads((Path(__file__).parents[3] / "data" / "inspections.json").read_text())
+
+
+@pytest.mark.parametrize("recorded", RECORDED["containers"], ids=lambda r: f"{r['engine']}{r['container']['Name']}")
+def test_what_engines_told_of_containers(recorded: Json) -> None:
+    """Inspections of Docker 28.5 and 20.10, of which the image gives CMD ["sh"] alone; cgroups are of version 1."""
+    habits = Habits.of(RECORDED["infos"][recorded["engine"]], version_key(recorded["api"]))
+    found = line(own(recorded["container"], {"Config": {"Cmd": ["sh"]}}, habits), "docker")
+    assert (text_of(found, False), found.untold) == (f"docker run {recorded['line']}\n", ())
 
 
 WORD = st.text("abc AZ09_-.$'\"\\\n\té", min_size=1, max_size=6)
