@@ -132,10 +132,10 @@ class App:
         invocation.globals.check()
         _ = self.config
 
-    def under(self, invocation: Invocation) -> App:
-        """An App with these streams and this environment for another command line."""
+    def under(self, invocation: Invocation, **shared: Any) -> App:
+        """An App with these streams and this environment for another command line. shared: nouns of both, by name."""
         given = (self.out.binary, self.err.binary, self.stdin, self.environ, self.prog, self.architecture, self.clock)
-        other = App(*given, **self._replaced)
+        other = App(*given, **{**self._replaced, **shared})
         other.invocation = invocation
         if self.globals.watched and invocation.globals.watched:
             # the requests of one command line are shown in one order

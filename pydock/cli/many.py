@@ -78,9 +78,9 @@ class Run:
 
 
 def under(app: App, name: str) -> App:
-    """The App of one context."""
+    """The App of one context. What is wrong with the configuration has been told."""
     line = app.invocation
-    return app.under(replace(line, globals=replace(line.globals, context=name)))
+    return app.under(replace(line, globals=replace(line.globals, context=name)), config=app.config)
 
 
 def run(app: App, ctx: click.Context, path: str, command: Command, words: Sequence[str]) -> None:

@@ -198,6 +198,15 @@ def test_mistakes_are_told_once(home: Path) -> None:
     assert "conflicting options" in of(home, "-c", "a1,b22", "-H", "tcp://a", "ps").err
 
 
+def test_a_broken_configuration_is_told_once(tmp_path: Path) -> None:
+    with TemporaryDirectory(prefix="pd-") as folder, far.unix(Path(folder) / "x", serving("a1")) as host:
+        for name in ("x1", "y1"):
+            of(tmp_path, "context", "create", name, "--docker", f"host={host}")
+        (tmp_path / ".docker" / "config.json").write_text("{")
+        done = of(tmp_path, "-c", "x1,y1", "ps", "-q")
+    assert (done.code, done.out, done.err.count("WARNING")) == (0, "a1a1a1a1a1a1\n" * 2, 1)
+
+
 def test_all_contexts(home: Path) -> None:
     """Each engine once; without the default one where nothing is there and nobody has named it."""
     done = of(home, "-c", "all", "ps", "--format", "{{.Context}}", environ={"DOCKER_HOST": f"unix://{home}/b22.sock"})

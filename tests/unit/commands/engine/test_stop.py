@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from pydock.machine.process import members
+from pydock.machine.process import members, until
 from tests.support import own_engines
 from tests.support.own_engines import User, runs
 
@@ -87,6 +88,8 @@ def test_what_an_engine_that_was_killed_has_left(me: User) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", "input()", f"{me.socket().parent}/exec"], stdin=subprocess.PIPE
     ) as left:
+        # a program that has just begun has no command line yet
+        assert until(lambda: b"/exec" in Path(f"/proc/{left.pid}/cmdline").read_bytes(), 10)
         done = me("engine", "stop", "--purge", "--yes")
         assert (done.code, done.out) == (1, "") and me.state().exists()
         assert done.err.startswith('engine "pydock" was killed, and processes of its containers go on: start it again')
