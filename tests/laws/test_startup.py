@@ -91,6 +91,7 @@ def test_ps_loads_what_it_needs(tmp_path: Path) -> None:
         modules = loaded("ps", host=f"unix://{server.path}")
     assert "httpx" in modules
     assert not [m for m in modules if m in HEAVY or m.partition(".")[0] in HEAVY]
+    assert not [m for m in modules if m.startswith("pydock.watch")]
     ours = {m for m in modules if m.startswith("pydock.commands.")}
     assert ours == {"pydock.commands.container", "pydock.commands.container.ls", "pydock.commands.shared"}
 

@@ -312,7 +312,7 @@ class Curl:
 
 #: what differs from one moment, or one object, to the next
 VOLATILE = re.compile(
-    r"[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|sha256:|\b\d{9,}\b|172\.\d+\.\d+\.\d+|([0-9a-f]{2}:){5}[0-9a-f]{2}|/root/proc|\"HostPort\":\"\d+\""
+    r"[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|sha256:|\b\d{9,}\b|172\.\d+\.\d+\.\d+|([0-9a-f]{2}:){5}[0-9a-f]{2}|^Up .*|^Exited .*|\"HostPort\":\"\d+\""
 )
 NUMBERS = (
     "SystemTime",
