@@ -1,6 +1,7 @@
 """A tar archive → the same archive with other names and owners, in constant memory.
 
-Entries that are not changed are passed on byte for byte; those that are keep their times, modes and extended attributes.
+Entries that are not changed are passed on byte for byte; those that are keep their times, modes and extended attributes. A
+sparse file becomes a plain one.
 The end is passed on only when the whole archive was read, so an archive that was cut off is never taken for a whole one.
 """
 
@@ -10,7 +11,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator
 
 from pydock.archive.pack import END, header_bytes
-from pydock.archive.untar import BLOCK, CONTENT, Source, described, entries, finish
+from pydock.archive.untar import BLOCK, CONTENT, Source, described, entries, finish, is_sparse
 from pydock.copypaths import Entry
 from pydock.errors import BrokenStream
 
@@ -69,8 +70,11 @@ def _stored(info: tarfile.TarInfo) -> int:
 
 
 def _rewritten(source: Source, change: Change) -> Iterator[bytes | memoryview]:
-    while (found := described(source)) is not None:
+    while (found := described(source, sparse=True)) is not None:
         info, read = found
+        if is_sparse(info, info.pax_headers):
+            yield from _plain(source, info, read, change)
+            continue
         entry = entry_of(info)
         changed = change(entry)
         if changed is None:
@@ -81,6 +85,21 @@ def _rewritten(source: Source, change: Change) -> Iterator[bytes | memoryview]:
         yield from source.pieces(_stored(info))
     finish(source)
     yield END
+
+
+def _plain(source: Source, info: tarfile.TarInfo, read: bytes, change: Change) -> Iterator[bytes | memoryview]:
+    """A sparse file as a plain one."""
+    from pydock.archive.sparse import plain_entry
+
+    content = plain_entry(source, info, read)
+    entry = entry_of(info)
+    if (changed := change(entry)) is None:
+        for _ in content:
+            pass
+        return
+    yield _header(info, entry, changed)
+    yield from content
+    yield bytes(-info.size % BLOCK)
 
 
 def _header(info: tarfile.TarInfo, entry: Entry, changed: Entry) -> bytes:
@@ -96,7 +115,11 @@ def _header(info: tarfile.TarInfo, entry: Entry, changed: Entry) -> bytes:
         for key in ("uid", "gid", "uname", "gname"):
             records.pop(key, None)
     info.pax_headers = records
-    return header_bytes(info)
+    try:
+        return header_bytes(info)
+    except ValueError as error:
+        # above all the name of a record that is no text
+        raise BrokenStream(f"invalid tar header: {error}") from None
 
 
 def _gathered(parts: Iterable[bytes | memoryview]) -> Iterator[bytes]:

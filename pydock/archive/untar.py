@@ -3,7 +3,7 @@
 tarfile parses and checks each header block; the rest is done here, by the rules of Go's archive/tar: the metadata of an
 entry (PAX records, long names) is limited in size, and parsed in one pass. tarfile itself accepts headers of gigabytes,
 recurses for each additional one, and needs quadratic time for their content. Global PAX records are skipped, as in
-docker; sparse files are refused: no engine sends any.
+docker; sparse files are refused, unless a caller takes them: no engine sends any.
 """
 
 from __future__ import annotations
@@ -89,8 +89,9 @@ def finish(source: Source) -> None:
     source.padding = max(0, after - BLOCK)
 
 
-def described(source: Source) -> tuple[tarfile.TarInfo, bytes] | None:
-    """The next entry with all its metadata, and the blocks that these were read from; None at the end.
+def described(source: Source, sparse: bool = False) -> tuple[tarfile.TarInfo, bytes] | None:
+    """The next entry with all its metadata, and the blocks that these were read from; None at the end. sparse: are sparse
+    files allowed?
 
     Raises BrokenStream."""
     records: dict[str, bytes] = {}
@@ -111,7 +112,11 @@ def described(source: Source) -> tuple[tarfile.TarInfo, bytes] | None:
             records["path" if info.type == LONG_NAME else "linkpath"] = data.partition(b"\0")[0]
     if info is None and records:
         raise BrokenStream("unexpected EOF: the archive was cut off")
-    return None if info is None else (_with(info, records), b"".join(read))
+    if info is None:
+        return None
+    if not sparse and is_sparse(info, records):
+        raise _bad("a sparse file")
+    return _with(info, records), b"".join(read)
 
 
 def _header(source: Source, read: list[bytes]) -> tarfile.TarInfo | None:
@@ -142,10 +147,12 @@ def pax_records(data: bytes) -> dict[str, bytes]:
     return out
 
 
+def is_sparse(info: tarfile.TarInfo, records: Iterable[str]) -> bool:
+    return info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in records)
+
+
 def _with(info: tarfile.TarInfo, records: dict[str, bytes]) -> tarfile.TarInfo:
     """The entry with its header's values replaced by those of its records. Raises BrokenStream."""
-    if info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in records):
-        raise _bad("a sparse file")
     if "path" in records:
         info.name = _text(records["path"])
     if "linkpath" in records:

@@ -471,8 +471,24 @@ def archives_between_containers(data: bytes) -> None:
     before = list(listed(whole))
     after = list(listed(rewritten(whole, lambda e: replace(e, name=f"new/{e.name}", uid=5, gid=3_000_000))))
     assert [(e.size, e.uid, e.gid) for e in after] == [(e.size, 5, 3_000_000) for e in before]
-    assert all(new.name.startswith("new/") for new in after)
+    assert all(f"{new.name}/".startswith("new/") for new in after)
     assert list(listed(rewritten(whole, lambda e: e))) == before
+
+
+def sparse(form: str) -> bytes:
+    from tests.unit.test_archive import sparse_tar
+
+    return sparse_tar(form)
+
+
+@target(*map(sparse, ("gnu", "1.0", "0.1")), errors=(Failure,))
+def sparse_archives(data: bytes) -> None:
+    from pydock.archive.rewrite import rewritten
+
+    for count, _ in enumerate(rewritten(pieces(b"\x70" + data), lambda e: e)):
+        # zeros without end are what the archive says
+        if count > 20:
+            break
 
 
 @target(*(pack(b"x" * 3000) for pack in (gzip.compress, bz2.compress, lzma.compress)), b"plain", errors=(Failure,))

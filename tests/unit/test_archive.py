@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pydock.archive.pack import pack
+from pydock.archive.rewrite import rewritten
 from pydock.archive.unpack import unpack
 from pydock.copy import local
 from pydock.copypaths import CopyInfo, keep_ending, link_target, rebased, split_argument, split_entry, target
 from pydock.errors import BrokenStream, Failure
 from pydock.go.filepath import base, clean, parent
+from pydock.values import replace
 from tests.support.cut import cut
 
 
@@ -339,3 +341,75 @@ def test_garbage(tmp_path: Path) -> None:
     for data in (b"", b"garbage", b"x" * 2000):
         with pytest.raises(Failure):
             unpack([data] if data else [], str(tmp_path), same)
+
+
+# ---- sparse files --------------------------------------------------------------------------------------
+
+#: (offset, what is there) of a file of 9000 bytes
+STORED = [(1000, b"a" * 600), (4000, b"b"), (8990, b"c" * 10)]
+WHOLE = b"".join(bytes(gap) + data for gap, (_, data) in zip((1000, 2400, 4989), STORED))
+
+
+def sparse_tar(form: str, parts: list[tuple[int, bytes]] = STORED, size: int = 9000) -> bytes:
+    """An archive of a sparse file, in one of GNU tar's forms, and of a plain one."""
+    data = b"".join(piece for _, piece in parts)
+    numbers = [number for offset, piece in parts for number in (offset, len(piece))]
+    info = tarfile.TarInfo("GNUSparseFile.0/f" if form != "gnu" else "f")
+    info.mode, info.mtime, info.uid = 0o640, 7, 5
+    if form == "gnu":
+        words = [b"%011o\0" % number for number in numbers]
+        info.type, info.size = tarfile.GNUTYPE_SPARSE, len(data)
+        head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+        # two parts here, and the third in a block that follows
+        head[386:434], head[482], head[483:495] = b"".join(words[:4]), 1, b"%011o\0" % size
+        head[148:156] = b" " * 8
+        head[148:156] = b"%06o\0 " % sum(head)
+        head += b"".join(words[4:]).ljust(504, b"\0") + bytes(8)
+    else:
+        info.pax_headers = {"GNU.sparse.name": "f", "SCHILY.xattr.user.x": "1"}
+        if form == "1.0":
+            lines = "".join(f"{number}\n" for number in (len(parts), *numbers)).encode()
+            data = lines.ljust(512, b"\0") + data
+            info.pax_headers |= {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(size)}
+        else:
+            info.pax_headers |= {"GNU.sparse.size": str(size), "GNU.sparse.map": ",".join(map(str, numbers))}
+        info.size = len(data)
+        head = bytearray(info.tobuf(tarfile.PAX_FORMAT))
+    after = tarfile.TarInfo("plain")
+    return bytes(head) + data + bytes(-len(data) % 512) + after.tobuf() + bytes(1024)
+
+
+@pytest.mark.parametrize("form", ["gnu", "1.0", "0.1"])
+@pytest.mark.parametrize("size", [1, 511, 100_000])
+def test_a_sparse_file_is_passed_on_as_the_file_that_it_stands_for(form: str, size: int) -> None:
+    data = sparse_tar(form)
+    blocks = [data[i : i + size] for i in range(0, len(data), size)]
+    out = b"".join(rewritten(blocks, lambda entry: replace(entry, uid=entry.uid + 1)))
+    with tarfile.open(fileobj=io.BytesIO(out)) as tar:
+        file, plain = tar.getmembers()
+        assert (file.name, file.mode, file.mtime, file.uid, plain.name, plain.uid) == ("f", 0o640, 7, 6, "plain", 1)
+        assert file.isreg() and tar.extractfile(file).read() == WHOLE  # type: ignore[union-attr]
+        assert form == "gnu" or file.pax_headers["SCHILY.xattr.user.x"] == "1"
+
+
+def test_a_record_whose_name_is_no_text_is_refused_where_it_would_have_to_be_written() -> None:
+    record = b"15 SCHILY.\xff=ab\n"
+    info = tarfile.TarInfo("././@PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, len(record)
+    data = info.tobuf() + record.ljust(512, b"\0") + tarfile.TarInfo("f").tobuf() + bytes(1024)
+    assert b"".join(rewritten([data], lambda entry: entry)) == data
+    with pytest.raises(BrokenStream, match="invalid tar header"):
+        list(rewritten([data], lambda entry: replace(entry, name="g")))
+
+
+@pytest.mark.parametrize("form", ["gnu", "1.0", "0.1"])
+@pytest.mark.parametrize(
+    ("parts", "size"),
+    [([(10, b"a"), (10, b"b"), (20, b"")], 99), ([(10, b"a"), (20, b"b"), (98, b"cc")], 99), (STORED, 5)],
+)
+def test_a_sparse_file_whose_map_is_wrong_is_refused(form: str, parts: list[tuple[int, bytes]], size: int) -> None:
+    with pytest.raises(BrokenStream, match="a sparse file whose map is wrong"):
+        list(rewritten([sparse_tar(form, parts, size)], lambda entry: entry))
+    for end in range(1, len(sparse_tar(form)) - 1023, 97):
+        with pytest.raises(BrokenStream):
+            list(rewritten([sparse_tar(form)[:end]], lambda entry: entry))

@@ -16,6 +16,7 @@ import pytest
 from pydock.errors import BrokenStream
 from tests.support.cli import Messages, Reply, cli, refused
 from tests.support.copies import HELPER, archive, name_helpers
+from tests.unit.test_archive import sparse_tar
 
 IMAGE = "sha256:" + "e" * 64
 VOLUME = {"Name": "data", "Driver": "local", "Labels": {"a": "b"}, "Options": None}
@@ -152,6 +153,14 @@ def test_a_new_volume_is_filled_from_an_archive(compress: Any) -> None:
     with tarfile.open(fileobj=io.BytesIO(put.content)) as tar:
         assert [e.name for e in tar] == ["volume", "volume/a"]
     assert tidy(done.requests) == TIDY
+
+
+def test_sparse_files_become_plain_ones_which_engines_take() -> None:
+    table = engine({**missing(), ("PUT", f"{HELPER}/archive"): b""})
+    done = cli("volume", "import", "data", table=table, stdin=sparse_tar("gnu"))
+    put = next(r for r in done.requests if r.method == "PUT")
+    with tarfile.open(fileobj=io.BytesIO(put.content)) as tar:
+        assert [(e.name, e.type, e.size) for e in tar] == [("volume/f", b"0", 9000), ("volume/plain", b"0", 0)]
 
 
 def test_podman_takes_the_volume_as_a_folder() -> None:
