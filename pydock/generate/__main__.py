@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 INDEX = ROOT / "pydock" / "cli" / "index.py"
+#: a folder for each section, as `man -M man` wants it
+MAN = ROOT / "man"
 
 
 def derived() -> dict[Path, str]:
@@ -19,7 +21,7 @@ def derived() -> dict[Path, str]:
     from pydock.render import completion
 
     files = {ROOT / "completions" / name: text for name, text in completion.scripts().items()}
-    return files | {ROOT / "man" / name: text for name, text in man.pages().items()}
+    return files | {MAN / f"man{name[-1]}" / name: text for name, text in man.pages().items()}
 
 
 def main() -> int:
@@ -30,8 +32,8 @@ def main() -> int:
     stale = refresh({INDEX: index.render()}, check)
     files = derived()
     stale += refresh(files, check)
-    for folder in ("completions", "man"):
-        for path in (ROOT / folder).iterdir():
+    for folder in (ROOT / "completions", MAN, *MAN.glob("man?")):
+        for path in folder.iterdir():
             if path not in files and path.is_file():
                 stale.append(path)
                 if not check:
@@ -45,6 +47,7 @@ def refresh(files: dict[Path, str], check: bool) -> list[Path]:
     """The stale files, rewritten unless `check`."""
     stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in () if check else stale:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(files[path], encoding="utf-8")
     return stale
 

@@ -44,7 +44,7 @@ def test_bash_completes(pydock: Path) -> None:
 
 
 def test_man_pages_are_roff() -> None:
-    pages = sorted((ROOT / "man").glob("*.1"))
+    pages = sorted((ROOT / "man").glob("man*/*.*"))
     assert len(pages) > 30
     for page in pages:
         text = page.read_text()
