@@ -204,7 +204,7 @@ def tls_state(error: Any) -> str:
     if "ALERT" in name:
         return NO_CERTIFICATE
     # no file of ours is read after the handshake has begun
-    return NO_TLS if "EOF" in type(error).__name__ else BAD_FILES
+    return NO_TLS if type(error).__name__ in ("SSLEOFError", "SSLZeroReturnError") else BAD_FILES
 
 
 def is_socket(path: str) -> bool:
