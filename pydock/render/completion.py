@@ -24,7 +24,7 @@ _@PROG@_complete() {
         case "$line" in
             :[0-9]*) directive="${line#:}" ;;
             _activeHelp_*) ;;
-            ?*) found+=("${line%%$'\t'*}") ;;
+            ?*) found+=("$line") ;;
         esac
     done < <("${program[@]}" __complete "${words[@]:1}" 2>/dev/null)
     # after "--flag=" the candidates are values alone
@@ -36,7 +36,7 @@ _@PROG@_complete() {
     (( directive & 1 )) && return
     (( directive & 2 )) && compopt -o nospace 2>/dev/null
     if (( directive & 8 )); then
-        _@PROG@_files "$value" "${found[@]}"
+        _@PROG@_files "$value" "${found[@]%%$'\t'*}"
         return
     fi
     if (( directive & 16 )); then
@@ -56,6 +56,35 @@ _@PROG@_complete() {
             begin="${value%"${value##*"$break"}"}"
             COMPREPLY=("${COMPREPLY[@]#"$begin"}")
             value="${value#"$begin"}"
+        fi
+    done
+    _@PROG@_describe
+}
+# several candidates: each with its description, as wide as the terminal; a single one is put into the line, and so is each where
+# TAB goes through them (37) or puts them all in (42)
+_@PROG@_describe() {
+    local at line name width=0 room
+    if [[ "${#COMPREPLY[@]}" -eq 1 || "${COMP_TYPE-}" == 37 || "${COMP_TYPE-}" == 42 ]]; then
+        COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
+        return
+    fi
+    for line in "${COMPREPLY[@]}"; do
+        name="${line%%$'\t'*}"
+        (( ${#name} > width )) && width="${#name}"
+    done
+    # beside the name: two blanks, brackets, and the last column, which bash leaves free
+    room=$(( ${COLUMNS:-80} - width - 5 ))
+    for at in "${!COMPREPLY[@]}"; do
+        name="${COMPREPLY[at]%%$'\t'*}"
+        line="${COMPREPLY[at]:${#name}+1}"
+        if (( ${#line} > room && room > 0 )); then
+            line="${line:0:room-3}..."
+        fi
+        if [[ -n "$line" ]] && (( room > 8 )); then
+            printf -v line '%-*s  (%s)' "$width" "$name" "$line"
+            COMPREPLY[at]="$line"
+        else
+            COMPREPLY[at]="$name"
         fi
     done
 }

@@ -141,6 +141,47 @@ def test_a_line_after_tab(shell: str, called: str, world: World) -> None:
     assert not (world.home / "evil").exists()
 
 
+#: what is typed -> what is shown: candidates with their descriptions
+SHOWN = {
+    "docker rm": {"rm": "Remove one or more containers", "rmi": "Remove one or more images"},
+    "docker run --pid": {"--pid": "PID namespace to use", "--pids-limit": "PIDs limit; -1 for unlimited"},
+}
+#: a candidate and its description, as a shell shows them
+WRITTEN = {"bash": "{}  ({})", "zsh": "{} -- {}", "fish": "{}  ({})"}
+
+
+@pytest.mark.parametrize("shell", list(WRITTEN))
+def test_candidates_are_shown_with_their_descriptions(shell: str, world: World) -> None:
+    """Where there are several: a single one is put into the line, without."""
+    setup = {
+        "bash": [LIBRARY, "source <(docker completion bash)"],
+        "zsh": ["source <(docker completion zsh)"],
+        "fish": ["docker completion fish | source"],
+    }
+    one = Shell(shell, setup[shell], path=[world.folders["docker"]], home=world.home, host=world.engine.host)
+    try:
+        for typed, candidates in SHOWN.items():
+            shown = " ".join(one.shown_after_tab(typed).split())
+            for name, about in candidates.items():
+                assert " ".join(WRITTEN[shell].format(name, about).split()) in shown, (typed, name)
+        assert one.line_after_tab("docker volume pr") == "docker volume prune "
+    finally:
+        one.close()
+
+
+def test_bash_cuts_descriptions_where_the_terminal_ends(world: World) -> None:
+    for columns, wanted in ((60, "clone    (Create a volume with the content, driver, opt...)"), (18, "clone")):
+        setup = [LIBRARY, "source <(docker completion bash)"]
+        one = Shell(
+            "bash", setup, path=[world.folders["docker"]], home=world.home, host=world.engine.host, columns=columns
+        )
+        try:
+            lines = [line.rstrip() for line in one.shown_after_tab("docker volume ").splitlines()]
+            assert wanted in lines
+        finally:
+            one.close()
+
+
 def test_fish_offers_no_guesses(world: World) -> None:
     """Nothing of what others have said of a program of this name, or fish has drawn from its man page."""
     setup = ["complete -c docker -l guessed-from-a-man-page", "docker completion fish | source"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +23,9 @@ SHOW = {
     "fish": r"""function show; printf '\n<<%s>>\n' (commandline); end; bind \cx\cp show; function fish_prompt; echo '> '; end; function fish_greeting; end""",
 }
 
+#: what moves the cursor and colours
+DRAWING = re.compile(r"\x1b(?:\[[0-9;?>=]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78])|[\r\x0e\x0f]")
+
 
 def need(shell: str) -> str:
     """The shell's program, installed where that can be done; skips the test where it is not to be had."""
@@ -34,14 +38,16 @@ def need(shell: str) -> str:
 class Shell:
     """A shell that has run some commands."""
 
-    def __init__(self, shell: str, setup: Iterable[str], *, path: Iterable[Path], home: Path, host: str) -> None:
+    def __init__(
+        self, shell: str, setup: Iterable[str], *, path: Iterable[Path], home: Path, host: str, columns: int = 200
+    ) -> None:
         self.shell = shell
         env = {
             "PATH": os.pathsep.join([*map(str, path), "/usr/bin", "/bin"]), "HOME": str(home), "TERM": "dumb" if shell == "zsh" else "xterm",
             "LANG": "C.UTF-8", "INPUTRC": "/dev/null", "XDG_CONFIG_HOME": str(home / ".config"), "XDG_DATA_HOME": str(home / ".local"),
         }  # fmt: skip
         self.terminal = Terminal(Path(need(shell)), *ARGV[shell], host=host, env=env)
-        self.terminal.resize(50, 200)
+        self.terminal.resize(50, columns)
         for line in (SHOW[shell], *setup):
             self.terminal.type(f" {line}\r".encode())
         # in two parts, so that the echo of what is typed is not taken for it
@@ -57,6 +63,16 @@ class Shell:
         line = self.terminal.until(b">>", 60).decode()
         self.terminal.type(b"\x05\x15")
         return line
+
+    def shown_after_tab(self, typed: str) -> str:
+        """What the shell shows of the candidates after TAB (bash: some more), without what draws it; the line is then cleared."""
+        self.terminal.type(typed.encode() + (b"\t\t\t" if self.shell == "bash" else b"\t"))
+        time.sleep(0.3)
+        self.terminal.type(b"\x18\x10")
+        shown = self.terminal.until(b"<<", 60).decode()
+        self.terminal.until(b">>", 60)
+        self.terminal.type(b"\x05\x15")
+        return DRAWING.sub("", shown).rpartition(typed)[0]
 
     def close(self) -> None:
         self.terminal.close()
