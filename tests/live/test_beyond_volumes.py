@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.test_beyond_copies import FILL, helpers
+from tests.live.test_copy import measured
 from tests.live.test_engines import Client
 from tests.support.engines import EngineProcess
 
@@ -157,3 +158,35 @@ def test_sizes_and_who_uses_a_volume(run: Client, names: list[str]) -> None:
         assert done.code == 0 and f"in use by running containers ({box})".encode() in done.err
     finally:
         run("rm", "-f", box)
+
+
+def test_large_ones_take_little_memory(pydock: Path, docker28: EngineProcess, tmp_path: Path) -> None:
+    """100 MB through a clone, an export and an import, and from one container to another and to itself."""
+    run = Client(pydock, docker28, tmp_path)
+    volumes = [f"large{i}-{uuid.uuid4().hex[:8]}" for i in range(3)]
+    boxes = [f"box{uuid.uuid4().hex[:8]}" for _ in range(2)]
+    try:
+        run.ok(
+            "run",
+            "--name",
+            boxes[0],
+            "-v",
+            f"{volumes[0]}:/v",
+            "busybox",
+            "sh",
+            "-c",
+            "head -c 100000000 /dev/urandom >/v/f",
+        )
+        run.ok("create", "--name", boxes[1], "busybox")
+        out = str(tmp_path / "out.tar")
+        for line in (
+            ("volume", "clone", volumes[0], volumes[1]), ("volume", "export", "-o", out, volumes[0]), ("volume", "import", volumes[2], out),
+            ("cp", "--chown", "5", f"{boxes[0]}:/v/f", f"{boxes[1]}:/f"), ("cp", f"{boxes[0]}:/v/f", f"{boxes[0]}:/f"),
+        ):  # fmt: skip
+            measured(pydock, docker28, *line, stdout=subprocess.DEVNULL)
+        mounts = [word for i, volume in enumerate(volumes) for word in ("-v", f"{volume}:/v{i}")]
+        sums = run.ok("run", "--rm", *mounts, "busybox", "sh", "-c", "md5sum /v0/f /v1/f /v2/f").split()[::2]
+        assert len(sums) == 3 and len(set(sums)) == 1
+    finally:
+        run("rm", "-f", *boxes)
+        run("volume", "rm", "-f", *volumes)
