@@ -54,6 +54,8 @@ stack deploy -d -c COMPOSE s | stack ls | stack ps s | stack ps --no-trunc s | s
 swarm join-token worker | swarm leave | swarm unlock-key | swarm unlock-key -q | swarm update --autolock | swarm unlock
 ps --json | images --json | inspect --json c | info --json | events --json | top --json c | diff --json c | pull --json x | stats --no-stream --json | system df -v --json
 stats --no-stream --graph | system df --graph | history --graph x | api -i /x | api POST /x | api /x --template {{.}} | --curl api /x | --trace api /x
+recreate c | volume clone v w | volume export -o OUT v | volume import v FILE | volume ls --size --used-by | image prune --dry-run | system prune -a --dry-run
+rm --filter label=x --yes | inspect --as-run c | logs c d | logs --all | wait --for running --timeout 2s c | run -d --wait --timeout 2s x | cp c:/x d:/x | image tags x
 cp c:/x /nonexistent/x | cp /nonexistent/x c:/x | export -o OUT c | save -o OUT x | exec c x | attach c | logs c | run x | build FOLDER
 """.strip()
 ARGV = [
@@ -62,7 +64,7 @@ ARGV = [
 
 #: those that have no words of an engine's to show, or ask engines at sockets of their own (see their tests)
 SILENT = {
-    "doctor", "engine ls", "engine start", "engine stop",
+    "doctor", "engine ls", "engine start", "engine stop", "image send",
     "completion bash", "completion fish", "completion powershell", "completion zsh", "system dial-stdio", "bake", "logout",
     "context create", "context export", "context import", "context inspect", "context ls", "context rm", "context show", "context update", "context use",
     "stack config", "manifest annotate", "manifest create", "manifest inspect", "manifest push", "manifest rm",
@@ -118,7 +120,7 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
             drawing="--graph" in argv
             or "api" in argv
             or argv[0]
-            in ("stats", "pull", "push", "image", "plugin", "create", "images", "export", "save", "cp", "run"),
+            in ("stats", "pull", "push", "image", "plugin", "create", "images", "export", "save", "cp", "run", "volume"),
         )
         == ""
     )
@@ -354,14 +356,14 @@ def test_names_that_a_shell_would_read_otherwise_are_not_offered() -> None:
 
 #: modules that pass bytes on as they are, and whose they are
 RAW = {
-    "commands/container/logs.py": "a container's", "commands/container/session.py": "a container's", "commands/container/copying.py": "an archive, never to a terminal", "commands/container/export.py": "an archive, never to a terminal",
+    "commands/container/logs.py": "a container's", "commands/container/many_logs.py": "containers'", "commands/volume_copies.py": "an archive, never to a terminal", "commands/container/session.py": "a container's", "commands/container/copying.py": "an archive, never to a terminal", "commands/container/export.py": "an archive, never to a terminal",
     "commands/service/logs.py": "a task's", "commands/image/save.py": "an archive, never to a terminal", "commands/context.py": "an archive, never to a terminal", "commands/build/destinations.py": "an archive, never to a terminal",
     "commands/api.py": "a container's, or not to a terminal", "streams/sharing.py": "what an output has made safe already", "commands/system/dial.py": "the engine's protocol, for the program at the other end of the pipe",
 }  # fmt: skip
 #: modules that draw
 DRAWING = {
     "render/shown.py", "render/rows.py", "render/notes.py", "render/build_report.py", "views/image_tree.py", "commands/container/stats.py", "commands/container/copying.py",
-    "commands/build/classic.py", "render/charts.py", "render/json_values.py", "commands/graphs.py", "hints/show.py",
+    "commands/build/classic.py", "render/charts.py", "render/json_values.py", "commands/graphs.py", "hints/show.py", "render/prefixes.py",
 }  # fmt: skip
 
 
