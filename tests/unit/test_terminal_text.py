@@ -62,6 +62,9 @@ ARGV = [
     tuple(word.replace("~", " ") for word in line.split(" ")) for row in LINES.split("\n") for line in row.split(" | ")
 ]
 
+#: those that draw on a terminal
+DRAWERS = "stats pull push image plugin create images export save cp run volume".split()
+
 #: those that have no words of an engine's to show, or ask engines at sockets of their own (see their tests)
 SILENT = {
     "doctor", "engine ls", "engine start", "engine stop", "image send",
@@ -117,10 +120,7 @@ def test_no_word_of_an_engine_controls_the_terminal(argv: tuple[str, ...], refus
     assert (
         controls(
             seen.replace(MARK.encode(), b"Hint:"),
-            drawing="--graph" in argv
-            or "api" in argv
-            or argv[0]
-            in ("stats", "pull", "push", "image", "plugin", "create", "images", "export", "save", "cp", "run", "volume"),
+            drawing="--graph" in argv or "api" in argv or argv[0] in DRAWERS,
         )
         == ""
     )

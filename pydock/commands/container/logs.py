@@ -86,7 +86,11 @@ class LogsOptions(Options):
             raise Failure("--local-time needs --timestamps", 125)
 
 
-@command("container logs", LogsOptions, "Fetch the logs of a container", also=("logs",), reads=True, follows=True)
+@command(
+    "container logs", LogsOptions, "Fetch the logs of a container", also=("logs",), reads=True, follows=True,
+    description="Fetch the logs of a container. Beyond docker, there may be several, by their names or by --filter: their lines are merged by time, "
+    "each with the container's name.",
+)  # fmt: skip
 def logs(app: App, o: LogsOptions) -> None:
     o.check()
     many = len(o.names) > 1 or o.selects
