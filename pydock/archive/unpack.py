@@ -45,26 +45,26 @@ def unpack(blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -
 
 def _add(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: Iterator[memoryview]) -> None:
     """Unpack one entry. Raises Failure."""
-    path = growing.path(parts)
     try:
         if entry.isdir():
             growing.add_folder(parts, partial(set_attributes, mode=entry.mode, time=_time(entry), attributes={}))
             return
-        growing.check(parts)
         if entry.type in CONTENT:
             _add_file(growing, parts, entry, content)
-        elif entry.issym():
-            _check_link(growing.root, path, entry.linkname)
+            return
+        growing.check(parts)
+        if entry.issym():
+            _check_link(growing.root, growing.path(parts), entry.linkname)
             growing.put(parts, partial(make_link, target=entry.linkname, time=_time(entry)))
         elif entry.islnk():
             growing.link(parts, growing.parts(entry.linkname))
         elif entry.isfifo() or entry.ischr() or entry.isblk():
             growing.put(parts, partial(make_node, mode=_node_mode(entry), device=_device(entry), time=_time(entry)))
         else:
-            raise Failure(f"unhandled tar header type {entry.type.decode('latin1')!r} of {path}")
+            raise Failure(f"unhandled tar header type {entry.type.decode('latin1')!r} of {growing.path(parts)}")
     except OSError as error:
         verb = "mkdir" if entry.isdir() else "write" if error.errno in FULL else "create"
-        raise Failure(f"{verb} {path}: {first_line(error)}") from error
+        raise Failure(f"{verb} {growing.path(parts)}: {first_line(error)}") from error
 
 
 def _add_file(growing: Growing, parts: Parts, entry: tarfile.TarInfo, content: Iterator[memoryview]) -> None:

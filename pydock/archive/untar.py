@@ -8,6 +8,7 @@ docker; sparse files are refused, unless a caller takes them: no engine sends an
 
 from __future__ import annotations
 
+import struct
 import tarfile
 from collections.abc import Iterable, Iterator
 
@@ -44,6 +45,9 @@ class Source:
 
     def exactly(self, size: int) -> bytes:
         """Exactly `size` bytes. Raises BrokenStream if there are fewer."""
+        if len(self.rest) >= size:
+            data, self.rest = bytes(self.rest[:size]), self.rest[size:]
+            return data
         out = bytearray()
         while len(out) < size:
             out += self._next(size - len(out))
@@ -126,9 +130,48 @@ def _header(source: Source, read: list[bytes]) -> tarfile.TarInfo | None:
     if not any(data):
         return None
     try:
-        return tarfile.TarInfo.frombuf(data, "utf-8", "surrogateescape")
+        return plain(data) or tarfile.TarInfo.frombuf(data, "utf-8", "surrogateescape")
     except (tarfile.HeaderError, ValueError) as error:
         raise _bad(str(error)) from None
+
+
+def plain(data: bytes) -> tarfile.TarInfo | None:
+    """A header block as tarfile reads it, in a third of the time; None for one that is not as nearly all are."""
+    (
+        name, mode, uid, gid, size, mtime, checksum, kind, link, _, user, group, major, minor, prefix,
+    ) = _FIELDS.unpack(data)  # fmt: skip
+    if kind not in _PLAIN or prefix[0]:
+        return None
+    try:
+        if _octal(checksum) != 256 + sum(data) - sum(checksum):
+            return None
+        info = tarfile.TarInfo(_until_zero(name))
+        info.mode, info.uid, info.gid, info.size = _octal(mode), _octal(uid), _octal(gid), _octal(size)
+        info.mtime, info.chksum, info.type = _octal(mtime), _octal(checksum), kind
+        info.linkname, info.uname, info.gname = _until_zero(link), _until_zero(user), _until_zero(group)
+        info.devmajor, info.devminor = _octal(major), _octal(minor)
+    except ValueError:
+        return None
+    if kind == tarfile.DIRTYPE:
+        info.name = info.name.rstrip("/")
+    return info
+
+
+#: the fields of a header, as tarfile.TarInfo has them, the magic, and the prefix of the name
+_FIELDS = struct.Struct("100s8s8s8s12s12s8s1s100s8s32s32s8s8s155s12x")
+_PLAIN = (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE)
+
+
+def _until_zero(field: bytes) -> str:
+    return field.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def _octal(field: bytes) -> int:
+    """Raises ValueError for what is not just digits, an end, or nothing."""
+    digits = field.partition(b"\0")[0].strip(b" ")
+    if digits and not digits.isdigit():
+        raise ValueError(digits)
+    return int(digits or b"0", 8)
 
 
 def pax_records(data: bytes) -> dict[str, bytes]:

@@ -8,11 +8,12 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 from pydock.errors import Failure, first_line
 from pydock.files import atomic
-from pydock.files.atomic import FOLDER, NO_LINK, Draft, random_name
+from pydock.files.atomic import FOLDER, NEW, NO_LINK, Draft, random_name
 from pydock.go.filepath import clean
 from pydock.go.strconv import quote
 
@@ -30,6 +31,8 @@ class Folder:
         self.root = clean(root)
         #: the open folders on the path of the last entry
         self._open: list[tuple[str, int]] = []
+        #: the last folder that was entered: most entries are in the same one as the entry before
+        self._entered: tuple[Parts | None, int] = (None, -1)
         try:
             self._handle = os.open(root, FOLDER)
         except OSError as error:
@@ -39,6 +42,7 @@ class Folder:
         for _, handle in self._open:
             os.close(handle)
         self._open.clear()
+        self._entered = None, -1
         if self._handle >= 0:
             os.close(self._handle)
         self._handle = -1
@@ -63,9 +67,12 @@ class Folder:
         """Open a folder, valid until the next call; creates missing ones. Raises Failure if a link or a file is in the
         way.
         """
+        if parts == self._entered[0]:
+            return self._entered[1]
         common = 0
         while common < min(len(parts), len(self._open)) and self._open[common][0] == parts[common]:
             common += 1
+        self._entered = None, -1
         while len(self._open) > common:
             os.close(self._open.pop()[1])
         handle = self._open[-1][1] if self._open else self._handle
@@ -79,6 +86,7 @@ class Folder:
                     ) from error
                 raise Failure(f"open {self.path(parts[: i + 1])}: {first_line(error)}") from error
             self._open.append((parts[i], handle))
+        self._entered = parts, handle
         return handle
 
     def _enter(self, parts: Parts, above: int, make: bool) -> int:
@@ -100,6 +108,25 @@ class Folder:
     def make(self, parts: Parts, above: int, mode: int) -> None:
         """Create a folder. Raises OSError."""
         os.mkdir(parts[-1], mode, dir_fd=above)
+
+
+class Inner(Draft):
+    """A file in a folder that has no name yet: it needs no temporary name of its own, and where it stays unfinished it goes
+    with the folder. Raises OSError, FileExistsError.
+    """
+
+    def __init__(self, folder: int, name: str) -> None:
+        self.name = name
+        self.handle = os.open(name, NEW, 0o600, dir_fd=folder)
+
+    def keep(self, folder: int, name: str, to: int | None = None) -> None:
+        self.close()
+
+    def drop(self) -> None:
+        try:
+            self.close()
+        except OSError:
+            pass
 
 
 class Growing(Folder):
@@ -159,11 +186,20 @@ class Growing(Folder):
             raise Failure(f"cannot overwrite directory {quote(self.path(parts))} with non-directory {quote(self.root)}")
 
     def draft(self, parts: Parts) -> Draft:
-        """A temporary file for this entry."""
-        return Draft(self.enter(parts[:-1]), self.path(parts[:-1]))
+        """A new file for this entry, which is there only after keep(). Raises Failure if it must not be created here."""
+        above = self.enter(parts[:-1])
+        if not self._replacing:
+            if self._is_inside(parts):
+                with suppress(FileExistsError):
+                    return Inner(above, parts[-1])
+            self.check(parts)
+        return Draft(above, self.path(parts[:-1]))
 
     def keep(self, draft: Draft, parts: Parts) -> None:
         """Give a complete file its name."""
+        if isinstance(draft, Inner):
+            draft.keep(-1, draft.name)
+            return
         above = self.enter(parts[:-1])
         self._placed(parts, above, lambda: draft.keep(above, parts[-1]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from pydock.archive.pack import pack
 from pydock.archive.rewrite import rewritten
 from pydock.archive.unpack import unpack
+from pydock.archive.untar import plain
 from pydock.copy import local
 from pydock.copypaths import CopyInfo, keep_ending, link_target, rebased, split_argument, split_entry, target
 from pydock.errors import BrokenStream, Failure
@@ -413,3 +415,108 @@ def test_a_sparse_file_whose_map_is_wrong_is_refused(form: str, parts: list[tupl
     for end in range(1, len(sparse_tar(form)) - 1023, 97):
         with pytest.raises(BrokenStream):
             list(rewritten([sparse_tar(form)[:end]], lambda entry: entry))
+
+
+# ---- new folders, and headers read by hand ---------------------------------------------------------------
+
+
+def test_what_comes_twice_in_a_new_folder(tmp_path: Path) -> None:
+    """The last one counts, and what the first was linked to keeps its content."""
+    unpack(
+        [
+            archive(
+                entry("d", tarfile.DIRTYPE), entry("d/f", data=b"first"), entry("d/hard", tarfile.LNKTYPE, "d/f"),
+                entry("d/f", data=b"second"), entry("d/g", data=b"g"), entry("d/g", tarfile.SYMTYPE, "f"), entry("d/g", data=b"last"),
+            )
+        ],
+        str(tmp_path), same,
+    )  # fmt: skip
+    found = {path.name: path.read_bytes() for path in (tmp_path / "d").iterdir() if not path.is_symlink()}
+    assert found == {"f": b"second", "hard": b"first", "g": b"last"}
+    with pytest.raises(Failure, match="cannot overwrite directory"):
+        unpack(
+            [archive(entry("e", tarfile.DIRTYPE), entry("e/x", tarfile.DIRTYPE), entry("e/x", data=b"x"))],
+            str(tmp_path),
+            same,
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["d"]
+
+
+def test_nothing_in_a_new_folder_is_seen_before_all_is_there(tmp_path: Path) -> None:
+    data = archive(entry("d", tarfile.DIRTYPE), entry("d/f", data=bytes(2000)), entry("g", data=bytes(2000)))
+    seen: list[list[str]] = []
+
+    def blocks() -> Iterator[bytes]:
+        for at in range(0, len(data), 500):
+            seen.append(sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".pydock-")))
+            yield data[at : at + 500]
+
+    unpack(blocks(), str(tmp_path), same)
+    assert all("d" not in names for names in seen) and sorted(path.name for path in tmp_path.iterdir()) == ["d", "g"]
+
+
+def test_a_file_that_cannot_be_written_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+
+    def full(handle: int, data: bytes) -> int:
+        if len(data) > 100:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(handle, data)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(Failure, match=r"^write .*: no space left on device"):
+        unpack(
+            [archive(entry("d", tarfile.DIRTYPE), entry("d/f", data=b"x"), entry("d/big", data=bytes(200)))],
+            str(tmp_path),
+            same,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+FIELDS = (
+    "name",
+    "mode",
+    "uid",
+    "gid",
+    "size",
+    "mtime",
+    "chksum",
+    "type",
+    "linkname",
+    "uname",
+    "gname",
+    "devmajor",
+    "devminor",
+)
+#: where a header has something, and what may be there: digits, blanks, ends, base-256, anything
+PLACES = st.lists(
+    st.tuples(st.sampled_from([0, 1, 99, 100, 104, 107, 108, 124, 130, 135, 136, 156, 157, 257, 263, 265, 329, 345, 500]),
+              st.one_of(st.sampled_from([b"\0", b" ", b"0", b"7 ", b"9", b"\x80\0\0\1", b"\xff", b"/", b"\xc3\xa9", b"-1", b"0o7", b"1_0", b"\x1c"]), st.binary(max_size=6))),
+    max_size=4,
+)  # fmt: skip
+
+
+@given(
+    st.text(max_size=110), st.sampled_from([tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.AREGTYPE, tarfile.XHDTYPE]),
+    st.integers(0, 2**40), st.sampled_from([tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT]), PLACES, st.booleans(),
+)  # fmt: skip
+def test_a_header_read_by_hand_says_what_tarfile_reads(
+    name: str, kind: bytes, size: int, form: int, places: list[tuple[int, bytes]], right: bool
+) -> None:
+    info = tarfile.TarInfo(name)
+    info.type, info.size, info.mtime, info.linkname, info.uname = kind, size, 12345, name[:5], "root"
+    try:
+        data = bytearray(info.tobuf(form, "utf-8", "surrogateescape")[-512:])
+    except ValueError:
+        return
+    for at, put in places:
+        data[at : at + len(put)] = put
+    del data[512:]
+    if right:
+        data[148:156] = b"%06o\0 " % (256 + sum(data) - sum(data[148:156]))
+    found = plain(bytes(data))
+    if found is not None:
+        want = tarfile.TarInfo.frombuf(bytes(data), "utf-8", "surrogateescape")
+        assert [getattr(found, field) for field in FIELDS] == [getattr(want, field) for field in FIELDS]
+    elif right and not places and name.isascii():
+        assert kind in (tarfile.AREGTYPE, tarfile.XHDTYPE) or size >= 8**11 or len(name) > 99
