@@ -14,7 +14,7 @@ from pydock.api import containers, images, system, volumes
 from pydock.commands.container.copying import Place, reading, send
 from pydock.commands.helpers import LABEL, helper_container, remove, remove_image, remove_left, unbroken
 from pydock.commands.progress import counted
-from pydock.errors import BrokenStream, EngineError, Failure
+from pydock.errors import BrokenStream, Failure
 from pydock.flags import pairs
 from pydock.go.filepath import clean
 from pydock.go.strconv import quote
@@ -212,13 +212,7 @@ def new_volume(app: App, name: str, body: CreateVolume) -> Iterator[None]:
 
 def exists(app: App, volume: str) -> bool:
     """Raises Failure."""
-    try:
-        app.engine.json(volumes.inspect_volume(volume))
-    except EngineError as error:
-        if error.status != 404:
-            raise
-        return False
-    return True
+    return app.engine.found(volumes.inspect_volume(volume)) is not None
 
 
 # -- clone -------------------------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ else:
 SOCKET_HOST = "api.moby.localhost"
 #: No Content; Not Modified: the container is in that state already
 NO_CONTENT, NOT_MODIFIED = 204, 304
+#: there is no such object
+NOT_FOUND = 404
 
 
 @record
@@ -142,6 +144,15 @@ class Engine:
         Raises EngineError, Unreachable, BrokenStream, BadAnswer.
         """
         return value_of(request, self.read(request))
+
+    def found(self, request: Request) -> Any:
+        """The same of one object; None where there is none of that name. Raises as json()."""
+        try:
+            return self.json(request)
+        except EngineError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return None
 
     def text(self, request: Request) -> str:
         """The answer's JSON text as the engine sent it, checked as by json()."""

@@ -10,7 +10,7 @@ from pydock.api import system, whole
 from pydock.api.request import version_key
 from pydock.commands.container.line import Line, line, quoted
 from pydock.commands.container.own import Habits, Own, own
-from pydock.errors import EngineError, Failure, Failures
+from pydock.errors import Failure, Failures
 from pydock.shape import Json
 from pydock.values import replace
 
@@ -46,13 +46,8 @@ class Finder:
 
     def image(self, name: str) -> Json:
         """{} where there is none. Raises Failure."""
-        try:
-            found: Json = self.app.engine.json(whole.image(name))
-        except EngineError as error:
-            if error.status != 404:
-                raise
-            return {}
-        return found
+        found: Json = self.app.engine.found(whole.image(name))
+        return found or {}
 
 
 def text_of(found: Line, wrapped: bool) -> str:

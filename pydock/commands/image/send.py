@@ -9,7 +9,7 @@ from pydock.api import images, system, whole
 from pydock.commands.image.layers import in_common, names, sizes
 from pydock.commands.image.save import platforms, platforms_flag
 from pydock.commands.progress import counted
-from pydock.errors import EngineError, Failure, Failures
+from pydock.errors import Failure, Failures
 from pydock.flags.reference import parse
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import size
@@ -81,13 +81,8 @@ class End:
 
     def image(self, name: str) -> Json:
         """{} where there is none. Raises Failure."""
-        try:
-            found: Json = self.app.engine.json(whole.image(name))
-        except EngineError as error:
-            if error.status != 404:
-                raise
-            return {}
-        return found
+        found: Json = self.app.engine.found(whole.image(name))
+        return found or {}
 
     def layers(self) -> Iterator[Sequence[str]]:
         """Those of each of its images."""

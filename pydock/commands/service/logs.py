@@ -9,7 +9,7 @@ from pydock.api import services, tasks
 from pydock.api.request import Request
 from pydock.commands.container.logs import moment
 from pydock.commands.tasks import Names
-from pydock.errors import EngineError, Failure, failing
+from pydock.errors import Failure, failing
 from pydock.go.strconv import check_escapes
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import short_id
@@ -68,22 +68,19 @@ class Source:
 
 def find(app: App, o: ServiceLogsOptions) -> Source:
     """Raises Failure."""
-    try:
-        spec = app.engine.json(services.inspect_service(o.target))["Spec"]
-    except EngineError as error:
-        if error.status != 404:
-            raise
+    service = app.engine.found(services.inspect_service(o.target))
+    if service is None:
         return find_task(app, o)
+    spec = service["Spec"]
     replicas = ((spec.get("Mode") or {}).get("Replicated") or {}).get("Replicas")
     return Source(False, has_tty(spec.get("TaskTemplate")), replicas or 0)
 
 
 def find_task(app: App, o: ServiceLogsOptions) -> Source:
     """Raises Failure."""
-    try:
-        task = app.engine.json(tasks.inspect_task(o.target))
-    except EngineError as error:
-        raise Failure(f"no such task or service: {o.target}") if error.status == 404 else error from None
+    task = app.engine.found(tasks.inspect_task(o.target))
+    if task is None:
+        raise Failure(f"no such task or service: {o.target}")
     return Source(True, has_tty(task.get("Spec")), task.get("Slot") or 0)
 
 

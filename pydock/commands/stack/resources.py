@@ -9,7 +9,7 @@ from pydock.api import configs, networks, secrets
 from pydock.api.request import Request
 from pydock.api.swarm import version_of
 from pydock.commands.stack.namespace import Namespace
-from pydock.errors import EngineError, Failure, failing_to
+from pydock.errors import Failure, failing_to
 from pydock.values import record
 
 if TYPE_CHECKING:
@@ -59,15 +59,13 @@ def check_external(app: App, name: str) -> None:
     if not is_user_defined(name):
         # every node has it
         return
-    try:
-        scope = app.engine.json(networks.inspect_network(name)).get("Scope") or ""
-    except EngineError as error:
-        if error.status != 404:
-            raise
+    network = app.engine.found(networks.inspect_network(name))
+    if network is None:
         raise Failure(
             f'network "{name}" is declared as external, but could not be found. You need to create a swarm-scoped '
             "network before the stack is deployed"
-        ) from None
+        )
+    scope = network.get("Scope") or ""
     if scope != "swarm":
         raise Failure(
             f'network "{name}" is declared as external, but it is not in the right scope: "{scope}" instead of "swarm"'
@@ -83,11 +81,8 @@ def create_stored(app: App, stack: Namespace, config: Config, kind: str) -> None
     specs = [stored_spec(name, one, stack, app.files.read) for name, one in declared.items()]
     for spec in specs:
         name = spec["Name"]
-        try:
-            known = app.engine.json(requests.inspect(name))
-        except EngineError as error:
-            if error.status != 404:
-                raise
+        known = app.engine.found(requests.inspect(name))
+        if known is None:
             app.out.line(f"Creating {kind} {name}")
             with failing_to(f"failed to create {kind} {name}"):
                 app.engine.json(requests.create(spec))
