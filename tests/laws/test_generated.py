@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from pydock.api.endpoints import ENDPOINTS
+from pydock.cli.index import COMMANDS, GROUPS
+from pydock.cli.params import Command
+from pydock.cli.tree import find
+from pydock.generate import sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,13 +50,52 @@ def test_bash_completes(pydock: Path) -> None:
     assert done.stdout.split() == ["--pull"], done.stderr
 
 
+PAGES = sorted((ROOT / "man").glob("man?/*"))
+
+
 def test_man_pages_are_roff() -> None:
-    pages = sorted((ROOT / "man").glob("man*/*.*"))
-    assert len(pages) > 30
-    for page in pages:
-        text = page.read_text()
+    assert len(PAGES) > 150
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
         assert ".TH" in text and ".SH NAME" in text
         # a line that starts with a dot must be a request
-        assert all(
-            line[1:3] in ("TH", "SH", "TP", "BR", "B ", '\\"') for line in text.splitlines() if line.startswith(".")
-        ), page.name
+        requests = {line.split()[0][1:] for line in text.splitlines() if line.startswith(".")}
+        assert requests <= {"TH", "SH", "SS", "TP", "PP", "IP", "RS", "RE", "nf", "fi", '\\"'}, page.name
+
+
+def test_man_pages_are_clean() -> None:
+    """For both programs that show them; where they are not there, the tests on engines install them."""
+    if shutil.which("mandoc"):
+        done = subprocess.run(["mandoc", "-T", "lint", *PAGES], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (0, "")
+    if shutil.which("groff"):
+        words = ["groff", "-man", "-ww", "-K", "utf8", "-T", "utf8", "-z", *PAGES]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_command_has_its_sections() -> None:
+    """Those that have something to say, of which a page of docker's says nothing."""
+    for path in COMMANDS:
+        text = (ROOT / "man" / "man1" / f"pydock-{path.replace(' ', '-')}.1").read_text(encoding="utf-8")
+        titles = re.findall(r"^\.SH (.*)$", text, re.M)
+        for title in ("NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"):
+            assert titles.count(title) == 1, (path, title)
+        assert ("FILTERS" in titles) == ("\\fB\\-\\-filter\\fR" in text), path
+
+
+def test_texts_belong_to_commands() -> None:
+    """Those of man/src/commands, and the recorded requests: of commands that are there, to endpoints that are there."""
+    first = {command.note.paths[0] for command in map(find, COMMANDS) if isinstance(command, Command)}
+    assert sources.texts().keys() <= {"", *first, *GROUPS}
+    assert sources.requests().keys() <= first
+    for endpoint in {each for asked in sources.requests().values() for each in asked}:
+        method, path = endpoint.split(" ")
+        assert method in ENDPOINTS[path].split(), endpoint
+
+
+def test_references_lead_to_pages() -> None:
+    names = {page.name for page in PAGES}
+    for page in PAGES:
+        for name, section in re.findall(r"\\fB(pydock[^ ]*?)\\fR\(([157])\)", page.read_text(encoding="utf-8")):
+            assert f"{name}.{section}".replace("\\-", "-") in names, page.name

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from pydock.app import App
 from pydock.main import run
+from tests.support import asked
 from tests.support.stubs import FakeDuplex, Messages, Optional, Reply, Sent, Stubs, Table, any_of, engine_of, refused
 
 
@@ -44,6 +45,9 @@ def cli(
         code = run(app, list(argv))
         app.close()
     stubs.check_used()
+    # an error on a terminal is followed by hints, which ask on their own
+    if not (tty and code == 1):
+        asked.check(app.invocation.words, ((sent.method, sent.path) for sent in stubs.requests))
     return Result(code, *texts(), stubs.requests)
 
 

@@ -189,7 +189,7 @@ def odd(name: str, link: str = "") -> bytes:
     [
         (b"", "unexpected EOF: the archive was cut off"), (CONTENT[:1024], "unexpected EOF: the archive was cut off"),
         (CONTENT[:1536], "unexpected EOF: the archive was cut off"), (b"no archive" * 100, "invalid tar header: "),
-        (gzip.compress(CONTENT)[:-9], "unexpected EOF: the gzip stream was cut off"), (gzip.compress(CONTENT)[:20] + b"x" * 90, "the gzip stream is damaged: "),
+        (gzip.compress(CONTENT, mtime=0)[:-9], "unexpected EOF: the gzip stream was cut off"), (gzip.compress(CONTENT, mtime=0)[:20] + b"x" * 90, "the gzip stream is damaged: "),
         (lzma.compress(CONTENT)[:-9], "unexpected EOF: the xz stream was cut off"),
         (odd("../evil"), '"../evil" of the archive leads out of the volume'), (odd("a/../../evil"), '"a/../../evil" of the archive leads out of the volume'),
         (odd("a", "../../etc/passwd"), '"../../etc/passwd" of the archive leads out of the volume'),
