@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pydock.engine.engine import Engine
     from pydock.engine.transport import Transport
     from pydock.files.files import Files
+    from pydock.install.installation import Installation
     from pydock.machine.doctor import Doctor
     from pydock.machine.machine import Machine
     from pydock.machine.own import OwnEngines
@@ -116,6 +117,7 @@ class App:
     own_engines: noun[OwnEngines] = noun(
         "machine.own.OwnEngines", lambda cls, app: cls(app.contexts, app.config, app.environ)
     )
+    installation: noun[Installation] = noun("install.installation.Installation", lambda cls, app: cls(app.environ))
 
     @property
     def globals(self) -> Globals:

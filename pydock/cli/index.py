@@ -144,6 +144,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "service rollback": ("pydock.commands.service.update", "rollback", "Return a service to its previous specification"),
     "service scale": ("pydock.commands.service.scale", "scale", "Scale one or multiple replicated services"),
     "service update": ("pydock.commands.service.update", "update", "Update a service"),
+    "setup": ("pydock.commands.setup", "setup", "Set up completion and man pages for this user"),
     "stack config": ("pydock.commands.stack.composed", "config", "Print the final config file, merged and interpolated"),
     "stack deploy": ("pydock.commands.stack.deploy", "deploy", "Deploy a new stack or update an existing stack"),
     "stack ls": ("pydock.commands.stack.ls", "ls", "List stacks"),
@@ -254,7 +255,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate", "volume clone", "volume export", "volume import"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate", "setup", "volume clone", "volume export", "volume import"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

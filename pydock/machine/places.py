@@ -10,6 +10,7 @@ from contextlib import suppress
 from glob import escape, glob
 
 from pydock.config.endpoint import DEFAULT_HOST, Endpoint
+from pydock.files.xdg import home, user_folder
 from pydock.values import record
 
 #: (kind, name, path): "*" in a path is also in the name; a name that ends in "-*" loses that where it is "default"
@@ -59,21 +60,18 @@ def usual_places(environ: Mapping[str, str], system: str = sys.platform) -> Iter
 
 
 def usual_folders(environ: Mapping[str, str]) -> dict[str, str]:
-    home = environ.get("HOME") or os.path.expanduser("~")
     return {
-        "home": home,
+        "home": home(environ),
         "own": engines_folder(environ),
         "run": environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}",
-        "data": environ.get("XDG_DATA_HOME") or f"{home}/.local/share",
+        "data": user_folder(environ, "DATA"),
         "tmp": (environ.get("TMPDIR") or tempfile.gettempdir()).rstrip("/"),
     }
 
 
 def state_folder(environ: Mapping[str, str]) -> str:
     """Where the engines that pydock runs for this user keep what they have."""
-    given = environ.get("XDG_STATE_HOME", "")
-    home = environ.get("HOME") or os.path.expanduser("~")
-    return os.path.join(given if os.path.isabs(given) else os.path.join(home, ".local", "state"), "pydock", "engines")
+    return os.path.join(user_folder(environ, "STATE"), "pydock", "engines")
 
 
 def engines_folder(environ: Mapping[str, str]) -> str:

@@ -77,7 +77,7 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("exec running ", [], 4), ("exec ", ["running"], 4), ("port ", ["paused", "running"], 4), ("kill -s K", ["KILL"], 4), ("kill --signal=SIGK", ["SIGKILL"], 4), ("kill -sK", [], 4),
     ("rm ", ["created", "exited"], 4), ("rm -f ", ["created", "exited", "paused", "running"], 4), ("rm exited ", ["created"], 4), ("pause ", ["running"], 4),
     ("unpause ", ["paused"], 4), ("restart e", ["exited"], 4), ("stop --time ", [], 4), ("cp pau", ["paused:"], 2), ("cp running:/a pau", ["paused:"], 2), ("cp a b pau", ["paused:"], 2),
-    ("volume export ", ["kept"], 4), ("volume clone k", ["kept"], 4), ("volume clone kept ", [], 4),
+    ("setup --docker=", ["link", "alias", "none"], 4), ("volume export ", ["kept"], 4), ("volume clone k", ["kept"], 4), ("volume clone kept ", [], 4),
     ("volume import ", ["kept"], 4), ("volume import kept ", [], 0), ("volume import -d ", ["local"], 4), ("volume ls --s", ["--size"], 4), ("volume ls --used", ["--used-by"], 4),
     ("cp --from-image host", ["host.example:5000/app:1"], 4), ("cp --chown ", [], 4), ("build ", [], 16),
     ("events --filter ty", ["type="], 6), ("events --filter type=im", ["type=image"], 4), ("events --filter=event=oo", ["event=oom"], 4),
