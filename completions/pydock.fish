@@ -2,6 +2,8 @@
 function __pydock_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
+    # a quote that is open is the shell's, no part of the word
+    set current (string replace -r '^(-[^=]*=)?["\']' '$1' -- $current)
     # "~" is not expanded in what is run so
     set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
     set -l answer ($program __complete $words[2..-1] "$current" 2>/dev/null)

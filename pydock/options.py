@@ -14,7 +14,7 @@ Click.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from pydock.values import dataclass_transform, freeze
@@ -44,7 +44,8 @@ class FlagSpec:
     default; sources: what completes it (see cli.complete), or a function that gives it; warning: value -> a warning for docker's log, or "";
     bare: the value of the flag without "=": a word after it is no value then (`--json`, `--json=ID,Names`); own: docker
     has no such flag; excludes: fields of flags that cannot be given beside it; tells: value -> a text that is printed
-    in place of running the command, or "" (`--json=help`).
+    in place of running the command, or "" (`--json=help`); fields: (path of fields, value of --type) -> the fields that
+    templates of --format find there, and what each is: for completion.
     @options sets `dest` and `kind` (the annotation, without "| None").
     """
 
@@ -70,6 +71,7 @@ class FlagSpec:
         own: bool = False,
         excludes: tuple[str, ...] = (),
         tells: Callable[[str], str] | None = None,
+        fields: Callable[[str, str], Mapping[str, str]] | None = None,
     ) -> None:
         self.short = next((n[1:] for n in names if not n.startswith("--")), "")
         self.longs = tuple(n[2:] for n in names if n.startswith("--"))
@@ -79,7 +81,7 @@ class FlagSpec:
         #: without dashes, as `longs` and the names in `deprecated`
         self.hidden_names = hidden_names and tuple(n[2:] for n in hidden_names)
         self.env, self.sources, self.warning, self.reads = env, sources, warning, reads
-        self.bare, self.own, self.excludes, self.tells = bare, own, excludes, tells
+        self.bare, self.own, self.excludes, self.tells, self.fields = bare, own, excludes, tells, fields
         self.dest = self.kind = ""
 
     @property

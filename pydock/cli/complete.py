@@ -30,6 +30,8 @@ NOTHING = f":{NO_FILES}\n"
 #: names that need no quoting in a shell: the shell inserts candidates into the command line, so other names from an
 #: engine are never offered
 UNQUOTED = re.compile(r"[\w@%+=:,./!-]+")
+#: the same of what is added to a word that is begun; "}" closes a template
+ADDED = re.compile(r"[\w@%+=:,./!-]*\)*(?:\}\})?")
 
 #: candidates that are only the beginning of a word
 CONTINUES = re.compile(r".*([=:,/]|ctrl-)", re.DOTALL)
@@ -169,11 +171,19 @@ def _shown(candidates: Iterable[Candidate], directive: int, current: str, descri
     if current.startswith("-"):
         # only the value is completed
         current = current.partition("=")[2] if "=" in current else current
-    fitting = [c for c in candidates if c[0].startswith(current) and UNQUOTED.fullmatch(c[0])]
+    fitting = [(n, a) for n, a in candidates if n.startswith(current) and plain(n, current)]
     if fitting and all(CONTINUES.fullmatch(name) for name, _ in fitting):
         directive |= NO_SPACE
-    lines = [f"{name}\t{about}" if about and described else name for name, about in fitting]
+    # a description is one line, whoever wrote it
+    lines = [f"{name}\t{' '.join(about.split())}" if about and described else name for name, about in fitting]
     return "\n".join([*lines, f":{directive}"]) + "\n"
+
+
+def plain(name: str, current: str) -> bool:
+    """Can the shell put it into the line as it is? In a template, what is typed already may have any characters."""
+    if "{{" in current:
+        return bool(ADDED.fullmatch(name.removeprefix(current)))
+    return bool(UNQUOTED.fullmatch(name))
 
 
 def with_globals(app: App, words: Sequence[str]) -> App:
@@ -223,7 +233,8 @@ def _of_flags(app: App, path: str, flags: Iterable[FlagSpec], typed: Typed, curr
     if spec is None:
         return None
     sources = spec.sources if isinstance(spec.sources, str) else spec.sources()
-    return _quietly(Query(app, path, typed.words, typed.flags, value), sources)
+    fields = next((f.fields for f in flags if f.fields), None)
+    return _quietly(Query(app, path, typed.words, typed.flags, value, fields), sources)
 
 
 def _of_command(app: App, command: Command, words: Sequence[str], current: str) -> Found:

@@ -19,22 +19,32 @@ FILES, NO_SPACE, NO_FILES, FOLDERS = 0, 2, 4, 16
 
 #: (word, description)
 Candidate = tuple[str, str]
+#: without one where there is none
+Named = str | Candidate
 
 
 class Query:
     """The position of the word to complete. path: of the command; words: the arguments before it; flags: long name ->
-    given values.
+    given values; fields: those of what the command prints, for templates (see FlagSpec).
     """
 
-    def __init__(self, app: App, path: str, words: Sequence[str], flags: Mapping[str, list[str]], current: str) -> None:
+    def __init__(
+        self, app: App, path: str, words: Sequence[str], flags: Mapping[str, list[str]], current: str,
+        fields: Callable[[str, str], Mapping[str, str]] | None = None,
+    ) -> None:  # fmt: skip
         self.app, self.path, self.words, self.flags, self.current = app, path, words, flags, current
+        self.fields = fields
 
     def at(self, current: str) -> Query:
-        return Query(self.app, self.path, self.words, self.flags, current)
+        return Query(self.app, self.path, self.words, self.flags, current, self.fields)
 
     def flag(self, name: str) -> str:
         """The last value of a flag; "" if it is not given."""
         return self.flags.get(name, [""])[-1]
+
+
+#: what a source gives
+Source = Callable[[Query], Sequence[Named]]
 
 
 def answer(query: Query, sources: str) -> tuple[list[Candidate], int]:
@@ -42,10 +52,20 @@ def answer(query: Query, sources: str) -> tuple[list[Candidate], int]:
     if sources.startswith(","):
         return of_list(query, sources[1:])
     names = sources.split()
+    if "{{" in query.current and query.fields is not None and names[0] in ("json", "formats"):
+        return templates(query, query.fields), NO_FILES
     dynamic = [name for name in names if name in SOURCES or name in WORDS or name in CONTINUED]
     found = [c for name in names for c in candidates(query, name)]
     directive = FOLDERS if "folders" in names else FILES if takes_files(query, names) else NO_FILES
-    return [(c, "") for c in (sorted(set(found)) if dynamic else found)], directive
+    # a name of several kinds stands there once: shells would put the beginning of its descriptions into the line
+    found = list({name: (name, about) for name, about in reversed(found)}.values())[::-1]
+    return (sorted(found) if dynamic else found), directive
+
+
+def templates(query: Query, fields: Callable[[str, str], Mapping[str, str]]) -> list[Candidate]:
+    from pydock.cli.fields import of_template
+
+    return of_template(query.current, lambda path: fields(path, query.flag("type")))
 
 
 def of_list(query: Query, sources: str) -> tuple[list[Candidate], int]:
@@ -60,25 +80,30 @@ def takes_files(query: Query, names: Iterable[str]) -> bool:
     return "files" in names or "copies" in names or ("binds" in names and query.current.startswith(("/", ".", "~")))
 
 
-def candidates(query: Query, name: str) -> list[str]:
+def candidates(query: Query, name: str) -> list[Candidate]:
     """The candidates of one source."""
     if name in SOURCES:
-        return SOURCES[name](query)
+        return [c if isinstance(c, tuple) else (c, "") for c in SOURCES[name](query)]
     if name in WORDS:
-        return WORDS[name].split()
+        return [(word, "") for word in WORDS[name].split()]
     if name in CONTINUED:
         return continued(query, name, CONTINUED[name])
-    return [] if name in ("files", "folders") else [name]
+    return [] if name in ("files", "folders") else [(name, "")]
 
 
-def continued(query: Query, begin: str, sources: str) -> list[str]:
+def continued(query: Query, begin: str, sources: str) -> list[Candidate]:
     """A prefix, or, once it is typed, the prefix with its possible rests."""
     if not query.current.startswith(begin):
-        return [begin]
-    return [begin + name for name, _ in answer(query.at(query.current.removeprefix(begin)), sources)[0]]
+        return [(begin, "")]
+    rests, _ = answer(query.at(query.current.removeprefix(begin)), sources)
+    return [(begin + name, about) for name, about in rests]
 
 
-def filters(query: Query) -> list[str]:
+def ending(found: Iterable[Candidate], end: str) -> list[Named]:
+    return [(name + end, about) for name, about in found]
+
+
+def filters(query: Query) -> list[Named]:
     """Candidates for --filter: KEY=, or KEY=VALUE once the key is typed."""
     # where a command has no filters of its own, it selects by those of the list
     known = FILTERS.get(query.path) or FILTERS.get(f"{query.path.rpartition(' ')[0]} ls", {})
@@ -92,21 +117,27 @@ def listed(query: Query, every: bool = True) -> list[Any]:
     return query.app.engine.json(list_containers(all=every)) or []
 
 
-def containers(query: Query, *states: str, every: bool = True, but: str = "") -> list[str]:
+def containers(query: Query, *states: str, every: bool = True, but: str = "") -> list[Candidate]:
     """The names of containers, in the given states, or in any state except `but`; with their IDs if
     DOCKER_COMPLETION_SHOW_CONTAINER_IDS is set.
     """
     with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_CONTAINER_IDS") == "yes"
-    out = []
+    out: list[Candidate] = []
     for container in listed(query, every):
         state = container.get("State")
         if state != but and (not states or state in states):
-            out += [n.lstrip("/") for n in container.get("Names") or [] if "/" not in n.lstrip("/")]
-            out += [container["Id"][:12]] if with_ids else []
+            about = several(container.get("Image"), container.get("Status"))
+            out += [(n.lstrip("/"), about) for n in container.get("Names") or [] if "/" not in n.lstrip("/")]
+            out += [(container["Id"][:12], about)] if with_ids else []
     return out
 
 
-def removable(query: Query) -> list[str]:
+def several(*texts: str | None) -> str:
+    """A description of those parts that are known."""
+    return ", ".join(text for text in texts if text)
+
+
+def removable(query: Query) -> list[Candidate]:
     """Containers that rm can remove: running ones only with --force."""
     return (
         containers(query)
@@ -115,34 +146,38 @@ def removable(query: Query) -> list[str]:
     )
 
 
-def images(query: Query) -> list[str]:
+def images(query: Query) -> list[Candidate]:
+    """The names of images, those with the tag "latest" also without it; described by the ID."""
     from pydock.api.images import list_images
 
     tags = [
-        t
-        for i in query.app.engine.json(list_images()) or []
-        for t in i.get("RepoTags") or []
-        if not t.startswith("<none>")
+        (tag, image["Id"].rpartition(":")[2][:12])
+        for image in query.app.engine.json(list_images()) or []
+        for tag in image.get("RepoTags") or []
+        if not tag.startswith("<none>")
     ]
-    return [name for t in tags for name in ((t, t.removesuffix(":latest")) if t.endswith(":latest") else (t,))]
+    return [(name, about) for tag, about in tags for name in dict.fromkeys((tag, tag.removesuffix(":latest")))]
 
 
-def networks(query: Query) -> list[str]:
+def networks(query: Query) -> list[Candidate]:
     from pydock.api.networks import list_networks
 
-    return [n["Name"] for n in query.app.engine.json(list_networks()) or []]
+    found = query.app.engine.json(list_networks()) or []
+    return [(n["Name"], several(n.get("Driver"), n.get("Scope"))) for n in found]
 
 
-def volumes(query: Query) -> list[str]:
+def volumes(query: Query) -> list[Candidate]:
     from pydock.api.volumes import list_volumes
 
-    return [v["Name"] for v in (query.app.engine.json(list_volumes()) or {}).get("Volumes") or []]
+    found = (query.app.engine.json(list_volumes()) or {}).get("Volumes") or []
+    return [(v["Name"], v.get("Driver") or "") for v in found]
 
 
-def plugins(query: Query) -> list[str]:
+def plugins(query: Query) -> list[Candidate]:
     from pydock.api.plugins import list_plugins
 
-    return [p["Name"] for p in query.app.engine.json(list_plugins({})) or []]
+    found = query.app.engine.json(list_plugins({})) or []
+    return [(p["Name"], (p.get("Config") or {}).get("Description") or "") for p in found]
 
 
 def checkpoints(query: Query) -> list[str]:
@@ -153,22 +188,33 @@ def checkpoints(query: Query) -> list[str]:
     ]
 
 
-def nodes(query: Query) -> list[str]:
+def nodes(query: Query) -> list[Named]:
     """The host names of nodes, with their IDs if DOCKER_COMPLETION_SHOW_NODE_IDS is set, and "self"."""
     from pydock.api.nodes import list_nodes
 
-    found = query.app.engine.json(list_nodes({})) or []
     with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_NODE_IDS") == "yes"
-    ids = [node["ID"] for node in found] if with_ids else []
-    return [*ids, *((node.get("Description") or {}).get("Hostname") or "" for node in found), "self"]
+    out: list[Named] = [("self", "The node that is asked")]
+    for node in query.app.engine.json(list_nodes({})) or []:
+        spec = node.get("Spec") or {}
+        about = several(spec.get("Role"), (node.get("Status") or {}).get("State"), spec.get("Availability"))
+        out += [((node.get("Description") or {}).get("Hostname") or "", about)]
+        out += [(node["ID"], about)] if with_ids else []
+    return out
 
 
-def services(query: Query) -> list[str]:
+def services(query: Query) -> list[Candidate]:
+    """The names of services, with their IDs if DOCKER_COMPLETION_SHOW_SERVICE_IDS is set; described by the image."""
     from pydock.api.services import list_services
 
-    found = query.app.engine.json(list_services()) or []
     with_ids = query.app.environ.get("DOCKER_COMPLETION_SHOW_SERVICE_IDS") == "yes"
-    return [*_names(found), *(one["ID"] for one in found if with_ids)]
+    out: list[Candidate] = []
+    for service in query.app.engine.json(list_services()) or []:
+        spec = service["Spec"]
+        container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+        about = (container.get("Image") or "").partition("@")[0]
+        out += [(spec.get("Name") or "", about)]
+        out += [(service["ID"], about)] if with_ids else []
+    return out
 
 
 def stacks(query: Query) -> list[str]:
@@ -223,9 +269,9 @@ def daemons(query: Query) -> list[str]:
     return [info[key] for key in ("ID", "Name") if info.get(key)]
 
 
-def objects(query: Query) -> list[str]:
+def objects(query: Query) -> Sequence[Named]:
     """For inspect: names of all kinds, or of the kind of --type."""
-    kinds = {
+    kinds: dict[str, Source] = {
         "container": containers, "image": images, "network": networks, "volume": volumes, "plugin": plugins, "node": nodes,
         "service": services, "task": tasks, "secret": secrets, "config": configs,
     }  # fmt: skip
@@ -248,16 +294,16 @@ def in_dockerfile(query: Query, pattern: re.Pattern[str]) -> list[str]:
     return pattern.findall(query.app.files.read(path).decode("utf-8", "replace")) if path != "-" else []
 
 
-def mounts(query: Query) -> list[str]:
+def mounts(query: Query) -> list[Named]:
     """The parts of --mount, one after another."""
     before, comma, part = query.current.rpartition(",")
     if not comma:
         return ["type=bind,", "type=volume,", "type=tmpfs,"]
     taken = {word.partition("=")[0] for word in before.split(",")}
-    keys = [k for k in ("source=", "target=", "readonly") if k.rstrip("=") not in taken]
+    keys = [(k, "") for k in ("source=", "target=", "readonly") if k.rstrip("=") not in taken]
     if part.startswith("source="):
         keys = continued(query.at(part), "source=", "volumes")
-    return [f"{before},{key}" for key in keys]
+    return [(f"{before},{key}", about) for key, about in keys]
 
 
 def registries(query: Query) -> list[str]:
@@ -265,22 +311,22 @@ def registries(query: Query) -> list[str]:
     return [name for name in query.app.config.mapping("auths") if name]
 
 
-def endpoints(query: Query) -> list[str]:
+def endpoints(query: Query) -> list[Named]:
     """Paths of the API, with the names of objects in them, of the method that comes before."""
     from pydock.api.endpoints import ENDPOINTS
 
     method = query.words[0].upper() if query.words else ""
     *before, part = query.current.split("/")
-    found: list[str] = []
+    found: list[Named] = []
     for path, methods in ENDPOINTS.items():
         parts = path.split("/")
         if (method and method not in methods.split()) or not _leads(before, parts):
             continue
         here, follows = parts[len(before)], len(parts) > len(before) + 1
         source = here[1:-1] if here.startswith("{") else ""
-        names = [here] if not here.startswith("{") else SOURCES[source](query.at(part)) if source else []
-        found += ["/".join([*before, name]) + "/" * follows for name in dict.fromkeys(names)]
-    return list(dict.fromkeys(found))
+        names = [(here, "")] if not here.startswith("{") else candidates(query.at(part), source) if source else []
+        found += [("/".join([*before, name]) + "/" * follows, about) for name, about in names]
+    return found
 
 
 def _leads(before: Sequence[str], parts: Sequence[str]) -> bool:
@@ -290,25 +336,39 @@ def _leads(before: Sequence[str], parts: Sequence[str]) -> bool:
     )
 
 
-SOURCES: dict[str, Callable[[Query], list[str]]] = {
+def contexts(query: Query) -> list[Named]:
+    """The contexts, with their own descriptions, or the addresses of their engines."""
+    stored = query.app.contexts.stored
+    out: list[Named] = [("default", "The engine of DOCKER_HOST, or that of this machine")]
+    for name in stored.names():
+        try:
+            meta = stored.load(name)
+        except ValueError:
+            meta = {}
+        host = ((meta.get("Endpoints") or {}).get("docker") or {}).get("Host")
+        out.append((name, (meta.get("Metadata") or {}).get("Description") or host or ""))
+    return out
+
+
+SOURCES: dict[str, Source] = {
     "containers": containers,
     "running": lambda q: containers(q, every=False),
     "unpaused": lambda q: containers(q, every=False, but="paused"),
     "stopped": lambda q: containers(q, "exited", "created"),
     "paused": lambda q: containers(q, "paused", every=False),
     "removable": removable,
-    "links": lambda q: [f"{name}:" for name in containers(q)],
+    "links": lambda q: ending(containers(q), ":"),
     "link-names": lambda q: [n.lstrip("/") for c in listed(q) for n in c.get("Names") or [] if "/" in n.lstrip("/")],
-    "copies": lambda q: [f"{name}:" for name in containers(q)],
+    "copies": lambda q: ending(containers(q), ":"),
     "images": images,
     "networks": networks,
     "volumes": volumes,
-    "binds": lambda q: [f"{name}:" for name in volumes(q)] if not q.current.startswith(("/", ".", "~")) else [],
+    "binds": lambda q: ending(volumes(q), ":") if not q.current.startswith(("/", ".", "~")) else [],
     "mounts": mounts,
     "plugins": plugins,
     "nodes": nodes,
     "services": services,
-    "scales": lambda q: [f"{name}=" for name in services(q)],
+    "scales": lambda q: ending(services(q), "="),
     "stacks": stacks,
     "tasks": tasks,
     "secrets": secrets,
@@ -317,7 +377,7 @@ SOURCES: dict[str, Callable[[Query], list[str]]] = {
     "objects": objects,
     "daemons": daemons,
     "own-engines": lambda q: q.app.own_engines.names(),
-    "contexts": lambda q: ["default", *q.app.contexts.stored.names()],
+    "contexts": contexts,
     "environment": lambda q: sorted(q.app.environ),
     "registries": registries,
     "filters": filters,

@@ -207,7 +207,14 @@ def fields_flag(kind: str) -> Any:
 
         return described_fields(KINDS[kind][1])
 
-    return json_flag(fields)
+    return json_flag(fields, templates=lambda path, _: fields_in(kind, path))
+
+
+def fields_in(kind: str, path: str) -> dict[str, str]:
+    """The fields of objects of a kind where a path leads."""
+    from pydock.views.paths import described_at
+
+    return described_at(KINDS[kind][1], path) if kind in KINDS else {}
 
 
 @options
@@ -230,6 +237,7 @@ def print_as_run(app: App, o: AnyInspectOptions | ContainerInspectOptions) -> No
 
 @options
 class AnyInspectOptions(InspectOptions):
+    json: str = json_flag(templates=lambda path, kind: fields_in(kind or "container", path))
     names: tuple[str, ...] = argument("NAME|ID [NAME|ID...]", sources="objects")
     as_run: bool = as_run_flag()
     size: bool = flag("-s", "--size", help="Show total file sizes of a container")

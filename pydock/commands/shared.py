@@ -92,10 +92,13 @@ _ANY = {"KEY": "a key of the objects", "KEY.KEY": "a key within it"}
 
 
 def json_flag(
-    view: type[View] | Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None, text: str = "an array"
+    view: type[View] | Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
+    text: str = "an array",
+    templates: Callable[[str, str], Mapping[str, str]] | None = None,
 ) -> Any:
     """--json[=FIELDS]. view: has the fields, or they are given with what each is; a function gives those that the answer
-    may have, and None stands for any. text: what is printed."""
+    may have, and None stands for any. text: what is printed. templates: the fields for --format, where they are not
+    those of the view (see FlagSpec.fields)."""
     fields: Mapping[str, str] = view if isinstance(view, Mapping) else {}
     if isinstance(view, type) and issubclass(view, View):
         fields = {name: what for name, (_, what) in view.FIELDS.items()}
@@ -108,6 +111,11 @@ def json_flag(
     def known() -> Mapping[str, str]:
         return fields or (view() if callable(view) and not isinstance(view, type) else {})
 
+    def in_templates(path: str, _: str) -> Mapping[str, str]:
+        if isinstance(view, type) and issubclass(view, View):
+            return {} if path else {name: (title or "").lower() for name, title in view.TITLES.items()}
+        return {} if path else known()
+
     def sources() -> str:
         return "," + " ".join(["help", *known()])
 
@@ -118,8 +126,16 @@ def json_flag(
 
     return flag(
         "--json", own=True, bare="all", metavar="fields", parse=parse, tells=tells, excludes=_TEXTS, sources=sources,
+        fields=templates or in_templates,
         help=f"Print {text} in JSON, of all fields or of these (separated by commas); --json=help lists them",
     )  # fmt: skip
+
+
+def go_fields(kind: str, path: str) -> Mapping[str, str]:
+    """The fields for templates that see a Go value alone, not the engine's JSON."""
+    from pydock.views.paths import described_at
+
+    return described_at(kind, path, go_names=True)
 
 
 def jq_flag() -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydock import API_VERSION, DOCKER_VERSION, __version__
 from pydock.api import system
-from pydock.commands.shared import InspectOptions, json_flag
+from pydock.commands.shared import InspectOptions, go_fields, json_flag
 from pydock.errors import Failure
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, options
@@ -29,7 +29,10 @@ DETAILS = {
 class VersionOptions(InspectOptions):
     """`version [OPTIONS]`."""
 
-    json: str = json_flag({"Client": "object", "Server": "object; null where no engine answers"}, "an object")
+    json: str = json_flag(
+        {"Client": "object", "Server": "object; null where no engine answers"}, "an object",
+        lambda path, _: go_fields("system.versionInfo", path),
+    )  # fmt: skip
 
 
 @command("version", VersionOptions, "Show client and server version information", top=10, reads=True)

@@ -41,6 +41,11 @@ LINES = {
     "HOST run --env-file ~/environ": "HOST run --env-file ~/environ.txt ",
     "HOST logs runs-1 --ta": "HOST logs runs-1 --tail ",
     "HOST run --log-driver gelf --log-opt gelf-addr": "HOST run --log-driver gelf --log-opt gelf-address=",
+    # within a quote that is open
+    "HOST ps --format '{{.Na": "HOST ps --format '{{.Names}}' ",
+    "HOST ps --format 'table {{.ID}}:\\t{{.Na": "HOST ps --format 'table {{.ID}}:\\t{{.Names}}' ",
+    "HOST inspect -f '{{json .State.Pi": "HOST inspect -f '{{json .State.Pid}}' ",
+    "HOST exec 'runs": "HOST exec 'runs-1' ",
     # nothing, and nothing said
     "HOST --host unix:///nonexistent.sock rm ": "HOST --host unix:///nonexistent.sock rm ",
     "HOST logs runs-1 $(touch ~/evil)": "HOST logs runs-1 $(touch ~/evil)",
@@ -84,8 +89,8 @@ CALLED = {
         "a link": (["docker completion fish | source"], "docker"),
     },
 }
-#: what docker's own script makes of lines otherwise: it knows no folders within a value, and runs what is typed
-THEIRS = {line for line in LINES if "evil" in line or "~/" in line}
+#: what docker's own script makes of lines otherwise: it knows no folders within a value, no quotes, and runs what is typed
+THEIRS = {line for line in LINES if any(mark in line for mark in ("evil", "~/", "'"))}
 
 
 class World:
@@ -144,6 +149,8 @@ def test_a_line_after_tab(shell: str, called: str, world: World) -> None:
 #: what is typed -> what is shown: candidates with their descriptions
 SHOWN = {
     "docker rm": {"rm": "Remove one or more containers", "rmi": "Remove one or more images"},
+    "docker volume ls --format '{{.S": {"{{.Scope}}": "scope", "{{.Size}}": "size"},
+    "docker network rm ": {"bridge": "bridge, local", "front_net": "bridge, local"},
     "docker run --pid": {"--pid": "PID namespace to use", "--pids-limit": "PIDs limit; -1 for unlimited"},
 }
 #: a candidate and its description, as a shell shows them

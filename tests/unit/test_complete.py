@@ -21,7 +21,7 @@ from tests.support.cli import any_of, cli
 from tests.support.samples import config, image, info, network, node, plugin, secret, service, task
 
 CONTAINERS = [
-    {"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state}
+    {"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state, "Image": "app", "Status": "Up 2 minutes"}
     for n, state in enumerate(("running", "paused", "exited", "created"))
 ]
 TABLE: dict[tuple[str, str], Any] = any_of(
@@ -29,7 +29,7 @@ TABLE: dict[tuple[str, str], Any] = any_of(
         ("GET", "/containers/json"): lambda asked: CONTAINERS if asked.query.get("all") else CONTAINERS[:2],
         ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
         ("GET", "/networks"): [network("bridge"), network("front_net")],
-        ("GET", "/volumes"): {"Volumes": [{"Name": "kept"}]},
+        ("GET", "/volumes"): {"Volumes": [{"Name": "kept", "Driver": "local"}]},
         ("GET", "/nodes"): [node("one", "n1"), node("two", "n2")],
         ("GET", "/services"): [
             service("web"),
@@ -105,6 +105,58 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
 ], ids=str)  # fmt: skip
 def test_candidates(line: str, names: list[str], directive: int) -> None:
     assert asked(line) == (names, directive)
+
+
+#: a template that is begun, as one word -> its candidates, as "word<TAB>description"
+TEMPLATES: dict[tuple[str, ...], str] = {
+    ("volume", "ls", "--format", "{{"): "{{.Name}}|{{.Driver}}|{{.Scope}}",
+    ("ps", "--format", "{{.Na"): "{{.Names}}\tnames",
+    ("ps", "--format=table {{.ID}}\\t{{.Runn"): "table {{.ID}}\\t{{.RunningFor}}\tcreated",
+    ("ps", "--format", '{{if eq (len (index .Names 0)) 3}}{{json .Sta'): "{{if eq (len (index .Names 0)) 3}}{{json .State}}",
+    ("ps", "--format", "{{len (json .Lab"): "{{len (json .Labels)}}",
+    ("ps", "--format", "{{.ID"): "{{.ID}}",
+    ("ps", "--format", "{{.ID}}"): "",
+    ("ps", "--format", "{{.Nosuch."): "",
+    ("ps", "--filter", "{{.Na"): "",
+    ("inspect", "--format", "{{.State.Pi"): "{{.State.Pid}}\tnumber",
+    ("inspect", "--format", "{{.Sta"): "{{.State}}\tobject|{{.State.\tobject",
+    ("inspect", "--type", "image", "-f", "{{.RepoT"): "{{.RepoTags}}\tlist",
+    ("inspect", "--type", "nosuch", "-f", "{{."): "",
+    ("image", "inspect", "-f", "{{.Config.Env"): "{{.Config.Env}}\tlist",
+    ("network", "inspect", "-f", "{{range .Containers}}{{.Na"): "",
+    ("node", "inspect", "-f", "{{.Spec.Ro"): "{{.Spec.Role}}\ttext",
+    ("events", "--format", "{{.Actor.I"): "{{.Actor.ID}}\ttext",
+    ("version", "--format", "{{.Client.Go"): "{{.Client.GoVersion}}\ttext",
+    ("info", "--format", "{{.Swarm.NodeI"): "{{.Swarm.NodeID}}\ttext",
+    ("system", "df", "--format", "{{.Recl"): "{{.Reclaimable}}",
+    ("stats", "--format", "{{.CPU"): "{{.CPUPerc}}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", list(TEMPLATES), ids=" ".join)
+def test_fields_of_templates(words: tuple[str, ...]) -> None:
+    lines = cli("__complete", *words).out.splitlines()[:-1]
+    wanted = [line for line in TEMPLATES[words].split("|") if line]
+    assert set(wanted) <= {line if "\t" in want else line.partition("\t")[0] for line in lines for want in wanted}
+    assert bool(wanted) == bool(lines)
+
+
+@pytest.mark.parametrize(("line", "wanted"), [
+    ("rm r", ""), ("kill r", "running\tapp, Up 2 minutes"), ("rmi host", "host.example:5000/app:1\t"), ("network rm front", "front_net\tbridge, local"),
+    ("volume rm k", "kept\tlocal"), ("node rm on", "one\tworker, ready, active"), ("service rm w", "web\tbusybox"), ("plugin rm v", "vieux/sshfs:latest\n"),
+    ("run --network container:r", "container:running\tapp, Up 2 minutes"), ("cp r", "running:\tapp, Up 2 minutes"), ("context use d", "default\tThe engine"),
+    ("ps --filter name=r", "name=running\tapp, Up 2 minutes"),
+])  # fmt: skip
+def test_names_are_described(line: str, wanted: str) -> None:
+    out = cli("__complete", *line.split(" "), table=TABLE).out
+    assert out.startswith(wanted) and all(ord(c) >= 0x20 or c in "\t\n" for c in out)
+
+
+def test_a_name_of_several_kinds_is_offered_once_and_a_description_is_one_line() -> None:
+    table = TABLE | any_of({("GET", "/volumes"): {"Volumes": [{"Name": "running", "Driver": "a\nb\tc"}]}})
+    out = cli("__complete", "inspect", "run", table=table).out
+    assert out == "running\tapp, Up 2 minutes\n:4\n"
+    assert cli("__complete", "volume", "rm", "run", table=table).out == "running\ta b c\n:4\n"
 
 
 def test_a_flag_that_is_given_is_not_offered_again_unless_it_may_be() -> None:

@@ -55,7 +55,7 @@ KINDS = {
 class DiskUsageOptions(Options):
     format: str = flag("--format", help=FORMAT_HELP, sources="formats")
     graph: bool = graph_flag("Draw a bar for each object, by its size; with -v for all")
-    json: str = json_flag(KINDS, "an object")
+    json: str = json_flag(KINDS, "an object", lambda path, _: {} if path else dict.fromkeys(UsageView.TITLES, ""))
     jq: str = jq_flag()
     verbose: bool = flag("-v", "--verbose", help="Show detailed usage information")
 

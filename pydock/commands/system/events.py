@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydock.api import system
 from pydock.api.request import filters, version_key
 from pydock.commands.inspect import speaks_newer
-from pydock.commands.shared import filter_flag, jq_flag, json_flag
+from pydock.commands.shared import filter_flag, go_fields, jq_flag, json_flag
 from pydock.errors import Failure, failing
 from pydock.flags.pairs import Pair
 from pydock.flags.times import timestamp
@@ -35,7 +35,7 @@ FIELDS = {
 class EventsOptions(Options):
     filter: tuple[Pair, ...] = filter_flag("-f", "--filter")
     format: str = flag("--format", help='Format output with a Go template, or "json"', sources="json")
-    json: str = json_flag(FIELDS, "an object for each event")
+    json: str = json_flag(FIELDS, "an object for each event", lambda path, _: go_fields(SHAPE, path))
     jq: str = jq_flag()
     since: str = flag("--since", help="Show events since this timestamp")
     until: str = flag("--until", help="Show events until this timestamp")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.commands.inspect import speaks_newer
-from pydock.commands.shared import InspectOptions, json_flag
+from pydock.commands.shared import InspectOptions, go_fields, json_flag
 from pydock.commands.version import client_info
 from pydock.errors import Failure, Failures, Unreachable
 from pydock.go.kinds import GoStruct
@@ -36,7 +36,9 @@ def described_fields(kind: str) -> dict[str, str]:
 class InfoOptions(InspectOptions):
     """`info [OPTIONS]`."""
 
-    json: str = json_flag(lambda: described_fields("system.dockerInfo"), "an object")
+    json: str = json_flag(
+        lambda: described_fields("system.dockerInfo"), "an object", lambda path, _: go_fields("system.dockerInfo", path)
+    )
 
 
 @command("system info", InfoOptions, "Show system-wide information", also=("info",), top=12, reads=True)
