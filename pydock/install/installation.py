@@ -160,7 +160,8 @@ class Installation:
 
 def _step(path: str, content: bytes | str, ledger: Ledger) -> Step:
     now = mark_of(path)
-    if now == mark(content):
+    # pipx links pages and scripts of its own accord: what a link leads to counts, too
+    if mark(content) in (now, mark_of(os.path.realpath(path))):
         return Step(KEEP, path, content, now)
     verb = CREATE if not now else UPDATE if now in ledger.made.get(path, ()) else LEAVE
     return Step(verb, path, content, now)

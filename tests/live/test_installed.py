@@ -1,0 +1,96 @@
+"""The wheel, as users install it: by pip, pipx and uv, each into a clean home; then set up, found by man and bash, and undone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.engines import EngineProcess
+
+pytestmark = pytest.mark.live
+ROOT = Path(__file__).resolve().parents[2]
+#: how the package index is reached, before a test has an environment of its own
+INDEX = {
+    n: v for n, v in os.environ.items() if n.lower() in ("http_proxy", "https_proxy", "no_proxy", "ssl_cert_file") or n.startswith(("PIP_", "UV_"))
+}  # fmt: skip
+#: how it is installed, and where its program is then; WHEEL, TOOLS, HOME and PYTHON stand for paths
+WAYS = {
+    "pip": ("PYTHON -m venv HOME/venv && HOME/venv/bin/pip install WHEEL", "venv/bin/pydock"),
+    "pipx": ("TOOLS/pipx install --python PYTHON WHEEL", ".local/bin/pydock"),
+    "uv": ("TOOLS/uv tool install --no-cache --python PYTHON WHEEL", ".local/bin/pydock"),
+}
+
+
+def sh(line: str, home: Path, **env: str) -> str:
+    """What a command line prints, for the user of that home; fails the test if it fails."""
+    path = f"{home}/.local/bin:/usr/local/bin:/usr/bin:/bin"
+    full = {**INDEX, "HOME": str(home), "PATH": path, "LANG": "C.UTF-8", **env}
+    done = subprocess.run(["bash", "-c", line], env=full, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-twheel", "-d", str(folder)], cwd=ROOT, check=True)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """pipx and uv, where they are to be had."""
+    folder = tmp_path_factory.mktemp("tools")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "-q", "pipx", "uv"], check=False, timeout=300)
+    return folder / "bin"
+
+
+def tree(home: Path) -> dict[str, str]:
+    """Everything in the home but what Python compiles for itself, and tools keep of what they fetched."""
+    found = {}
+    for folder, folders, files in os.walk(home):
+        folders[:] = [name for name in folders if name not in ("__pycache__", ".cache")]
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            found[str(path.relative_to(home))] = os.readlink(path) if path.is_symlink() else str(path.lstat().st_size)
+    # the size of a folder tells nothing
+    return {name: "" if (home / name).is_dir() else size for name, size in found.items()}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_installed_set_up_and_undone(
+    way: str, wheel: Path, tools: Path, tmp_path: Path, docker28: EngineProcess
+) -> None:
+    if way != "pip" and not (tools / way).exists():
+        pytest.skip(f"{way} is not to be had")
+    line, program = WAYS[way]
+    for word, path in (("WHEEL", wheel), ("TOOLS", tools), ("HOME", tmp_path), ("PYTHON", Path(sys.executable))):
+        line = line.replace(word, str(path))
+    sh(line, tmp_path)
+    pydock = tmp_path / program
+    before = tree(tmp_path)
+
+    assert "Created" in sh(f"{pydock} setup --docker --yes", tmp_path)
+    # pipx has made links to its own
+    page = os.path.realpath(tmp_path / ".local/share/man/man1/pydock-run.1")
+    assert sh("man -w pydock-run", tmp_path).strip() == page and "pydock-run" in sh("man pydock-run", tmp_path)
+    # bash loads the script by the name of the program, when TAB is pressed for the first time
+    for name in ("docker", "pydock"):
+        found = sh(
+            f"source /usr/share/bash-completion/bash_completion; _completion_loader {name}; COMP_WORDS=({name} run --pul) COMP_CWORD=2; "
+            f'COMP_LINE="{name} run --pul" COMP_POINT=16; _{name}_complete; echo "${{COMPREPLY[@]}}"',
+            tmp_path,
+        )
+        assert found.split() == ["--pull"]
+    listed = sh("docker ps -a --format '{{.ID}}'; docker version --format '{{.Client.GitCommit}}'", tmp_path, DOCKER_HOST=docker28.host)  # fmt: skip
+    assert listed.splitlines()[-1].startswith("pydock-")
+    assert "Everything is set up" in sh("docker setup --yes", tmp_path)
+
+    assert "Removed" in sh(f"{pydock} setup --undo --yes", tmp_path)
+    assert tree(tmp_path) == before
