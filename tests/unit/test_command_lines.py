@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from pydock.cli.index import OWN
 from pydock.cli.params import bind, count_problem
+from pydock.cli.tree import find
 from pydock.config.endpoint import default_endpoint, flag_tls
 from pydock.config.globals import Globals
 from pydock.errors import Unreachable
 from pydock.options import Options, argument, options
 from tests.support.cli import Result, cli, refused
 from tests.support.samples import info
+
+ROOT = Path(__file__).parents[2]
 
 BROKEN = "WARNING: Error parsing config file ({}/config.json): unexpected EOF\n"
 
@@ -310,6 +316,40 @@ def test_a_plugin_gets_the_words_where_they_were_typed(tmp_path: Path) -> None:
     }.items():  # fmt: skip
         done = cli(*line.split(), environ={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
         assert (done.code, done.err, (tmp_path / "got").read_text()) == (0, "", wanted + "\n")
+
+
+def test_an_installed_plugin_takes_the_place_of_a_verb_that_docker_has_not(tmp_path: Path) -> None:
+    """In runs, help, completion and lists; docker's own verbs stay."""
+    folder = tmp_path / ".docker" / "cli-plugins"
+    folder.mkdir(parents=True)
+    says = '{"SchemaVersion": "0.1.0", "Vendor": "x", "ShortDescription": "Of the plugin"}'
+    script = f"""#!/bin/sh\n[ "$1" = docker-cli-plugin-metadata ] && echo '{says}' || echo "got $@"\n"""
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    own = sorted(name for name in OWN if " " not in name)
+    assert {"api", "doctor", "engine", "recreate", "setup"} <= set(own)
+    for name in [*own, "ps"]:
+        (folder / f"docker-{name}").write_text(script)
+        (folder / f"docker-{name}").chmod(0o755)
+    for name in own:
+        assert find(name) is not None
+        assert run_as(name, "--yes", environ=environ) == f"got {name} --yes\n"
+        assert run_as(name, "--help", environ=environ) == f"got {name} --help\n"
+        assert run_as("help", name, environ=environ) == f"got {name} --help\n"
+        assert run_as("__complete", name, "x", environ=environ) == f"got __complete {name} x\n"
+        assert f"\n{name}\tOf the plugin\n" in "\n" + cli("__complete", name, environ=environ).out
+    assert cli("ps", table={("GET", "/containers/json"): []}, environ=environ).out.startswith("CONTAINER ID")
+    help_text = cli("--help", environ=environ).out
+    assert help_text.count("Of the plugin") == len(own) and "Commands beyond docker:" not in help_text
+    (folder / "docker-api").write_text("#!/bin/sh\nexit 1\n")
+    assert cli("api", "--help", environ=environ).out.startswith("Usage:  docker api")
+
+
+def run_as(*line: str, environ: dict[str, str]) -> str:
+    """What a plugin prints, which writes to this process's stdout."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pydock", *line], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout
 
 
 def test_an_address_that_is_none_does_not_answer() -> None:
