@@ -14,6 +14,7 @@ from pydock.api.endpoints import ENDPOINTS
 from pydock.cli.index import COMMANDS, GROUPS
 from pydock.cli.params import Command
 from pydock.cli.tree import find
+from pydock.config.globals import Globals
 from pydock.generate import sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ def test_man_pages_are_roff() -> None:
         assert ".TH" in text and ".SH NAME" in text
         # a line that starts with a dot must be a request
         requests = {line.split()[0][1:] for line in text.splitlines() if line.startswith(".")}
-        assert requests <= {"TH", "SH", "SS", "TP", "PP", "IP", "RS", "RE", "nf", "fi", '\\"'}, page.name
+        assert requests <= {"TH", "SH", "SS", "TP", "PP", "IP", "RS", "RE", "nf", "fi", "nh", "ad", '\\"'}, page.name
 
 
 def test_man_pages_are_clean() -> None:
@@ -92,6 +93,17 @@ def test_texts_belong_to_commands() -> None:
     for endpoint in {each for asked in sources.requests().values() for each in asked}:
         method, path = endpoint.split(" ")
         assert method in ENDPOINTS[path].split(), endpoint
+
+
+def test_texts_name_flags_that_are_there() -> None:
+    """Those of the command itself, or of the one that a text speaks of."""
+    commands = [command for command in map(find, COMMANDS) if isinstance(command, Command)]
+    there = {name for command in commands for flag in (*command.flags, *Globals.flag_specs) for name in flag.longs} | {
+        "help"
+    }
+    for path, texts in sources.texts().items():
+        named = set(re.findall(r"`--([a-z][\w-]*\w)(?![\w-])", "".join(texts.values())))
+        assert named <= there, (path, named - there)
 
 
 def test_references_lead_to_pages() -> None:
