@@ -10,13 +10,10 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 
-from pydock.archive.pack import END, header_bytes
+from pydock.archive.pack import END, gathered, header_bytes
 from pydock.archive.untar import BLOCK, CONTENT, Source, described, entries, finish, is_sparse
 from pydock.copypaths import Entry
 from pydock.errors import BrokenStream
-
-#: bytes that are gathered before they are passed on: a request has a chunk for each
-SIZE = 1 << 16
 
 #: what an entry becomes; None: it is left out
 Change = Callable[[Entry], "Entry | None"]
@@ -24,7 +21,7 @@ Change = Callable[[Entry], "Entry | None"]
 
 def rewritten(blocks: Iterable[bytes], change: Change) -> Iterator[bytes]:
     """The archive with each entry changed. Raises BrokenStream for a truncated or malformed one, and what `change` raises."""
-    return _gathered(_rewritten(Source(blocks), change))
+    return gathered(_rewritten(Source(blocks), change))
 
 
 def listed(blocks: Iterable[bytes]) -> Iterator[Entry]:
@@ -120,18 +117,3 @@ def _header(info: tarfile.TarInfo, entry: Entry, changed: Entry) -> bytes:
     except ValueError as error:
         # above all the name of a record that is no text
         raise BrokenStream(f"invalid tar header: {error}") from None
-
-
-def _gathered(parts: Iterable[bytes | memoryview]) -> Iterator[bytes]:
-    """Small parts in larger blocks; large ones as they are."""
-    pending = bytearray()
-    for part in parts:
-        if len(part) >= SIZE and not pending:
-            yield bytes(part)
-            continue
-        pending += part
-        if len(pending) >= SIZE:
-            yield bytes(pending)
-            pending = bytearray()
-    if pending:
-        yield bytes(pending)

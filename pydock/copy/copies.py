@@ -38,12 +38,16 @@ class Copies:
         return destination(path)
 
     def pack(
-        self, origin: CopyInfo, rename: Callable[[str], str], skipped: Callable[[str, str, bool], None]
+        self,
+        origin: CopyInfo,
+        rename: Callable[[str], str],
+        skipped: Callable[[str, str, bool], None],
+        send: bool = False,
     ) -> Iterator[bytes]:
         """A tar archive of local files; see archive.pack."""
         from pydock.archive.pack import pack
 
-        return pack(origin, rename, skipped)
+        return pack(origin, rename, skipped, send)
 
     def unpack(self, blocks: Iterable[bytes], folder: str, rename: Callable[[str], str]) -> int:
         """Unpack a tar archive to local files; see archive.unpack. Returns the bytes after its end. Raises Failure."""

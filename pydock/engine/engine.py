@@ -22,7 +22,7 @@ from pydock.config.endpoint import Endpoint
 from pydock.engine.answers import MAX_BODY, MAX_ERROR, bad, blocks_of, messages_of, value_of, whole
 from pydock.engine.failure import SSH_HOST, engine_error
 from pydock.engine.hijack import Duplex
-from pydock.engine.transport import Transport
+from pydock.engine.transport import Transport, cheap
 from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
 from pydock.go.filepath import clean
 from pydock.lazy_imports import NoCookies, load_httpx
@@ -232,6 +232,11 @@ class Engine:
         from pydock.engine.knock import knock
 
         return knock(host, port, proxied)
+
+    @property
+    def takes_files(self) -> bool:
+        """May a request's content have parts of files (files.part)? Their bytes go from the system to the socket."""
+        return sys.platform == "linux" and isinstance(self.transport, Transport) and cheap(self.endpoint)
 
     def close(self) -> None:
         self.client.close()

@@ -234,7 +234,13 @@ class Wire:
                 return
             self.sock.sendall(head)
             for block in filter(None, blocks):
-                self.sock.sendall(b"%x\r\n%b\r\n" % (len(block), block))
+                # a part of a file: see files.part
+                if send_to := getattr(block, "send_to", None):
+                    self.sock.sendall(b"%x\r\n" % len(block))
+                    send_to(self.sock)
+                    self.sock.sendall(b"\r\n")
+                else:
+                    self.sock.sendall(b"%x\r\n%b\r\n" % (len(block), block))
             self.sock.sendall(b"0\r\n\r\n")
         except (BrokenPipeError, ConnectionResetError):
             self.reusable = False

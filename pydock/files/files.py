@@ -33,9 +33,10 @@ class Files:
         """Raises Failure, Unreadable."""
         return b"".join(self.blocks(path))
 
-    def blocks(self, path: str | None, size: int = 1 << 20) -> Iterator[bytes]:
-        """A file's bytes (stdin's for None), block by block. Raises Failure at once if it cannot be opened,
-        Unreadable later."""
+    def blocks(self, path: str | None, size: int = 1 << 20, send: bool = False) -> Iterator[bytes]:
+        """A file's bytes (stdin's for None), block by block. send: for the engine's connection alone, which takes FileParts.
+
+        Raises Failure at once if it cannot be opened, Unreadable later."""
         try:
             # Go can open a folder, which open() refuses
             handle = -1 if path is None else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
@@ -45,6 +46,8 @@ class Files:
         def read() -> Iterator[bytes]:
             try:
                 yield b""
+                if send and path is not None:
+                    yield from _parts(handle, path, size)
                 while data := self.stdin.read(size) if path is None else os.read(handle, size):
                     yield data
             except OSError as error:
@@ -113,6 +116,17 @@ class Files:
                 os.remove(path)
         except OSError:
             pass
+
+
+def _parts(handle: int, path: str, size: int) -> Iterator[bytes]:
+    """The parts of a regular file, after which it is read as it was; none of others. Raises OSError."""
+    from pydock.files.part import FilePart
+
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode):
+        for at in range(0, status.st_size, size):
+            yield FilePart(handle, path, at, min(size, status.st_size - at), status.st_size)  # type: ignore[misc]
+        os.lseek(handle, status.st_size, os.SEEK_SET)
 
 
 class DryFiles(Files):

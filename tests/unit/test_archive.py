@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydock.archive.pack import pack
+from pydock.archive.pack import pack, plain_header
 from pydock.archive.rewrite import rewritten
 from pydock.archive.unpack import unpack
 from pydock.archive.untar import plain
 from pydock.copy import local
 from pydock.copypaths import CopyInfo, keep_ending, link_target, rebased, split_argument, split_entry, target
 from pydock.errors import BrokenStream, Failure
+from pydock.files.part import FilePart
 from pydock.go.filepath import base, clean, parent
 from pydock.values import replace
 from tests.support.cut import cut
@@ -520,3 +521,36 @@ def test_a_header_read_by_hand_says_what_tarfile_reads(
         assert [getattr(found, field) for field in FIELDS] == [getattr(want, field) for field in FIELDS]
     elif right and not places and name.isascii():
         assert kind in (tarfile.AREGTYPE, tarfile.XHDTYPE) or size >= 8**11 or len(name) > 99
+
+
+@given(
+    st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=1, max_size=110), st.sampled_from([tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE]),
+    st.tuples(st.integers(0, 0o17777), st.integers(0, 2**22), st.integers(0, 2**22), st.integers(0, 2**34), st.integers(-1, 2**34)),
+    st.sampled_from(["", "x"]),
+)  # fmt: skip
+def test_a_header_made_by_hand_is_the_one_that_tarfile_makes(
+    name: str, kind: bytes, numbers: tuple[int, int, int, int, int], link: str
+) -> None:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, link
+    info.mode, info.uid, info.gid, info.size, info.mtime = numbers
+    if found := plain_header(info):
+        assert found == info.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
+    else:
+        assert (
+            kind == tarfile.SYMTYPE
+            or link
+            or len(name) > 98
+            or max(numbers[1:3]) >= 8**7
+            or not 0 <= min(numbers) <= max(numbers) < 8**11
+        )
+
+
+def test_large_files_are_left_to_the_socket_and_small_ones_are_gathered(tmp_path: Path) -> None:
+    plant(tmp_path / "d", {"a": (b"a" * 100, 0o600), "big": (b"b" * (3 << 20 | 7), 0o600), "c": (b"c", 0o600), "x": {}})
+    origin = CopyInfo(str(tmp_path / "d"), True, True)
+    blocks = list(pack(origin, same, never))
+    assert [len(block) >= 1 << 16 for block in blocks] == [False, True, True, True, False]
+    parts = list(pack(origin, same, never, send=True))
+    assert [type(part) for part in parts] == [bytes, FilePart, FilePart, FilePart, FilePart, bytes]
+    assert [len(part) for part in parts[1:-1]] == [1 << 20, 1 << 20, 1 << 20, 7]

@@ -215,7 +215,8 @@ def copy_in(app: App, how: Manner, source: str, destination: Place) -> None:
         report(app, ((path, entry, below(place, into.name(entry.name))) for path, entry in found))
     else:
         progress = Progress(app, how, "Copying to container - ")
-        blocks = progress.watch(owned(app, how, app.copies.pack(origin, into.name, skipped)))
+        send = app.engine.takes_files and not how.owner
+        blocks = progress.watch(owned(app, how, app.copies.pack(origin, into.name, skipped, send)))
         app.engine.read(containers.put_archive(container, into.folder, blocks, copy_ids=how.archive))
         progress.done(f"{container}:{there.path}")
     if missing:
