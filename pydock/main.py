@@ -47,7 +47,7 @@ def run(app: App, args: Sequence[str]) -> int:
 
 def app_of_process() -> App:
     """The App with this process's streams and environment."""
-    name = os.path.basename(sys.argv[0]).removesuffix(".exe")
+    name = os.path.basename(sys.argv[0]).removesuffix(".exe").removesuffix(".pyz")
     prog = "pydock" if name in ("__main__.py", "-c", "") else name
     return App(unbuffered(sys.stdout), unbuffered(sys.stderr), sys.stdin.buffer, os.environ, prog, architecture())
 
