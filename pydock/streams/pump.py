@@ -12,6 +12,8 @@ from pydock.streams.detach import Keys
 from pydock.streams.frames import STDERR, STDOUT, SYSTEM, Decoder
 
 BLOCK = 64 * 1024
+#: bytes of a piece of which a copy costs more than a write
+LARGE = 16 * 1024
 #: the longest line that is looked at as a whole
 LINE = 1 << 20
 CUT_OFF = "unexpected EOF: the engine's stream of output ends inside a frame"
@@ -30,8 +32,9 @@ class Stream(Protocol):
 
 
 def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:
-    """Copy a stream to stdout and stderr. Raises BrokenStream."""
-    distribute(iter(stream.read, b""), out, err, framed)
+    """Copy a stream to stdout and stderr, which must not keep what they get. Raises BrokenStream."""
+    views = getattr(stream, "views", None)
+    distribute(views() if views else iter(stream.read, b""), out, err, framed)
 
 
 def distribute(blocks: Iterable[bytes], out: Write, err: Write, framed: bool) -> None:
@@ -48,7 +51,7 @@ def distribute(blocks: Iterable[bytes], out: Write, err: Write, framed: bool) ->
 
 
 def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
-    """Demultiplex one block: one write for consecutive frames of the same kind.
+    """Demultiplex one block: one write for consecutive small frames of the same kind.
 
     Raises BrokenStream for an invalid frame and for the engine's own errors.
     """
@@ -57,11 +60,14 @@ def split(decoder: Decoder, data: bytes, out: Write, err: Write) -> None:
     try:
         for kind, piece in pieces(decoder, data):
             target = err if kind == STDERR else out
-            if run and target is not write:
+            if run and (target is not write or len(piece) >= LARGE):
                 write(b"".join(run))
                 run.clear()
             write = target
-            run.append(piece)
+            if len(piece) >= LARGE:
+                write(piece)
+            else:
+                run.append(piece)
     finally:
         if run:
             write(b"".join(run))
@@ -137,9 +143,20 @@ class Sender:
     def start(self) -> None:
         self.thread.start()
 
+    def _taken(self, handle: int) -> bool:
+        """Let the system move stdin, where it can: this thread would compete with the one that receives. Raises OSError."""
+        take = getattr(self.stream, "take", None)
+        while take and (size := take(handle)) is not None:
+            if not size:
+                return True
+        return False
+
     def _run(self) -> None:
         try:
             handle = self.stdin.fileno()
+            if not self.keys.sequence and self._taken(handle):
+                self.stream.close_write()
+                return
             while data := os.read(handle, BLOCK):
                 data, found = self.keys.feed(data)
                 if data:

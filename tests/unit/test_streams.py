@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
 import threading
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pydock.engine.hijack import Duplex
+from pydock.engine.http1 import Wire
 from pydock.errors import BrokenStream
 from pydock.streams import detach
 from pydock.streams.frames import STDERR, STDOUT, Decoder
@@ -133,3 +138,96 @@ def test_an_error_of_the_engine_in_the_stream() -> None:
         theirs.shutdown(socket.SHUT_WR)
         with pytest.raises(BrokenStream, match="oops"):
             receive(End(ours), lambda _: None, lambda _: None, framed=True)
+
+
+# ---- a connection's own ways: one buffer, and bytes that the system moves -----------------------------------
+
+
+def through(stdin: BinaryIO, sent: bytes = b"", framed: bool = False) -> tuple[bytes, bytes, bytes, bool]:
+    """(what the other side got, stdout, stderr, whether they are frames to their end) of stdin and a stream."""
+    ours, theirs = socket.socketpair()
+    got, out, err = bytearray(), bytearray(), bytearray()
+
+    def other() -> None:
+        theirs.sendall(sent)
+        while data := theirs.recv(1 << 16):
+            got.extend(data)
+        theirs.shutdown(socket.SHUT_WR)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    wire = Wire(ours)
+    duplex = Duplex(wire, "")
+    sender = Sender(stdin, duplex)
+    with ours, theirs:
+        sender.start()
+        try:
+            receive(duplex, out.extend, err.extend, framed)
+            whole = True
+        except BrokenStream:
+            whole = False
+        sender.thread.join()
+        thread.join()
+    return bytes(got), bytes(out), bytes(err), whole
+
+
+def piped(data: bytes) -> BinaryIO:
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(data)
+
+    threading.Thread(target=write).start()
+    return os.fdopen(reading, "rb")
+
+
+@pytest.mark.parametrize("size", [0, 1, 3 << 20 | 5])
+def test_stdin_arrives_whole_from_files_pipes_and_sockets(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = os.urandom(size)
+    (tmp_path / "f").write_bytes(b"read before" + data)
+    ours, theirs = socket.socketpair()
+    threading.Thread(target=lambda: (theirs.sendall(data), theirs.close())).start()
+    with piped(data) as pipe, ours, (tmp_path / "f").open("rb", buffering=0) as file:
+        file.read(11)
+        assert [through(stdin)[0] for stdin in (pipe, ours.makefile("rb"), file)] == [data] * 3
+        # where the system can move a part only, the rest is read
+        file.seek(11)
+        real, calls = os.sendfile, iter(range(100))
+
+        def refuse(*given: Any) -> int:
+            if next(calls):
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            return real(*given)
+
+        monkeypatch.setattr(os, "sendfile", refuse)
+        assert through(file)[0] == data
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.tuples(st.sampled_from([STDOUT, STDERR]), st.integers(0, 40_000), st.integers(0, 255)), max_size=6),
+    st.integers(0, 20),
+)
+def test_output_in_one_buffer_is_the_output(frames: list[tuple[int, int, int]], missing: int) -> None:
+    parts = [(kind, bytes([value]) * count) for kind, count, value in frames]
+    data = b"".join(bytes([kind, 0, 0, 0]) + len(body).to_bytes(4, "big") + body for kind, body in parts)
+    want = [b"".join(body for kind, body in parts if kind == wanted) for wanted in (STDOUT, STDERR)]
+    with open(os.devnull, "rb") as nothing:
+        assert through(nothing, data, framed=True) == (b"", *want, True)
+        assert through(nothing, data) == (b"", data, b"", True)
+        cut_off = data[: len(data) - missing]
+        _, out, err, _ = through(nothing, cut_off, framed=True)
+    assert want[0].startswith(out) and want[1].startswith(err) and len(out) + len(err) >= len(b"".join(want)) - missing
+
+
+def test_bytes_that_came_with_the_head_come_first() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire = Wire(ours)
+        wire.buffer = b"first, "
+        theirs.sendall(b"then")
+        theirs.shutdown(socket.SHUT_WR)
+        assert b"".join(bytes(view) for view in Duplex(wire, "").views()) == b"first, then"
