@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pydock.machine.own import OwnEngines
     from pydock.registry.registries import Registries
     from pydock.streams.log import Log
+    from pydock.warm.control import Warm
     from pydock.watch.watch import Watch
 
 T = TypeVar("T")
@@ -118,6 +119,7 @@ class App:
         "machine.own.OwnEngines", lambda cls, app: cls(app.contexts, app.config, app.environ)
     )
     installation: noun[Installation] = noun("install.installation.Installation", lambda cls, app: cls(app.environ))
+    warm: noun[Warm] = noun("warm.control.Warm", lambda cls, app: cls())
 
     @property
     def globals(self) -> Globals:

@@ -189,6 +189,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "volume rm": ("pydock.commands.volume", "remove", "Remove one or more volumes"),
     "volume update": ("pydock.commands.volume", "update", "Update a cluster volume"),
     "wait": ("pydock.commands.container.wait", "wait", "Wait until one or more containers stop, then print their exit codes"),
+    "warm off": ("pydock.commands.warm", "turn_off", "End the process in the background"),
+    "warm on": ("pydock.commands.warm", "turn_on", "Let a process in the background answer short commands"),
+    "warm status": ("pydock.commands.warm", "status", "Show whether warm start is on; the exit code is 1 where it is not"),
 }
 
 # alias -> path
@@ -247,6 +250,7 @@ GROUPS: dict[str, str] = {
     "trust key": "Manage image signing keys",
     "trust signer": "Manage image signers",
     "volume": "Manage volumes",
+    "warm": "Let a process in the background answer short commands",
 }
 
 # command -> the CLI plugin that implements it
@@ -255,7 +259,7 @@ OF_PLUGINS: dict[str, str] = {
 }
 
 # the commands and groups that docker does not have
-OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate", "setup", "volume clone", "volume export", "volume import"))
+OWN: frozenset[str] = frozenset(("api", "container recreate", "doctor", "engine", "engine ls", "engine start", "engine stop", "image send", "image tags", "recreate", "setup", "volume clone", "volume export", "volume import", "warm", "warm off", "warm on", "warm status"))
 
 # the commands listed first in the program's help
 COMMON: tuple[str, ...] = ("run", "exec", "ps", "build", "bake", "pull", "push", "images", "login", "logout", "search", "version", "info")

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INDEX = ROOT / "pydock" / "cli" / "index.py"
 #: a folder for each section, as `man -M man` wants it
 MAN = ROOT / "man"
+WARM = ROOT / "pydock" / "warm" / "table.py"
 
 
 def derived() -> dict[Path, str]:
@@ -29,7 +30,7 @@ def main() -> int:
     from pydock.generate import index
 
     check = "--check" in sys.argv[1:]
-    stale = refresh({INDEX: index.render()}, check)
+    stale = refresh({INDEX: index.render(), WARM: index.render_warm()}, check)
     files = derived()
     stale += refresh(files, check)
     for folder in (ROOT / "completions", MAN, *MAN.glob("man?")):

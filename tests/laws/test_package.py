@@ -63,7 +63,12 @@ def test_what_the_wheel_says_of_itself(dist: Path) -> None:
     assert (metadata["Name"], metadata["Version"]) == ("pydock-cli", __version__)
     assert metadata["Requires-Python"] == ">=3.10" and metadata["License-Expression"] == "Apache-2.0"
     assert b"Root-Is-Purelib: true" in found[INFO + "WHEEL"] and b"py3-none-any" in found[INFO + "WHEEL"]
-    assert found[INFO + "entry_points.txt"].decode().split() == ["[console_scripts]", "pydock", "=", "pydock.main:main"]
+    assert found[INFO + "entry_points.txt"].decode().split() == [
+        "[console_scripts]",
+        "pydock",
+        "=",
+        "pydock.start:main",
+    ]
 
 
 def test_the_source_distribution_is_the_repository(dist: Path, tmp_path: Path) -> None:
