@@ -29,7 +29,9 @@ from contextlib import contextmanager
 
 
 class Failure(Exception):
-    """An error to report to the user. `message` is the whole text; `code` the exit code."""
+    """An error to report to the user. `message` is the whole text; `code` the exit code; `missing`: there is no such object."""
+
+    missing = False
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
@@ -48,6 +50,7 @@ class EngineError(Failure):
         super().__init__(f"Error response from daemon: {reason}")
         self.status = status
         self.reason = reason
+        self.missing = status == 404
 
 
 class Unreachable(Failure):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers, images
 from pydock.api.request import Request
-from pydock.errors import EngineError, Failure
+from pydock.errors import Failure
 
 if TYPE_CHECKING:
     from pydock.api.types import CreateContainer
@@ -53,7 +53,7 @@ def remove(app: App, kind: str, name: str, request: Request) -> bool:
         try:
             app.engine.read(request)
         except Failure as failure:
-            if not isinstance(failure, EngineError) or failure.status != 404:
+            if not failure.missing:
                 app.err.line(f"WARNING: the {kind} {name} could not be removed: {failure.message}")
                 return False
         return True

@@ -18,7 +18,7 @@ from pydock.commands.shared import (
     prune_objects,
     targets,
 )
-from pydock.errors import EngineError, Failure, Told, failing
+from pydock.errors import Failure, Told, failing
 from pydock.flags import pairs
 from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
@@ -286,7 +286,7 @@ def remove(app: App, o: RemoveOptions) -> None:
         try:
             app.engine.read(networks.remove_network(found.id(name)))
         except Failure as failure:
-            if not (o.force and isinstance(failure, EngineError) and failure.status == 404):
+            if not (o.force and failure.missing):
                 app.err.line(failure.message)
                 failed.append(failure)
             continue

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
-from pydock.errors import Ended, EngineError, Failure, Failures, NoEngine, failing
+from pydock.errors import Ended, Failure, Failures, NoEngine, failing
 from pydock.flags.pairs import Pair, filter_pair
 from pydock.options import Options, flag, options
 from pydock.render.format import Format
@@ -292,17 +292,6 @@ def targets(app: App, o: SelectOptions, names: tuple[str, ...], verb: str) -> Ta
 
     ids = select(app, o, names, verb)
     return Targets(tuple(ids) or names, ids)
-
-
-@contextlib.contextmanager
-def missing_counts_as_removed(app: App, force: bool) -> Iterator[None]:
-    """With --force objects that do not exist are reported, and count as removed; any other failure fails the command."""
-    try:
-        yield
-    except Failures as error:
-        if not force or any(not isinstance(f, EngineError) or f.status != 404 for f in error.failures):
-            raise
-        app.err.line(error.message)
 
 
 def all_names(app: App, names: tuple[str, ...], act: Callable[[str], Any], limit: int = 50) -> None:

@@ -39,8 +39,6 @@ else:
 SOCKET_HOST = "api.moby.localhost"
 #: No Content; Not Modified: the container is in that state already
 NO_CONTENT, NOT_MODIFIED = 204, 304
-#: there is no such object
-NOT_FOUND = 404
 
 
 @record
@@ -150,7 +148,7 @@ class Engine:
         try:
             return self.json(request)
         except EngineError as error:
-            if error.status != NOT_FOUND:
+            if not error.missing:
                 raise
             return None
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.container.stop import NAMES
-from pydock.commands.shared import SelectOptions, all_names, missing_counts_as_removed, targets
-from pydock.errors import Failure
+from pydock.commands.shared import SelectOptions, all_names, targets
+from pydock.errors import Failure, Failures
 from pydock.options import argument, command, flag, options
 
 if TYPE_CHECKING:
@@ -33,5 +33,12 @@ def remove(app: App, o: RemoveOptions) -> None:
             raise Failure("container name cannot be empty")
         app.engine.read(containers.remove_container(target, o.force, o.volumes, o.link))
 
-    with missing_counts_as_removed(app, o.force):
+    try:
         all_names(app, found.names, act)
+    except Failures as error:
+        # with --force what there is not counts as removed: it is told, as docker does, before what has failed
+        missing = [f for f in error.failures if o.force and f.missing]
+        for failure in missing:
+            app.err.line(failure.message)
+        if failed := [f for f in error.failures if f not in missing]:
+            raise Failures(failed) from None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydock.api import images
-from pydock.commands.shared import SelectOptions, each_name, missing_counts_as_removed, platform_json, targets
-from pydock.errors import Failure
+from pydock.commands.shared import SelectOptions, each_name, platform_json, targets
+from pydock.errors import Failure, Failures
 from pydock.flags.pairs import words
 from pydock.options import argument, command, flag, options
 from pydock.shape import Json
@@ -49,5 +49,10 @@ def remove(app: App, o: RemoveOptions) -> None:
                 f"Deleted: {entry['Deleted']}" if entry.get("Deleted") else f"Untagged: {entry.get('Untagged')}"
             )
 
-    with missing_counts_as_removed(app, o.force):
+    try:
         each_name(app, found.names, act, done)
+    except Failures as error:
+        # with --force what there is not counts as removed, where nothing else has failed
+        if not o.force or not all(f.missing for f in error.failures):
+            raise
+        app.err.line(error.message)
