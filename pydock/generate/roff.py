@@ -137,7 +137,7 @@ def span(node: SyntaxTreeNode) -> str:
         return f"\\fB{inner}\\fR"
     if node.type == "link":
         target = str(node.attrs["href"])
-        if guide := re.fullmatch(r"(?:man/src/)?([\w-]+)\.md(?:#.*)?", target):
+        if guide := re.fullmatch(r"(?:man/src/|\.\./)?([\w-]+)\.md(?:#.*)?", target):
             return f"{inner}, {page('pydock-' + guide[1], 7)}"
         return inner if target.startswith("#") or inner == escape(target) else f"{inner} ({escape(target)})"
     raise ValueError(f"no roff is known for Markdown's {node.type}")

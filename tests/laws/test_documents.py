@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     *sorted(ROOT.glob("*.md")),
     ROOT / "pydock" / "README.md",
-    *sorted((ROOT / "man" / "src").glob("*.md")),
+    *sorted((ROOT / "man" / "src").rglob("*.md")),
     *sorted((ROOT / ".github").rglob("*.[my]*")),
     ROOT / ".pre-commit-config.yaml",
 ]
