@@ -13,6 +13,7 @@ A shape is one of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 Shape = Any
@@ -71,12 +72,36 @@ def problem(value: Any, shape: Shape, where: str = "") -> str:
 
 def _problem_within(value: Any, shape: Shape, where: str) -> str:
     if type(shape) is list:
-        return _first(problem(item, shape[0], f"{where}[{i}]") for i, item in enumerate(value))
+        return (
+            _first(shape[0], ((f"[{i}]", item) for i, item in enumerate(value)), where)
+            if _wrong(shape[0], value)
+            else ""
+        )
     if type(shape) is dict and str in shape:
-        return _first(problem(item, shape[str], f"{where}[{key!r}]") for key, item in value.items())
+        inner = shape[str]
+        return (
+            _first(inner, ((f"[{k!r}]", v) for k, v in value.items()), where) if _wrong(inner, value.values()) else ""
+        )
     if type(shape) is dict:
-        return _first(_key_problem(value, key, wanted, where) for key, wanted in shape.items())
+        for key, wanted in shape.items():
+            entry = value.get(key)
+            if type(wanted) is opt:
+                wanted = wanted.shape if entry is not None else type(None)
+            # nearly all are of plain types, and right: a list may have a hundred thousand of them
+            if type(entry) is wanted and wanted is not int:
+                continue
+            if found := _key_problem(value, key, wanted, where):
+                return found
     return ""
+
+
+def _wrong(shape: Shape, values: Iterable[Any]) -> bool:
+    """Is any of the values of another shape? Where it is has to be told only then."""
+    return any(problem(value, shape) for value in values)
+
+
+def _first(shape: Shape, items: Iterable[tuple[str, Any]], where: str) -> str:
+    return next(filter(None, (problem(item, shape, where + place) for place, item in items)), "")
 
 
 def _key_problem(value: dict[str, Any], key: str, shape: Shape, where: str) -> str:
@@ -87,10 +112,6 @@ def _key_problem(value: dict[str, Any], key: str, shape: Shape, where: str) -> s
         if key not in value:
             return f"{where and where + ': '}no {key!r}"
     return problem(found, shape, f"{where}.{key}" if where else key)
-
-
-def _first(problems: Any) -> str:
-    return next(filter(None, problems), "")
 
 
 def _name(value: Any) -> str:

@@ -133,6 +133,14 @@ def fields_of(shape: str, newer: bool) -> tuple[tuple[str, Tag, str], ...]:
     return tuple(out)
 
 
+@cache
+def _plan(shape: str, newer: bool) -> tuple[tuple[tuple[str, str | None, str], ...], dict[str, Tag]]:
+    """((Go name, JSON name, type) of each field, None as the JSON name of an embedded one; the tags of the others)."""
+    found = fields_of(shape, newer)
+    fields = tuple((go[1:], None, kind) if go.startswith("+") else (go, tag.key, kind) for go, tag, kind in found)
+    return fields, {go: tag for go, tag, _ in found if not go.startswith("+")}
+
+
 def decode(kind: str, value: Any, newer: bool = False) -> Any:
     """A JSON value as the Go value of that type; null and what is missing is the zero value. Raises Mismatch.
 
@@ -233,27 +241,30 @@ class Reader:
         value = UNMARSHALED[shape](value) if shape in UNMARSHALED else value
         value = _fits(value, dict, go_name(shape)) or {}
         fields: dict[str, Any] = {}
-        tags: dict[str, Tag] = {}
+        known, zeros = self.known, self.zeros
         # without an exact match Go matches JSON names in any letter case
-        lower: dict[str, Any] = {}
-        for go, tag, kind in fields_of(shape, self.newer):
-            if go.startswith("+"):
+        lower: dict[str, Any] | None = None
+        for go, key, kind in _plan(shape, self.newer)[0]:
+            if key is None:
                 embedded = EmbeddedPointer if kind.startswith("*") else Embedded
                 try:
-                    fields[go[1:]] = self._struct(kind.lstrip("*"), value, embedded, owner)
+                    fields[go] = self._struct(kind.lstrip("*"), value, embedded, owner)
                 except Mismatch as wrong:
-                    raise wrong.within(go[1:], owner) from None
+                    raise wrong.within(go, owner) from None
                 continue
-            if tag.key in value:
-                entry = value[tag.key]
-            else:
-                lower = lower or {k.lower(): v for k, v in value.items()}
-                entry = lower.get(tag.key.lower()) if tag.key else None
+            entry = value.get(key)
+            if entry is None and key and key not in value:
+                if lower is None:
+                    lower = {k.lower(): v for k, v in value.items()}
+                entry = lower.get(key.lower())
+            if entry is None:
+                fields[go] = zeros[kind] if kind in zeros else self.zero(kind)
+                continue
             try:
-                fields[go] = self.read(kind, entry) if entry is not None else self.zero(kind)
+                fields[go] = known[kind](entry) if kind in known else self.read(kind, entry)
             except Mismatch as wrong:
-                raise wrong.within(tag.key, owner) from None
-            tags[go] = tag
+                raise wrong.within(key, owner) from None
+        tags = _plan(shape, self.newer)[1]
         text = STRINGS[shape](fields) if shape in STRINGS else None
         marshaled = MARSHALED[shape](fields) if shape in MARSHALED else None
         return cls(
