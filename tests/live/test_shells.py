@@ -150,7 +150,7 @@ def test_a_line_after_tab(shell: str, called: str, world: World) -> None:
 SHOWN = {
     "docker rm": {"rm": "Remove one or more containers", "rmi": "Remove one or more images"},
     "docker volume ls --format '{{.S": {"{{.Scope}}": "scope", "{{.Size}}": "size"},
-    "docker network rm ": {"bridge": "bridge, local", "front_net": "bridge, local"},
+    "docker network rm ": {"host": "host, local", "none": "null, local"},
     "docker run --pid": {"--pid": "PID namespace to use", "--pids-limit": "PIDs limit; -1 for unlimited"},
 }
 #: a candidate and its description, as a shell shows them
