@@ -34,7 +34,7 @@ UNQUOTED = re.compile(r"[\w@%+=:,./!-]+")
 ADDED = re.compile(r"[\w@%+=:,./!-]*\)*(?:\}\})?")
 
 #: candidates that are only the beginning of a word
-CONTINUES = re.compile(r".*([=:,/]|ctrl-)", re.DOTALL)
+CONTINUES = re.compile(r".*([=:,/.]|ctrl-)", re.DOTALL)
 
 Found = tuple[list[Candidate], int]
 

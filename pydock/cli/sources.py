@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydock.app import App
-from pydock.cli.words import CONTINUED, FILTERS, LOG_OPTIONS, WORDS, log_options, signals
+from pydock.cli.words import (
+    ALL_MOUNTS,
+    CONTINUED,
+    FILTERS,
+    KEYED,
+    LOG_OPTIONS,
+    NETWORK_OPTIONS,
+    PARTS,
+    WORDS,
+    log_options,
+    signals,
+)
 from pydock.errors import Failure, NoEngine
 
 #: bits of cobra's directive
@@ -54,7 +65,7 @@ def answer(query: Query, sources: str) -> tuple[list[Candidate], int]:
     names = sources.split()
     if "{{" in query.current and query.fields is not None and names[0] in ("json", "formats"):
         return templates(query, query.fields), NO_FILES
-    dynamic = [name for name in names if name in SOURCES or name in WORDS or name in CONTINUED]
+    dynamic = [name for name in names if any(name in table for table in (SOURCES, WORDS, CONTINUED, KEYED, PARTS))]
     found = [c for name in names for c in candidates(query, name)]
     directive = FOLDERS if "folders" in names else FILES if takes_files(query, names) else NO_FILES
     # a name of several kinds stands there once: shells would put the beginning of its descriptions into the line
@@ -83,12 +94,20 @@ def takes_files(query: Query, names: Iterable[str]) -> bool:
 def candidates(query: Query, name: str) -> list[Candidate]:
     """The candidates of one source."""
     if name in SOURCES:
-        return [c if isinstance(c, tuple) else (c, "") for c in SOURCES[name](query)]
+        return pairs_of(SOURCES[name](query))
+    if name in KEYED:
+        return pairs_of(keyed(query, KEYED[name]))
+    if name in PARTS:
+        return pairs_of(parts(query, name))
     if name in WORDS:
         return [(word, "") for word in WORDS[name].split()]
     if name in CONTINUED:
         return continued(query, name, CONTINUED[name])
     return [] if name in ("files", "folders") else [(name, "")]
+
+
+def pairs_of(found: Iterable[Named]) -> list[Candidate]:
+    return [c if isinstance(c, tuple) else (c, "") for c in found]
 
 
 def continued(query: Query, begin: str, sources: str) -> list[Candidate]:
@@ -106,8 +125,25 @@ def ending(found: Iterable[Candidate], end: str) -> list[Named]:
 def filters(query: Query) -> list[Named]:
     """Candidates for --filter: KEY=, or KEY=VALUE once the key is typed."""
     # where a command has no filters of its own, it selects by those of the list
-    known = FILTERS.get(query.path) or FILTERS.get(f"{query.path.rpartition(' ')[0]} ls", {})
-    return [c for key, sources in known.items() for c in continued(query, key, sources)]
+    return keyed(query, FILTERS.get(query.path) or FILTERS.get(f"{query.path.rpartition(' ')[0]} ls", {}))
+
+
+def keyed(query: Query, keys: Mapping[str, str]) -> list[Named]:
+    """KEY=, or KEY=VALUE once the key is typed."""
+    return [c for key, sources in keys.items() for c in continued(query, key, sources)]
+
+
+def parts(query: Query, name: str) -> list[Named]:
+    """The parts of a list KEY=VALUE,KEY=VALUE, one after another. What a type decides comes after it."""
+    before, comma, part = query.current.rpartition(",")
+    typed = dict(word.partition("=")[::2] for word in before.split(","))
+    keys = PARTS[name]
+    if "type" in typed:
+        keys = {**PARTS.get(f"{name} {typed['type']}", {}), **(ALL_MOUNTS if name == "mounts" else {})} or keys
+    keys = {k: v for k, v in keys.items() if k.rstrip("=") not in typed or k.endswith("-opt=")}
+    # the kinds are few, and come first: shown without "type=" being typed
+    kinds = [f"type={kind}" + "," * (f"{name} {kind}" in PARTS) for kind in keys.pop("type=", "").split()]
+    return [(before + comma + word, about) for word, about in pairs_of([*kinds, *keyed(query.at(part), keys)])]
 
 
 def listed(query: Query, every: bool = True) -> list[Any]:
@@ -183,8 +219,22 @@ def plugins(query: Query) -> list[Candidate]:
 def checkpoints(query: Query) -> list[str]:
     from pydock.api.containers import list_checkpoints
 
+    if not query.words:
+        return []
+    found = query.app.engine.json(list_checkpoints(query.words[0], query.flag("checkpoint-dir"))) or []
+    return [c["Name"] for c in found]
+
+
+def ports(query: Query) -> list[str]:
+    """The ports of the container that comes before, "80/tcp"."""
+    found = [
+        c for c in listed(query) if f"/{query.words[0]}" in (c.get("Names") or ()) or c["Id"].startswith(query.words[0])
+    ]
     return [
-        c["Name"] for c in query.app.engine.json(list_checkpoints(query.words[0], query.flag("checkpoint-dir"))) or []
+        f"{p['PrivatePort']}/{p.get('Type') or 'tcp'}"
+        for c in found
+        for p in c.get("Ports") or []
+        if p.get("PublicPort")
     ]
 
 
@@ -294,18 +344,6 @@ def in_dockerfile(query: Query, pattern: re.Pattern[str]) -> list[str]:
     return pattern.findall(query.app.files.read(path).decode("utf-8", "replace")) if path != "-" else []
 
 
-def mounts(query: Query) -> list[Named]:
-    """The parts of --mount, one after another."""
-    before, comma, part = query.current.rpartition(",")
-    if not comma:
-        return ["type=bind,", "type=volume,", "type=tmpfs,"]
-    taken = {word.partition("=")[0] for word in before.split(",")}
-    keys = [(k, "") for k in ("source=", "target=", "readonly") if k.rstrip("=") not in taken]
-    if part.startswith("source="):
-        keys = continued(query.at(part), "source=", "volumes")
-    return [(f"{before},{key}", about) for key, about in keys]
-
-
 def registries(query: Query) -> list[str]:
     """Registries with stored credentials."""
     return [name for name in query.app.config.mapping("auths") if name]
@@ -364,7 +402,6 @@ SOURCES: dict[str, Source] = {
     "networks": networks,
     "volumes": volumes,
     "binds": lambda q: ending(volumes(q), ":") if not q.current.startswith(("/", ".", "~")) else [],
-    "mounts": mounts,
     "plugins": plugins,
     "nodes": nodes,
     "services": services,
@@ -384,6 +421,8 @@ SOURCES: dict[str, Source] = {
     "endpoints": endpoints,
     "signals": lambda q: signals(q.current),
     "log-drivers": lambda q: drivers(q, "Log", LOG_OPTIONS),
+    "network-options": lambda q: keyed(q, NETWORK_OPTIONS.get(q.flag("driver") or "bridge", {})),
+    "ports": ports,
     "log-options": lambda q: log_options(q.flag("log-driver")),
     "network-drivers": lambda q: drivers(q, "Network", ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
     "volume-drivers": lambda q: drivers(q, "Volume", ("local",)),

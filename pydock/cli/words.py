@@ -63,7 +63,79 @@ WORDS = {
     "object-types": OBJECTS,
     "task-states": "accepted running shutdown",
     "conditions": "exited healthy log= port= removed running",
-}
+    "architectures": "386 amd64 arm arm64 loong64 mips64le ppc64le riscv64 s390x wasm",
+    "operating-systems": "darwin freebsd linux windows",
+    "dns-options": "attempts: edns0 inet6 ndots: no-aaaa no-check-names no-reload no-tld-query rotate single-request single-request-reopen "
+                   "timeout: trust-ad use-vc",
+    # those that belong to a container alone; of the many of the network the ones that people set
+    "sysctls": "fs.mqueue. kernel.msgmax= kernel.msgmnb= kernel.msgmni= kernel.sem= kernel.shm_rmid_forced= kernel.shmall= kernel.shmmax= "
+               "kernel.shmmni= net. net.core.somaxconn= net.ipv4.conf.all.forwarding= net.ipv4.ip_forward= net.ipv4.ip_local_port_range= "
+               "net.ipv4.ip_unprivileged_port_start= net.ipv4.ping_group_range= net.ipv4.tcp_keepalive_time= net.ipv4.tcp_syncookies= "
+               "net.ipv6.conf.all.disable_ipv6= net.ipv6.conf.all.forwarding=",
+}  # fmt: skip
+
+#: source -> the keys of its values -> the sources of what follows
+KEYED: dict[str, dict[str, str]] = {
+    "constraints": {
+        "engine.labels.": "", **{
+            f"node.{name}{sign}": values
+            for name, values in {
+                "hostname": "nodes", "id": "", "ip": "", "platform.arch": "aarch64 x86_64", "platform.os": "linux windows",
+                "role": "manager worker",
+            }.items() for sign in ("!=", "==")
+        }, "node.labels.": "",
+    },
+    "volume-options": {"device=": "", "o=": "", "type=": "btrfs cifs nfs none tmpfs"},
+    "endpoint-options": {"com.docker.network.endpoint.ifname=": "", "com.docker.network.endpoint.sysctls=": ""},
+    "provenances": {"false": "", "mode=": "max min", "true": ""},
+}  # fmt: skip
+
+#: network driver -> the keys of its options -> the sources of their values
+_GATEWAY = "isolated nat nat-unprotected routed"
+_ALL_NETWORKS = {"com.docker.network.container_iface_prefix=": "", "com.docker.network.driver.mtu=": ""}
+NETWORK_OPTIONS: dict[str, dict[str, str]] = {
+    "bridge": {
+        "com.docker.network.bridge.enable_icc=": "bools", "com.docker.network.bridge.enable_ip_masquerade=": "bools",
+        "com.docker.network.bridge.gateway_mode_ipv4=": _GATEWAY, "com.docker.network.bridge.gateway_mode_ipv6=": _GATEWAY,
+        "com.docker.network.bridge.host_binding_ipv4=": "", "com.docker.network.bridge.inhibit_ipv4=": "bools",
+        "com.docker.network.bridge.name=": "", "com.docker.network.host_ipv4=": "", "com.docker.network.host_ipv6=": "", **_ALL_NETWORKS,
+    },
+    "ipvlan": {"ipvlan_flag=": "bridge private vepa", "ipvlan_mode=": "l2 l3 l3s", "parent=": ""},
+    "macvlan": {"macvlan_mode=": "bridge passthru private vepa", "parent=": ""},
+    "overlay": {"com.docker.network.driver.overlay.vxlanid_list=": "", "encrypted": "", **_ALL_NETWORKS},
+}  # fmt: skip
+
+_COMPRESSED = {
+    "compression=": "estargz gzip uncompressed zstd", "compression-level=": "", "force-compression=": "bools", "oci-mediatypes=": "bools",
+}  # fmt: skip
+_MODE = {"mode=": "max min"}
+_FILES = {"source=": "", "target=": "", "uid=": "", "gid=": "", "mode=": ""}
+#: source -> the keys of a list, KEY=VALUE,KEY=VALUE -> the sources of their values; where its first part is "type=…": those of a type
+PARTS: dict[str, dict[str, str]] = {
+    "cache-sources": {"type=": "local registry"}, "cache-sources local": {"src=": "", "digest=": "", "tag=": ""},
+    "cache-sources registry": {"ref=": "images"},
+    "cache-exports": {"type=": "inline local registry"},
+    "cache-exports local": {"dest=": "", "tag=": "", **_MODE, **_COMPRESSED}, "cache-exports registry": {"ref=": "images", **_MODE, **_COMPRESSED},
+    "build-secrets": {"id=": "", "env=": "environment", "src=": "", "type=": "env file"},
+    "external-authorities": {"protocol=": "cfssl", "url=": "", "cacert=": ""},
+    "gpu-requests": {"capabilities=": "", "count=": "all", "device=": "", "driver=": "", "options=": ""},
+    "mounts": {"type=": "bind cluster image npipe tmpfs volume"},
+    "mounts bind": {
+        "source=": "", "bind-propagation=": "private rprivate rshared rslave shared slave",
+        "bind-recursive=": "disabled enabled readonly writable",
+    },
+    "mounts cluster": {"source=": "volumes"}, "mounts image": {"source=": "images", "image-subpath=": ""}, "mounts npipe": {"source=": ""},
+    "mounts tmpfs": {"tmpfs-mode=": "", "tmpfs-size=": ""},
+    "mounts volume": {
+        "source=": "volumes", "volume-driver=": "volume-drivers", "volume-label=": "", "volume-nocopy": "", "volume-opt=": "",
+        "volume-subpath=": "",
+    },
+    "published-ports": {"mode=": "host ingress", "protocol=": "sctp tcp udp", "published=": "", "target=": ""},
+    "config-files": {**_FILES, "source=": "configs"},
+    "secret-files": {**_FILES, "source=": "secrets"},
+}  # fmt: skip
+#: besides those of its type
+ALL_MOUNTS = {"target=": "", "readonly": ""}
 
 _SHARED = {"label=": "", "until=": ""}
 _PRUNE = {"label!=": "", **_SHARED}
@@ -111,7 +183,7 @@ FILTERS: dict[str, dict[str, str]] = {
 
 #: prefix of a value -> the sources of its rest
 CONTINUED = {
-    "apparmor=": "", "label=": "disable level: role: type: user:", "seccomp=": "unconfined", "container:": "containers",
+    "apparmor=": "unconfined", "label=": "disable level: role: type: user:", "seccomp=": "builtin unconfined", "container:": "containers",
 }  # fmt: skip
 
 

@@ -64,7 +64,9 @@ class ConfigCreateOptions(Options):
     config: str = argument("CONFIG")
     file: str = argument("file|-", sources="files")
     label: tuple[str, ...] = flag("-l", "--label", parse=pairs.label, help="Config metadata, KEY=VALUE")
-    template_driver: str = flag("--template-driver", since="1.37", help="Driver of templates in the data")
+    template_driver: str = flag(
+        "--template-driver", since="1.37", help="Driver of templates in the data", sources="golang"
+    )
 
 
 @command("config create", ConfigCreateOptions, "Create a config from a file or STDIN")

@@ -189,13 +189,13 @@ def create(app: App, o: CreateOptions) -> None:
 class AnnotateOptions(Options):
     manifest_list: str = argument("MANIFEST_LIST")
     manifest: str = argument("MANIFEST")
-    arch: str = flag("--arch", help="Architecture")
-    os: str = flag("--os", help="Operating system")
+    arch: str = flag("--arch", help="Architecture", sources="architectures")
+    os: str = flag("--os", help="Operating system", sources="operating-systems")
     os_features: tuple[str, ...] = flag(
         "--os-features", parse=words, metavar="strings", help="Required operating system features"
     )
     os_version: str = flag("--os-version", help="Operating system version")
-    variant: str = flag("--variant", help="Architecture variant")
+    variant: str = flag("--variant", help="Architecture variant", sources="v5 v6 v7 v8")
 
 
 @command("manifest annotate", AnnotateOptions, "Add platform information to an image of a local manifest list")

@@ -82,7 +82,13 @@ class CreateOptions(Options):
     ipv6: bool = flag("--ipv6", help="Enable IPv6 address assignment")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Network metadata, KEY=VALUE")
     opt: tuple[pairs.Pair, ...] = flag(
-        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
+        "-o",
+        "--opt",
+        parse=pairs.pair,
+        many=True,
+        metavar="map",
+        help="Option of the driver",
+        sources="network-options",
     )
     scope: str = flag("--scope", since="1.30", help="Network scope", sources="local swarm")
     subnet: tuple[str, ...] = flag("--subnet", parse=pairs.words, metavar="strings", help="Subnet in CIDR format")
@@ -201,7 +207,7 @@ class ConnectOptions(Options):
         "--alias", parse=pairs.words, metavar="strings", help="Network-scoped alias of the container"
     )
     driver_opt: tuple[str, ...] = flag(
-        "--driver-opt", parse=pairs.words, metavar="strings", help="Network driver option"
+        "--driver-opt", parse=pairs.words, metavar="strings", help="Network driver option", sources="endpoint-options"
     )
     gw_priority: int = flag("--gw-priority", help="Gateway priority; the highest one provides the default gateway")
     ip: str = flag("--ip", help="IPv4 address")

@@ -64,7 +64,9 @@ class SecretCreateOptions(Options):
     file: str = argument("[file|-]", default="", sources="files")
     driver: str = flag("-d", "--driver", since="1.31", help="Driver that gives the secret's data, instead of a file")
     label: tuple[str, ...] = flag("-l", "--label", parse=pairs.label, help="Secret metadata, KEY=VALUE")
-    template_driver: str = flag("--template-driver", since="1.37", help="Driver of templates in the data")
+    template_driver: str = flag(
+        "--template-driver", since="1.37", help="Driver of templates in the data", sources="golang"
+    )
 
 
 @command("secret create", SecretCreateOptions, "Create a secret from a file or STDIN")

@@ -90,7 +90,7 @@ class CreateOptions(Options):
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Volume metadata, KEY=VALUE")
     name_flag: str = flag("--name", hidden=True, help="Volume name")
     opt: tuple[pairs.Pair, ...] = flag(
-        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
+        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver", sources="volume-options"
     )
     availability: str = availability_flag()
     group: str = flag("--group", since="1.42", help="Cluster volume group")

@@ -144,7 +144,7 @@ class ImportOptions(Options):
     existing: bool = flag("--existing", help="Add to a volume that exists, where files of the same names are replaced")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Volume metadata, KEY=VALUE")
     opt: tuple[pairs.Pair, ...] = flag(
-        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver"
+        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver", sources="volume-options"
     )
 
 
@@ -224,7 +224,13 @@ class CloneOptions(Options):
     target: str = argument("TARGET")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Change or add metadata, KEY=VALUE")
     opt: tuple[pairs.Pair, ...] = flag(
-        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Change or add an option of the driver"
+        "-o",
+        "--opt",
+        parse=pairs.pair,
+        many=True,
+        metavar="map",
+        help="Change or add an option of the driver",
+        sources="volume-options",
     )
 
 

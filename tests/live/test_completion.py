@@ -24,8 +24,6 @@ from tests.support.engines import EngineProcess
 pytestmark = pytest.mark.live
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "flags.json").read_text())
-#: what is not there yet
-SWARM = {"config", "node", "secret", "service", "stack", "swarm"}
 #: flags of the classic builder that BuildKit ignores: hidden, as buildx hides them
 IGNORED = {
     "--compress", "--cpu-period", "--cpu-quota", "--cpu-shares", "-c", "--cpuset-cpus", "--cpuset-mems", "--disable-content-trust", "--force-rm",
@@ -103,9 +101,7 @@ def lines() -> list[list[str]]:
     for path, flags in REFERENCE.items():
         command = path.split()
         # another name of a command that is there by its full one
-        if SWARM & set(command[:1]) or (
-            len(command) == 1 and isinstance(found := find(path), Command) and found.note.paths[0] != path
-        ):
+        if len(command) == 1 and isinstance(found := find(path), Command) and found.note.paths[0] != path:
             continue
         out += [[*command, *more] for more in ([""], ["-"], ["--"], ["runs-1", ""], ["runs-1", "x", ""])]
         valued = [name for name, facts in flags.items() if facts["type"] != "bool"]
@@ -141,8 +137,8 @@ def unlike(words: list[str], theirs: tuple[set[str], int], ours: tuple[set[str],
     current = words[-1].partition("=")[2] if words[-1].startswith("-") and "=" in words[-1] else words[-1]
     missing = {name for name in theirs[0] if name.startswith(current)} - ours[0]
     given = [word for word in words[:-1] if not word.startswith("-")]
-    if missing <= SWARM or missing <= set(given):
-        # no command of ours yet; a name that stands there already
+    if missing <= set(given):
+        # a name that stands there already
         missing = set()
     if "build" in given and missing <= IGNORED:
         missing = set()
@@ -174,11 +170,11 @@ def is_full(words: list[str]) -> bool:
 def files_differ_well(words: list[str], theirs: int, ours: int) -> bool:
     """docker leaves file names open for numbers and names, and closes them for some paths."""
     flag = words[-1].partition("=")[0] or words[-2]
-    # docker offers a second folder where a build takes one
+    # docker offers a second folder where a build takes one; it fails outside a swarm; it knows no file of what is created
     return (
-        (ours == 4 and theirs in (0, 2, 6, 16))
+        (ours == 4 and theirs in (0, 1, 2, 6, 16))
         or ours == 16
-        or (ours == 0 and flag in PATHS)
+        or (ours == 0 and (flag in PATHS or words[:2] in (["config", "create"], ["secret", "create"])))
         or {theirs, ours} <= {4, 6}
     )
 

@@ -21,7 +21,14 @@ from tests.support.cli import any_of, cli
 from tests.support.samples import config, image, info, network, node, plugin, secret, service, task
 
 CONTAINERS = [
-    {"Id": f"{n:x}" * 64, "Names": [f"/{state}"], "State": state, "Image": "app", "Status": "Up 2 minutes"}
+    {
+        "Id": f"{n:x}" * 64,
+        "Names": [f"/{state}"],
+        "State": state,
+        "Image": "app",
+        "Status": "Up 2 minutes",
+        "Ports": [{"PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}][n:],
+    }
     for n, state in enumerate(("running", "paused", "exited", "created"))
 ]
 TABLE: dict[tuple[str, str], Any] = any_of(
@@ -71,8 +78,8 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("run -itv ke", ["kept:"], 6), ("run -v ./x", [], 0), ("run -v=ke", ["kept:"], 6), ("run --security-opt lab", ["label="], 6),
     ("run --security-opt label=d", ["label=disable"], 4), ("run --log-driver none --log-opt ", [], 4),
     ("run --log-driver=local --log-opt max-f", ["max-file="], 6), ("run --log-opt gelf-a", ["gelf-address="], 6), ("run --runtime ", ["crun", "runc"], 4),
-    ("run --mount ", ["type=bind,", "type=tmpfs,", "type=volume,"], 6), ("run --mount type=volume,source=k", ["type=volume,source=kept"], 4),
-    ("run --mount type=bind,t", ["type=bind,target="], 6), ("run --ulimit nof", ["nofile="], 6), ("run --detach-keys c", ["ctrl-"], 6), ("run --gpus ", ["all"], 4),
+    ("run --mount ", ["type=bind,", "type=cluster,", "type=image,", "type=npipe,", "type=tmpfs,", "type=volume,"], 6), ("run --mount type=volume,source=k", ["type=volume,source=kept"], 4),
+    ("run --mount type=bind,t", ["type=bind,target="], 6), ("run --ulimit nof", ["nofile="], 6), ("run --detach-keys c", ["ctrl-"], 6), ("run --gpus a", ["all"], 4), ("run --gpus device=0,co", ["device=0,count="], 6),
     ("run --memory ", [], 4), ("run --env-file ", [], 0), ("exec --dotenv ", [], 0), ("run --rm --rm", [], 4), ("run busybox ", [], 4), ("run --link run", ["running:"], 6),
     ("exec running ", [], 4), ("exec ", ["running"], 4), ("port ", ["paused", "running"], 4), ("kill -s K", ["KILL"], 4), ("kill --signal=SIGK", ["SIGKILL"], 4), ("kill -sK", [], 4),
     ("rm ", ["created", "exited"], 4), ("rm -f ", ["created", "exited", "paused", "running"], 4), ("rm exited ", ["created"], 4), ("pause ", ["running"], 4),
@@ -99,6 +106,23 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("network create --driver ", ["bridge"], 4), ("-l pa", ["panic"], 4), ("--log-level=pan", ["panic"], 4), ("-H ss", ["ssh://"], 6),
     ("-D rm ", ["created", "exited"], 4), ("help netw", ["network"], 4), ("nosuch ", [], 4), ("run -- bus", ["busybox", "busybox:latest"], 4),
     ("compose ", [], 4), ("--nosuch=", [], 4),
+    ("run --mount type=bind,bind-prop", ["type=bind,bind-propagation="], 6), ("run --mount type=bind,bind-propagation=rp", ["type=bind,bind-propagation=rprivate"], 4),
+    ("run --mount type=volume,source=kept,", [f"type=volume,source=kept,{key}" for key in (
+        "readonly", "target=", "volume-driver=", "volume-label=", "volume-nocopy", "volume-opt=", "volume-subpath=")], 4),
+    ("run --mount type=volume,volume-opt=a=b,volume-o", ["type=volume,volume-opt=a=b,volume-opt="], 6), ("run --mount type=image,source=busybox:", ["type=image,source=busybox:latest"], 4),
+    ("service create --mount type=tmpfs,tmpfs-s", ["type=tmpfs,tmpfs-size="], 6), ("service create -p mode=h", ["mode=host"], 4),
+    ("service create --publish published=80,pr", ["published=80,protocol="], 6), ("service create --constraint node.role==", ["node.role==manager", "node.role==worker"], 4),
+    ("service update --constraint-add node.l", ["node.labels."], 6), ("service create --constraint node.hostname!=o", ["node.hostname!=one"], 4),
+    ("service create --secret k", ["key"], 4), ("service create --secret source=k", ["source=key"], 4), ("service create --config source=conf,t", ["source=conf,target="], 6),
+    ("build --cache-to ", ["type=inline", "type=local,", "type=registry,"], 4), ("build --cache-to type=registry,mo", ["type=registry,mode="], 6),
+    ("build --cache-from type=l", ["type=local,"], 6), ("build --cache-from type=registry,ref=host", ["type=registry,ref=host.example:5000/app:1"], 4),
+    ("build --provenance m", ["mode="], 6), ("build --provenance=mode=", ["mode=max", "mode=min"], 4), ("build --sbom t", ["true"], 4), ("build --secret id=x,", ["id=x,env=", "id=x,src=", "id=x,type=env", "id=x,type=file"], 4),
+    ("volume create -o type=n", ["type=nfs", "type=none"], 4), ("network create -o com.docker.network.driver", ["com.docker.network.driver.mtu="], 6),
+    ("network create -d macvlan -o macvlan_mode=p", ["macvlan_mode=passthru", "macvlan_mode=private"], 4), ("network create -d other -o ", [], 4),
+    ("network connect --driver-opt com.docker.network.endpoint.i", ["com.docker.network.endpoint.ifname="], 6),
+    ("run --sysctl net.ipv4.ip_f", ["net.ipv4.ip_forward="], 6), ("run --dns-option nd", ["ndots:"], 6), ("logs --tail ", ["all"], 4), ("secret create --template-driver ", ["golang"], 4),
+    ("manifest annotate --arch ar", ["arm", "arm64"], 4), ("manifest annotate --variant ", ["v5", "v6", "v7", "v8"], 4), ("swarm init --external-ca protocol=cfssl,u", ["protocol=cfssl,url="], 6),
+    ("run --security-opt seccomp=b", ["seccomp=builtin"], 4), ("port running ", ["80/tcp"], 4), ("port paused ", [], 4), ("start --checkpoint ", [], 4), ("start running --checkpoint ", ["c1"], 4),
     ("wait --for ", ["exited", "healthy", "log=", "port=", "removed", "running"], 4), ("start --for=lo", ["log="], 6), ("run -d --for h", ["healthy"], 4),
     ("logs running ", ["created", "exited", "paused"], 4), ("logs --stream ", ["stdout", "stderr"], 4), ("logs --filter label", ["label="], 6),
     ("logs --filter status=ex", ["status=exited"], 4), ("logs --grep ", [], 4), ("wait --for healthy --timeout ", [], 4), ("wait --for healthy r", ["running"], 4),

@@ -86,8 +86,8 @@ class BuildOptions(SharedBuildOptions):
         help="Attestation parameters: type=sbom,generator=IMAGE",
         sources="type=provenance type=sbom",
     )
-    provenance: str = flag("--provenance", help="Shorthand for --attest=type=provenance")
-    sbom: str = flag("--sbom", help="Shorthand for --attest=type=sbom")
+    provenance: str = flag("--provenance", help="Shorthand for --attest=type=provenance", sources="provenances")
+    sbom: str = flag("--sbom", help="Shorthand for --attest=type=sbom", sources="bools")
     metadata_file: str = flag("--metadata-file", help="Write build result metadata to a file, as JSON", sources="files")
 
     # -- cache -------------------------------------------------------------------------------------
@@ -98,9 +98,14 @@ class BuildOptions(SharedBuildOptions):
         sources="stages",
     )
     cache_from: tuple[str, ...] = flag(
-        "--cache-from", metavar="stringArray", help="External cache source, such as an image", sources="images"
+        "--cache-from",
+        metavar="stringArray",
+        help="External cache source, such as an image",
+        sources="images cache-sources",
     )
-    cache_to: tuple[str, ...] = flag("--cache-to", metavar="stringArray", help="Cache export destination")
+    cache_to: tuple[str, ...] = flag(
+        "--cache-to", metavar="stringArray", help="Cache export destination", sources="cache-exports"
+    )
 
     # -- what build steps may use ------------------------------------------------------------------------
     add_host: tuple[str, ...] = flag(
@@ -119,7 +124,7 @@ class BuildOptions(SharedBuildOptions):
         "--secret",
         metavar="stringArray",
         help="Secret to expose to the build: id=NAME[,src=FILE|,env=NAME]",
-        sources="id=",
+        sources="build-secrets",
     )
     ssh: tuple[str, ...] = flag(
         "--ssh",
@@ -185,7 +190,9 @@ class ClassicBuildOptions(SharedBuildOptions):
         "-f", "--file", help='Path of the Dockerfile, or "-" for STDIN (default: PATH/Dockerfile)', sources="files"
     )
     force_rm: bool = flag("--force-rm", help="Always remove intermediate containers, even after a failure")
-    isolation: str = flag("--isolation", help="Container isolation technology (Windows only)")
+    isolation: str = flag(
+        "--isolation", help="Container isolation technology (Windows only)", sources="default hyperv process"
+    )
     label: tuple[str, ...] = flag("--label", parse=label, help="Image metadata: NAME=VALUE")
     memory: int = flag("-m", "--memory", parse=ram_bytes, metavar="bytes", help="Memory limit")
     memory_swap: int = flag(

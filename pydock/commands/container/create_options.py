@@ -183,7 +183,7 @@ class CreateOptions(LimitOptions):
         metavar="gpu-request",
         since="1.40",
         help="GPUs to add; 'all' for all GPUs",
-        sources="all",
+        sources="all gpu-requests",
     )
 
     # -- files -------------------------------------------------------------------------------------
@@ -215,7 +215,9 @@ class CreateOptions(LimitOptions):
     # -- network -----------------------------------------------------------------------------------
     add_host: tuple[str, ...] = flag("--add-host", parse=pairs.extra_host, help="Add an entry to /etc/hosts, HOST:IP")
     dns: tuple[str, ...] = flag("--dns", parse=pairs.ip_address, help="DNS server")
-    dns_option: tuple[str, ...] = flag("--dns-option", hidden_names=("--dns-opt",), help="DNS option")
+    dns_option: tuple[str, ...] = flag(
+        "--dns-option", hidden_names=("--dns-opt",), help="DNS option", sources="dns-options"
+    )
     dns_search: tuple[str, ...] = flag("--dns-search", parse=pairs.dns_search, help="DNS search domain")
     domainname: str = flag("--domainname", help="Container NIS domain name")
     expose: tuple[str, ...] = flag("--expose", help="Expose a port or port range")
@@ -261,7 +263,7 @@ class CreateOptions(LimitOptions):
         sources="apparmor= label= no-new-privileges seccomp= systempaths=unconfined",
     )
     sysctl: tuple[pairs.Pair, ...] = flag(
-        "--sysctl", parse=pairs.sysctl, many=True, metavar="map", help="Kernel parameter (sysctl)"
+        "--sysctl", parse=pairs.sysctl, many=True, metavar="map", help="Kernel parameter (sysctl)", sources="sysctls"
     )
     userns: str = flag("--userns", help="User namespace to use", sources="host")
     uts: str = flag("--uts", help="UTS namespace to use", sources="host")

@@ -39,7 +39,9 @@ class LogsOptions(Options):
     details: bool = flag("--details", help="Show extra attributes provided to logs")
     follow: bool = flag("-f", "--follow", help="Follow log output")
     since: str = flag("--since", help="Show logs since a timestamp (2013-01-02T13:23:37Z) or relative time (42m)")
-    tail: str = flag("-n", "--tail", default="all", help="Number of log lines to show, counted from the end")
+    tail: str = flag(
+        "-n", "--tail", default="all", help="Number of log lines to show, counted from the end", sources="all"
+    )
     timestamps: bool = flag("-t", "--timestamps", help="Show timestamps")
     until: str = flag(
         "--until", since="1.35", help="Show logs before a timestamp (2013-01-02T13:23:37Z) or relative time (42m)"

@@ -29,7 +29,7 @@ class PortOptions(Options):
     container: str = argument("CONTAINER", sources="running")
     json: str = json_flag(FIELDS)
     jq: str = jq_flag()
-    port: str = argument("[PRIVATE_PORT[/PROTO]]", default="")
+    port: str = argument("[PRIVATE_PORT[/PROTO]]", default="", sources="ports")
 
 
 def published(ports: dict[str, Any]) -> Iterator[tuple[str, str]]:

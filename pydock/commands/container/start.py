@@ -35,7 +35,9 @@ class StartOptions(SelectOptions):
 
     containers: tuple[str, ...] = argument(NAMES, sources="stopped", unless=("filter", "all"))
     attach: bool = flag("-a", "--attach", help="Attach STDOUT and STDERR, and forward signals")
-    checkpoint: str = flag("--checkpoint", ostype="linux", experimental=True, help="Restore from this checkpoint")
+    checkpoint: str = flag(
+        "--checkpoint", ostype="linux", experimental=True, help="Restore from this checkpoint", sources="checkpoints"
+    )
     checkpoint_dir: str = flag(
         "--checkpoint-dir",
         ostype="linux",

@@ -31,7 +31,9 @@ class ServiceLogsOptions(Options):
     no_trunc: bool = flag("--no-trunc", help="Do not truncate output")
     raw: bool = flag("--raw", since="1.30", help="Show the output alone, without the task that it is of")
     since: str = flag("--since", help="Show logs since a timestamp (2013-01-02T13:23:37Z) or relative time (42m)")
-    tail: str = flag("-n", "--tail", default="all", help="Number of log lines to show, counted from the end")
+    tail: str = flag(
+        "-n", "--tail", default="all", help="Number of log lines to show, counted from the end", sources="all"
+    )
     timestamps: bool = flag("-t", "--timestamps", help="Show timestamps")
 
 

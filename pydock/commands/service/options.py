@@ -40,15 +40,31 @@ def _networks(name: str, text: str, since: str = "") -> Any:
 
 
 def _ports(*names: str, text: str) -> Any:
-    return flag(*names, parse=services.publish, many=True, metavar="port", help=text)
+    return flag(*names, parse=services.publish, many=True, metavar="port", help=text, sources="published-ports")
 
 
 def _secrets(name: str, text: str) -> Any:
-    return flag(name, parse=services.secret, many=True, metavar="secret", since="1.25", help=text, sources="secrets")
+    return flag(
+        name,
+        parse=services.secret,
+        many=True,
+        metavar="secret",
+        since="1.25",
+        help=text,
+        sources="secrets secret-files",
+    )
 
 
 def _configs(name: str, text: str) -> Any:
-    return flag(name, parse=services.config, many=True, metavar="config", since="1.30", help=text, sources="configs")
+    return flag(
+        name,
+        parse=services.config,
+        many=True,
+        metavar="config",
+        since="1.30",
+        help=text,
+        sources="configs config-files",
+    )
 
 
 def _preferences(name: str, text: str) -> Any:
@@ -266,7 +282,7 @@ class CreateOptions(ServiceOptions):
     mount: tuple[Mount, ...] = _mounts("--mount", "Mount a file system, type=…,source=…,target=…")
     secret: tuple[services.FileReference, ...] = _secrets("--secret", "Secret to expose to the service")
     config: tuple[services.FileReference, ...] = _configs("--config", "Config to expose to the service")
-    constraint: tuple[str, ...] = flag("--constraint", help="Placement constraint")
+    constraint: tuple[str, ...] = flag("--constraint", help="Placement constraint", sources="constraints")
     placement_pref: tuple[Json, ...] = _preferences("--placement-pref", "Placement preference, spread=LABEL")
     generic_resource: tuple[str, ...] = flag(
         "--generic-resource", parse=services.generic_resource, help="User-defined resource, KIND=COUNT"
@@ -274,10 +290,10 @@ class CreateOptions(ServiceOptions):
     network: tuple[Attachment, ...] = _networks("--network", "Network to attach the tasks to")
     publish: tuple[services.Port, ...] = _ports("-p", "--publish", text="Publish a port on the swarm's nodes")
     dns: tuple[str, ...] = _dns("--dns", "DNS server")
-    dns_option: tuple[str, ...] = flag("--dns-option", since="1.25", help="DNS option")
+    dns_option: tuple[str, ...] = flag("--dns-option", since="1.25", help="DNS option", sources="dns-options")
     dns_search: tuple[str, ...] = _dns_search("--dns-search", "DNS search domain")
     host: tuple[str, ...] = _hosts("--host", "Add an entry to /etc/hosts, HOST:IP")
-    sysctl: tuple[str, ...] = flag("--sysctl", since="1.40", help="Kernel parameter (sysctl)")
+    sysctl: tuple[str, ...] = flag("--sysctl", since="1.40", help="Kernel parameter (sysctl)", sources="sysctls")
     ulimit: tuple[units.Ulimit, ...] = _ulimits("--ulimit", "Ulimit option, NAME=SOFT[:HARD]")
 
 
@@ -309,7 +325,7 @@ class UpdateOptions(ServiceOptions):
     secret_rm: tuple[str, ...] = flag("--secret-rm", since="1.25", help="Remove a secret", sources="secrets")
     config_add: tuple[services.FileReference, ...] = _configs("--config-add", "Add or update a config")
     config_rm: tuple[str, ...] = flag("--config-rm", since="1.30", help="Remove a config", sources="configs")
-    constraint_add: tuple[str, ...] = flag("--constraint-add", help="Add a placement constraint")
+    constraint_add: tuple[str, ...] = flag("--constraint-add", help="Add a placement constraint", sources="constraints")
     constraint_rm: tuple[str, ...] = _removed("--constraint-rm", "Remove a placement constraint")
     placement_pref_add: tuple[Json, ...] = _preferences("--placement-pref-add", "Add a placement preference")
     placement_pref_rm: tuple[Json, ...] = _preferences("--placement-pref-rm", "Remove a placement preference")
@@ -326,13 +342,17 @@ class UpdateOptions(ServiceOptions):
     publish_rm: tuple[services.Port, ...] = _ports("--publish-rm", text="Remove a published port, by its target")
     dns_add: tuple[str, ...] = _dns("--dns-add", "Add a DNS server")
     dns_rm: tuple[str, ...] = _removed("--dns-rm", "Remove a DNS server", "1.25")
-    dns_option_add: tuple[str, ...] = flag("--dns-option-add", since="1.25", help="Add a DNS option")
+    dns_option_add: tuple[str, ...] = flag(
+        "--dns-option-add", since="1.25", help="Add a DNS option", sources="dns-options"
+    )
     dns_option_rm: tuple[str, ...] = _removed("--dns-option-rm", "Remove a DNS option", "1.25")
     dns_search_add: tuple[str, ...] = _dns_search("--dns-search-add", "Add a DNS search domain")
     dns_search_rm: tuple[str, ...] = _removed("--dns-search-rm", "Remove a DNS search domain", "1.25")
     host_add: tuple[str, ...] = _hosts("--host-add", "Add an entry to /etc/hosts, HOST:IP")
     host_rm: tuple[str, ...] = _removed("--host-rm", "Remove an entry from /etc/hosts, HOST[:IP]", "1.25")
-    sysctl_add: tuple[str, ...] = flag("--sysctl-add", since="1.40", help="Add or update a kernel parameter (sysctl)")
+    sysctl_add: tuple[str, ...] = flag(
+        "--sysctl-add", since="1.40", help="Add or update a kernel parameter (sysctl)", sources="sysctls"
+    )
     sysctl_rm: tuple[str, ...] = _removed("--sysctl-rm", "Remove a kernel parameter (sysctl)", "1.40")
     ulimit_add: tuple[units.Ulimit, ...] = _ulimits("--ulimit-add", "Add or update a ulimit, NAME=SOFT[:HARD]")
     ulimit_rm: tuple[str, ...] = _removed("--ulimit-rm", "Remove a ulimit", "1.41")

@@ -53,6 +53,7 @@ class AuthorityOptions(Options):
         reads=swarm.external_ca,
         metavar="external-ca",
         help="Endpoint that signs certificates: protocol=cfssl,url=URL[,cacert=FILE]",
+        sources="external-authorities",
     )
 
 
