@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SWARM_GROUPS = ("config", "node", "secret", "service", "stack", "swarm")
 BEYOND = "Commands beyond docker:"
 ABOUT = "The docker command line in pure Python"
+MORE = "To read more: 'man pydock', https://github.com/pydock/pydock#readme"
 
 
 def flag_lines(flags: list[FlagSpec], width: int) -> list[str]:
@@ -98,6 +99,7 @@ def group_help(path: str, prog: str, plugins: Sequence[Plugin] = ()) -> str:
             "",
             *body,
             f"Run '{full} COMMAND --help' for more information on a command.",
+            *([] if path else ["", MORE]),
         ]
     )
 

@@ -214,9 +214,10 @@ def takes_h(command: click.Command | None) -> bool:
 
 
 def print_version(app: App) -> None:
-    from pydock import DOCKER_VERSION
+    from pydock import DOCKER_VERSION, __version__
 
-    app.out.line(f"Docker version {DOCKER_VERSION}, build pydock")
+    # docker's line, which scripts take apart: the build is our own version, as in `version`
+    app.out.line(f"Docker version {DOCKER_VERSION}, build pydock-{__version__}")
 
 
 class HelpCommand(click.Command):

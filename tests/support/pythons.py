@@ -26,3 +26,7 @@ def pythons() -> dict[str, str]:
         if version.startswith("3.") and OLDEST <= int(version[2:]) <= NEWEST:
             found.setdefault(version, program)
     return dict(sorted(found.items(), key=lambda item: int(item[0][2:])))
+
+
+if __name__ == "__main__":
+    print("\n".join(pythons().values()))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pydock import DOCKER_VERSION, __version__
 from pydock.cli.index import OWN
 from pydock.cli.params import bind, count_problem
 from pydock.cli.tree import find
@@ -135,7 +136,7 @@ def test_flags_before_a_command_that_ask_for_help_mean_its_help() -> None:
 
 
 def test_the_version_is_told_only_where_there_is_no_command() -> None:
-    assert cli("--version").out.startswith("Docker version ")
+    assert cli("--version").out == f"Docker version {DOCKER_VERSION}, build pydock-{__version__}\n"
     assert cli("--version", "nosuch").out.startswith("Docker version ")
     assert cli("--version", "ps", table={("GET", "/containers/json"): []}).out.startswith("CONTAINER ID")
     assert cli("--version", "container", "nosuch").err.startswith("docker: unknown command: docker container nosuch\n")
