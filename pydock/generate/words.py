@@ -38,6 +38,7 @@ EXIT_CODES: dict[str, dict[str, str]] = {
         "5": "A status of 500 or more.",
         "125": MISUSED,
     },
+    "warm status": {"0": "Warm start is on.", "1": "It is not on, or a wrong number of arguments.", "125": MISUSED},
     "doctor": {"0": "The engine can be reached, and nothing is wrong.", "1": "Something is wrong.", "125": MISUSED},
 }
 

@@ -65,7 +65,12 @@ def test_man_pages_are_roff() -> None:
 
 
 def test_man_pages_are_clean() -> None:
-    """For both programs that show them; where they are not there, the tests on engines install them."""
+    """Where the programs that show them are not there, the tests on engines install them."""
+    check_pages()
+
+
+def check_pages() -> None:
+    """By both programs, as far as they are there."""
     if shutil.which("mandoc"):
         done = subprocess.run(["mandoc", "-T", "lint", *PAGES], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stdout) == (0, "")
@@ -111,3 +116,14 @@ def test_references_lead_to_pages() -> None:
     for page in PAGES:
         for name, section in re.findall(r"\\fB(pydock[^ ]*?)\\fR\(([157])\)", page.read_text(encoding="utf-8")):
             assert f"{name}.{section}".replace("\\-", "-") in names, page.name
+
+
+def test_every_command_is_described() -> None:
+    """In a sentence or more: its one line of help says what it does, not what it is for."""
+    for path in COMMANDS:
+        command = find(path)
+        assert isinstance(command, Command)
+        text = sources.texts().get(command.note.paths[0], {}).get("") or command.note.description
+        assert text, (
+            f"{path}: a few sentences, under '# pydock {command.note.paths[0]}' in man/src/commands, are missing"
+        )

@@ -80,6 +80,14 @@ def install_shell(name: str) -> str:
     return shutil.which(name) or f"/usr/bin/{name}"
 
 
+def install_readers() -> None:
+    """The two programs that show man pages, mandoc and groff's man. Raises Unavailable."""
+    if not all(map(shutil.which, ("mandoc", "groff", "man"))):
+        need_root()
+        apt("update", "-qq")
+        apt("install", *APT, "mandoc", "groff", "man-db")
+
+
 def unpack_unstable() -> Path:
     """Docker 28.5 and its CLI, from Debian unstable, unpacked aside; returns the folder of programs."""
     need_root()
