@@ -13,7 +13,7 @@ _SYSCTLS = frozenset(
     "kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced".split()
 )
 _WORD = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])"
-_DOMAIN = re.compile(rf"({_WORD}(?:\.{_WORD})*)\.?\s*$")
+_DOMAIN = rf"({_WORD}(?:\.{_WORD})*)\.?\s*$"
 
 
 def words(text: str) -> list[str]:
@@ -116,7 +116,7 @@ def dns_search(text: str) -> str:
     text = text.strip(" ")
     if text == ".":
         return text
-    match = _DOMAIN.match(text)
+    match = re.match(_DOMAIN, text)
     if not re.search("[a-zA-Z]", text) or not match or len(match[1]) >= 255:
         raise ValueError(f"{text} is not a valid domain")
     return match[1]

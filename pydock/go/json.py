@@ -14,14 +14,14 @@ from pydock.shape import problem as misshapen
 HTML_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 #: a string, to its end or the text's: it always matches, so there is no backtracking
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
-_TOKEN = re.compile(_STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+', re.S)
-_BLANKS = re.compile(f"({_STRING})" + r"|\s+", re.S)
+_TOKEN = _STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+'
+_BLANKS = f"({_STRING})" + r"|\s+"
 #: what the scanner may skip: blanks, and the inside of a string
-_BLANK = re.compile(r"[ \t\r\n]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_BLANK = r"[ \t\r\n]*"
+_PLAIN = r'[^"\\\x00-\x1f]*'
 _HEX = set("0123456789abcdefABCDEF")
-_DIGITS = re.compile("[0-9]*")
-_HTML_RE = re.compile("[<>&\u2028\u2029]")
+_DIGITS = "[0-9]*"
+_HTML = "[<>&\u2028\u2029]"
 
 #: the deepest nesting. Go's limit is 10,000; recursive functions here must fit Python's stack.
 MAX_DEPTH = 200
@@ -33,7 +33,7 @@ def dumps(value: Any, indent: str = "", escape_html: bool = True, sort_keys: boo
         value, ensure_ascii=False, separators=(",", ": " if indent else ":"), indent=indent or None, sort_keys=sort_keys
     )
     if escape_html:
-        return _HTML_RE.sub(lambda m: HTML_ESCAPES[m[0]], text)
+        return re.sub(_HTML, lambda m: HTML_ESCAPES[m[0]], text)
     return text
 
 
@@ -82,7 +82,7 @@ def _whole_characters(value: Any) -> Any:
 
 def compact(text: str) -> str:
     """JSON without blanks between tokens; strings and numbers are unchanged."""
-    return _BLANKS.sub(lambda m: m[1] or "", text)
+    return re.sub(_BLANKS, lambda m: m[1] or "", text, flags=re.S)
 
 
 def indented(text: str, indent: str = "    ", depth: int = 0) -> str:
@@ -106,7 +106,7 @@ def _laid_out(text: str, indent: str, depth: int, more: bool) -> tuple[str, int]
     """(a part of a value, indented, and the depth at its end). more: a string follows."""
     out: list[str] = []
     opened = False
-    for token in _TOKEN.findall(text):
+    for token in re.findall(_TOKEN, text, re.S):
         if opened and token not in "}]":
             depth += 1
             out.append("\n" + indent * depth)
@@ -182,7 +182,7 @@ class _Scanner:
         raise _Wrong(f"invalid character {shown} {where}")
 
     def blank(self) -> str:
-        self.at = _BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]
+        self.at = re.compile(_BLANK).match(self.text, self.at).end()  # type: ignore[union-attr]
         return self.text[self.at] if self.at < len(self.text) else ""
 
     def value(self, where: str) -> None:
@@ -232,7 +232,7 @@ class _Scanner:
 
     def string(self) -> None:
         self.at += 1
-        while (start := _PLAIN.match(self.text, self.at).end()) < len(self.text):  # type: ignore[union-attr]
+        while (start := re.compile(_PLAIN).match(self.text, self.at).end()) < len(self.text):  # type: ignore[union-attr]
             self.at = start
             char = self.text[start]
             if char == '"':
@@ -266,7 +266,7 @@ class _Scanner:
             self.digits("in exponent of numeric literal")
 
     def digits(self, where: str, several: bool = True) -> None:
-        end = _DIGITS.match(self.text, self.at).end()  # type: ignore[union-attr]
+        end = re.compile(_DIGITS).match(self.text, self.at).end()  # type: ignore[union-attr]
         if end == self.at:
             self.wrong(where)
         self.at = end if several else self.at + 1

@@ -29,8 +29,8 @@ _UNITS = {
 
 
 _LONG = 400
-_AMOUNT = re.compile(r"([0-9]*)(?:(\.)([0-9]*))?")
-_UNIT = re.compile(r"[^.0-9]+")
+_AMOUNT = r"([0-9]*)(?:(\.)([0-9]*))?"
+_UNIT = r"[^.0-9]+"
 
 
 def quote(text: str, mark: str = '"', ascii_only: bool = False) -> str:
@@ -160,11 +160,11 @@ def parse_duration(text: str) -> int:
         raise ValueError(f"time: invalid duration {quote(text)}")
     total = at = 0
     while at < len(body):
-        match = _AMOUNT.match(body, at)
+        match = re.compile(_AMOUNT).match(body, at)
         assert match is not None
         if (not match[1] and not match[3]) or len(match[1].lstrip("0")) > 19:
             raise ValueError(f"time: invalid duration {quote(text)}")
-        unit = _UNIT.match(body, match.end())
+        unit = re.compile(_UNIT).match(body, match.end())
         if not unit:
             raise ValueError(f"time: missing unit in duration {quote(text)}")
         if unit[0] not in _UNITS:
@@ -226,7 +226,7 @@ def parse_rfc3339(text: str) -> float:
         return 0.0
 
 
-_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"(?!")')
+_QUOTED = r'"([^"]*(?:""[^"]*)*)"(?!")'
 
 
 def csv_fields(text: str) -> list[str]:
@@ -236,7 +236,7 @@ def csv_fields(text: str) -> list[str]:
     out, at = [], 0
     while True:
         if text[at : at + 1] == '"':
-            match = _QUOTED.match(text, at)
+            match = re.compile(_QUOTED).match(text, at)
             if not match or text[match.end() : match.end() + 1] not in ("", ","):
                 column = match.end() if match else len(text) + 1
                 raise ValueError(f'parse error on line 1, column {column}: extraneous or missing " in quoted-field')

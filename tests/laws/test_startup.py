@@ -42,7 +42,7 @@ def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
         "def end(code):\n"
         "    real(1, ('\\n@' + json.dumps(sorted(sys.modules))).encode()); left(code)\n"
         "real, left, os._exit = os.write, os._exit, end\n"
-        "from pydock.main import main\nmain()"
+        "from pydock.start import main\nmain()"
     )
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": host}
     done = subprocess.run(
@@ -94,6 +94,50 @@ def test_ps_loads_what_it_needs(tmp_path: Path) -> None:
     assert not [m for m in modules if m.startswith("pydock.watch")]
     ours = {m for m in modules if m.startswith("pydock.commands.")}
     assert ours == {"pydock.commands.container", "pydock.commands.container.ls", "pydock.commands.shared"}
+
+
+#: of pydock: what every command line loads, what asks an engine, what a list is printed by, and what completes a word
+START = """
+    app cli cli.aliases cli.index cli.names cli.params cli.pflag cli.tree config config.file config.globals errors go go.json
+    go.strconv lazy_imports main options shape start streams streams.awake streams.output values warm warm.place
+"""
+OF_ENGINE = """
+    api api.ping api.request config.contexts config.current config.endpoint engine engine.answers engine.dial
+    engine.engine engine.failure engine.hijack engine.http1 engine.transport go.filepath
+"""
+OF_PS = """
+    api api.containers api.request commands commands.container commands.container.ls commands.shared flags flags.pairs go.kinds
+    render render.format render.human views views.containers views.times views.view
+"""
+OF_TABLES = """
+    files files.files go.printing go.template go.template.execute go.template.functions go.template.lexer go.template.nodes
+    go.template.parser render.listing render.sourced render.table
+"""
+OF_COMPLETION = "cli.complete cli.sources cli.words"
+OF_START = """
+    api.containers api.images api.swarm api.system api.volumes commands commands.container commands.container.session
+    commands.container.start commands.container.stop commands.container.waiting commands.shared flags flags.pairs go.kinds
+    render render.format streams.detach streams.frames streams.pump streams.signals streams.terminal views views.view
+"""
+EXACTLY: dict[tuple[str, ...], tuple[str, set[str]]] = {
+    ("--help",): (START + "cli.help config.plugins programs", {"click"}),
+    ("ps",): (START + OF_ENGINE + OF_PS + OF_TABLES, {"click", "httpx"}),
+    ("__complete", "ps", "--f"): (START + OF_PS + OF_COMPLETION, {"click"}),
+    ("__complete", "start", ""): (START + OF_ENGINE + OF_START + OF_COMPLETION, {"click", "httpx"}),
+}
+
+
+@pytest.mark.parametrize("argv", EXACTLY, ids=" ".join)
+def test_each_module_that_a_short_command_loads_is_meant(tmp_path: Path, argv: tuple[str, ...]) -> None:
+    """A module more is time for everybody: it is put off, or listed here, and one less is no longer listed."""
+    with Server(tmp_path, [PONG, ok(b"[]")]) as server:
+        server.client = server.engine()
+        modules = loaded(*argv, host=f"unix://{server.path}")
+    ours, others = EXACTLY[argv]
+    assert {m.removeprefix("pydock.") for m in modules if m.startswith("pydock.")} == set(ours.split())
+    # (beside what an environment loads into each process)
+    tops = {m.partition(".")[0] for m in modules} - {"pydock", "__main__"} - sys.stdlib_module_names
+    assert {m for m in tops if not m.startswith("_")} == others
 
 
 def test_lean_imports_are_for_the_command_line_only() -> None:

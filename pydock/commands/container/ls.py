@@ -8,9 +8,7 @@ from pydock.api import containers
 from pydock.api.request import Request, filters
 from pydock.commands.shared import ListOptions, format_of, json_flag
 from pydock.errors import Failure
-from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import command, flag, options
-from pydock.render.sourced import sourced
 from pydock.values import replace
 from pydock.views.containers import ContainerView, Probe
 
@@ -66,6 +64,9 @@ def typed(app: App, o: PsOptions) -> None:
 
 def uses_size(text: str, now: float, source: str = "") -> bool:
     """Does --format need the sizes, which the engine must compute? Raises Failure for an invalid format."""
+    from pydock.go.template.execute import ExecError, ParseError, Template
+    from pydock.render.sourced import sourced
+
     probe = Probe(now)
     try:
         Template(text).execute(sourced(probe, source))
