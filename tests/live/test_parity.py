@@ -64,7 +64,9 @@ def normal(data: bytes, folder: Path) -> str:
     return text
 
 
-def run_all(client: Path, engine: EngineProcess, folder: Path, lines: list[str]) -> list[tuple[int, str, str]]:
+def run_all(
+    client: Path, engine: EngineProcess, folder: Path, lines: list[str], **more: str
+) -> list[tuple[int, str, str]]:
     """What each line does with this client, in a folder and a HOME of its own."""
     (folder / "bin").mkdir(parents=True)
     (folder / "home").mkdir()
@@ -77,6 +79,7 @@ def run_all(client: Path, engine: EngineProcess, folder: Path, lines: list[str])
             "DOCKER_HOST": engine.host,
             "LANG": "C.UTF-8",
             "TZ": "UTC",
+            **more,
         }
         done = subprocess.run(
             ["sh", "-c", line], capture_output=True, input=b"", env=env, cwd=folder, timeout=60, check=False
