@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 from pydock.app import App
+from pydock.cli.params import Command
+from pydock.cli.pflag import BadFlag, FlagSet
+from pydock.cli.tree import find
+from pydock.config.globals import Globals
 from tests.conftest import PORTABLE
+from tests.support.consoles import steps
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -19,6 +25,10 @@ PAGES = [
     *sorted((ROOT / ".github").rglob("*.[my]*")),
     ROOT / ".pre-commit-config.yaml",
 ]
+#: what pages show in the place of a command: of plugins, misspelt
+ELSEWHERE = {"compose", "buildx", "strat", "…"}
+#: and flags that are wrong, to show what comes of it
+WRONG = {"--nosuch"}
 SHOWN = re.compile(r"`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", re.M | re.S)
 
 
@@ -59,6 +69,49 @@ def test_the_nouns_of_app_are_those_of_the_architecture_page() -> None:
     text = (ROOT / "pydock" / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `app\.(\w+)`", text, re.M))
     assert named == {name for name, value in vars(App).items() if isinstance(value, cached_property)}
+
+
+def command_lines(text: str) -> list[list[str]]:
+    """The words after "pydock", or "docker", of each command in the console blocks."""
+    out = []
+    for step in steps(text):
+        # comments, and what the shell makes of pipes, lists and substitutions, aside
+        lexer = shlex.shlex(step.command, posix=True, punctuation_chars="|&;<>()")
+        lexer.whitespace_split, lexer.commenters = True, "#"
+        words = list(lexer)
+        for start, word in enumerate(words):
+            if word in ("pydock", "docker") and (
+                start == 0 or set(words[start - 1]) <= set("|&;(") or "=" in words[start - 1]
+            ):
+                end = next((i for i in range(start, len(words)) if set(words[i]) <= set("|&;<>()")), len(words))
+                out.append(
+                    [
+                        w
+                        for w in words[start + 1 : end]
+                        if not (w == words[end - 1] and w.isdigit() and words[end : end + 1])
+                    ]
+                )
+    return out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_a_page_shows_are_those_that_there_are(page: Path) -> None:
+    """With their flags, and values that these take."""
+    if page.suffix != ".md":
+        return
+    for words in command_lines(page.read_text(encoding="utf-8")):
+        rest = FlagSet(Globals.flag_specs, interspersed=False).parse(words).words
+        length = next((n for n in range(min(3, len(rest)), 0, -1) if isinstance(find(" ".join(rest[:n])), Command)), 0)
+        if not length:
+            # a plugin's, a misspelt one, or flags alone
+            assert not rest or rest[0] in ELSEWHERE, words
+            continue
+        command = find(" ".join(rest[:length]))
+        assert isinstance(command, Command)
+        try:
+            FlagSet(command.flags, command.note.interspersed, lambda _: b"").parse(rest[length:])
+        except BadFlag as error:
+            assert WRONG & set(words), (words, str(error))
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "pydock/README.md"])
