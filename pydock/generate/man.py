@@ -258,7 +258,8 @@ def exit_lines() -> list[str]:
 
 def api_page() -> str:
     """pydock-api(5): commands -> endpoints, and endpoints -> commands."""
-    asked = sources.requests()
+    asked = {typed(path): endpoints for path, endpoints in sources.requests().items()}
+    asked = {name: asked[name] for name in sorted(asked)}
     lines = [*head(page_name("api"), 5, "the requests that pydock's commands make"), title("description")]
     lines += roff.sections(sources.texts()[""]["Requests"])[1:] + [title("commands and their requests")]
     for path, endpoints in asked.items():
@@ -276,6 +277,13 @@ def api_page() -> str:
             *filled(f"{page(PROG, 1)}, {page(page_name('api'), 1)}, {page(page_name('beyond'), 7)}"),
         ]
     )
+
+
+def typed(path: str) -> str:
+    """A command by the name that is mostly typed: "ps" for "container ls"."""
+    command = find(path)
+    assert isinstance(command, Command)
+    return min(command.note.paths, key=lambda name: (name.count(" "), len(name)))
 
 
 def guide_page(guide: Path) -> str:
