@@ -88,7 +88,11 @@ def of_list(query: Query, sources: str) -> tuple[list[Candidate], int]:
 
 
 def takes_files(query: Query, names: Iterable[str]) -> bool:
-    return "files" in names or "copies" in names or ("binds" in names and query.current.startswith(("/", ".", "~")))
+    return (
+        "files" in names
+        or ("copies" in names and not container_of(query))
+        or ("binds" in names and query.current.startswith(("/", ".", "~")))
+    )
 
 
 def candidates(query: Query, name: str) -> list[Candidate]:
@@ -171,6 +175,22 @@ def containers(query: Query, *states: str, every: bool = True, but: str = "") ->
 def several(*texts: str | None) -> str:
     """A description of those parts that are known."""
     return ", ".join(text for text in texts if text)
+
+
+def container_of(query: Query) -> str:
+    """The container of "NAME:PATH"; "" where the word is a path of this host, or a name that is being typed."""
+    name, colon, _ = query.current.partition(":")
+    return name if colon and not name.startswith(("/", ".", "~")) else ""
+
+
+def copies(query: Query) -> list[Candidate]:
+    """For cp: containers, and after "NAME:" the paths in it."""
+    name = container_of(query)
+    if not name:
+        return pairs_of(ending(containers(query), ":"))
+    from pydock.cli.paths import in_container
+
+    return [(f"{name}:{path}", "") for path in in_container(query.app, name, query.current[len(name) + 1 :])]
 
 
 def removable(query: Query) -> list[Candidate]:
@@ -349,29 +369,12 @@ def registries(query: Query) -> list[str]:
     return [name for name in query.app.config.mapping("auths") if name]
 
 
-def endpoints(query: Query) -> list[Named]:
+def endpoints(query: Query) -> list[Candidate]:
     """Paths of the API, with the names of objects in them, of the method that comes before."""
-    from pydock.api.endpoints import ENDPOINTS
+    from pydock.cli.paths import of_api
 
     method = query.words[0].upper() if query.words else ""
-    *before, part = query.current.split("/")
-    found: list[Named] = []
-    for path, methods in ENDPOINTS.items():
-        parts = path.split("/")
-        if (method and method not in methods.split()) or not _leads(before, parts):
-            continue
-        here, follows = parts[len(before)], len(parts) > len(before) + 1
-        source = here[1:-1] if here.startswith("{") else ""
-        names = [(here, "")] if not here.startswith("{") else candidates(query.at(part), source) if source else []
-        found += [("/".join([*before, name]) + "/" * follows, about) for name, about in names]
-    return found
-
-
-def _leads(before: Sequence[str], parts: Sequence[str]) -> bool:
-    """Do the parts that are typed begin a path?"""
-    return len(before) < len(parts) and all(
-        typed == part or (part.startswith("{") and typed) for typed, part in zip(before, parts)
-    )
+    return of_api(method, query.current, lambda source, part: candidates(query.at(part), source))
 
 
 def contexts(query: Query) -> list[Named]:
@@ -397,7 +400,7 @@ SOURCES: dict[str, Source] = {
     "removable": removable,
     "links": lambda q: ending(containers(q), ":"),
     "link-names": lambda q: [n.lstrip("/") for c in listed(q) for n in c.get("Names") or [] if "/" in n.lstrip("/")],
-    "copies": lambda q: ending(containers(q), ":"),
+    "copies": copies,
     "images": images,
     "networks": networks,
     "volumes": volumes,

@@ -33,6 +33,9 @@ LINES = {
     "HOST run host.example:50": "HOST run host.example:5000/team/app:1.2 ",
     "HOST rmi host.example:5000/team/app:1": "HOST rmi host.example:5000/team/app:1.2 ",
     "HOST cp run": "HOST cp runs-1:",
+    "HOST cp runs-1:/et": "HOST cp runs-1:/etc/",
+    "HOST cp ~/environ.txt runs-1:/etc/pass": "HOST cp ~/environ.txt runs-1:/etc/passwd ",
+    "HOST --context default exec ru": "HOST --context default exec runs-1 ",
     # words, names, files, folders
     "HOST kill -s K": "HOST kill -s KILL ",
     "HOST exec -it ru": "HOST exec -it runs-1 ",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -186,6 +188,42 @@ def test_a_name_of_several_kinds_is_offered_once_and_a_description_is_one_line()
 def test_a_flag_that_is_given_is_not_offered_again_unless_it_may_be() -> None:
     names, _ = asked("run --rm --env A=b -")
     assert "--rm" not in names and "--env" in names and "--init" in names
+
+
+def archive(*names: str, content: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name in names:
+            info = tarfile.TarInfo(name.rstrip("/"))
+            info.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+            info.size = 0 if name.endswith("/") else len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("line", "names", "directive"), [
+    ("cp running:", ["running:a:b", "running:conf.d/", "running:hosts"], 4),
+    ("cp running:/etc/ho", ["running:/etc/hosts"], 4), ("cp ./a running:/etc/con", ["running:/etc/conf.d/"], 6), ("cp running:/etc/no", [], 4),
+])  # fmt: skip
+def test_paths_in_a_container(line: str, names: list[str], directive: int) -> None:
+    """The names in the folder that is typed; those that a shell would not take as they are, or are below, are not offered."""
+    answer = archive(
+        "./", "./conf.d/", "./conf.d/one", "./hosts", "./with blank", "./a:b", "./$(x)", content=b"x" * 2000
+    )
+    assert asked(line, any_of({("GET", "/containers/running/archive"): answer})) == (names, directive)
+
+
+def test_a_folder_of_a_container_that_is_too_large_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is what is no folder, nor a broken archive."""
+    large = archive("./", "./a", content=b"x" * 70000)
+    for answer in (archive("hosts"), b"", large[:600], b"no archive" * 100):
+        assert asked("cp running:/", any_of({("GET", "/containers/running/archive"): answer})) == ([], 4)
+    assert asked("cp running:/", any_of({("GET", "/containers/running/archive"): large})) == (["running:/a"], 4)
+    monkeypatch.setattr("pydock.cli.paths.LIMIT", 60000)
+    assert asked("cp running:/", any_of({("GET", "/containers/running/archive"): large})) == ([], 4)
+    monkeypatch.setattr("pydock.cli.paths.LIMIT", 1 << 20)
+    monkeypatch.setattr("pydock.cli.paths.SECONDS", -1)
+    assert asked("cp running:/", any_of({("GET", "/containers/running/archive"): large})) == ([], 4)
 
 
 def test_stages_and_arguments_of_the_dockerfile(tmp_path: Path) -> None:
