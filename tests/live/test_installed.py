@@ -1,4 +1,4 @@
-"""The wheel, as users install it: by pip, pipx and uv, each into a clean home; then set up, found by man and bash, and undone."""
+"""The wheel, as users install it: by pip, pipx and uv, each into a clean home; then set up, found by man and three shells, and undone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pydock import __version__
 from tests.support.engines import EngineProcess
+from tests.support.shells import need
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,12 +19,26 @@ ROOT = Path(__file__).resolve().parents[2]
 INDEX = {
     n: v for n, v in os.environ.items() if n.lower() in ("http_proxy", "https_proxy", "no_proxy", "ssl_cert_file") or n.startswith(("PIP_", "UV_"))
 }  # fmt: skip
-#: how it is installed, and where its program is then; WHEEL, TOOLS, HOME and PYTHON stand for paths
+#: how it is installed, where its program is then, and how it is removed; WHEEL, TOOLS, HOME and PYTHON stand for paths
 WAYS = {
-    "pip": ("PYTHON -m venv HOME/venv && HOME/venv/bin/pip install WHEEL", "venv/bin/pydock"),
-    "pipx": ("TOOLS/pipx install --python PYTHON WHEEL", ".local/bin/pydock"),
-    "uv": ("TOOLS/uv tool install --no-cache --python PYTHON WHEEL", ".local/bin/pydock"),
+    "pip": (
+        "PYTHON -m venv HOME/venv && HOME/venv/bin/pip install WHEEL",
+        "venv/bin/pydock",
+        "HOME/venv/bin/pip uninstall -y pydock-cli",
+    ),
+    "pipx": ("TOOLS/pipx install --python PYTHON WHEEL", ".local/bin/pydock", "TOOLS/pipx uninstall pydock-cli"),
+    "uv": (
+        "TOOLS/uv tool install --no-cache --python PYTHON WHEEL",
+        ".local/bin/pydock",
+        "TOOLS/uv tool uninstall pydock-cli",
+    ),
 }
+
+
+def places(line: str, home: Path, wheel: Path, tools: Path) -> str:
+    for word, path in (("WHEEL", wheel), ("TOOLS", tools), ("HOME", home), ("PYTHON", Path(sys.executable))):
+        line = line.replace(word, str(path))
+    return line
 
 
 def sh(line: str, home: Path, **env: str) -> str:
@@ -69,11 +85,13 @@ def test_installed_set_up_and_undone(
 ) -> None:
     if way != "pip" and not (tools / way).exists():
         pytest.skip(f"{way} is not to be had")
-    line, program = WAYS[way]
-    for word, path in (("WHEEL", wheel), ("TOOLS", tools), ("HOME", tmp_path), ("PYTHON", Path(sys.executable))):
-        line = line.replace(word, str(path))
-    sh(line, tmp_path)
+    for shell in ("zsh", "fish"):
+        need(shell)
+    install, program, uninstall = WAYS[way]
+    sh(places(install, tmp_path, wheel, tools), tmp_path)
     pydock = tmp_path / program
+    # fish has folders of its own
+    sh("fish -c true", tmp_path)
     before = tree(tmp_path)
 
     assert "Created" in sh(f"{pydock} setup --docker --yes", tmp_path)
@@ -88,9 +106,21 @@ def test_installed_set_up_and_undone(
             tmp_path,
         )
         assert found.split() == ["--pull"]
-    listed = sh("docker ps -a --format '{{.ID}}'; docker version --format '{{.Client.GitCommit}}'", tmp_path, DOCKER_HOST=docker28.host)  # fmt: skip
-    assert listed.splitlines()[-1].startswith("pydock-")
+    for name in ("docker", "pydock"):
+        # with the lines that setup has told for ~/.zshrc
+        zsh = f"fpath=(~/.local/share/zsh/site-functions $fpath); autoload -Uz compinit && compinit -u -D; print $_comps[{name}]"
+        assert sh(f"zsh -fc '{zsh}'", tmp_path).split() == [f"_{name}"]
+        assert sh(f"fish -c 'complete -C \"{name} run --pul\"'", tmp_path).startswith("--pull")
+    for line, shown in (
+        ("docker images -q busybox | wc -l", "1\n"),
+        ("docker run --rm busybox echo made", "made\n"),
+        ("docker ps -a --format '{{.Image}}'", ""),
+        ("shopt -s expand_aliases\nalias docker=pydock\ndocker version --format '{{.Client.GitCommit}}'", f"pydock-{__version__}\n"),
+    ):  # fmt: skip
+        assert sh(line, tmp_path, DOCKER_HOST=docker28.host) == shown
     assert "Everything is set up" in sh("docker setup --yes", tmp_path)
 
     assert "Removed" in sh(f"{pydock} setup --undo --yes", tmp_path)
     assert tree(tmp_path) == before
+    sh(places(uninstall, tmp_path, wheel, tools), tmp_path)
+    assert not pydock.exists() and not pydock.is_symlink()
