@@ -71,6 +71,8 @@ def loaded(*argv: str, host: str = "unix:///nonexistent.sock") -> set[str]:
         ("help", "logs"),
         ("context", "show"),
         ("context", "ls"),
+        ("__complete", "run", "--pull", ""),
+        ("__complete", "ps", "--format", "{{.Na"),
     ],
     ids=" ".join,
 )

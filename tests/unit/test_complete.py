@@ -383,6 +383,33 @@ def test_flags_are_those_of_the_builder_that_is_chosen() -> None:
     assert cli("__complete", "build", "--secr", environ={"DOCKER_BUILDKIT": "0"}).out == ":4\n"
 
 
+def test_contexts_are_described_also_after_a_comma(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    assert cli("context", "create", "--docker", "host=ssh://far", "far", environ=environ).code == 0
+    assert (
+        cli(
+            "context",
+            "create",
+            "--docker",
+            "host=tcp://near:1",
+            "--description",
+            "In the\nhouse",
+            "near",
+            environ=environ,
+        ).code
+        == 0
+    )
+    assert cli("__complete", "context", "use", "", environ=environ).out.splitlines()[1:] == [
+        "far\tssh://far",
+        "near\tIn the house",
+        ":4",
+    ]
+    assert cli("__complete", "--context", "far,", environ=environ).out.splitlines()[1:] == [
+        "far,near\tIn the house",
+        ":4",
+    ]
+
+
 def test_the_global_flags_of_the_line_to_complete_count(tmp_path: Path) -> None:
     """Its folder of configuration is read, and not that of this command line."""
     for name in ("one", "two"):
