@@ -12,7 +12,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from tests.support.cli import program
-from tests.support.consoles import SOURCE, fits, parts, steps
+from tests.support.consoles import SOURCE, Step, fits, parts, steps
 from tests.support.engines import EngineProcess
 
 pytestmark = pytest.mark.live
@@ -21,7 +21,27 @@ PARTS = {name: text for file in sorted(SOURCE.rglob("*.md")) for name, text in p
 #: what is not run here, by how it begins, and why
 NOT_RUN: dict[str, str] = {}
 #: whole parts
-NOT_HERE = {"beyond": "each section has its own tests, tests/live/test_beyond_*.py"}
+NOT_HERE = {
+    "beyond": "a reference, each of whose commands has a stage of its own: those that need no more than STAGE are run, all have tests/live/test_beyond_*.py"
+}
+STAGE = (
+    "pydock run -d --name web -p 8080:80 --label team=shop --label com.example.team=shop nginx",
+    "pydock volume create data",
+)
+#: of the page on what is beyond docker
+STAGED = (
+    "pydock --curl stop web",
+    "pydock --curl=only exec -d web date",
+    "pydock api /containers/web/json --jq '.NetworkSettings.Ports'",
+    "pydock api /containers/create -q name=job",
+    "pydock api GET /containers/json -f 'filters[status][]=running'",
+    "pydock api /containers/web/logs -q stdout=true -q stderr=true",
+    "pydock volume ls --json=help",
+    "pydock ps --jq",
+    "pydock images --jq 'map(.Size) | add'",
+    "pydock volume export -o data.tar data",
+    "pydock volume clone data copy",
+)
 #: nginx as far as the guides look at it: something that serves a page
 PAGE = "Welcome to nginx!"
 NGINX = f"mkdir /www; echo '{PAGE}' >/www/index.html"
@@ -68,29 +88,50 @@ def test_what_is_not_run_is_there() -> None:
     assert NOT_HERE.keys() <= PARTS.keys()
 
 
-@pytest.mark.parametrize("name", sorted(PARTS.keys() - NOT_HERE.keys()))
-@pytest.mark.usefixtures("clean")
-def test_what_is_shown_happens(name: str, stage: EngineProcess, pydock: Path, tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "pydock").symlink_to(pydock.resolve())
-    (tmp_path / "work").mkdir()
-    env = {
-        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        "DOCKER_HOST": stage.host,
-        "LANG": "C.UTF-8",
-    }
-    # where what the engine publishes is
-    inside = ["nsenter", f"--net=/run/netns/{stage.namespace}", "bash", "-o", "pipefail", "-c"]
-    for step in steps(PARTS[name]):
-        if any(step.command.startswith(begin) for begin in NOT_RUN):
-            continue
+class Shell:
+    """A reader's: commands run where what the engine publishes is."""
+
+    def __init__(self, stage: EngineProcess, pydock: Path, folder: Path) -> None:
+        self.stage, self.work = stage, folder / "work"
+        (folder / "bin").mkdir()
+        (folder / "bin" / "pydock").symlink_to(pydock.resolve())
+        self.work.mkdir()
+        path = f"{folder}/bin:{os.environ['PATH']}"
+        self.env = {"PATH": path, "HOME": str(folder), "DOCKER_HOST": stage.host, "LANG": "C.UTF-8"}
+
+    def run(self, command: str) -> list[str]:
+        """What a command prints; it is to succeed."""
+        words = ["nsenter", f"--net=/run/netns/{self.stage.namespace}", "bash", "-o", "pipefail", "-c", command]
         done = subprocess.run(
-            [*inside, step.command], cwd=tmp_path / "work", env=env, stdin=subprocess.DEVNULL, stdout=-1, stderr=-2, timeout=60, check=False
-        )  # fmt: skip
-        printed = done.stdout.decode(errors="replace").replace(str(stage.socket), "/var/run/docker.sock").splitlines()
-        assert done.returncode == 0, (step.command, printed)
+            words, cwd=self.work, env=self.env, stdin=subprocess.DEVNULL, stdout=-1, stderr=-2, timeout=60, check=False
+        )
+        printed = done.stdout.decode(errors="replace").replace(str(self.stage.socket), "/var/run/docker.sock")
+        assert done.returncode == 0, (command, printed)
+        return printed.splitlines()
+
+    def follow(self, step: Step) -> None:
+        printed = self.run(step.command)
         assert fits(step.shown, printed), (step.command, step.shown, printed)
+
+
+@pytest.fixture
+def shell(stage: EngineProcess, pydock: Path, tmp_path: Path, clean: None) -> Shell:
+    return Shell(stage, pydock, tmp_path)
+
+
+@pytest.mark.parametrize("name", sorted(PARTS.keys() - NOT_HERE.keys()))
+def test_what_is_shown_happens(name: str, shell: Shell) -> None:
+    for step in steps(PARTS[name]):
+        if not any(step.command.startswith(begin) for begin in NOT_RUN):
+            shell.follow(step)
+
+
+@pytest.mark.parametrize("begin", STAGED)
+def test_what_is_beyond_docker_happens(begin: str, shell: Shell) -> None:
+    for command in STAGE:
+        shell.run(command)
+    (step,) = [step for step in steps(PARTS["beyond"]) if step.command.startswith(begin)]
+    shell.follow(step)
 
 
 def jobs() -> dict[str, list[str]]:
