@@ -16,15 +16,15 @@ from pydock.install.pages import pages
 from pydock.render.completion import script
 from pydock.values import record, replace
 
-CREATE, UPDATE, REMOVE, KEEP, LEAVE = "create", "update", "remove", "keep", "leave"
+CREATE, UPDATE, REMOVE, KEEP, LEAVE, FORGET = "create", "update", "remove", "keep", "leave", "forget"
 #: of the folders that are made; the user's umask counts
 MODE = 0o777
 
 
 @record
 class Step:
-    """verb: KEEP is what is as it should be, LEAVE what is somebody else's; content: a file's bytes, or where a link is to point;
-    before: the mark of what was there."""
+    """verb: KEEP is what is as it should be, LEAVE what is somebody else's, FORGET what has gone; content: a file's bytes, or
+    where a link is to point; before: the mark of what was there."""
 
     verb: str
     path: str
@@ -139,7 +139,7 @@ class Installation:
         write_ledger(self.ledger_path, ledger)
         for step in changes:
             _act(step)
-        gone = {step.path for step in changes if step.verb == REMOVE}
+        gone = {step.path for step in plan.steps if step.verb in (REMOVE, FORGET)}
         made = {path: marks for path, marks in ledger.made.items() if path not in gone}
         made |= {step.path: (mark(step.content),) for step in adding}
         if plan.undo:
@@ -170,7 +170,7 @@ def _step(path: str, content: bytes | str, ledger: Ledger) -> Step:
 def _removal(path: str, ledger: Ledger) -> Step:
     """Of what was made, and is not wanted any more."""
     now = mark_of(path)
-    return Step(REMOVE if not now or now in ledger.made[path] else LEAVE, path, before=now)
+    return Step(FORGET if not now else REMOVE if now in ledger.made[path] else LEAVE, path, before=now)
 
 
 def _with_missing(folders: tuple[str, ...], paths: Iterable[str]) -> tuple[str, ...]:
@@ -189,8 +189,7 @@ def _act(step: Step) -> None:
     if mark_of(step.path) != step.before:
         raise Failure(f"{step.path} was changed meanwhile: it is left as it is")
     if step.verb == REMOVE:
-        if step.before:
-            os.unlink(step.path)
+        os.unlink(step.path)
         return
     make_folders(os.path.dirname(step.path), MODE)
     if isinstance(step.content, bytes):

@@ -200,7 +200,10 @@ def test_a_run_that_is_cut_can_be_undone_and_repeated(tmp_path: Path) -> None:
     failed = user("--yes")
     assert failed.code == 1 and "man" in failed.err and "Traceback" not in failed.err
     assert ".local/share/bash-completion/completions/pydock" in files(user)
-    assert user("--yes", "--undo").code == 0
+    # what was not made is not told as removed
+    undone = user("--yes", "--undo")
+    removed = (".local/bin/pydock", ".local/share/bash-completion/completions/pydock")
+    assert (undone.code, undone.out) == (0, "".join(f"Removed {user.home}/{name}\n" for name in removed))
     assert user.tree() == {".local": "", ".local/share": "", ".local/share/man": b"no folder"}
     blocked.unlink()
     assert user("--yes").code == 0 and user("--yes", "--undo").code == 0
