@@ -17,10 +17,11 @@ from pydock.cli.index import COMMANDS
 from tests.support.engines import EngineProcess, unpack_unstable
 from tests.support.fault_run import Client, Grade
 from tests.support.fault_survey import Journal, Report, Table
-from tests.support.fault_table import LINES, NO_ENGINE, one_line_of_each_command, spellings
+from tests.support.fault_table import LINES, NO_ENGINE, STEP_BY_STEP, one_line_of_each_command, spellings
 
 pytestmark = pytest.mark.live
 
+ROOT = Path(__file__).resolve().parents[2]
 #: how often each fault strikes in the sample
 EACH = 3
 #: these are never right, also where docker does the same
@@ -29,7 +30,10 @@ NEVER = (Grade.INTERNAL, Grade.RAW, Grade.TWICE, Grade.HALF, Grade.LEFT, Grade.S
 
 def test_every_command_is_in_the_table() -> None:
     homes = {COMMANDS[line.command][:2] for line in LINES}
-    missing = [path for path in COMMANDS if COMMANDS[path][:2] not in homes and path not in NO_ENGINE]
+    missing = [
+        path for path in COMMANDS if COMMANDS[path][:2] not in homes and path not in {**NO_ENGINE, **STEP_BY_STEP}
+    ]
+    assert not [file for file in STEP_BY_STEP.values() if not (ROOT / file).exists()]
     assert not missing, "give each a line in fault_table, or say why no engine answers it"
     assert not [path for path in NO_ENGINE if COMMANDS[path][:2] in homes]
 
@@ -37,7 +41,7 @@ def test_every_command_is_in_the_table() -> None:
 def test_every_command_has_all_its_names_in_the_table() -> None:
     named = {text for line in LINES for text in spellings(line)}
     for path in COMMANDS:
-        assert path in NO_ENGINE or any(text.startswith(path) for text in named), path
+        assert path in {**NO_ENGINE, **STEP_BY_STEP} or any(text.startswith(path) for text in named), path
 
 
 @pytest.fixture(scope="module")

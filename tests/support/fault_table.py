@@ -74,6 +74,7 @@ class Line:
 
 
 LINES: tuple[Line, ...] = (
+    Line("api /containers/{still}/json"),
     Line("attach --no-stdin {ending}"),
     Line("build -q -t {newtag} context"),
     Line("build --progress plain -o type=tar,dest=out.tar context", outputs=("out.tar",), loose=True),
@@ -163,6 +164,7 @@ LINES: tuple[Line, ...] = (
     Line("update --cpu-shares 512 {made}"),
     Line("version"),
     Line("volume create {newvol}"),
+    Line("volume export -o out.tar {vol}", outputs=("out.tar",)),
     Line("volume inspect {vol}"),
     Line("volume ls --filter name={vol}"),
     Line("volume prune -f --filter label=nothing-has-this"),
@@ -220,6 +222,15 @@ WRITERS: tuple[Line, ...] = (
     Line("context create two --docker host=unix:///nowhere"),
 )
 
+OF_THE_MACHINE = ("doctor", "engine ls", "engine start", "engine stop", "setup", "warm off", "warm on", "warm status")
+
+#: commands of many steps, each of which is refused, lost and interrupted in a test of their own
+STEP_BY_STEP: dict[str, str] = {
+    **dict.fromkeys(("container recreate", "recreate"), "tests/unit/commands/container/test_recreate.py"),
+    "image send": "tests/unit/commands/image/test_send.py",
+    **dict.fromkeys(("volume clone", "volume import"), "tests/unit/commands/test_volume_copies.py"),
+}
+
 #: commands that no engine answers, and why
 NO_ENGINE: dict[str, str] = {
     **dict.fromkeys(("bake",), "is done by the plugin buildx"),
@@ -231,6 +242,8 @@ NO_ENGINE: dict[str, str] = {
         if path.startswith("manifest ")
     },
     **{path: "refuses: docker has given signatures up" for path in COMMANDS if path.startswith("trust ")},
+    **dict.fromkeys(OF_THE_MACHINE, "works on the user's own files, and on programs of this machine"),
+    "image tags": "speaks with registries",
     "logout": "works on the user's own files",
     "stack config": "works on the user's own files",
 }
