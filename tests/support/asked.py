@@ -61,6 +61,9 @@ def check(words: Sequence[str], requests: Iterable[tuple[str, str]]) -> None:
     asked = list(dict.fromkeys(filter(None, (endpoint(*request) for request in requests))))
     if not command or command == ANY or not asked:
         return
+    # as a name, it makes another path of the request's
+    if "." in words and command != "image build":
+        return
     if folder := os.environ.get("PYDOCK_RECORD_REQUESTS"):
         with open(Path(folder) / str(os.getpid()), "a", encoding="utf-8") as file:
             file.write(json.dumps([command, asked]) + "\n")

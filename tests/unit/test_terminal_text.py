@@ -70,7 +70,7 @@ SILENT = {
     "doctor", "engine ls", "engine start", "engine stop", "image send",
     "completion bash", "completion fish", "completion powershell", "completion zsh", "system dial-stdio", "bake", "logout",
     "context create", "context export", "context import", "context inspect", "context ls", "context rm", "context show", "context update", "context use",
-    "stack config", "manifest annotate", "manifest create", "manifest inspect", "manifest push", "manifest rm",
+    "setup", "warm off", "warm on", "warm status", "stack config", "manifest annotate", "manifest create", "manifest inspect", "manifest push", "manifest rm",
     "trust inspect", "trust key generate", "trust key load", "trust revoke", "trust sign", "trust signer add", "trust signer remove",
 }  # fmt: skip
 
