@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from pydock.errors import Failure, Unreadable, first_line
@@ -33,8 +33,9 @@ class Files:
         """Raises Failure, Unreadable."""
         return b"".join(self.blocks(path))
 
-    def blocks(self, path: str | None, size: int = 1 << 20, send: bool = False) -> Iterator[bytes]:
-        """A file's bytes (stdin's for None), block by block. send: for the engine's connection alone, which takes FileParts.
+    def blocks(self, path: str | None, size: int = 1 << 20, send: Callable[[], bool] = bool) -> Iterator[bytes]:
+        """A file's bytes (stdin's for None), block by block. send: whether whoever reads the blocks takes FileParts, as the
+        engine's connection may; asked when the first block is wanted.
 
         Raises Failure at once if it cannot be opened, Unreadable later."""
         try:
@@ -46,7 +47,7 @@ class Files:
         def read() -> Iterator[bytes]:
             try:
                 yield b""
-                if send and path is not None:
+                if path is not None and send():
                     yield from _parts(handle, path, size)
                 while data := self.stdin.read(size) if path is None else os.read(handle, size):
                     yield data

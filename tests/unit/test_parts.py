@@ -64,7 +64,7 @@ def joined(data: bytes) -> bytes:
 def test_a_file_arrives_in_parts_of_any_size(tmp_path_factory: pytest.TempPathFactory, data: bytes, size: int) -> None:
     path = tmp_path_factory.mktemp("part") / "f"
     path.write_bytes(data)
-    assert joined(arrived(Files(BytesIO()).blocks(str(path), size, send=True))) == data
+    assert joined(arrived(Files(BytesIO()).blocks(str(path), size, send=lambda: True))) == data
 
 
 def test_what_a_file_gets_and_loses_while_it_is_sent(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_what_a_file_gets_and_loses_while_it_is_sent(tmp_path: Path) -> None:
     path.write_bytes(bytes(3000))
 
     def but(change: Callable[[], object]) -> Iterator[bytes]:
-        blocks = Files(BytesIO()).blocks(str(path), 1000, send=True)
+        blocks = Files(BytesIO()).blocks(str(path), 1000, send=lambda: True)
         yield next(blocks)
         change()
         yield from blocks
@@ -91,14 +91,14 @@ def test_files_that_the_system_cannot_send_are_read(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(os, "sendfile", refuse)
     number = errno.EINVAL
-    assert joined(arrived(Files(BytesIO()).blocks(str(path), 300, send=True))) == b"x" * 1000
+    assert joined(arrived(Files(BytesIO()).blocks(str(path), 300, send=lambda: True))) == b"x" * 1000
     number = errno.EIO
     with pytest.raises(Failure, match="f: input/output error"):
-        arrived(Files(BytesIO()).blocks(str(path), 300, send=True))
+        arrived(Files(BytesIO()).blocks(str(path), 300, send=lambda: True))
     monkeypatch.undo()
-    assert joined(arrived(Files(BytesIO()).blocks("/proc/self/status", send=True))).startswith(b"Name:")
+    assert joined(arrived(Files(BytesIO()).blocks("/proc/self/status", send=lambda: True))).startswith(b"Name:")
     with pytest.raises(Unreadable, match="is a directory"):
-        list(Files(BytesIO()).blocks(str(tmp_path), send=True))
+        list(Files(BytesIO()).blocks(str(tmp_path), send=lambda: True))
 
 
 def test_an_engine_that_hangs_up_is_the_connections_end(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def load(app: App, o: LoadOptions) -> None:
         load_typed(app, o)
         return
     quiet = o.quiet or not app.out.is_terminal
-    blocks = app.files.blocks(o.input or None, send=app.engine.takes_files)
+    blocks = app.files.blocks(o.input or None, send=lambda: app.engine.takes_files)
     source: Any = counted(app, blocks, "Loading", app.files.size(o.input))
     request = images.load_images(source, quiet, platforms(app, o.platform))
     show_progress(app, app.engine.messages(request), app.out)
