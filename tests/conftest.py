@@ -50,18 +50,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-#: what is beyond docker is tried on one engine whole, and on these by a sample of one in so many
-ALSO_ON, EACH = ("docker20", "docker-20", "podman"), 4
+#: what takes long, and of how many such tests one runs without --all: (the file's name begins so, the test's name has one of these, one of so many)
+SAMPLES: tuple[tuple[str, tuple[str, ...], int], ...] = (
+    # what is beyond docker: on Docker 28 whole
+    ("test_beyond_", ("docker20", "docker-20", "podman"), 8),
+    ("test_guides", ("[",), 3),
+    # ways to install, and versions of Python
+    ("test_installed", ("[",), 3),
+    ("test_pyz", ("[",), 4),
+    # scripts/release itself is run before a release
+    ("test_release", ("artefacts",), 1000),
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--all"):
         return
-    sampled = pytest.mark.skip(reason="not in the sample: --all runs it on this engine, too")
     for item in items:
-        others = item.path.name.startswith("test_beyond_") and any(kind in item.name for kind in ALSO_ON)
-        if others and zlib.crc32(item.nodeid.encode()) % EACH:
-            item.add_marker(sampled)
+        for file, names, each in SAMPLES:
+            fits = item.path.name.startswith(file) and any(name in item.name for name in names)
+            # the same in every run
+            if fits and item.path.parent.name == "live" and zlib.crc32(item.nodeid.encode()) % each:
+                item.add_marker(pytest.mark.skip(reason="not in the sample that runs without --all"))
 
 
 @pytest.hookimpl(optionalhook=True)
