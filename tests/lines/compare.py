@@ -247,6 +247,14 @@ def of_detached_exec(found: Difference) -> bool:
     return theirs == ours
 
 
+def refused(pattern: str) -> Callable[[Difference], bool]:
+    """Does docker refuse the line, in these words, before it asks the engine?"""
+    return lambda found: (
+        re.search(pattern, found.parts.get("stderr", ("", ""))[0]) is not None
+        and not found.parts.get("requests", ((), ()))[0]
+    )
+
+
 #: differences that are meant or known, and why
 KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
     (
@@ -307,6 +315,11 @@ KNOWN: list[tuple[Callable[[Difference], bool], str]] = [
     (
         words(r"(container )?diff\s+", "stderr"),
         "28.2, which the recordings are of, has a sentence of its own for a blank name",
+    ),
+    (refused("logs' requires 1 argument"), "beyond docker: logs takes several containers"),
+    (
+        refused("cp' requires 2 arguments|copying between containers is not supported"),
+        "beyond docker: cp takes several sources, and copies between containers",
     ),
 ]
 
