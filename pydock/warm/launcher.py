@@ -95,7 +95,10 @@ def ask(connection: _socket.socket) -> bytes:
     try:
         connection.settimeout(None)
         rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)
-        connection.sendall(data[connection.sendmsg([data], [rights]) :])
+        sent = connection.sendmsg([data], [rights])
+        # with nothing left, sending would only find out that the other end has answered and gone
+        if sent < len(data):
+            connection.sendall(data[sent:])
     except OSError:
         # the other end does nothing with a part of a request
         return COLD

@@ -25,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from pydock.warm.launcher import ENDED, NUMBER, ask
 from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -209,6 +210,26 @@ COLD = {
     "wrong flags": "none is asked", "help": "none is asked", "completion of flags": "none is asked", "another name": "none is asked", "no files at all": "none can be asked",
     "a locale": "Python is in another mode",
 }  # fmt: skip
+
+
+def test_an_answer_that_is_there_before_the_caller_looks_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the command would run here, too: the worker may have ended, and its end be closed, when all is sent."""
+    ours, theirs = socket.socketpair()
+    answer = ENDED + (0).to_bytes(NUMBER, sys.byteorder)
+
+    class Quick:
+        settimeout, recv, sendall = ours.settimeout, ours.recv, ours.sendall
+
+        def sendmsg(self, data: list[bytes], rights: list[tuple[int, int, bytes]]) -> int:
+            sent = ours.sendmsg(data)
+            assert theirs.recv(1 << 20) == data[0][:sent]
+            theirs.sendall(answer)
+            theirs.close()
+            return sent
+
+    monkeypatch.setattr("pydock.warm.launcher.place.stamp", lambda: b"")
+    with ours:
+        assert ask(Quick()) == answer  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", LINES)
