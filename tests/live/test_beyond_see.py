@@ -209,7 +209,8 @@ class Recorder(Transport):
                 exchange.body += data
                 return data
 
-            duplex.read = kept
+            # without the faster way everything is read by read()
+            duplex.read, duplex.views = kept, None
         else:
             response.stream = Kept(response.stream, exchange.body)
         return response
@@ -451,7 +452,8 @@ def state(stage: Stage) -> list[str]:
     """All that an engine has, and how it is."""
     lists = (
         "ps -a --no-trunc --format {{.ID}}{{.Names}}{{.State}}{{.Image}}",
-        "images -a --no-trunc",
+        # without their age
+        "images -a --no-trunc --format {{.ID}}{{.Repository}}{{.Tag}}",
         "volume ls",
         "network ls --no-trunc",
     )
