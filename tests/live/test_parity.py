@@ -36,6 +36,7 @@ EXPLAINED = {
         ("docker bogus --flag", "docker bogus -x y", "docker container bogus --flag"),
         "an unknown command is told as one, whatever flags stand after it; docker tells of the first flag",
     ),
+    **dict.fromkeys(("docker logs a b", "docker cp e1:/a e1:/b"), "beyond docker, which refuses it"),
     'docker diff ""': "CLI 28.2, which the recordings are of, has a sentence of its own; 28.5 has that of all commands",
 }
 
@@ -247,8 +248,8 @@ def ours(text: str, value: Any) -> tuple[int, str, str]:
     try:
         printer.add(value, "container.InspectResponse")
     except Failure as failure:
-        return failure.code, printer.output(), failure.message + "\n"
-    return 0, printer.output(), ""
+        return failure.code, printer.output() + "\n", failure.message + "\n"
+    return 0, printer.output() + "\n", ""
 
 
 @settings(
