@@ -167,9 +167,10 @@ class Options:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(flag, argument))
 def options(cls: type[T]) -> type[T]:
-    """Make a class of flags and arguments a frozen value; inherited flags come first."""
-    flags = {f.dest: f for f in getattr(cls, "flag_specs", ())}
-    arguments = {a.dest: a for a in getattr(cls, "argument_specs", ())}
+    """Make a class of flags and arguments a frozen value; inherited flags come first, of all its bases."""
+    bases = [base.__dict__ for base in reversed(cls.__mro__[1:])]
+    flags = {f.dest: f for base in bases for f in base.get("flag_specs", ())}
+    arguments = {a.dest: a for base in bases for a in base.get("argument_specs", ())}
     annotations = cls.__dict__.get("__annotations__") or cls.__annotations__  # noqa: RUF063
     for name, annotation in annotations.items():
         spec = cls.__dict__.get(name)

@@ -284,7 +284,7 @@ def find_any(app: App, o: AnyInspectOptions, name: str) -> Found:
         try:
             found = fetch(app, inspect_request(o, kind, name), shape)
         except EngineError as error:
-            if not o.type and (error.status == 404 or any(text in error.message for text in NOT_OF_THIS_KIND)):
+            if not o.type and (error.missing or any(text in error.message for text in NOT_OF_THIS_KIND)):
                 continue
             raise
         if o.size and kind != "container":

@@ -12,6 +12,7 @@ from pydock.commands.shared import (
     PruneOptions,
     SelectOptions,
     confirmed,
+    driver_option_flag,
     json_flag,
     print_list,
     prune_filters,
@@ -81,15 +82,7 @@ class CreateOptions(Options):
     ipv4: bool = flag("--ipv4", default=True, help="Enable IPv4 address assignment")
     ipv6: bool = flag("--ipv6", help="Enable IPv6 address assignment")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Network metadata, KEY=VALUE")
-    opt: tuple[pairs.Pair, ...] = flag(
-        "-o",
-        "--opt",
-        parse=pairs.pair,
-        many=True,
-        metavar="map",
-        help="Option of the driver",
-        sources="network-options",
-    )
+    opt: tuple[pairs.Pair, ...] = driver_option_flag("network-options")
     scope: str = flag("--scope", since="1.30", help="Network scope", sources="local swarm")
     subnet: tuple[str, ...] = flag("--subnet", parse=pairs.words, metavar="strings", help="Subnet in CIDR format")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
 from pydock.errors import Ended, Failure, Failures, NoEngine, failing
-from pydock.flags.pairs import Pair, filter_pair
+from pydock.flags.pairs import Pair, filter_pair, pair
 from pydock.options import Options, flag, options
 from pydock.render.format import Format
 from pydock.shape import Json
@@ -67,6 +67,10 @@ def dotenv_flag() -> Any:
     return flag(
         "--dotenv", own=True, help="Read environment variables from a file with a shell's quotes, comments and variables; repeatable", sources="files"
     )  # fmt: skip
+
+
+def driver_option_flag(sources: str, text: str = "Option of the driver") -> Any:
+    return flag("-o", "--opt", parse=pair, many=True, metavar="map", help=text, sources=sources)
 
 
 def yes_flag() -> Any:

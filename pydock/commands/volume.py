@@ -11,6 +11,7 @@ from pydock.commands.shared import (
     FORMAT_HELP,
     PruneOptions,
     SelectOptions,
+    driver_option_flag,
     each_name,
     filter_flag,
     jq_flag,
@@ -89,9 +90,7 @@ class CreateOptions(Options):
     driver: str = flag("-d", "--driver", default="local", help="Volume driver", sources="volume-drivers")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Volume metadata, KEY=VALUE")
     name_flag: str = flag("--name", hidden=True, help="Volume name")
-    opt: tuple[pairs.Pair, ...] = flag(
-        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver", sources="volume-options"
-    )
+    opt: tuple[pairs.Pair, ...] = driver_option_flag("volume-options")
     availability: str = availability_flag()
     group: str = flag("--group", since="1.42", help="Cluster volume group")
     limit_bytes: int = flag(

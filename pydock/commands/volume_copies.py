@@ -14,6 +14,7 @@ from pydock.api import containers, images, system, volumes
 from pydock.commands.container.copying import Place, reading, send
 from pydock.commands.helpers import LABEL, helper_container, remove, remove_image, remove_left, unbroken
 from pydock.commands.progress import counted
+from pydock.commands.shared import driver_option_flag
 from pydock.errors import BrokenStream, Failure
 from pydock.flags import pairs
 from pydock.go.filepath import clean
@@ -143,9 +144,7 @@ class ImportOptions(Options):
     driver: str = flag("-d", "--driver", default="local", help="Volume driver", sources="volume-drivers")
     existing: bool = flag("--existing", help="Add to a volume that exists, where files of the same names are replaced")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Volume metadata, KEY=VALUE")
-    opt: tuple[pairs.Pair, ...] = flag(
-        "-o", "--opt", parse=pairs.pair, many=True, metavar="map", help="Option of the driver", sources="volume-options"
-    )
+    opt: tuple[pairs.Pair, ...] = driver_option_flag("volume-options")
 
 
 @command("volume import", ImportOptions, "Fill a new volume from a tar archive, which may be compressed", own=True)
@@ -223,15 +222,7 @@ class CloneOptions(Options):
     source: str = argument("SOURCE", sources="volumes")
     target: str = argument("TARGET")
     label: tuple[str, ...] = flag("--label", parse=pairs.label, help="Change or add metadata, KEY=VALUE")
-    opt: tuple[pairs.Pair, ...] = flag(
-        "-o",
-        "--opt",
-        parse=pairs.pair,
-        many=True,
-        metavar="map",
-        help="Change or add an option of the driver",
-        sources="volume-options",
-    )
+    opt: tuple[pairs.Pair, ...] = driver_option_flag("volume-options", "Change or add an option of the driver")
 
 
 @command(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from pydock.engine.engine import Engine
 from pydock.engine.http1 import Wire
 from pydock.errors import BrokenStream, EngineError
 from tests.support.cli import program
-from tests.support.cut import cut
+from tests.support.cut import arriving, cut
 from tests.support.listening import each_connection
 from tests.unit.test_wire import chunked
 
@@ -37,27 +36,13 @@ def raw(parts: list[bytes], as_chunks: bool, headers: bytes = b"") -> bytes:
 
 def received(data: list[bytes], count: int) -> list[bytes]:
     """The bodies that a client reads of so many answers, which arrive in these pieces, after which the server hangs up."""
-    ours, theirs = socket.socketpair()
-
-    def serve() -> None:
-        with theirs, suppress(OSError):
-            for piece in data:
-                theirs.sendall(piece)
-            theirs.shutdown(socket.SHUT_WR)
-            while theirs.recv(1 << 16):
-                pass
-
-    thread = threading.Thread(target=serve)
-    thread.start()
     out = []
-    try:
-        for _, body in answers(Wire(ours), [b"request"] * count):
-            out.append(body)
-    except BrokenStream:
-        out.append(b"broken")
-    finally:
-        ours.close()
-        thread.join()
+    with arriving(data) as connection:
+        try:
+            for _, body in answers(Wire(connection), [b"request"] * count):
+                out.append(body)
+        except BrokenStream:
+            out.append(b"broken")
     return out
 
 

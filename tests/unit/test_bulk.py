@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from pydock.engine.bulk import bulk
 from pydock.engine.http1 import BLOCK, Head, Wire
 from pydock.errors import BrokenStream
-from tests.support.cut import cut
+from tests.support.cut import arriving, cut
 from tests.unit.test_wire import chunked
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -35,28 +33,14 @@ def read(
     pieces: list[bytes], how: Callable[[Wire, Head], Iterator[bytes]] | Callable[[Wire, Head], Iterator[memoryview]]
 ) -> tuple[Any, ...]:
     """(the body, what follows it, whether the connection is kept), or the error, of an answer that arrives in these pieces."""
-    ours, theirs = socket.socketpair()
-
-    def serve() -> None:
-        with theirs, suppress(OSError):
-            for piece in pieces:
-                theirs.sendall(piece)
-            theirs.shutdown(socket.SHUT_WR)
-            while theirs.recv(1 << 16):
-                pass
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    wire, out = Wire(ours), bytearray()
-    try:
-        for block in how(wire, wire.head()):
-            out += block
-        return bytes(out), wire.buffer, wire.reusable
-    except BrokenStream as broken:
-        return bytes(out), broken.message
-    finally:
-        ours.close()
-        thread.join()
+    with arriving(pieces) as connection:
+        wire, out = Wire(connection), bytearray()
+        try:
+            for block in how(wire, wire.head()):
+                out += block
+            return bytes(out), wire.buffer, wire.reusable
+        except BrokenStream as broken:
+            return bytes(out), broken.message
 
 
 def outcome(pieces: list[bytes], how: Callable[..., Any]) -> Any:

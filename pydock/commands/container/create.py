@@ -138,7 +138,7 @@ def create_or_pull(app: App, o: CreateOptions, body: CreateContainer, reference:
         return dict(app.engine.json(request))
     except EngineError as error:
         # a 404 may also be about a network; docker pulls the image in any case
-        if error.status != 404 or o.pull != "missing" or not reference:
+        if not error.missing or o.pull != "missing" or not reference:
             raise
         if not o.quiet:
             app.err.line(f"Unable to find image '{reference.familiar}' locally")

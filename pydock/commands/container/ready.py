@@ -267,4 +267,4 @@ class Vigil:
 
 def vanished(error: EngineError) -> bool:
     """Was the container removed meanwhile? Podman's answer has another status while it removes one."""
-    return error.status == 404 or "no such container" in error.reason
+    return error.missing or "no such container" in error.reason

@@ -24,24 +24,21 @@ from pydock.commands.container.line import line, quoted
 from pydock.commands.container.networking import endpoint
 from pydock.commands.container.own import Own
 from pydock.commands.container.waiting import (
+    ReadyOptions,
     WaitCall,
     beginning,
-    for_flag,
     supports_early_wait,
-    timeout_flag,
-    wait_flag,
     waits,
 )
 from pydock.commands.image.pull import pull_missing
 from pydock.errors import EngineError, Failure, Unreachable, failing
-from pydock.options import MISSING, Options, argument, command, flag, options
+from pydock.options import MISSING, argument, command, flag, options
 from pydock.shape import Json
 from pydock.streams.pump import distribute
 from pydock.values import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
-    from pydock.flags.conditions import Condition
     from pydock.flags.networks import Attachment
 
 #: seconds that a container has to run to count as running, and more than the seconds that it is given to stop
@@ -60,7 +57,7 @@ def as_in_run(field: str, text: str = "") -> Any:
 
 
 @options
-class RecreateOptions(Options):
+class RecreateOptions(ReadyOptions):
     """The flags of `run` that change a container, and how its place is taken."""
 
     container: str = argument("CONTAINER", sources="containers")
@@ -87,9 +84,6 @@ class RecreateOptions(Options):
         "volume", "Add a volume, or change what is mounted at its TARGET: [SOURCE:]TARGET[:OPTIONS]"
     )
     workdir: str = as_in_run("workdir")
-    wait: bool = wait_flag()
-    conditions: tuple[Condition, ...] = for_flag()
-    timeout: int = timeout_flag()
 
 
 def changes_of(o: RecreateOptions, image: str, name: str) -> CreateOptions:
@@ -277,7 +271,7 @@ class Exchange:
         try:
             self.send(containers.remove_container(self.new, force=True))
         except EngineError as error:
-            if error.status != 404:
+            if not error.missing:
                 raise
 
     def restore(self) -> None:

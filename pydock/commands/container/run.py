@@ -12,13 +12,11 @@ from pydock.commands.container.create import prepare, send, with_help
 from pydock.commands.container.create_options import CreateOptions
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.waiting import (
+    ReadyOptions,
     Waiter,
     beginning,
     end_of,
-    for_flag,
-    timeout_flag,
     wait_errors,
-    wait_flag,
     waiter,
     waits,
 )
@@ -30,19 +28,15 @@ from pydock.streams.terminal import size
 if TYPE_CHECKING:
     from pydock.api.types import CreateContainer, HostConfig
     from pydock.app import App
-    from pydock.flags.conditions import Condition
 
 
 @options
-class RunOptions(CreateOptions):
+class RunOptions(CreateOptions, ReadyOptions):
     """`run`: the options of create, and those of attaching."""
 
     detach: bool = flag("-d", "--detach", help="Run the container in the background and print its ID")
     detach_keys: str = detach_keys_flag()
     sig_proxy: bool = flag("--sig-proxy", default=True, help="Forward received signals to the process")
-    wait: bool = wait_flag()
-    conditions: tuple[Condition, ...] = for_flag()
-    timeout: int = timeout_flag()
 
 
 def start_failure(app: App, error: Failure) -> Failure:

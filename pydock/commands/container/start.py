@@ -10,12 +10,10 @@ from pydock.api import containers
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
 from pydock.commands.container.stop import NAMES
 from pydock.commands.container.waiting import (
+    ReadyOptions,
     beginning,
     end_of,
-    for_flag,
-    timeout_flag,
     wait_errors,
-    wait_flag,
     waiter,
     waits,
 )
@@ -26,11 +24,10 @@ from pydock.values import replace
 
 if TYPE_CHECKING:
     from pydock.app import App
-    from pydock.flags.conditions import Condition
 
 
 @options
-class StartOptions(SelectOptions):
+class StartOptions(SelectOptions, ReadyOptions):
     """`start`: which ones, whether attached, and what to wait for."""
 
     containers: tuple[str, ...] = argument(NAMES, sources="stopped", unless=("filter", "all"))
@@ -47,9 +44,6 @@ class StartOptions(SelectOptions):
     )
     detach_keys: str = detach_keys_flag()
     interactive: bool = flag("-i", "--interactive", help="Attach STDIN")
-    wait: bool = wait_flag()
-    conditions: tuple[Condition, ...] = for_flag()
-    timeout: int = timeout_flag()
 
 
 @command("container start", StartOptions, "Start one or more stopped containers", also=("start",))

@@ -7,12 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers, system
 from pydock.api.request import version_key
 from pydock.errors import BrokenStream, Exit, Failure
-from pydock.options import flag
+from pydock.options import Options, flag, options
 
 if TYPE_CHECKING:
     from pydock.app import App
@@ -187,24 +187,16 @@ def timeout_flag() -> Any:
     )
 
 
-def wait_flag() -> Any:
-    return flag("--wait", own=True, help="Wait until it is healthy, or running where it has no health check")
+@options
+class ReadyOptions(Options):
+    """The flags of commands that start containers, and may wait until they are ready."""
+
+    wait: bool = flag("--wait", own=True, help="Wait until it is healthy, or running where it has no health check")
+    conditions: tuple[Condition, ...] = for_flag()
+    timeout: int = timeout_flag()
 
 
-class Waits(Protocol):
-    """The options of a command that may wait."""
-
-    @property
-    def wait(self) -> bool: ...
-    @property
-    def conditions(self) -> tuple[Condition, ...]: ...
-    @property
-    def timeout(self) -> int: ...
-    @property
-    def given(self) -> frozenset[str]: ...
-
-
-def waits(o: Waits, attached: bool, needed: str) -> bool:
+def waits(o: ReadyOptions, attached: bool, needed: str) -> bool:
     """Is there anything to wait for after the start? needed: what to do about `attached`. Raises Failure."""
     wanted = o.wait or bool(o.conditions)
     if wanted and attached:
@@ -214,7 +206,7 @@ def waits(o: Waits, attached: bool, needed: str) -> bool:
     return wanted
 
 
-def beginning(app: App, o: Waits) -> Callable[[Sequence[str]], None]:
+def beginning(app: App, o: ReadyOptions) -> Callable[[Sequence[str]], None]:
     """Listen from now on; the function waits for containers that were started since. Both raise Failure."""
     from pydock.commands.container.ready import Vigil
 

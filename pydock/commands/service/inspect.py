@@ -57,7 +57,7 @@ def no_such(name: str) -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        raise Failure(f"Error: no such service: {name}") if error.status == 404 else error from None
+        raise Failure(f"Error: no such service: {name}") if error.missing else error from None
 
 
 def pretty(app: App, name: str) -> str:
