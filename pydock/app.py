@@ -130,6 +130,10 @@ class App:
         """Has --curl=only given answers in the engine's place?"""
         return "watch" in self.__dict__ and self.watch.unsent
 
+    def coloured(self, out: Output) -> bool:
+        """May what is written there have colours?"""
+        return out.is_terminal and not self.environ.get("NO_COLOR")
+
     def begin(self, invocation: Invocation) -> None:
         """Set the command line and load its configuration, which docker does first. Raises Failure."""
         self.invocation = invocation

@@ -254,7 +254,7 @@ def as_it_is(app: App, kind: str, blocks: Iterable[bytes]) -> None:
         from pydock.render.json_values import pretty, values_of
 
         for text in values_of(blocks):
-            app.out.write(pretty(text, not app.environ.get("NO_COLOR")), "\n")
+            app.out.write(pretty(text, app.coloured(app.out)), "\n")
     else:
         show_text(app, blocks)
 

@@ -18,7 +18,7 @@ from pydock.render.human import size
 from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.values import made, record
-from pydock.views.images import NONE, ImageView
+from pydock.views.images import NONE, ImageView, in_containerd
 from pydock.views.view import View
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Preview:
     @property
     def in_containerd(self) -> bool:
         """Are images kept by containerd?"""
-        return ["driver-type", "io.containerd.snapshotter.v1"] in (self.info.get("DriverStatus") or [])
+        return in_containerd(self.info)
 
     def known(self, what: str, filters: Filters | None = None) -> Filters:
         """The filters. Raises Failure for one that the prune does not know, as the engine would."""

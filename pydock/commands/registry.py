@@ -94,11 +94,7 @@ def stdin_password(app: App) -> str:
 def warn_of_environment(app: App) -> None:
     if app.environ.get("DOCKER_AUTH_CONFIG"):
         text = "DOCKER_AUTH_CONFIG is set and takes precedence.\nUnset DOCKER_AUTH_CONFIG to restore the CLI auth behaviour.\n"
-        app.err.write(note("Warn", text, coloured(app)))
-
-
-def coloured(app: App) -> bool:
-    return app.err.is_terminal and not app.environ.get("NO_COLOR")
+        app.err.write(note("Warn", text, app.coloured(app.err)))
 
 
 def log_in(app: App, auth: dict[str, str]) -> str:
@@ -128,7 +124,7 @@ def log_in_again(app: App, auth: dict[str, str]) -> str | None:
         note(
             "Info",
             f"To login with a different account, run '{app.prog} logout' followed by '{app.prog} login'",
-            coloured(app),
+            app.coloured(app.err),
         ),
         "\n\n",
     )
@@ -154,7 +150,7 @@ def credentials(app: App, server: str, user: str, password: str, default: str) -
         raise Failure("password is empty")
     if not password.strip():
         if server == HUB:
-            app.err.write(note("Info", TOKENS, coloured(app)))
+            app.err.write(note("Info", TOKENS, app.coloured(app.err)))
         password = ask(app, "Password: ", secret=True)
     if not password:
         raise Failure("Error: Password Required")

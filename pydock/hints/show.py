@@ -27,7 +27,7 @@ def show(app: App, failure: Failure) -> None:
     worker.start()
     worker.join(SECONDS)
     for text in list(dict.fromkeys(found))[:MOST]:
-        app.err.write("Hint:" if app.environ.get("NO_COLOR") else MARK, f" {on_one_line(text)}\n")
+        app.err.write(MARK if app.coloured(app.err) else "Hint:", f" {on_one_line(text)}\n")
 
 
 def collect(app: App, failure: Failure, found: list[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from pydock.render.human import ago, ellipsis, short_id, size
+from pydock.shape import Json
 from pydock.views.times import local_seconds, moment, utc_text
 from pydock.views.view import Fields, View, counted
 
@@ -184,3 +185,8 @@ class HistoryView(View):
     @property
     def Comment(self) -> str:
         return str(self.h.get("Comment") or "")
+
+
+def in_containerd(info: Json) -> bool:
+    """Are an engine's images kept by containerd? info: its answer to GET /info."""
+    return ["driver-type", "io.containerd.snapshotter.v1"] in (info.get("DriverStatus") or [])

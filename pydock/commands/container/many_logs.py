@@ -97,7 +97,7 @@ class Page:
 
     def __init__(self, app: App, o: Wanted, many: bool) -> None:
         self.app, self.o = app, o
-        self.coloured = app.out.is_terminal and not app.environ.get("NO_COLOR")
+        self.coloured = app.coloured(app.out)
         self.prefixes = Prefixes(self.coloured) if many and o.prefix else None
         self.many = many
         #: by output: whose line is open there

@@ -45,7 +45,7 @@ def push(app: App, o: PushOptions) -> None:
     plain = not (o.json or o.jq)
     # with --json stdout is for objects alone
     notes = app.out if plain else app.err
-    colour = notes.is_terminal and not app.environ.get("NO_COLOR")
+    colour = app.coloured(notes)
     wanted = ""
     if o.platform:
         # docker's message has no space here

@@ -17,12 +17,11 @@ from pydock.render.progress import check
 from pydock.shape import Json
 from pydock.streams.tar import without
 from pydock.values import record, replace
+from pydock.views.images import in_containerd
 
 if TYPE_CHECKING:
     from pydock.app import App
 
-#: how /info tells of an image store that is containerd's
-CONTAINERD = "io.containerd.snapshotter.v1"
 #: images that are looked at at once
 AT_ONCE = 8
 
@@ -74,7 +73,7 @@ class End:
         """Why images are sent whole, as far as this end is concerned; "" where layers can be told apart.
 
         containerd's store takes an image whose layers are missing, and cannot give it away again."""
-        if any(CONTAINERD in status for status in self.info.get("DriverStatus") or ()):
+        if in_containerd(self.info):
             return f"{self.name} has containerd's image store"
         parts = self.app.engine.json(system.version()).get("Components") or ()
         return "" if any(part["Name"] == "Engine" for part in parts) else f"{self.name} is no Docker Engine"
