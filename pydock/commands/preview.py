@@ -14,7 +14,7 @@ from pydock.errors import Failure, failing
 from pydock.flags.times import timestamp
 from pydock.go.strconv import parse_bool, parse_rfc3339, quote
 from pydock.render.format import Format
-from pydock.render.human import size
+from pydock.render.human import counted, size
 from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.values import made, record
@@ -43,10 +43,6 @@ class Part:
     bound: str = ""
     notes: Sequence[str] = ()
     objects: Sequence[Json] = made(default_factory=list)
-
-
-def counted(number: int, noun: str, many: str = "") -> str:
-    return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 class Preview:

@@ -11,6 +11,7 @@ from pydock.commands.consent import check_consent, consent
 from pydock.errors import Exit, Failure
 from pydock.flags.pairs import Pair
 from pydock.render.format import Format
+from pydock.render.human import counted
 from pydock.render.listing import listing
 from pydock.shape import Json
 from pydock.values import record
@@ -189,7 +190,3 @@ def named(found: list[Found]) -> dict[str, str]:
     """Their IDs by their names, or by themselves where a name is missing, or belongs to several."""
     times = Counter(one.name for one in found)
     return {one.name if one.name and times[one.name] == 1 else one.id: one.id for one in found}
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

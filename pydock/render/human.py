@@ -1,4 +1,4 @@
-"""Human-readable sizes and times (docker's go-units). Pure."""
+"""Human-readable numbers, sizes and times (docker's go-units). Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ _DECIMAL = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
 def significant(value: float, digits: int) -> str:
     """Go's %.Ng."""
     return f"{value:.{digits}g}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """ "1 file", "2 files"."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def size(count: float, digits: int = 4) -> str:

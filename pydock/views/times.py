@@ -24,9 +24,9 @@ def local_seconds(seconds: float) -> str:
 def local_nanoseconds(nanoseconds: int) -> str:
     """A local time with nanoseconds: "2024-01-02T03:04:05.000000678+01:00"."""
     whole, fraction = divmod(nanoseconds, 10**9)
-    local = time.localtime(within_years(whole))
-    zone = time.strftime("%z", local)
-    return f"{local.tm_year:04}{time.strftime('-%m-%dT%H:%M:%S', local)}.{fraction:09d}{'Z' if zone == '+0000' else f'{zone[:3]}:{zone[3:]}'}"
+    text = local_seconds(whole)
+    zone = "Z" if text.endswith("Z") else text[-len("+01:00") :]
+    return f"{text.removesuffix(zone)}.{fraction:09d}{zone}"
 
 
 def moment(seconds: float | None) -> str | None:

@@ -11,7 +11,7 @@ from pydock.copypaths import CopyInfo, Entry, link_target, rebased, split_entry,
 from pydock.errors import EngineError, Failure, failing
 from pydock.go.filepath import clean
 from pydock.go.json import decode
-from pydock.render.human import beside, size
+from pydock.render.human import beside, counted, size
 from pydock.render.shown import Drawn
 from pydock.shape import opt
 from pydock.values import record
@@ -302,12 +302,9 @@ def report(app: App, copies: Iterator[tuple[str, Entry, str]]) -> None:
         slash = "/" if entry.is_dir else ""
         app.out.line(f"{source.rstrip('/')}{slash} -> {path.rstrip('/')}{slash}")
         files, folders, total = files + (not entry.is_dir), folders + entry.is_dir, total + entry.size
-    app.out.line(f"Would copy {counted(files, 'file')} and {counted(folders, 'directory')}, {size(total, 3)}")
-
-
-def counted(number: int, what: str) -> str:
-    plural = {"file": "files", "directory": "directories"}
-    return f"{number} {what if number == 1 else plural[what]}"
+    app.out.line(
+        f"Would copy {counted(files, 'file')} and {counted(folders, 'directory', 'directories')}, {size(total, 3)}"
+    )
 
 
 class Progress:
