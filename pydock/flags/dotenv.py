@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 #: the largest file: an environment cannot be much larger
 LARGEST = 1 << 20
 _KEY = re.compile(r"(?:export[ \t]+)?([A-Za-z_][\w.-]*)", re.ASCII)
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+#: a line that is continued within it goes on with it
+_NAME = re.compile(r"[A-Za-z_](?:\w|\\\n)*", re.ASCII)
 _BLANKS = re.compile(r"[ \t]*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 #: after ${NAME
@@ -162,20 +163,24 @@ class Reader:
         if self.peek() == "{":
             self.at += 1
             return self.braces(start, quoted)
-        name = self.take(_NAME)
-        if name:
-            return self.lookup(name[0]) or ""
+        if name := self.name():
+            return self.lookup(name) or ""
         if self.peek() and self.peek() in "0123456789@*#?-$!":
             raise self.error(f"there is no variable ${self.peek()}: {_HINT}", start)
         return "$"
 
+    def name(self) -> str:
+        """A variable's name; "" where there is none."""
+        found = self.take(_NAME)
+        return found[0].replace("\\\n", "") if found else ""
+
     def braces(self, start: int, quoted: bool) -> str:
         """After ${."""
-        name = self.take(_NAME)
+        name = self.name()
         operator = self.take(_OPERATOR) if name else None
         if name and self.peek() == "}" and not operator:
             self.at += 1
-            return self.lookup(name[0]) or ""
+            return self.lookup(name) or ""
         if not name or not operator:
             text, closed, _ = self.text[start:].partition("\n")[0].partition("}")
             if not closed:
@@ -186,12 +191,12 @@ class Reader:
             )
         other = self.word(lambda: self.peek() == "}", start, quoted)
         self.at += 1
-        value = self.lookup(name[0])
+        value = self.lookup(name)
         there = bool(value) if operator[0][0] == ":" else value is not None
         if operator[0][-1] == "+":
             return other if there else ""
         if operator[0][-1] == "?" and not there:
-            raise self.error(f"{name[0]}: {other or 'it is not set'}", start)
+            raise self.error(f"{name}: {other or 'it is not set'}", start)
         return (value or "") if there else other
 
     def lookup(self, name: str) -> str | None:

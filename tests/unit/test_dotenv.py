@@ -46,7 +46,7 @@ def of_shell(text: str, folder: Path) -> dict[str, str] | None:
         "A=a'b c'd", "A=\"b\"'c'd", "A='it'\\''s'", "A=$HERE", 'A="$HERE"', "A=${HERE}x", "A=$NO", "A=${NO}x", "A=1\nB=$A$A", "A=1\nA=2\nB=$A", "A=$HERE\nHERE=3\nB=$HERE",
         "A=${NO:-b}", "A=${NO:-b c}", 'A="${NO:-b c}"', "A=${EMPTY:-b}", "A=${EMPTY-b}", "A=${EMPTY:+b}", "A=${EMPTY+b}", "A=${HERE:+b}", "A=${NO:-}", "A=${NO:-$HERE}",
         "A=${NO:-${EMPTY:-x}}", 'A="${NO:-it\'s}"', "A=${NO:-'b}'}", 'A=${NO:-"b}"}', "A=${HERE:?no}", "A=$", "A=a$", 'A="$"', "A=a$/b", "A=a=b=c", "A='ü€'", "A_1=x",
-        'A="a\tb"', "A=a\t# c", "A='#'", 'A="# x" # y', "A='a'#b",
+        "A=$HERE\\\na", 'A="$HERE\\\na"', "HEREa=3\nA=$HERE\\\na", "A=${HE\\\nRE}b", 'A="a\tb"', "A=a\t# c", "A='#'", 'A="# x" # y', "A='a'#b",
     ],
 )  # fmt: skip
 def test_as_a_shell_reads_it(text: str, tmp_path: Path) -> None:
