@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from pydock.app import App
 from pydock.cli.params import Command
@@ -41,7 +42,6 @@ def test_every_file_and_test_that_a_page_names_is_there(page: Path) -> None:
             text,
         )
     )
-    named |= set(re.findall(r"\]\(([^):#]+)\)", text))
     if page.parent.name == "pydock":
         # of a folder of this package
         named |= set(re.findall(r"`([a-z]+/(?:\w+\.py)?)`", text))
@@ -54,6 +54,33 @@ def test_every_file_and_test_that_a_page_names_is_there(page: Path) -> None:
     }
     words = SHOWN.sub("", text)
     assert set(re.findall(r"(?<![\w/])test_\w+(?![\w.])", words)) <= tests
+
+
+def links(page: Path) -> list[str]:
+    """Where its links and pictures lead."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+    parts = [child for token in tokens for child in token.children or ()]
+    return [str(part.attrs.get("href") or part.attrs["src"]) for part in parts if part.type in ("link_open", "image")]
+
+
+def anchors(page: Path) -> set[str]:
+    """What links to its sections end in, as forges make it of their titles."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.suffix == ".md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    dead = []
+    for link in links(page):
+        if ":" in link:
+            # of the web: not asked here
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    assert not dead
 
 
 def test_what_any_system_runs_is_there() -> None:
