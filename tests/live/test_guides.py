@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from markdown_it import MarkdownIt
 
 from tests.support.cli import program
 from tests.support.consoles import SOURCE, Step, fits, parts, steps
@@ -132,45 +130,3 @@ def test_what_is_beyond_docker_happens(begin: str, shell: Shell) -> None:
         shell.run(command)
     (step,) = [step for step in steps(PARTS["beyond"]) if step.command.startswith(begin)]
     shell.follow(step)
-
-
-def jobs() -> dict[str, list[str]]:
-    """The shell lines of the jobs that the guide on CI shows; how pydock gets there is what a wheel's own tests try."""
-    tokens = MarkdownIt("commonmark").parse(PARTS["ci"])
-    github, gitlab = (yaml.safe_load(token.content) for token in tokens if token.info == "yaml")
-    return {
-        "github": [step["run"] for step in github["jobs"]["test"]["steps"] if "run" in step],
-        "gitlab": gitlab["test"]["script"],
-    }
-
-
-@pytest.mark.parametrize("system", ["github", "gitlab"])
-@pytest.mark.usefixtures("clean")
-def test_jobs_of_ci_do_their_work(system: str, stage: EngineProcess, pydock: Path, tmp_path: Path) -> None:
-    """Each step in a shell of its own, in a checkout with a Dockerfile and a test."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "pydock").symlink_to(pydock.resolve())
-    checkout = tmp_path / "checkout"
-    checkout.mkdir()
-    (checkout / "Dockerfile").write_text("FROM busybox\nCOPY --chmod=755 test /\nWORKDIR /\n")
-    (checkout / "test").write_text("#!/bin/sh\necho tested\n")
-    path = f"{tmp_path}/home/bin:{tmp_path}/bin:{os.environ['PATH']}"
-    env = {
-        "PATH": path,
-        "HOME": f"{tmp_path}/home",
-        "GITHUB_PATH": f"{tmp_path}/path",
-        "DOCKER_HOST": stage.host,
-        "CI": "true",
-    }
-    printed = b""
-    for line in jobs()[system]:
-        # the one that installs is tried without that line
-        script = "\n".join(part for part in line.splitlines() if "install pydock-cli" not in part)
-        done = subprocess.run(
-            ["bash", "-e", "-c", script], cwd=checkout, env=env, stdin=subprocess.DEVNULL, stdout=-1, stderr=-2, timeout=120, check=False
-        )  # fmt: skip
-        assert done.returncode == 0, (script, done.stdout)
-        printed = done.stdout
-    assert printed == b"tested\n"
-    if system == "github":
-        assert os.readlink(tmp_path / "home" / "bin" / "docker") == f"{tmp_path}/bin/pydock"

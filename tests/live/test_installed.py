@@ -1,4 +1,5 @@
-"""The wheel, as users install it: by pip, pipx and uv, each into a clean home; then set up, found by man and three shells, and undone."""
+"""The wheel, as users install it: by pip, pipx and uv, each into a clean home; then set up, found by man and three shells, and undone.
+And as the jobs of the guide on CI install it."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from markdown_it import MarkdownIt
 
 from pydock import __version__
+from tests.support.consoles import SOURCE
 from tests.support.engines import EngineProcess
 from tests.support.shells import need
 
@@ -124,3 +128,39 @@ def test_installed_set_up_and_undone(
     assert tree(tmp_path) == before
     sh(places(uninstall, tmp_path, wheel, tools), tmp_path)
     assert not pydock.exists() and not pydock.is_symlink()
+
+
+def jobs() -> dict[str, list[str]]:
+    """The shell lines of the jobs that the guide on CI shows."""
+    tokens = MarkdownIt("commonmark").parse((SOURCE / "ci.md").read_text(encoding="utf-8"))
+    github, gitlab = (yaml.safe_load(token.content) for token in tokens if token.info == "yaml")
+    return {
+        "github": [step["run"] for step in github["jobs"]["test"]["steps"] if "run" in step],
+        "gitlab": gitlab["test"]["script"],
+    }
+
+
+@pytest.mark.parametrize("system", ["github", "gitlab"])
+def test_jobs_of_ci_do_their_work(
+    system: str, wheel: Path, tools: Path, tmp_path: Path, docker28: EngineProcess
+) -> None:
+    """Each step in a shell of its own, in a checkout with a Dockerfile and a test."""
+    if system == "github" and not (tools / "pipx").exists():
+        pytest.skip("pipx is not to be had")
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "python")], check=True)
+    checkout, added = tmp_path / "checkout", tmp_path / "path"
+    checkout.mkdir()
+    (checkout / "Dockerfile").write_text("FROM busybox\nCOPY --chmod=755 test /\nWORKDIR /\n")
+    (checkout / "test").write_text("#!/bin/sh\necho tested\n")
+    added.write_text("")
+    # the one has pipx and its folder on the PATH, the other one is an image of Python
+    folders = [tools, tmp_path / ".local" / "bin"] if system == "github" else [tmp_path / "python" / "bin"]
+    env = {"GITHUB_PATH": str(added), "DOCKER_HOST": docker28.host, "CI": "true", "PYDOCK": str(wheel)}
+    printed = ""
+    for line in jobs()[system]:
+        path = os.pathsep.join([*added.read_text().split(), *map(str, folders), "/usr/bin", "/bin"])
+        printed = sh(f"set -e; cd {checkout}; {line}", tmp_path, PATH=path, **env)
+    assert printed == "tested\n"
+    if system == "github":
+        assert os.readlink(tmp_path / "bin" / "docker") == f"{tmp_path}/.local/bin/pydock"
+    sh("pydock rmi app", tmp_path, PATH=os.pathsep.join([*map(str, folders), "/usr/bin", "/bin"]), **env)
