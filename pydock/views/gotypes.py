@@ -133,19 +133,14 @@ def fields_of(shape: str, newer: bool) -> tuple[tuple[str, Tag, str], ...]:
     return tuple(out)
 
 
-@cache
-def _plan(shape: str, newer: bool) -> tuple[tuple[tuple[str, str | None, str], ...], dict[str, Tag]]:
-    """((Go name, JSON name, type) of each field, None as the JSON name of an embedded one; the tags of the others)."""
-    found = fields_of(shape, newer)
-    fields = tuple((go[1:], None, kind) if go.startswith("+") else (go, tag.key, kind) for go, tag, kind in found)
-    return fields, {go: tag for go, tag, _ in found if not go.startswith("+")}
-
-
 def decode(kind: str, value: Any, newer: bool = False) -> Any:
     """A JSON value as the Go value of that type; null and what is missing is the zero value. Raises Mismatch.
 
     newer: the API version in use is CHANGED or later."""
-    return reader(newer).read(kind, value)
+    return reader(newer).of(kind)(value)
+
+
+Read = Callable[[Any], Any]
 
 
 class Reader:
@@ -153,123 +148,145 @@ class Reader:
 
     def __init__(self, newer: bool) -> None:
         self.newer = newer
-        #: what reads a type's values, and its zero value, of the types that were met
-        self.known: dict[str, Callable[[Any], Any]] = {}
+        #: what reads a type's values, its zero value, and what reads structs, of the types that were met
+        self.known: dict[str, Read] = {}
         self.zeros: dict[str, Any] = {}
+        self.structs: dict[str, Struct] = {}
 
     def is_struct(self, kind: str) -> bool:
         return ":" in table(self.newer).get(kind, "").partition(" ")[0]
 
-    def read(self, kind: str, value: Any) -> Any:
+    def of(self, kind: str) -> Read:
+        """What reads the values of a type."""
         read = self.known.get(kind)
         if read is None:
-            read = self.known[kind] = self._of(kind)
-        return read(value)
+            read = self.known[kind] = self._made(kind)
+        return read
 
     def zero(self, kind: str) -> Any:
         """A type's zero value, which all that need one share: most fields of most objects are empty."""
         if kind not in self.zeros:
-            self.zeros[kind] = self.read(kind, None)
+            self.zeros[kind] = self.of(kind)(None)
         return self.zeros[kind]
 
-    def _of(self, kind: str) -> Callable[[Any], Any]:
-        """What reads the values of a type."""
+    def struct(self, shape: str) -> Struct:
+        found = self.structs.get(shape)
+        if found is None:
+            found = self.structs[shape] = Struct(self, shape)
+        return found
+
+    def _made(self, kind: str) -> Read:
+        # a type may have pointers, lists and maps of itself: those of elements are looked up when there is one
         if kind in ("string", "bool") or kind in _INTEGERS or kind in _FLOATS:
             return _scalars(kind, kind)
         if kind in _SIMPLE:
             return _SIMPLE[kind]
         if kind.startswith("any("):
-            return lambda value: None if value is None else self.read(kind[4:-1], value)
+            return lambda value: None if value is None else self.of(kind[4:-1])(value)
         if kind.startswith("*"):
-            return partial(self._pointer, kind)
+            return self._pointer(kind)
         if kind.startswith("["):
-            return partial(self._list, kind, kind)
+            return self._list(kind, kind)
         if kind.startswith("map["):
-            return partial(self._map, kind, kind)
+            return self._map(kind, kind)
         return self._named(kind)
 
-    def _named(self, kind: str) -> Callable[[Any], Any]:
+    def _named(self, kind: str) -> Read:
         if self.is_struct(kind):
-            return lambda value: self._struct(kind, value, GoStruct)
+            return self.struct(kind).read
         under = table(self.newer)[kind].partition(" = ")[2]
         if kind == "strslice.StrSlice":
-            return lambda value: self._list(under, kind, [value] if isinstance(value, str) else value)
+            words = self._list(under, kind)
+            return lambda value: words([value] if isinstance(value, str) else value)
         if under.startswith("["):
-            return partial(self._list, under, kind)
+            return self._list(under, kind)
         if under.startswith("map["):
-            return partial(self._map, under, kind)
+            return self._map(under, kind)
         if under == "net.IPNet":
             return lambda value: named(str, f"*{kind}")(value or "<nil>")
         return _scalars(under, kind)
 
-    def _pointer(self, kind: str, value: Any) -> Any:
-        if value is None:
-            return NilPointer(go_name(kind))
-        inner = kind[1:]
-        if inner == "registry.NetIPNet":
-            return self.read(inner, value)
+    def _pointer(self, kind: str) -> Read:
+        inner, name = kind[1:], go_name(kind)
         if self.is_struct(inner):
-            return self._struct(inner, value, Pointer)
-        return Reference(go_name(kind), self.read(inner, value))
+            return lambda value: NilPointer(name) if value is None else self.struct(inner).read(value, Pointer)
+        made = partial(Reference, name) if inner != "registry.NetIPNet" else lambda value: value
+        return lambda value: NilPointer(name) if value is None else made(self.of(inner)(value))
 
-    def _list(self, under: str, kind: str, value: Any) -> Any:
+    def _list(self, under: str, kind: str) -> Read:
         count, _, element = under[1:].partition("]")
-        shown = go_name(kind)
+        shown, of_strings = go_name(kind), element == "string"
+        some: type[list[Any]] = named(AnyList, shown)
         if count:
-            items = [self.read(element, v) for v in _fits(value, list, shown) or [None] * int(count)]
-            return named(AnyList, shown)(items)
-        if value is None:
-            return named(AnyList, shown, go_nil=True, go_strings=element == "string")()
+            return lambda value: some(map(self.of(element), _fits(value, list, shown) or [None] * int(count)))
+        none = named(AnyList, shown, go_nil=True, go_strings=of_strings)
         if under == "[]uint8":
-            return named(AnyList, shown)(_bytes(_fits(value, str, shown)))
-        items = [self.read(element, v) for v in _fits(value, list, shown)]
-        return items if kind == "[]string" else named(AnyList, shown, go_strings=element == "string")(items)
+            return lambda value: none() if value is None else some(_bytes(_fits(value, str, shown)))
+        some = list if kind == "[]string" else named(AnyList, shown, go_strings=of_strings)
+        return lambda value: none() if value is None else some(map(self.of(element), _fits(value, list, shown)))
 
-    def _map(self, under: str, kind: str, value: Any) -> Any:
+    def _map(self, under: str, kind: str) -> Read:
         key, _, element = under.removeprefix("map[").partition("]")
         shown = go_name(kind)
-        entries = (_fits(value, dict, shown) or {}).items()
-        out = named(GoMap, shown, go_nil=value is None, go_key=key)(
-            {_key(key, k): self.read(element, v) for k, v in entries}
-        )
-        out.go_element = self.zero(element)
-        return out
+        some, none = (named(GoMap, shown, go_nil=nil, go_key=key) for nil in (False, True))
+        name = str if key == "string" else named(str, key)
 
-    def _struct(self, shape: str, value: Any, cls: type[GoStruct], owner: str = "") -> Any:
-        """owner: the struct that this one is embedded in, which errors name."""
+        def read(value: Any) -> Any:
+            inner = self.of(element)
+            entries = (_fits(value, dict, shown) or {}).items()
+            out = (none if value is None else some)({name(k): inner(v) for k, v in entries})
+            out.go_element = self.zero(element)
+            return out
+
+        return read
+
+
+class Struct:
+    """Reads the objects of a type: a copy of its zero value, with what the JSON has."""
+
+    def __init__(self, reader: Reader, shape: str) -> None:
+        self.shape, self.name, self.shown = shape, go_name(shape), ANONYMOUS.get(shape, shape)
+        self.zero: dict[str, Any] = {}
+        self.tags: dict[str, Tag] = {}
+        #: (Go name, what reads it, its class) of each embedded struct: all of them read the same object
+        self.embedded: list[tuple[str, Struct, type[GoStruct]]] = []
+        #: JSON name -> (itself, Go name, type of the values that are kept as they are, what reads others)
+        self.places: dict[str, tuple[str, str, type | None, Read]] = {}
+        for go, tag, kind in fields_of(shape, reader.newer):
+            if go.startswith("+"):
+                made = EmbeddedPointer if kind.startswith("*") else Embedded
+                self.zero[go[1:]] = None
+                self.embedded.append((go[1:], reader.struct(kind.lstrip("*")), made))
+                continue
+            self.zero[go], self.tags[go] = reader.zero(kind), tag
+            if tag.key:
+                self.places[tag.key] = tag.key, go, _PLAIN.get(kind), reader.of(kind)
+        # without an exact match Go matches JSON names in any letter case
+        self.any_case = {key.lower(): place for key, place in reversed(self.places.items())}
+
+    def read(self, value: Any, cls: type[GoStruct] = GoStruct, owner: str = "") -> GoStruct:
+        """owner: the struct that this one is embedded in, which errors name. Raises Mismatch."""
+        shape, key = self.shape, ""
         owner = owner or shape
         value = UNMARSHALED[shape](value) if shape in UNMARSHALED else value
-        value = _fits(value, dict, go_name(shape)) or {}
-        fields: dict[str, Any] = {}
-        known, zeros = self.known, self.zeros
-        # without an exact match Go matches JSON names in any letter case
-        lower: dict[str, Any] | None = None
-        for go, key, kind in _plan(shape, self.newer)[0]:
-            if key is None:
-                embedded = EmbeddedPointer if kind.startswith("*") else Embedded
-                try:
-                    fields[go] = self._struct(kind.lstrip("*"), value, embedded, owner)
-                except Mismatch as wrong:
-                    raise wrong.within(go, owner) from None
-                continue
-            entry = value.get(key)
-            if entry is None and key and key not in value:
-                if lower is None:
-                    lower = {k.lower(): v for k, v in value.items()}
-                entry = lower.get(key.lower())
-            if entry is None:
-                fields[go] = zeros[kind] if kind in zeros else self.zero(kind)
-                continue
-            try:
-                fields[go] = known[kind](entry) if kind in known else self.read(kind, entry)
-            except Mismatch as wrong:
-                raise wrong.within(key, owner) from None
-        tags = _plan(shape, self.newer)[1]
+        value = _fits(value, dict, self.name) or {}
+        fields = self.zero.copy()
+        try:
+            for key, struct, made in self.embedded:
+                fields[key] = struct.read(value, made, owner)
+            for name, entry in value.items():
+                place = self.places.get(name) or self.any_case.get(name.lower())
+                if place and entry is not None:
+                    key, go, plain, read = place
+                    fields[go] = entry if type(entry) is plain else read(entry)
+        except Mismatch as wrong:
+            # Go tells of the first one, in the order of the JSON
+            for alone in value.items() if len(value) > 1 else ():
+                self.read(dict([alone]), cls, owner)
+            raise wrong.within(key, owner) from None
         text = STRINGS[shape](fields) if shape in STRINGS else None
         marshaled = MARSHALED[shape](fields) if shape in MARSHALED else None
-        return cls(
-            ("*" if issubclass(cls, Pointer) else "") + ANONYMOUS.get(shape, shape), fields, tags, text, marshaled
-        )
+        return cls(("*" if issubclass(cls, Pointer) else "") + self.shown, fields, self.tags, text, marshaled)
 
 
 @cache
@@ -287,11 +304,6 @@ _SIMPLE: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _key(kind: str, text: str) -> str:
-    key: str = text if kind == "string" else named(str, kind)(text)
-    return key
-
-
 def _bytes(text: str) -> bytes:
     """Raises Mismatch."""
     from base64 import b64decode
@@ -302,9 +314,13 @@ def _bytes(text: str) -> bytes:
         raise Mismatch("string", "[]uint8") from None
 
 
+#: types whose values are as in JSON
+_PLAIN: dict[str, type] = {"string": str, "bool": bool, "int": int, "float64": float}
+
+
 def _scalars(under: str, kind: str) -> Callable[[Any], Any]:
     base: Any = {"string": str, "bool": bool}.get(under) or (float if under in _FLOATS else int)
-    made = None if kind in ("string", "bool", "int", "float64") else named(base, kind)
+    made = None if kind in _PLAIN else named(base, kind)
 
     def read(value: Any) -> Any:
         if type(value) is not base:

@@ -396,3 +396,22 @@ def test_a_key_of_a_map_must_be_of_its_type() -> None:
 @pytest.mark.parametrize(("limit", "sent"), [("-1", None), ("0", None), ("5", "5")])
 def test_a_limit_of_search_that_is_none_is_left_to_the_registry(limit: str, sent: str | None) -> None:
     assert cli("search", "--limit", limit, "x", table=ENGINE).requests[0].query.get("limit") == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        # the last of the names that differ in letter case only
+        ('{"Name": "a", "name": "b"}', "b"),
+        ('{"name": "b", "Name": "a"}', "a"),
+        ('{"NAME": "c", "Name": null}', "c"),
+        # the first value that does not fit, in the order of the JSON, wherever its field is in the struct
+        ('{"Scope": 1, "Name": 2}', "json: cannot unmarshal number into Go struct field Volume.Scope of type string"),
+        ('{"name": [], "Scope": 2}', "json: cannot unmarshal array into Go struct field Volume.Name of type string"),
+    ],
+)
+def test_json_is_read_into_structs_as_go_reads_it(text: str, want: str) -> None:
+    try:
+        assert decode("volume.Volume", json.loads(text)).fields["Name"] == want
+    except Mismatch as wrong:
+        assert wrong.message == want
