@@ -185,7 +185,7 @@ def inspect(app: App, o: ContextInspectOptions) -> None:
         app,
         o,
         o.names or (app.contexts.current,),
-        lambda name: (dumps(details(app, name)), "context.contextWithTLSListing"),
+        lambda name: (dumps(found := details(app, name)), found, "context.contextWithTLSListing"),
         raw=False,
         ours=True,
     )

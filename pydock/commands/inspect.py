@@ -23,7 +23,6 @@ from pydock.api.request import Request, version_key
 from pydock.commands.shared import InspectOptions, json_flag, platform_flag, platform_json
 from pydock.errors import EngineError, Failure, Failures, failing
 from pydock.go.json import compact, indented
-from pydock.go.json import decode as decode_json
 from pydock.go.kinds import json_number, untyped
 from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import argument, command, flag, options
@@ -53,8 +52,8 @@ NOT_OF_THIS_KIND = ("not supported", "invalid reference format")
 
 INDENT = " " * 4
 
-#: an object's JSON as the engine wrote it, and its Go type
-Found = tuple[str, str]
+#: an object's JSON as the engine wrote it, its value, and its Go type
+Found = tuple[str, Any, str]
 
 
 class Printer:
@@ -70,16 +69,15 @@ class Printer:
             except ParseError as error:
                 raise Failure(f"template parsing error: {error}", 64) from None
 
-    def add(self, text: str, shape: str, newer: bool = False, raw: bool = True) -> None:
-        """Add one object's JSON. newer: it is from an API of version CHANGED or later; raw: fields unknown to its Go type
+    def add(self, text: str, value: Any, shape: str, newer: bool = False, raw: bool = True) -> None:
+        """Add one object. newer: it is from an API of version CHANGED or later; raw: fields unknown to its Go type
         are shown too.
 
         Raises Failure if the template cannot be executed."""
         if self.form in ("", "json"):
-            text = text if raw else typed_json(text, shape, newer)
+            text = text if raw else typed_json(value, shape, newer)
             self.objects.append(compact(text) if self.form else indented(text, INDENT, 1))
             return
-        value = decode_json(text)
         if shape:
             try:
                 found = sourced(decode(shape, value, newer), self.source)
@@ -106,11 +104,11 @@ class Printer:
         return f"[\n{INDENT}{between}\n]" if between else "[]"
 
 
-def typed_json(text: str, shape: str, newer: bool) -> str:
+def typed_json(value: Any, shape: str, newer: bool) -> str:
     """An object's JSON, limited to the fields of its Go type."""
     from pydock.go.encoding import encode
 
-    return encode(decode(shape, decode_json(text), newer), escape_html=True)
+    return encode(decode(shape, value, newer), escape_html=True)
 
 
 def print_all(
@@ -162,7 +160,7 @@ def print_kind(
     if form == "pretty":
         # all of them or, as in docker, none
         with failing():
-            texts = [pretty(decode_json(find(name)[0])) for name in names]
+            texts = [pretty(find(name)[1]) for name in names]
         app.out.write("".join(text + "\n" for text in texts))
         return
     try:
@@ -178,7 +176,7 @@ def speaks_newer(app: App) -> bool:
 
 
 def fetch(app: App, request: Request, shape: str) -> Found:
-    return app.engine.text(request), shape
+    return *app.engine.document(request), shape
 
 
 def print_fetched(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydock.errors import Failure, Failures
-from pydock.go.json import decode
 from pydock.render.values import ALL, at, check_names, json_text, names_of, picked, unknown
 from pydock.shape import Json
 from pydock.views.view import View
@@ -58,15 +57,16 @@ def checked(o: Typed, known: Iterable[str]) -> list[str]:
     return chosen(o)
 
 
-def print_found(app: App, o: Typed, names: Sequence[str], find: Callable[[str], tuple[str, str]], newer: bool) -> None:
+def print_found(
+    app: App, o: Typed, names: Sequence[str], find: Callable[[str], tuple[str, Any, str]], newer: bool
+) -> None:
     """What the inspect commands print: the objects as the engine describes them, as one array; then the errors.
 
-    find: a name -> its object's JSON, and its Go type; newer: of the API of today. Raises Failure."""
+    find: a name -> its object's JSON, as text and its value, and its Go type; newer: of the API of today. Raises Failure."""
     found, failures = list[tuple[Json, str]](), list[Failure]()
     for name in names:
         try:
-            text, kind = find(name)
-            found.append((decode(text), kind))
+            found.append(find(name)[1:])
         except Failure as failure:
             failures.append(failure)
     fields = chosen(o)

@@ -152,11 +152,10 @@ class Engine:
                 raise
             return None
 
-    def text(self, request: Request) -> str:
-        """The answer's JSON text as the engine sent it, checked as by json()."""
+    def document(self, request: Request) -> tuple[str, Any]:
+        """The answer's JSON text as the engine sent it, and as json() gives it."""
         data = self.read(request)
-        value_of(request, data)
-        return data.decode("utf-8", "replace")
+        return data.decode("utf-8", "replace"), value_of(request, data)
 
     @contextmanager
     def ahead(self, requests: Sequence[Request]) -> Iterator[None]:

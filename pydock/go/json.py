@@ -57,8 +57,8 @@ def decode(data: bytes | str, shape: Shape = None, first: bool = False) -> Any:
         raise ValueError("exceeded max depth")
     if shape is not None and (wrong := misshapen(value, shape)):
         raise ValueError(wrong)
-    # an escape that may be an unpaired surrogate
-    return _whole_characters(value) if "\\ud" in text or "\\uD" in text else value
+    # an escape that may be an unpaired surrogate; most texts have no escape at all
+    return _whole_characters(value) if "\\" in text and ("\\ud" in text or "\\uD" in text) else value
 
 
 def _too_deep(value: Any) -> bool:

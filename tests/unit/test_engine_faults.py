@@ -274,7 +274,7 @@ WRONG = [
 @pytest.mark.parametrize("body", WRONG, ids=lambda b: b[:12].decode("latin1"))
 def test_an_answer_that_is_not_as_promised_names_the_request(tmp_path: Path, body: bytes) -> None:
     with peer(tmp_path, lambda _: answer(body)) as there:
-        for ask in (there.engine.json, there.engine.text, lambda r: there.engine.background(r).json()):
+        for ask in (there.engine.json, there.engine.document, lambda r: there.engine.background(r).json()):
             with pytest.raises(
                 BadAnswer, match="the engine's answer to POST /containers/create is not what the API promises"
             ):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api.networks import inspect_network
 from pydock.api.services import inspect_service
-from pydock.commands.inspect import fetch, fields_flag, print_all
+from pydock.commands.inspect import Found, fetch, fields_flag, print_all
 from pydock.commands.shared import InspectOptions
 from pydock.errors import EngineError, Failure
 from pydock.options import argument, command, flag, options
@@ -45,7 +45,7 @@ def inspect(app: App, o: ServiceInspectOptions) -> None:
         raise Failure(failure.message) from None
 
 
-def find(app: App, name: str) -> tuple[str, str]:
+def find(app: App, name: str) -> Found:
     """A service with what the engine assumes where it says nothing. Raises Failure."""
     with no_such(name):
         return fetch(app, inspect_service(name, insert_defaults=True), "swarm.Service")
