@@ -8,7 +8,7 @@ from typing import Any
 from pydock.errors import Failure
 from pydock.render.values import json_text
 
-MISSING = "the jq library is not installed: pip install 'pydock-cli[jq]'"
+MISSING = "the jq library is not installed: pip install jq"
 
 
 class Program:

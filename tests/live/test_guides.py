@@ -26,6 +26,8 @@ STAGE = (
     "pydock run -d --name web -p 8080:80 --label team=shop --label com.example.team=shop nginx",
     "pydock volume create data",
 )
+#: guides that need the same
+ON_STAGE = {"troubleshooting"}
 #: of the page on what is beyond docker
 STAGED = (
     "pydock --curl stop web",
@@ -119,6 +121,8 @@ def shell(stage: EngineProcess, pydock: Path, tmp_path: Path, clean: None) -> Sh
 
 @pytest.mark.parametrize("name", sorted(PARTS.keys() - NOT_HERE.keys()))
 def test_what_is_shown_happens(name: str, shell: Shell) -> None:
+    for command in STAGE if name in ON_STAGE else ():
+        shell.run(command)
     for step in steps(PARTS[name]):
         if not any(step.command.startswith(begin) for begin in NOT_RUN):
             shell.follow(step)
