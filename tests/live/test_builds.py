@@ -58,8 +58,8 @@ OUTSIDE = ("the size of the archive", r"^(Sending build context to Docker daemon
 
 
 def any_stage(steps: list[str], failed: bool) -> list[str]:
-    """Steps that several stages share are called by any of them."""
-    return [re.sub(r"^\[[^\]]+ \d+/\d+\] FROM", "FROM", step) for step in steps]
+    """An image that several stages share is called as any of them names it: with its tag, too, or without (`COPY --from`)."""
+    return [re.sub(r"^(?:\[[^\]]+ \d+/\d+\] )?FROM (\S+?)(?::latest)?\n", r"FROM \1\n", step) for step in steps]
 
 
 def in_parts(steps: list[str], failed: bool) -> list[str]:
