@@ -107,7 +107,9 @@ class App:
             app.contexts.endpoint,
             app.contexts.headers,
             app.environ.get("DOCKER_API_VERSION", ""),
-            app.watch.over(app.transport, app.contexts.endpoint) if app.globals.watched else app.transport,
+            app.watch.over(app.transport, app.contexts.endpoint, app.err.source)
+            if app.globals.watched
+            else app.transport,
         ),
     )
     machine: noun[Machine] = noun("machine.machine.Machine", lambda cls, app: cls(app.contexts, app.environ))

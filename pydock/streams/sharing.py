@@ -88,7 +88,7 @@ class SharedOutput(Output):
             self.put(b"\n")
 
     def raw_line(self, text: str) -> None:
-        """A line of curl names its engine, and is to be run as it is."""
+        """A line of curl names its engine, and is to be run as it is; one of --trace says whose it is."""
         with self.gathered.lock:
             self.base.raw_line(text)
 

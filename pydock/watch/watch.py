@@ -63,9 +63,9 @@ class Watch:
         self.open: list[Exchange] = []
         self.lock = threading.Lock()
 
-    def over(self, transport: httpx.BaseTransport, endpoint: Endpoint) -> httpx.BaseTransport:
-        """A transport to an engine that is watched."""
-        return Watched(self, transport, endpoint)
+    def over(self, transport: httpx.BaseTransport, endpoint: Endpoint, whose: str = "") -> httpx.BaseTransport:
+        """A transport to an engine that is watched. whose: the context, where several are asked at once."""
+        return Watched(self, transport, endpoint, whose)
 
     def web(self, request: httpx.Request, send: Send, insecure: bool) -> httpx.Response:
         """A request to a registry, or another server: it is made by `send`."""
@@ -77,7 +77,13 @@ class Watch:
         return self.watched(asked, None, request, send, changes)
 
     def watched(
-        self, asked: Asked, endpoint: Endpoint | None, request: httpx.Request, send: Send, changes: bool
+        self,
+        asked: Asked,
+        endpoint: Endpoint | None,
+        request: httpx.Request,
+        send: Send,
+        changes: bool,
+        whose: str = "",
     ) -> httpx.Response:
         """The answer, or one that is made up."""
         if self.curl:
@@ -88,13 +94,14 @@ class Watch:
             return self._made_up(asked, request)
         if self.unsent:
             self._ask_once(asked)
-        response = self._measured(asked, request, send) if self.trace else send()
+        response = self._measured(asked, request, send, whose) if self.trace else send()
         if self.only and asked.path == "/events":
             self.events.append(response.stream)
         return response
 
-    def _measured(self, asked: Asked, request: httpx.Request, send: Send) -> httpx.Response:
-        exchange = Exchange(hidden(asked), self._told, self.clock, self.began)
+    def _measured(self, asked: Asked, request: httpx.Request, send: Send, whose: str) -> httpx.Response:
+        prefix = f"{whose} | " if whose else ""
+        exchange = Exchange(hidden(asked), lambda line: self._tell([prefix + line]), self.clock, self.began)
         self.open.append(exchange)
         return exchange.run(request, send)
 
@@ -103,9 +110,6 @@ class Watch:
         with suppress(Failure, BrokenPipeError):
             for exchange in self.open:
                 exchange.leave()
-
-    def _told(self, line: str) -> None:
-        self._tell([line])
 
     def _tell(self, shown: list[str]) -> None:
         with self.lock:
@@ -198,14 +202,14 @@ def asked_of(request: httpx.Request, base: str = "", trust: tuple[str, ...] = ()
 class Watched(httpx.BaseTransport):
     """The transport to an engine, watched."""
 
-    def __init__(self, watch: Watch, transport: Any, endpoint: Endpoint) -> None:
-        self.watch, self.transport, self.endpoint = watch, transport, endpoint
+    def __init__(self, watch: Watch, transport: Any, endpoint: Endpoint, whose: str) -> None:
+        self.watch, self.transport, self.endpoint, self.whose = watch, transport, endpoint, whose
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         asked = asked_of(request)
         changes = asked.method not in READS
         return self.watch.watched(
-            asked, self.endpoint, request, lambda: self.transport.handle_request(request), changes
+            asked, self.endpoint, request, lambda: self.transport.handle_request(request), changes, self.whose
         )
 
     def raw(self) -> Any:

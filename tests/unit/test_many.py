@@ -226,6 +226,11 @@ def test_lines_of_curl_can_be_run(home: Path) -> None:
     assert len(lines) == 4 and all(line.startswith(f"curl --unix-socket {home}/") for line in lines)
 
 
+def test_a_trace_says_whose_request_it_is(home: Path) -> None:
+    lines = of(home, "--trace", "-c", "a1,b22", "ps", "-q").err.splitlines()
+    assert sorted(line.partition(" | [")[0] for line in lines) == ["a1", "a1", "b22", "b22"]
+
+
 def test_engines_are_asked_at_once(tmp_path: Path) -> None:
     """Each answers only once the other has been asked."""
     both = threading.Barrier(2, timeout=20)
