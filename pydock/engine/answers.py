@@ -18,9 +18,6 @@ from pydock.shape import blank, problem
 #: the largest body that is read whole, the largest error, and the largest message of a stream, in bytes
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20
 
-#: two blocks of zeros end a tar archive: POSIX, pax
-TAR_END = bytes(1024)
-
 _BLANK = b" \t\r\n"
 #: separators of a stream's objects; RS precedes each object of application/json-seq (RFC 7464)
 _BETWEEN = _BLANK + b"\x1e"
@@ -41,12 +38,17 @@ def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The body as it comes; a block of an archive may be a memoryview that is valid until the next one is asked for.
 
     Raises BadAnswer at its end where a promised tar archive is incomplete."""
-    tail = b""
+    if request.answer is not bytes:
+        yield from blocks
+        return
+    from pydock.engine.archive_end import ArchiveEnd
+
+    end = ArchiveEnd()
     for block in blocks:
-        tail = (tail + block)[-len(TAR_END) :] if len(block) < len(TAR_END) else bytes(block[-len(TAR_END) :])
+        end.follow(block)
         yield block
-    if request.answer is bytes and tail != TAR_END:
-        raise bad(request, "a truncated tar archive" if tail else "it is empty")
+    if not end.whole:
+        raise bad(request, "a truncated tar archive" if end.tail else "it is empty")
 
 
 def bad(request: Request, why: str) -> BadAnswer:

@@ -12,11 +12,15 @@ from pydock.errors import BrokenStream, first_line
 def bulk(wire: Wire, head: Head) -> Iterator[memoryview] | None:
     """The body of the answer to a GET as Wire.body() gives it, but for this: each block is valid until the next one is asked
     for. None where that gains nothing."""
-    chunked = b"chunked" in head.get(b"transfer-encoding").lower()
-    if not isinstance(wire.sock, socket.socket) or head.status != 200 or not chunked:
+    if not isinstance(wire.sock, socket.socket) or head.status != 200:
         return None
-    wire.note(head)
-    return Bulk(wire, wire.sock).chunked()
+    if b"chunked" in head.get(b"transfer-encoding").lower():
+        wire.note(head)
+        return Bulk(wire, wire.sock).chunked()
+    if head.get(b"content-length"):
+        return None
+    wire.reusable = False
+    return Bulk(wire, wire.sock).until_close()
 
 
 class Bulk:
@@ -45,6 +49,12 @@ class Bulk:
         self.wire.buffer = bytes(self.view[self.at : self.end])
         self.wire.headers()  # trailers
 
+    def until_close(self) -> Iterator[memoryview]:
+        """All that comes: only its content can tell whether it is whole. Raises BrokenStream."""
+        while self.end or self.receive(0):
+            yield self.view[: self.end]
+            self.end = 0
+
     def line(self) -> bytes:
         """One line, without the line break. Raises BrokenStream."""
         while (end := self.space.find(b"\n", self.at, self.end)) < 0:
@@ -58,10 +68,15 @@ class Bulk:
         """Read what is there, behind what is left of a line. Raises BrokenStream."""
         left = self.end - self.at
         self.view[:left] = self.view[self.at : self.end]
+        self.at = 0
+        if not self.receive(left):
+            raise BrokenStream("unexpected EOF")
+
+    def receive(self, left: int) -> int:
+        """Read what is there, behind the first `left` bytes; returns how much. Raises BrokenStream."""
         try:
             read = self.sock.recv_into(self.view[left:])
         except OSError as error:
             raise BrokenStream(f"error reading from the engine: {first_line(error)}") from error
-        if not read:
-            raise BrokenStream("unexpected EOF")
-        self.at, self.end = 0, left + read
+        self.end = left + read
+        return read

@@ -23,6 +23,9 @@ MAX_INTERIM = 5
 #: digits of the largest accepted size: 2**63 in decimal
 MAX_DIGITS = 19
 
+#: a body ends with the connection in the older version, which has no chunks
+OLDER, LATEST = b"HTTP/1.0", b"HTTP/1.1"
+
 Headers = list[tuple[bytes, bytes]]
 
 #: RFC 9110: the bytes of a token, of a request target, of a field value (bytes above 127 are opaque)
@@ -50,7 +53,7 @@ def content_length(headers: Headers) -> int | None:
     return int(text)
 
 
-def request_head(method: str, target: bytes, headers: Headers) -> bytes:
+def request_head(method: str, target: bytes, headers: Headers, version: bytes = LATEST) -> bytes:
     """The bytes of a request's head. Raises Failure for invalid characters."""
     name = method.encode("utf-8", "surrogateescape")
     if not name or name.strip(_TOKEN):
@@ -63,7 +66,7 @@ def request_head(method: str, target: bytes, headers: Headers) -> bytes:
             raise Failure(f"net/http: invalid header field name {text}")
         if value.strip(_VALUE):
             raise Failure(f"net/http: invalid header field value for {text}")
-    return b"\r\n".join([b"%b %b HTTP/1.1" % (name, target), *(n + b": " + v for n, v in headers), b"", b""])
+    return b"\r\n".join([b"%b %b %b" % (name, target, version), *(n + b": " + v for n, v in headers), b"", b""])
 
 
 class Head:
@@ -168,7 +171,7 @@ class Wire:
 
     def note(self, head: Head) -> None:
         """Does the engine keep the connection after this answer?"""
-        self.reusable = head.version != b"HTTP/1.0" and b"close" not in head.get(b"connection").lower()
+        self.reusable = head.version != OLDER and b"close" not in head.get(b"connection").lower()
 
     def _sized(self, size: int) -> Iterator[bytes]:
         yield from self._exactly(size)
@@ -220,11 +223,19 @@ class Wire:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def send(self, method: str, target: bytes, headers: Headers, body: Iterable[bytes], chunked: bool) -> None:
+    def send(
+        self,
+        method: str,
+        target: bytes,
+        headers: Headers,
+        body: Iterable[bytes],
+        chunked: bool,
+        version: bytes = LATEST,
+    ) -> None:
         """Send a request. If the engine answers and hangs up before it has read the body, the answer counts.
 
         Raises Failure for an invalid head, before anything is sent, and whatever the body raises."""
-        head = request_head(method, target, headers)
+        head = request_head(method, target, headers, version)
         blocks = iter(body)
         try:
             if not chunked:

@@ -92,13 +92,20 @@ def test_a_line_without_an_end_is_an_error() -> None:
     assert got == (b"", "malformed answer of the engine: a line is too long")
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.binary(max_size=60), max_size=6), st.lists(st.integers(0, 10**6), max_size=8))
+def test_bodies_that_end_with_the_connection(parts: list[bytes], places: list[int]) -> None:
+    raw = b"HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n" + b"".join(parts)
+    assert read(cut(raw, places), reused) == (b"".join(parts), b"", False)
+
+
 def test_other_answers_are_read_the_plain_way() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for status, headers in (
             (200, [(b"Content-Length", b"3")]),
             (404, [(b"Transfer-Encoding", b"chunked")]),
-            (200, []),
+            (404, []),
         ):
             assert bulk(Wire(ours), Head(b"HTTP/1.1", status, b"", headers)) is None
         assert bulk(Wire(object()), Head(b"HTTP/1.1", 200, b"", [(b"Transfer-Encoding", b"chunked")])) is None  # type: ignore[arg-type]

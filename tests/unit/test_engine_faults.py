@@ -303,6 +303,15 @@ def test_an_answer_that_says_nothing_is_none(tmp_path: Path, request_: Request, 
             list(there.engine.messages(request_)) if "events" in request_.path else there.engine.json(request_)
 
 
+def test_archives_alone_are_asked_for_without_chunks(tmp_path: Path) -> None:
+    """Their own end tells whether they are whole; of JSON that has no end the framing has to tell."""
+    with peer(tmp_path, lambda _: answer(bytes(1024))) as there:
+        list(there.engine.blocks(containers.export_container("x")))
+        with pytest.raises(BadAnswer):
+            there.engine.json(containers.inspect_container("x"))
+        assert [r.split(b"\r\n")[0][-8:] for r in there.requests] == [b"HTTP/1.0", b"HTTP/1.1"]
+
+
 def test_an_answer_longer_than_its_length_is_none(tmp_path: Path) -> None:
     """An archive that is cut inside a file of zeros looks whole."""
     for body, right in ((bytes(2048), False), (b"\r\n", True)):
@@ -350,12 +359,6 @@ def test_an_archive_without_its_end_is_no_archive(tmp_path: Path, request_: Requ
             list(there.engine.blocks(request_))
         with pytest.raises(BadAnswer, match=why):
             list(there.engine.background(request_).blocks())
-
-
-@given(st.binary(max_size=3000), st.lists(st.integers(0, 10**6), max_size=8))
-def test_a_whole_archive_is_one_however_it_is_cut(data: bytes, places: list[int]) -> None:
-    whole = data + bytes(1024)
-    assert b"".join(answers.blocks_of(containers.export_container("x"), cut(whole, places))) == whole
 
 
 @pytest.mark.parametrize(
