@@ -2,8 +2,15 @@
 function __pydock_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
+    set -l closing
     # a quote that is open is the shell's, no part of the word
-    set current (string replace -r '^(-[^=]*=)?["\']' '$1' -- $current)
+    set -l bare (string replace -r '^(-[^=]*=)?["\']' '$1' -- $current)
+    if test "$bare" = "$current"
+        set bare (string unescape -- $current; or echo $current)
+        # fish would quote what closes a brace that is open: without quotes it is left to whoever types
+        string match -q '*{*' -- $bare; and set closing '\)*\}\}(?=\t|$)'
+    end
+    set current $bare
     # "~" is not expanded in what is run so
     set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
     set -l answer ($program __complete $words[2..-1] "$current" 2>/dev/null)
@@ -20,7 +27,7 @@ function __pydock_complete
         __fish_complete_directories "$value" | string replace -r '^' -- "$begin"
     else if test (count $found) -gt 0
         # fish puts no space after a word that ends in one of "=", ":", "/" and the like
-        printf '%s\n' $begin$found
+        printf '%s\n' $begin$found | string replace -r -- "$closing" ''
     else if test (math "floor($directive / 4) % 2") = 0
         __fish_complete_path "$value" | string replace -r '^' -- "$begin"
     end

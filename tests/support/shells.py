@@ -64,12 +64,15 @@ class Shell:
         self.terminal.type(b"\x05\x15")
         return line
 
-    def shown_after_tab(self, typed: str) -> str:
-        """What the shell shows of the candidates after TAB (bash: some more), without what draws it; the line is then cleared."""
+    def shown_after_tab(self, typed: str, awaited: str) -> str:
+        """What the shell shows of the candidates after TAB (bash: some more), without what draws it; the line is then cleared.
+        awaited: a word of it. A shell that has the next key already does not draw what that would undo.
+        """
         self.terminal.type(typed.encode() + (b"\t\t\t" if self.shell == "bash" else b"\t"))
+        before = self.terminal.until(awaited.encode(), 60) + awaited.encode()
         time.sleep(0.3)
         self.terminal.type(b"\x18\x10")
-        shown = self.terminal.until(b"<<", 60).decode()
+        shown = (before + self.terminal.until(b"<<", 60)).decode()
         self.terminal.until(b">>", 60)
         self.terminal.type(b"\x05\x15")
         return DRAWING.sub("", shown).rpartition(typed)[0]
