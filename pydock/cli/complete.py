@@ -16,8 +16,7 @@ from pydock.app import App
 from pydock.cli.index import ALIASES, OF_PLUGINS
 from pydock.cli.names import children, gives_way, taken_names
 from pydock.cli.params import Command, invocation
-from pydock.cli.sources import NO_FILES, NO_SPACE, Candidate, Query
-from pydock.cli.sources import answer as ask
+from pydock.cli.query import NO_FILES, NO_SPACE, Candidate, Query
 from pydock.config.globals import Globals
 from pydock.errors import Failure, NoEngine
 from pydock.options import FlagSpec
@@ -253,6 +252,9 @@ def _of_command(app: App, command: Command, words: Sequence[str], current: str) 
 
 def _quietly(query: Query, sources: str) -> Found:
     """Candidates from sources; none if the engine fails."""
+    # flags need none
+    from pydock.cli.sources import answer as ask
+
     try:
         return ask(query, sources)
     except (Failure, NoEngine):

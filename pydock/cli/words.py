@@ -51,8 +51,23 @@ LOG_OPTIONS = {
               "syslog-tls-skip-verify",
 }  # fmt: skip
 
+#: log option -> the sources of its values
+LOG_VALUES = {
+    "awslogs-create-group": "bools", "compress": "bools", "fluentd-async": "bools",
+    "fluentd-sub-second-precision": "bools", "gcp-log-cmd": "bools", "gelf-compression-type": "gzip none zlib", "mode": "blocking non-blocking",
+    "splunk-format": "inline json raw", "splunk-gzip": "bools", "splunk-insecureskipverify": "bools", "splunk-verify-connection": "bools",
+    "syslog-facility": "auth authpriv cron daemon ftp kern local0 local1 local2 local3 local4 local5 local6 local7 lpr mail news syslog user uucp",
+    "syslog-format": "rfc3164 rfc5424 rfc5424micro", "syslog-tls-skip-verify": "bools",
+}  # fmt: skip
+#: how a bind or a volume is mounted: the third part of SOURCE:TARGET:OPTIONS
+MOUNT_OPTIONS = "Z cached consistent delegated nocopy private ro rprivate rshared rslave rw shared slave z"
+#: after PORT/
+PROTOCOLS = "sctp tcp udp"
+
 #: name of a source -> its words
 WORDS = {
+    # what the engine takes of a Dockerfile's
+    "instructions": "CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL ONBUILD STOPSIGNAL USER VOLUME WORKDIR",
     "methods": "DELETE GET HEAD POST PUT",
     "capabilities": CAPABILITIES,
     "platforms": PLATFORMS,
@@ -109,13 +124,30 @@ _COMPRESSED = {
     "compression=": "estargz gzip uncompressed zstd", "compression-level=": "", "force-compression=": "bools", "oci-mediatypes=": "bools",
 }  # fmt: skip
 _MODE = {"mode=": "max min"}
+_IMAGE = {"name=": "images", "push=": "bools", "push-by-digest=": "bools", "rewrite-timestamp=": "bools", **_COMPRESSED}
+_ATTACHMENT = {"alias=": "", "driver-opt=": ""}
 _FILES = {"source=": "", "target=": "", "uid=": "", "gid=": "", "mode=": ""}
-#: source -> the keys of a list, KEY=VALUE,KEY=VALUE -> the sources of their values; where its first part is "type=…": those of a type
+#: source -> the keys of a list, KEY=VALUE,KEY=VALUE -> the sources of their values; where its first part is "type=…": those of a type;
+#: "… then": more of them after the first
 PARTS: dict[str, dict[str, str]] = {
     "cache-sources": {"type=": "local registry"}, "cache-sources local": {"src=": "", "digest=": "", "tag=": ""},
     "cache-sources registry": {"ref=": "images"},
     "cache-exports": {"type=": "inline local registry"},
     "cache-exports local": {"dest=": "", "tag=": "", **_MODE, **_COMPRESSED}, "cache-exports registry": {"ref=": "images", **_MODE, **_COMPRESSED},
+    "attestations": {"type=": "provenance sbom"}, "attestations provenance": {**_MODE, "disabled=": "bools"},
+    "attestations sbom": {"generator=": "images", "disabled=": "bools"},
+    "build-outputs": {"type=": "docker image local oci registry tar"},
+    "build-outputs docker": {"dest=": "", "name=": "images", **_COMPRESSED}, "build-outputs image": _IMAGE,
+    "build-outputs local": {"dest=": "", "platform-split=": "bools"}, "build-outputs oci": {"dest=": "", "name=": "images", "tar=": "bools", **_COMPRESSED},
+    "build-outputs registry": _IMAGE, "build-outputs tar": {"dest=": "", "platform-split=": "bools"},
+    "attachments": {"name=": "networks"},
+    "attachments then": {
+        **_ATTACHMENT, "gw-priority=": "", "ip=": "", "ip6=": "", "link-local-ip=": "", "mac-address=": "",
+    },
+    "service-attachments": {"name=": "networks"}, "service-attachments then": _ATTACHMENT,
+    "context-endpoints": {
+        "ca=": "", "cert=": "", "from=": "contexts", "host=": "ssh:// tcp:// unix://", "key=": "", "skip-tls-verify=": "bools",
+    },
     "build-secrets": {"id=": "", "env=": "environment", "src=": "", "type=": "env file"},
     "external-authorities": {"protocol=": "cfssl", "url=": "", "cacert=": ""},
     "gpu-requests": {"capabilities=": "", "count=": "all", "device=": "", "driver=": "", "options=": ""},
@@ -137,8 +169,20 @@ PARTS: dict[str, dict[str, str]] = {
 #: besides those of its type
 ALL_MOUNTS = {"target=": "", "readonly": ""}
 
-_SHARED = {"label=": "", "until=": ""}
-_PRUNE = {"label!=": "", **_SHARED}
+#: of a service: name of a source -> where its specification has them
+OF_SERVICE = {
+    "service-constraints": "TaskTemplate.Placement.Constraints",
+    "service-container-labels": "TaskTemplate.ContainerSpec.Labels", "service-dns": "TaskTemplate.ContainerSpec.DNSConfig.Nameservers",
+    "service-dns-options": "TaskTemplate.ContainerSpec.DNSConfig.Options", "service-dns-search": "TaskTemplate.ContainerSpec.DNSConfig.Search",
+    "service-env": "TaskTemplate.ContainerSpec.Env", "service-groups": "TaskTemplate.ContainerSpec.Groups", "service-labels": "Labels",
+    "service-mounts": "TaskTemplate.ContainerSpec.Mounts",
+    "service-sysctls": "TaskTemplate.ContainerSpec.Sysctls", "service-ulimits": "TaskTemplate.ContainerSpec.Ulimits",
+}  # fmt: skip
+
+
+def _prune(labels: str) -> dict[str, str]:
+    return {"label!=": labels, "label=": labels, "until=": ""}
+
 
 #: command -> the keys of its --filter -> the sources of their values
 FILTERS: dict[str, dict[str, str]] = {
@@ -149,19 +193,19 @@ FILTERS: dict[str, dict[str, str]] = {
     "config ls": {"id=": "", "label=": "", "name=": "configs"},
     "container ls": {
         "ancestor=": "images", "before=": "containers", "exited=": "", "expose=": "", "health=": "healthy none starting unhealthy",
-        "id=": "", "is-task=": "bools", "isolation=": "default hyperv process", "label=": "", "name=": "containers",
+        "id=": "", "is-task=": "bools", "isolation=": "default hyperv process", "label=": "container-labels", "name=": "containers",
         "network=": "networks", "publish=": "", "since=": "containers",
         "status=": "created dead exited paused removing restarting running", "volume=": "volumes",
     },
-    "container prune": _PRUNE,
-    "image ls": {"before=": "images", "dangling=": "bools", "label=": "", "reference=": "images", "since=": "images", "until=": ""},
-    "image prune": {"dangling=": "bools", **_PRUNE},
+    "container prune": _prune("container-labels"),
+    "image ls": {"before=": "images", "dangling=": "bools", "label=": "image-labels", "reference=": "images", "since=": "images", "until=": ""},
+    "image prune": {"dangling=": "bools", **_prune("image-labels")},
     "image tags": {"name=": ""},
     "network ls": {
-        "dangling=": "bools", "driver=": "network-drivers", "id=": "", "label=": "", "name=": "networks",
+        "dangling=": "bools", "driver=": "network-drivers", "id=": "", "label=": "network-labels", "name=": "networks",
         "scope=": "global local swarm", "type=": "builtin custom",
     },
-    "network prune": _PRUNE,
+    "network prune": _prune("network-labels"),
     "node ls": {
         "id=": "", "label=": "", "membership=": "accepted pending", "name=": "nodes", "node.label=": "", "role=": "manager worker",
     },
@@ -176,14 +220,15 @@ FILTERS: dict[str, dict[str, str]] = {
         "network=": "networks", "node=": "nodes", "plugin=": "plugins", "scope=": "local swarm", "secret=": "secrets", "service=": "services",
         "type=": "object-types", "volume=": "volumes",
     },
-    "system prune": _PRUNE,
-    "volume ls": {"dangling=": "bools", "driver=": "volume-drivers", "label=": "", "name=": "volumes"},
-    "volume prune": {"all=": "bools", "label!=": "", "label=": ""},
+    "system prune": _prune(""),
+    "volume ls": {"dangling=": "bools", "driver=": "volume-drivers", "label=": "volume-labels", "name=": "volumes"},
+    "volume prune": {"all=": "bools", "label!=": "volume-labels", "label=": "volume-labels"},
 }  # fmt: skip
 
 #: prefix of a value -> the sources of its rest
 CONTINUED = {
     "apparmor=": "unconfined", "label=": "disable level: role: type: user:", "seccomp=": "builtin unconfined", "container:": "containers",
+    "config://": "configs", "spread=": "engine.labels. node.labels.",
 }  # fmt: skip
 
 
@@ -192,8 +237,11 @@ def signals(current: str) -> list[str]:
     return ["SIG" + name for name in SIGNALS] if current and (current.startswith("SIG") or current == "SI") else SIGNALS
 
 
-def log_options(driver: str) -> list[str]:
-    """The options of a log driver as "NAME="; those of all drivers if it is unknown."""
+def log_options(driver: str) -> dict[str, str]:
+    """The options of a log driver, "NAME=", and the sources of their values; those of all drivers if it is unknown."""
     drivers = [driver] if driver in LOG_OPTIONS else list(LOG_OPTIONS)
     own = {option for name in drivers for option in LOG_OPTIONS[name].split()}
-    return sorted(f"{option}=" for option in (own | ({"max-buffer-size", "mode"} if driver != "none" else set())))
+    return {
+        f"{name}=": LOG_VALUES.get(name, "")
+        for name in sorted(own | ({"max-buffer-size", "mode"} if driver != "none" else set()))
+    }

@@ -230,7 +230,7 @@ class EndpointOptions(Options):
         parse=settings,
         metavar="stringToString",
         help="Docker endpoint settings: host, ca, cert, key, skip-tls-verify, or from=CONTEXT",
-        sources="ca= cert= from= host= key= skip-tls-verify=",
+        sources="context-endpoints",
     )
 
 

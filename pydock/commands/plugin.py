@@ -120,7 +120,7 @@ def install(app: App, o: InstallOptions) -> None:
 
 @options
 class UpgradeOptions(Options):
-    plugin: str = argument("PLUGIN", sources="plugins")
+    plugin: str = argument("PLUGIN", sources="disabled-plugins")
     remote: str = argument("[REMOTE]", default="")
     disable_content_trust: bool = trust_flag(TRUST_HELP)
     grant_all_permissions: bool = flag("--grant-all-permissions", help=GRANT_HELP)
@@ -207,7 +207,7 @@ def create(app: App, o: CreateOptions) -> None:
 
 @options
 class EnableOptions(Options):
-    plugin: str = argument("PLUGIN", sources="plugins")
+    plugin: str = argument("PLUGIN", sources="disabled-plugins")
     timeout: int = flag("--timeout", default=30, help="Seconds to wait for the plugin to respond")
 
 
@@ -221,7 +221,7 @@ def enable(app: App, o: EnableOptions) -> None:
 
 @options
 class DisableOptions(Options):
-    plugin: str = argument("PLUGIN", sources="plugins")
+    plugin: str = argument("PLUGIN", sources="enabled-plugins")
     force: bool = flag("-f", "--force", help="Force disabling of a plugin in use")
 
 
@@ -244,7 +244,7 @@ def remove(app: App, o: RemoveOptions) -> None:
 
 @options
 class SetOptions(Options):
-    plugin: str = argument("PLUGIN", sources="plugins")
+    plugin: str = argument("PLUGIN", sources="disabled-plugins")
     settings: tuple[str, ...] = argument("KEY=VALUE [KEY=VALUE...]")
 
 

@@ -82,7 +82,7 @@ def load(app: App, o: LoadOptions) -> None:
 @options
 class AddOptions(Options):
     name: str = argument("NAME")
-    repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]")
+    repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]", sources="images")
     key: tuple[str, ...] = flag("--key", help="Path to the signer's public key", sources="files")
 
 
@@ -94,7 +94,7 @@ def add(app: App, o: AddOptions) -> None:
 @options
 class RemoveOptions(Options):
     name: str = argument("NAME")
-    repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]")
+    repositories: tuple[str, ...] = argument("REPOSITORY [REPOSITORY...]", sources="images")
     force: bool = flag("-f", "--force", help="Do not prompt for confirmation")
 
 

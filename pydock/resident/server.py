@@ -30,7 +30,7 @@ IDLE = 600
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 #: modules that commands load late
 LATE = (
-    "cli.complete", "cli.help", "cli.sources", "cli.support", "cli.tree", "config.current", "config.file", "config.plugins",
+    "cli.complete", "cli.help", "cli.live", "cli.sources", "cli.support", "cli.tree", "config.current", "config.file", "config.plugins",
     "engine.ahead", "engine.engine", "engine.transport", "files.files", "go.encoding", "programs", "render.listing",
     "render.table", "render.values", "views.gotypes",
 )  # fmt: skip

@@ -116,3 +116,31 @@ def test_click_sees_every_parameter(path: str) -> None:
     names = {o for p in found.get_params(click.Context(found)) for o in p.opts}
     assert {f"--{n}" for f in found.flags for n in f.longs} <= names
     assert {a.dest for a in found.arguments} <= names
+
+
+#: values that nobody knows beforehand: names to be given, numbers, sizes, times, addresses, texts
+FREE = set("""
+    advertise-addr alias annotation args author aux-address blkio-weight blkio-weight-device build-context cert-expiry cgroup-parent chown container-label
+    container-label-add cpu-count cpu-percent cpu-period cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpus cpuset-cpus cpuset-mems data-path-addr data-path-port
+    default-addr-pool default-addr-pool-mask-length description device-cgroup-rule device-read-bps device-read-iops device-write-bps device-write-iops
+    dispatcher-heartbeat dns dns-add dns-search dns-search-add domainname entrypoint field gateway generic-resource generic-resource-add generic-resource-rm grep group
+    group-add gw-priority header health-cmd health-interval health-retries health-start-interval health-start-period health-timeout host host-add host-rm hostname
+    io-maxbandwidth io-maxiops ip ip-range ip6 ipam-opt jq keep-storage kernel-memory label label-add last limit limit-bytes limit-cpu limit-memory limit-pids
+    link-local-ip listen-addr mac-address max-concurrent max-snapshots memory memory-reservation memory-swap memory-swappiness message name network-alias oom-score-adj
+    os-features os-version password pids-limit query raw-field replicas replicas-max-per-node required-bytes reserve-cpu reserve-memory restart-delay
+    restart-max-attempts restart-window retry rollback-delay rollback-max-failure-ratio rollback-monitor rollback-parallelism shm-size since snapshot-interval
+    stop-grace-period stop-timeout subnet tag task-history-limit template timeout tmpfs token topology-preferred topology-required until update-delay
+    update-max-failure-ratio update-monitor update-parallelism user username workdir
+""".split())  # fmt: skip
+#: of these commands alone
+FREE_OF = {("secret create", "driver"), ("volume create", "secret")}
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_value_that_can_be_known_is_completed(path: str) -> None:
+    """A flag names what completes it, or is known to take what nobody knows."""
+    for flag in command(path).flags:
+        if flag.hidden or flag.is_bool or flag.bare:
+            continue
+        sources = flag.sources if isinstance(flag.sources, str) else flag.sources()
+        assert sources or flag.name in FREE or (command(path).note.paths[0], flag.name) in FREE_OF, flag.name

@@ -115,7 +115,9 @@ OF_TABLES = """
     files files.files go.printing go.template go.template.execute go.template.functions go.template.lexer go.template.nodes
     go.template.parser render.listing render.sourced render.table
 """
-OF_COMPLETION = "cli.complete cli.sources cli.words"
+OF_COMPLETION = "cli.complete cli.query"
+#: and asks an engine for names
+OF_NAMES = " cli.live cli.sources cli.words"
 OF_START = """
     api.containers api.images api.swarm api.system api.volumes commands commands.container commands.container.session
     commands.container.start commands.container.stop commands.container.waiting commands.shared flags flags.pairs go.kinds
@@ -125,7 +127,7 @@ EXACTLY: dict[tuple[str, ...], tuple[str, set[str]]] = {
     ("--help",): (START + "cli.help config.plugins programs", {"click"}),
     ("ps",): (START + OF_ENGINE + OF_PS + OF_TABLES, {"click", "httpx"}),
     ("__complete", "ps", "--f"): (START + OF_PS + OF_COMPLETION, {"click"}),
-    ("__complete", "start", ""): (START + OF_ENGINE + OF_START + OF_COMPLETION, {"click", "httpx"}),
+    ("__complete", "start", ""): (START + OF_ENGINE + OF_START + OF_COMPLETION + OF_NAMES, {"click", "httpx"}),
 }
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pydock.app import App
+from pydock.cli.index import COMMANDS
+from pydock.cli.params import Command
+from pydock.cli.tree import find
+from pydock.main import run
 from pydock.render.completion import script
 from tests.support import engines
 from tests.support.cli import program
@@ -155,6 +162,49 @@ def test_a_line_after_tab(shell: str, called: str, world: World) -> None:
         one.close()
     assert not wrong
     assert not (world.home / "evil").exists()
+
+
+def values(host: str) -> list[tuple[str, str]]:
+    """For each flag whose values are known: (the line up to the last letter of one, that letter)."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for path in COMMANDS:
+        command = find(path)
+        assert isinstance(command, Command)
+        for flag in command.flags:
+            sources = flag.sources if isinstance(flag.sources, str) else ""
+            if flag.hidden or flag.is_bool or not sources or (flag.name, sources) in found:
+                continue
+            out = io.BytesIO()
+            app = App(out, io.BytesIO(), io.BytesIO(), {"DOCKER_HOST": host, "HOME": "/nonexistent"}, "docker")
+            run(app, ["__completeNoDesc", *path.split(), f"--{flag.name}", ""])
+            app.close()
+            *words, _ = out.getvalue().decode().splitlines()
+            sure = [
+                word for word in words if len(word) > 1 and sum(other.startswith(word[:-1]) for other in words) == 1
+            ]
+            if sure:
+                found[flag.name, sources] = (f"{path} --{flag.name} {sure[-1][:-1]}", sure[-1][-1])
+    return list(found.values())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_known_values_of_flags(shell: str, world: World, request: pytest.FixtureRequest) -> None:
+    """Of every flag one, with --all; else of a few."""
+    setup, name = CALLED[shell]["pydock"]
+    asked = values(world.engine.host)
+    assert len(asked) > 80
+    if not request.config.getoption("--all"):
+        asked = random.Random(shell).sample(asked, 8)
+    one = Shell(shell, setup, path=[world.folders["pydock"]], home=world.home, host=world.engine.host)
+    wrong = {}
+    try:
+        for typed, letter in asked:
+            line = one.line_after_tab(f"{name} {typed}")
+            if not line.startswith(f"{name} {typed}{letter}"):
+                wrong[typed] = line
+    finally:
+        one.close()
+    assert not wrong
 
 
 #: what is typed -> what is shown: candidates with their descriptions

@@ -29,6 +29,7 @@ CONTAINERS = [
         "State": state,
         "Image": "app",
         "Status": "Up 2 minutes",
+        "Labels": {"app": "shop"},
         "Ports": [{"PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}][n:],
     }
     for n, state in enumerate(("running", "paused", "exited", "created"))
@@ -38,7 +39,23 @@ TABLE: dict[tuple[str, str], Any] = any_of(
         ("GET", "/containers/json"): lambda asked: CONTAINERS if asked.query.get("all") else CONTAINERS[:2],
         ("GET", "/images/json"): [image("host.example:5000/app:1", "busybox:latest")],
         ("GET", "/networks"): [network("bridge"), network("front_net")],
-        ("GET", "/volumes"): {"Volumes": [{"Name": "kept", "Driver": "local"}]},
+        ("GET", "/volumes"): {"Volumes": [{"Name": "kept", "Driver": "local", "Labels": {"kind": "x y"}}]},
+        ("GET", "/services/web"): service(
+            "web",
+            Spec={
+                "Name": "web",
+                "Labels": {"com.example.team": "a"},
+                "TaskTemplate": {
+                    "Placement": {"Constraints": ["node.role==worker"]},
+                    "ContainerSpec": {
+                        "Env": ["A=1", "B"],
+                        "Mounts": [{"Type": "volume", "Target": "/data"}],
+                        "Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 1}],
+                    },
+                },
+            },
+        ),
+        ("GET", "/nodes/one"): node("one", Spec={"Labels": {"zone": "a"}, "Role": "worker", "Availability": "active"}),
         ("GET", "/nodes"): [node("one", "n1"), node("two", "n2")],
         ("GET", "/services"): [
             service("web"),
@@ -108,6 +125,19 @@ def asked(line: str, table: Any = TABLE, **more: Any) -> tuple[list[str], int]:
     ("network create --driver ", ["bridge"], 4), ("-l pa", ["panic"], 4), ("--log-level=pan", ["panic"], 4), ("-H ss", ["ssh://"], 6),
     ("-D rm ", ["created", "exited"], 4), ("help netw", ["network"], 4), ("nosuch ", [], 4), ("run -- bus", ["busybox", "busybox:latest"], 4),
     ("compose ", [], 4), ("--nosuch=", [], 4),
+    ("run -p 80:80/", ["80:80/sctp", "80:80/tcp", "80:80/udp"], 4), ("run -p 80:8", [], 4), ("run --expose=53/u", ["53/udp"], 4), ("service create -p 80/u", ["80/udp"], 4),
+    ("run -v kept:/data:r", [f"kept:/data:{mode}" for mode in ("ro", "rprivate", "rshared", "rslave", "rw")], 4), ("run -v ./x:/data:ro,z", ["./x:/data:ro,z"], 4), ("run -v kept:/da", [], 4),
+    ("run --add-host db:", ["db:host-gateway"], 4), ("run --add-host db", [], 4), ("commit --change EN", ["ENTRYPOINT", "ENV"], 4), ("import --change U", ["USER"], 4), ("import ./x host", ["host.example:5000/app:1"], 4),
+    ("run --network na", ["name="], 6), ("run --network name=fr", ["name=front_net"], 4), ("run --network name=front_net,mac", ["name=front_net,mac-address="], 6),
+    ("service create --network name=front_net,", ["name=front_net,alias=", "name=front_net,driver-opt="], 6),
+    ("run --log-opt mode=", ["mode=blocking", "mode=non-blocking"], 4), ("run --log-driver=syslog --log-opt syslog-format=rfc5", ["syslog-format=rfc5424", "syslog-format=rfc5424micro"], 4),
+    ("service create --credential-spec config://c", ["config://conf"], 4), ("service create --placement-pref spread=n", ["spread=node.labels."], 6),
+    ("context create --docker skip-tls-verify=", ["skip-tls-verify=false", "skip-tls-verify=true"], 4), ("context create --docker host=ssh", ["host=ssh://"], 6), ("context create --docker host=x,c", ["host=x,ca=", "host=x,cert="], 6),
+    ("build --output type=o", ["type=oci,"], 6), ("build --output type=oci,t", ["type=oci,tar="], 6), ("build --output type=image,push=t", ["type=image,push=true"], 4), ("build --attest type=provenance,mode=", ["type=provenance,mode=max", "type=provenance,mode=min"], 4),
+    ("ps --filter label=", ["label=app", "label=app=shop"], 4), ("volume prune --filter label!=k", ["label!=kind"], 4), ("image ls --filter label=v", [], 4),
+    ("service update web --env-rm ", ["A", "B"], 4), ("service update --env-rm ", [], 4), ("service update web --mount-rm /d", ["/data"], 4), ("service update web --label-rm ", ["com.example.team"], 4),
+    ("service update web --dns-rm ", [], 4), ("service update web --ulimit-rm ", ["nofile"], 4), ("service update web --constraint-rm n", ["node.role==worker"], 4), ("node update one --label-rm ", ["zone"], 4),
+    ("plugin disable ", ["vieux/sshfs:latest"], 4), ("plugin enable ", [], 4), ("plugin set ", [], 4),
     ("run --mount type=bind,bind-prop", ["type=bind,bind-propagation="], 6), ("run --mount type=bind,bind-propagation=rp", ["type=bind,bind-propagation=rprivate"], 4),
     ("run --mount type=volume,source=kept,", [f"type=volume,source=kept,{key}" for key in (
         "readonly", "target=", "volume-driver=", "volume-label=", "volume-nocopy", "volume-opt=", "volume-subpath=")], 4),

@@ -72,7 +72,7 @@ class BuildOptions(SharedBuildOptions):
         "--output",
         metavar="stringArray",
         help="Output destination: DEST, or type=local,dest=PATH",
-        sources="type=docker type=image type=local,dest= type=oci,dest= type=registry type=tar,dest=",
+        sources="build-outputs",
     )
     load: bool = flag("--load", help="Shorthand for --output=type=docker")
     push: bool = flag("--push", help="Shorthand for --output=type=registry")
@@ -84,7 +84,7 @@ class BuildOptions(SharedBuildOptions):
         "--attest",
         metavar="stringArray",
         help="Attestation parameters: type=sbom,generator=IMAGE",
-        sources="type=provenance type=sbom",
+        sources="attestations",
     )
     provenance: str = flag("--provenance", help="Shorthand for --attest=type=provenance", sources="provenances")
     sbom: str = flag("--sbom", help="Shorthand for --attest=type=sbom", sources="bools")
@@ -109,7 +109,7 @@ class BuildOptions(SharedBuildOptions):
 
     # -- what build steps may use ------------------------------------------------------------------------
     add_host: tuple[str, ...] = flag(
-        "--add-host", parse=words, metavar="strings", help="Add an entry to /etc/hosts: HOST:IP"
+        "--add-host", parse=words, metavar="strings", help="Add an entry to /etc/hosts: HOST:IP", sources="extra-hosts"
     )
     allow: tuple[str, ...] = flag(
         "--allow",
@@ -169,7 +169,9 @@ class BuildOptions(SharedBuildOptions):
 class ClassicBuildOptions(SharedBuildOptions):
     """`build [OPTIONS] PATH | URL | -` without BuildKit."""
 
-    add_host: tuple[str, ...] = flag("--add-host", parse=extra_host, help="Add an entry to /etc/hosts: HOST:IP")
+    add_host: tuple[str, ...] = flag(
+        "--add-host", parse=extra_host, help="Add an entry to /etc/hosts: HOST:IP", sources="extra-hosts"
+    )
     build_arg: tuple[str, ...] = flag(
         "--build-arg",
         parse=env,

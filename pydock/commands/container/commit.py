@@ -20,7 +20,9 @@ class CommitOptions(Options):
     container: str = argument("CONTAINER", sources="containers")
     reference: str = argument("[REPOSITORY[:TAG]]", default="", sources="images")
     author: str = flag("-a", "--author", help='Author of the image ("Jane Doe <jane@example.com>")')
-    change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
+    change: tuple[str, ...] = flag(
+        "-c", "--change", help="Dockerfile instruction to apply to the image", sources="instructions"
+    )
     message: str = flag("-m", "--message", help="Commit message")
     no_pause: bool = flag("--no-pause", help="Do not pause the container during the commit")
     pause: bool = flag("-p", "--pause", default=True, help="Pause the container during the commit")

@@ -213,14 +213,16 @@ class CreateOptions(LimitOptions):
     )
 
     # -- network -----------------------------------------------------------------------------------
-    add_host: tuple[str, ...] = flag("--add-host", parse=pairs.extra_host, help="Add an entry to /etc/hosts, HOST:IP")
+    add_host: tuple[str, ...] = flag(
+        "--add-host", parse=pairs.extra_host, help="Add an entry to /etc/hosts, HOST:IP", sources="extra-hosts"
+    )
     dns: tuple[str, ...] = flag("--dns", parse=pairs.ip_address, help="DNS server")
     dns_option: tuple[str, ...] = flag(
         "--dns-option", hidden_names=("--dns-opt",), help="DNS option", sources="dns-options"
     )
     dns_search: tuple[str, ...] = flag("--dns-search", parse=pairs.dns_search, help="DNS search domain")
     domainname: str = flag("--domainname", help="Container NIS domain name")
-    expose: tuple[str, ...] = flag("--expose", help="Expose a port or port range")
+    expose: tuple[str, ...] = flag("--expose", help="Expose a port or port range", sources="protocols")
     hostname: str = flag("-h", "--hostname", help="Container host name")
     ip: str = flag("--ip", help="IPv4 address")
     ip6: str = flag("--ip6", help="IPv6 address")
@@ -234,13 +236,13 @@ class CreateOptions(LimitOptions):
         many=True,
         metavar="network",
         help="Connect the container to a network",
-        sources="networks container:",
+        sources="networks container: attachments",
     )
     network_alias: tuple[str, ...] = flag(
         "--network-alias", hidden_names=("--net-alias",), help="Network-scoped alias of the container"
     )
     publish: tuple[str, ...] = flag(
-        "-p", "--publish", help="Publish a port to the host: [[IP:]HOST:]CONTAINER[/PROTOCOL]"
+        "-p", "--publish", help="Publish a port to the host: [[IP:]HOST:]CONTAINER[/PROTOCOL]", sources="protocols"
     )
     publish_all: bool = flag("-P", "--publish-all", help="Publish all exposed ports to random ports of the host")
 

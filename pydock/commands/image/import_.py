@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 @options
 class ImportOptions(Options):
     source: str = argument("file|URL|-", sources="files")
-    reference: tuple[str, ...] = argument("[REPOSITORY[:TAG]]")
-    change: tuple[str, ...] = flag("-c", "--change", help="Dockerfile instruction to apply to the image")
+    reference: tuple[str, ...] = argument("[REPOSITORY[:TAG]]", sources="images")
+    change: tuple[str, ...] = flag(
+        "-c", "--change", help="Dockerfile instruction to apply to the image", sources="instructions"
+    )
     message: str = flag("-m", "--message", help="Commit message for the imported image")
     platform: str = default_platform_flag("1.32")
 

@@ -23,7 +23,7 @@ class NodeUpdateOptions(Options):
     node: str = argument("NODE", sources="nodes")
     availability: str = flag("--availability", help="Availability of the node", sources="active pause drain")
     label_add: tuple[str, ...] = flag("--label-add", help="Label to add or change, KEY=VALUE")
-    label_rm: tuple[str, ...] = flag("--label-rm", help="Label to remove")
+    label_rm: tuple[str, ...] = flag("--label-rm", help="Label to remove", sources="node-labels")
     role: str = flag("--role", help="Role of the node", sources="worker manager")
 
 

@@ -36,11 +36,21 @@ def _mounts(name: str, text: str) -> Any:
 
 
 def _networks(name: str, text: str, since: str = "") -> Any:
-    return flag(name, parse=attachment, many=True, metavar="network", since=since, help=text, sources="networks")
+    return flag(
+        name,
+        parse=attachment,
+        many=True,
+        metavar="network",
+        since=since,
+        help=text,
+        sources="networks service-attachments",
+    )
 
 
 def _ports(*names: str, text: str) -> Any:
-    return flag(*names, parse=services.publish, many=True, metavar="port", help=text, sources="published-ports")
+    return flag(
+        *names, parse=services.publish, many=True, metavar="port", help=text, sources="published-ports protocols"
+    )
 
 
 def _secrets(name: str, text: str) -> Any:
@@ -297,8 +307,8 @@ class CreateOptions(ServiceOptions):
     ulimit: tuple[units.Ulimit, ...] = _ulimits("--ulimit", "Ulimit option, NAME=SOFT[:HARD]")
 
 
-def _removed(name: str, text: str, since: str = "") -> Any:
-    return flag(name, since=since, help=text)
+def _removed(name: str, text: str, since: str = "", sources: str = "") -> Any:
+    return flag(name, since=since, help=text, sources=sources)
 
 
 @options
@@ -312,21 +322,27 @@ class UpdateOptions(ServiceOptions):
     rollback: bool = flag("--rollback", since="1.25", help="Return to the previous specification")
 
     label_add: tuple[str, ...] = _labels("--label-add", text="Add or update a label of the service")
-    label_rm: tuple[str, ...] = _removed("--label-rm", "Remove a label of the service")
+    label_rm: tuple[str, ...] = _removed("--label-rm", "Remove a label of the service", sources="service-labels")
     container_label_add: tuple[str, ...] = _labels("--container-label-add", text="Add or update a container label")
-    container_label_rm: tuple[str, ...] = _removed("--container-label-rm", "Remove a container label")
+    container_label_rm: tuple[str, ...] = _removed(
+        "--container-label-rm", "Remove a container label", sources="service-container-labels"
+    )
     env_add: tuple[str, ...] = _env("--env-add", text="Add or update an environment variable, NAME=VALUE")
-    env_rm: tuple[str, ...] = _removed("--env-rm", "Remove an environment variable")
+    env_rm: tuple[str, ...] = _removed("--env-rm", "Remove an environment variable", sources="service-env")
     group_add: tuple[str, ...] = flag("--group-add", since="1.25", help="Add a group of the process")
-    group_rm: tuple[str, ...] = _removed("--group-rm", "Remove an additional group of the process", "1.25")
+    group_rm: tuple[str, ...] = _removed(
+        "--group-rm", "Remove an additional group of the process", "1.25", sources="service-groups"
+    )
     mount_add: tuple[Mount, ...] = _mounts("--mount-add", "Add or update a mount, type=…,source=…,target=…")
-    mount_rm: tuple[str, ...] = _removed("--mount-rm", "Remove a mount, by its target")
+    mount_rm: tuple[str, ...] = _removed("--mount-rm", "Remove a mount, by its target", sources="service-mounts")
     secret_add: tuple[services.FileReference, ...] = _secrets("--secret-add", "Add or update a secret")
     secret_rm: tuple[str, ...] = flag("--secret-rm", since="1.25", help="Remove a secret", sources="secrets")
     config_add: tuple[services.FileReference, ...] = _configs("--config-add", "Add or update a config")
     config_rm: tuple[str, ...] = flag("--config-rm", since="1.30", help="Remove a config", sources="configs")
     constraint_add: tuple[str, ...] = flag("--constraint-add", help="Add a placement constraint", sources="constraints")
-    constraint_rm: tuple[str, ...] = _removed("--constraint-rm", "Remove a placement constraint")
+    constraint_rm: tuple[str, ...] = _removed(
+        "--constraint-rm", "Remove a placement constraint", sources="service-constraints"
+    )
     placement_pref_add: tuple[Json, ...] = _preferences("--placement-pref-add", "Add a placement preference")
     placement_pref_rm: tuple[Json, ...] = _preferences("--placement-pref-rm", "Remove a placement preference")
     generic_resource_add: tuple[str, ...] = flag(
@@ -341,18 +357,24 @@ class UpdateOptions(ServiceOptions):
     publish_add: tuple[services.Port, ...] = _ports("--publish-add", text="Add or update a published port")
     publish_rm: tuple[services.Port, ...] = _ports("--publish-rm", text="Remove a published port, by its target")
     dns_add: tuple[str, ...] = _dns("--dns-add", "Add a DNS server")
-    dns_rm: tuple[str, ...] = _removed("--dns-rm", "Remove a DNS server", "1.25")
+    dns_rm: tuple[str, ...] = _removed("--dns-rm", "Remove a DNS server", "1.25", sources="service-dns")
     dns_option_add: tuple[str, ...] = flag(
         "--dns-option-add", since="1.25", help="Add a DNS option", sources="dns-options"
     )
-    dns_option_rm: tuple[str, ...] = _removed("--dns-option-rm", "Remove a DNS option", "1.25")
+    dns_option_rm: tuple[str, ...] = _removed(
+        "--dns-option-rm", "Remove a DNS option", "1.25", sources="service-dns-options"
+    )
     dns_search_add: tuple[str, ...] = _dns_search("--dns-search-add", "Add a DNS search domain")
-    dns_search_rm: tuple[str, ...] = _removed("--dns-search-rm", "Remove a DNS search domain", "1.25")
+    dns_search_rm: tuple[str, ...] = _removed(
+        "--dns-search-rm", "Remove a DNS search domain", "1.25", sources="service-dns-search"
+    )
     host_add: tuple[str, ...] = _hosts("--host-add", "Add an entry to /etc/hosts, HOST:IP")
     host_rm: tuple[str, ...] = _removed("--host-rm", "Remove an entry from /etc/hosts, HOST[:IP]", "1.25")
     sysctl_add: tuple[str, ...] = flag(
         "--sysctl-add", since="1.40", help="Add or update a kernel parameter (sysctl)", sources="sysctls"
     )
-    sysctl_rm: tuple[str, ...] = _removed("--sysctl-rm", "Remove a kernel parameter (sysctl)", "1.40")
+    sysctl_rm: tuple[str, ...] = _removed(
+        "--sysctl-rm", "Remove a kernel parameter (sysctl)", "1.40", sources="service-sysctls"
+    )
     ulimit_add: tuple[units.Ulimit, ...] = _ulimits("--ulimit-add", "Add or update a ulimit, NAME=SOFT[:HARD]")
-    ulimit_rm: tuple[str, ...] = _removed("--ulimit-rm", "Remove a ulimit", "1.41")
+    ulimit_rm: tuple[str, ...] = _removed("--ulimit-rm", "Remove a ulimit", "1.41", sources="service-ulimits")
