@@ -16,6 +16,7 @@ from pydock.cli.pflag import BadFlag, FlagSet
 from pydock.cli.tree import find
 from pydock.config.globals import Globals
 from tests.conftest import PORTABLE
+from tests.pictures.scenes import SCENES
 from tests.support.consoles import steps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,17 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             dead.append(link)
     assert not dead
+
+
+def test_the_pictures_of_readme_are_those_that_are_made() -> None:
+    """By scripts/picture, from real commands; small, and without a path of the machine that made them."""
+    folder = ROOT / ".github"
+    shown = [link for link in links(ROOT / "README.md") if link.endswith(".svg")]
+    assert sorted(shown) == sorted(f".github/{name}" for name in SCENES)
+    assert {path.name for path in folder.glob("*.svg")} == set(SCENES)
+    for name in SCENES:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert len(text) < 40_000 and not re.search(r"/(?:tmp|home|root|work|usr)/|docker\.io", text), name
 
 
 def test_what_any_system_runs_is_there() -> None:

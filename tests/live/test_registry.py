@@ -6,7 +6,6 @@ import json
 import os
 import re
 import stat
-import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,20 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.live.test_pty import Terminal
-from tests.support import engines
 from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
+from tests.support.registries import CONFIG, serving
 
 pytestmark = pytest.mark.live
 
 NAME = "127.0.0.1:5000/team/busybox"
-
-CONFIG = """
-version: 0.1
-storage: {{filesystem: {{rootdirectory: {folder}/data}}}}
-http: {{addr: 127.0.0.1:5000}}
-"""
-
 
 LOCKED = "127.0.0.1:5443"
 
@@ -42,22 +34,6 @@ auth: {{htpasswd: {{realm: test, path: {folder}/htpasswd}}}}
 
 #: user "user", password "secret" (bcrypt: the one kind that the registry takes)
 HTPASSWD = "user:$2b$05$TNTpfONIn2/Yym2s3l9lJu1qT0.9IbDZyFekd/MG8v6z2luH0T/Wi\n"
-
-
-@contextmanager
-def serving(engine: EngineProcess, folder: Path, config: str) -> Iterator[None]:
-    """docker-registry, where the engine can reach it."""
-    (folder / "config.yml").write_text(config.format(folder=folder))
-    server = engines.unpack_unstable() / "docker-registry"
-    process = subprocess.Popen(
-        ["nsenter", f"--net=/run/netns/{engine.namespace}", str(server), "serve", str(folder / "config.yml")],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""README's pictures: what real commands show on a terminal, as SVG."""
