@@ -6,6 +6,7 @@ threads at once. Here the TLS state is kept in memory (ssl.MemoryBIO) under a lo
 
 from __future__ import annotations
 
+import selectors
 import socket
 import ssl
 import threading
@@ -23,6 +24,8 @@ class TlsSocket:
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
         #: locks of the TLS state, and of sending: records must be sent in the order in which they were made
         self.state, self.sending = threading.Lock(), threading.Lock()
+        #: made and not sent yet: belongs to who holds `sending`
+        self.unsent = b""
         #: received before our direction was closed
         self.ready = bytearray()
         while True:
@@ -34,19 +37,46 @@ class TlsSocket:
                 self._fill()
         self._flush()
 
-    def _flush(self, wait: bool = True) -> None:
-        """Send the pending TLS records. wait=False: leave that to a thread that is already sending."""
-        if not self.sending.acquire(blocking=wait):
-            return
-        try:
-            while True:
-                with self.state:
-                    data = self.outgoing.read()
-                if not data:
-                    return
+    def _pending(self) -> bytes:
+        """The records to send next; for who holds `sending`."""
+        if not self.unsent:
+            with self.state:
+                self.unsent = self.outgoing.read()
+        return self.unsent
+
+    def _flush(self) -> None:
+        """Send the pending TLS records."""
+        with self.sending:
+            while data := self._pending():
                 self.sock.sendall(data)
+                self.unsent = b""
+
+    def _flush_some(self) -> bool:
+        """Send of the pending records what can be sent without waiting; is something left? A thread that is sending sends
+        them all.
+        """
+        if not self.sending.acquire(blocking=False):
+            return False
+        seconds = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            while data := self._pending():
+                self.unsent = data[self.sock.send(data) :]
+            return False
+        except (BlockingIOError, InterruptedError):
+            return True
         finally:
+            self.sock.settimeout(seconds)
             self.sending.release()
+
+    def _wait(self) -> int:
+        """Until something can be received or sent: which of them, as bits of selectors."""
+        with selectors.DefaultSelector() as both:
+            both.register(self.sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            ready = both.select(self.sock.gettimeout())
+        if not ready:
+            raise TimeoutError("timed out")
+        return ready[0][1]
 
     def _fill(self) -> None:
         """Wait for more bytes without the lock, so that the other thread can write."""
@@ -68,10 +98,10 @@ class TlsSocket:
                         return data
                     return self.tls.read(size)
             except ssl.SSLWantReadError:
-                # records of TLS itself (a key update) must be sent; but never wait for a sender that waits for
-                # our reading
-                self._flush(wait=False)
-                self._fill()
+                # records of TLS itself (a key update) must be sent, and maybe what the other thread has just made; but
+                # the peer may wait for our reading: sending never keeps from that
+                if not self._flush_some() or self._wait() & selectors.EVENT_READ:
+                    self._fill()
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 

@@ -154,6 +154,43 @@ def test_tls_with_each_direction_ended_on_its_own(size: int, block: int) -> None
     assert b"".join(got) == data + b"END %d" % len(data)
 
 
+def test_tls_is_read_while_what_is_to_be_sent_has_to_wait() -> None:
+    """The reading thread may come to send what the other one has made: where the peer takes nothing before it has written, it goes on
+    reading."""
+    import ssl
+
+    import trustme
+
+    from pydock.engine.tls import TlsSocket
+
+    authority = trustme.CA()
+    server_context, ours_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(server_context)
+    authority.configure_trust(ours_context)
+    ours, theirs = socket.socketpair()
+    size, got = 4 << 20, bytearray()
+
+    def serve() -> None:
+        with server_context.wrap_socket(theirs, server_side=True) as connection:
+            connection.sendall(b"a" * size)
+            while len(got) < size and (data := connection.recv(65536)):
+                got.extend(data)
+            connection.sendall(b"end")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    tls = TlsSocket(ours, ours_context, "localhost")
+    tls.settimeout(20)
+    with tls.state:
+        assert tls.tls.write(b"b" * size) == size
+    read = 0
+    while read < size:
+        read += len(tls.recv(65536))
+    assert (read, tls.recv(65536), bytes(got)) == (size, b"end", b"b" * size)
+    server.join()
+    tls.close()
+
+
 def test_a_named_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pipe's calls of Windows, played by a socket: read, write in pieces, each direction ended on its own."""
     import sys
