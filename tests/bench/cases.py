@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.world import Run, World, of_bytes, of_folder, of_tar, of_text
+from tests.bench.world import BLOCK, Run, World, of_bytes, of_folder, of_tar, of_text
 from tests.support.engines import give_plugin
 
 Words = Callable[[World], list[str]]
@@ -36,7 +36,8 @@ def archived(_: World, run: Run) -> str:
 @dataclass(frozen=True)
 class Case:
     """words: the command line; target: the ratio to docker's time that is promised; before: prepares each run, and is not
-    measured; stdin: a file; answer: the run's result as a digest, the same for both programs."""
+    measured; stdin: a file; answer: the run's result as a digest, the same for both programs; containerd: on an engine that
+    keeps its images in containerd."""
 
     name: str
     about: str
@@ -48,6 +49,7 @@ class Case:
     answer: Answer = shown
     #: the same by docker-py, as a program
     python: str = ""
+    containerd: bool = False
 
 
 def line(*words: str, needs: Before = nothing) -> Words:
@@ -214,6 +216,38 @@ def build(kind: str) -> Words:
     return lambda world: ["build", "-q", "-t", f"built:{kind}", str(context(world, kind))]
 
 
+def local_cache(kind: str) -> Before:
+    """There is a cache of the build in a folder, and nothing in the builder's own."""
+
+    def make(world: World) -> None:
+        world.docker(
+            "build", "-q", f"--cache-to=type=local,dest={world.folder / 'cache' / kind}", str(context(world, kind))
+        )
+
+    def before(world: World) -> None:
+        world.once(f"cache {kind}", lambda: make(world))
+        cold(world)
+        no_folder(world)
+
+    return before
+
+
+def build_by_local_cache(kind: str) -> Words:
+    """The same build, with the cache imported from a folder, and exported to a new one."""
+
+    def words(world: World) -> list[str]:
+        places = {"from": f"src={world.folder / 'cache' / kind}", "to": f"dest={world.folder / 'out'}"}
+        return [*build(kind)(world), *(f"--cache-{way}=type=local,{place}" for way, place in places.items())]
+
+    return words
+
+
+def of_local_cache(world: World, run: Run) -> str:
+    """The image, and the layers in the new cache."""
+    blobs = (world.folder / "out" / "blobs" / "sha256").iterdir()
+    return f"{of_built(world, run)} {sorted(path.name for path in blobs if path.stat().st_size > BLOCK)}"
+
+
 def of_built(world: World, run: Run) -> str:
     return world.docker("image", "inspect", "-f", "{{.Config.Cmd}} {{len .RootFS.Layers}}", run.out.read_text().strip())
 
@@ -276,4 +310,8 @@ CASES: tuple[Case, ...] = (
     Case("build-many", "build, 20,000 files", build("many"), 1.0, before=cold, answer=of_built),
     Case("build-many-cached", "the same, nothing changed", build("many"), 1.0, 7, before=cached("many"), answer=of_built),
     Case("build-many-touched", "the same, one file changed", build("many"), 1.0, before=touched("many"), answer=of_built),
+    Case("build-big-local-cache", "build, big files, from and to a local cache", build_by_local_cache("big"), 1.0,
+         before=local_cache("big"), answer=of_local_cache, containerd=True),
+    Case("build-many-local-cache", "build, 20,000 files, from and to a local cache", build_by_local_cache("many"), 1.0,
+         before=local_cache("many"), answer=of_local_cache, containerd=True),
 )  # fmt: skip

@@ -52,9 +52,7 @@ class World:
         )
 
     def close(self) -> None:
-        assert self._runner.stdin
-        self._runner.stdin.close()
-        self._runner.wait()
+        self._runner.communicate()
 
     @cached_property
     def environ(self) -> dict[str, str]:
