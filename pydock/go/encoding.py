@@ -17,8 +17,13 @@ _SEPARATORS = re.compile("[\u2028\u2029]")
 _HTML = re.compile("[<>&\u2028\u2029]")
 
 
+_STRINGS = json.JSONEncoder(ensure_ascii=False)
+
+
 def encode(value: Any, escape_html: bool = False) -> str:
     """JSON text. A value with its own MarshalJSON method escapes HTML."""
+    if type(value) is str:
+        return _string(value, escape_html)
     if value is None or isinstance(value, NilPointer) or getattr(value, "go_nil", False):
         return "null"
     if isinstance(value, bool):
@@ -26,8 +31,7 @@ def encode(value: Any, escape_html: bool = False) -> str:
     if isinstance(value, JsonNumber):
         return str(value)
     if isinstance(value, str):
-        text = json.dumps(str(value), ensure_ascii=False)
-        return (_HTML if escape_html else _SEPARATORS).sub(lambda m: HTML_ESCAPES[m[0]], text)
+        return _string(str(value), escape_html)
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, float):
@@ -41,6 +45,15 @@ def encode(value: Any, escape_html: bool = False) -> str:
     if isinstance(value, dict):
         return _object(((k, value[k]) for k in sorted(value)), escape_html)
     return _special(value, escape_html)
+
+
+def _string(text: str, escape_html: bool) -> str:
+    escaped = _HTML if escape_html else _SEPARATORS
+    return escaped.sub(_escape, _STRINGS.encode(text))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return HTML_ESCAPES[match[0]]
 
 
 def _special(value: Any, escape_html: bool) -> str:
