@@ -15,13 +15,15 @@ Click.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from pydock.values import dataclass_transform, freeze
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 P = ParamSpec("P")
 T = TypeVar("T")
-O = TypeVar("O", bound="Options")
 MISSING: Any = object()
 Parser = Callable[[str], Any]
 
@@ -160,7 +162,7 @@ class Options:
     argument_specs: ClassVar[tuple[ArgumentSpec, ...]] = ()
 
     @classmethod
-    def make(cls: type[O], **values: Any) -> O:
+    def make(cls, **values: Any) -> Self:
         """Options with these values, and the defaults for the rest."""
         return cls(**values)
 
