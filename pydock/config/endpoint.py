@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pydock.errors import Failure, NoEngine
 from pydock.go.strconv import check_url, csv_fields, quote
@@ -54,6 +53,8 @@ class Endpoint:
         """The host that it is on: a name or an address; "" for this one, by a socket."""
         if self.scheme not in ("tcp", "ssh"):
             return ""
+        from urllib.parse import urlsplit
+
         return urlsplit(self.host).hostname or ""
 
 
@@ -206,6 +207,8 @@ def _tcp(rest: str) -> str:
 
 
 def _ssh(text: str) -> str:
+    from urllib.parse import urlsplit
+
     try:
         check_url(text)
         parts = urlsplit(text)

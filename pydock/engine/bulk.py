@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 from pydock.engine.http1 import BLOCK, MAX_LINE, Head, Wire, chunk_size
+from pydock.engine.sock import socket
 from pydock.errors import BrokenStream, first_line
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from pydock.config.endpoint import Endpoint, Tls
+from pydock.engine.sock import socket
 from pydock.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -74,12 +73,14 @@ def _npipe(endpoint: Endpoint) -> PipeSocket:
 
 
 def _tcp(endpoint: Endpoint) -> Sock:
+    from socket import create_connection
+
     host, _, port = endpoint.address.partition("/")[0].rpartition(":")
     host = host.strip("[]")
     if number_at_end(host):
         raise socket.gaierror(socket.EAI_NONAME, "not an IP address")
     try:
-        sock = socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
+        sock = create_connection((host, int(port)), timeout=CONNECT_TIMEOUT)
     except UnicodeError as error:  # an empty label, or one that is too long for DNS
         raise socket.gaierror(socket.EAI_NONAME, str(error)) from None
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -119,6 +120,7 @@ def _wrap(sock: socket.socket, tls: Tls, host: str) -> TlsSocket:
 def ssh_command(host: str) -> list[str]:
     """The ssh command line that reaches `docker system dial-stdio` at ssh://[user@]host[:port][/socket]."""
     import shlex
+    from urllib.parse import unquote, urlsplit
 
     parts = urlsplit(host)
     command = ["ssh", "-o", "ConnectTimeout=30", "-T"]
@@ -143,6 +145,7 @@ class CommandSocket:
         """Raises OSError where the command cannot be run."""
         import subprocess
         import tempfile
+        from socket import socketpair
 
         from pydock.programs import environment, find
 
@@ -151,7 +154,7 @@ class CommandSocket:
             raise CommandEnded(f'exec: "{command[0]}": executable file not found in $PATH')
         self.command, self.answered = command, False
         self.said = tempfile.TemporaryFile()
-        self.sock, theirs = socket.socketpair()
+        self.sock, theirs = socketpair()
         with theirs:
             # in a session of its own: Ctrl-C is for us, and must not end the command
             self.process = subprocess.Popen(

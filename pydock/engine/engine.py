@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 from pydock import API_VERSION, MIN_API_VERSION, __version__
 from pydock.api.ping import PING, PING_GET
@@ -25,6 +23,7 @@ from pydock.engine.hijack import Duplex
 from pydock.engine.transport import Transport, cheap
 from pydock.errors import EngineError, Failure, NotUpgraded, Unreachable
 from pydock.go.filepath import clean
+from pydock.go.url import query_text, quote
 from pydock.lazy_imports import NoCookies, load_httpx
 from pydock.values import record, replace
 
@@ -277,7 +276,7 @@ class Engine:
             request = request.for_version(self.api_version)
         target = path_text(f"/v{self.api_version}{request.path}" if versioned else request.path)
         if request.query:
-            target += "?" + urlencode(sorted(request.query.items()), doseq=True, errors="surrogateescape")
+            target += "?" + query_text(sorted(request.query.items()))
         return target
 
     @contextmanager
@@ -320,7 +319,7 @@ def body_of(request: Request, response: httpx.Response) -> Iterator[bytes]:
 
 def path_text(path: str) -> str:
     """The path for the request line: cleaned like Go's path.Join, escaped like Go's url.URL."""
-    return quote(clean(path), safe="$&+,/:;=@", errors="surrogateescape")
+    return quote(clean(path), "$&+,/:;=@")
 
 
 def header_bytes(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
@@ -377,6 +376,8 @@ class Response:
 
     def feed(self, blocks: Iterable[bytes]) -> None:
         """Send this to the upgraded connection, in a thread, and then close our direction."""
+        from threading import Thread
+
         duplex: Duplex = self.response.extensions["network_stream"]
 
         def send() -> None:
@@ -386,7 +387,7 @@ class Response:
                     duplex.write(block)
                 duplex.close_write()
 
-        threading.Thread(target=send, daemon=True).start()
+        Thread(target=send, daemon=True).start()
 
     def blocks(self) -> Iterator[bytes]:
         """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from pydock.engine.dial import CommandEnded
+from pydock.engine.sock import socket
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
 from pydock.go.json import decode
+from pydock.go.url import quote
 
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
@@ -20,7 +20,7 @@ SSH_HOST = "docker.example.com"
 
 def _request_text(endpoint: Endpoint, method: str, target: str) -> str:
     """A request as Go's net/http names it."""
-    hosts = {"unix": quote(endpoint.address, safe=""), "ssh": SSH_HOST}
+    hosts = {"unix": quote(endpoint.address), "ssh": SSH_HOST}
     host = hosts.get(endpoint.scheme, endpoint.address.partition("/")[0])
     return f'{method.title()} "{"https" if endpoint.tls else "http"}://{host}{target}"'
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 import stat
 import sys
 from collections.abc import Iterator
 
 from pydock.engine.http1 import BLOCK, Wire
+from pydock.engine.sock import socket
 from pydock.errors import BrokenStream, first_line
 
 

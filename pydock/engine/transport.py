@@ -6,8 +6,7 @@ upgraded connection is returned as the response extension "network_stream", as h
 
 from __future__ import annotations
 
-import socket
-import threading
+from _thread import allocate_lock
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from pydock.engine.dial import CommandEnded, dial, hung_up
 from pydock.engine.failure import connect_failure, lost_answer, not_sent
 from pydock.engine.hijack import Duplex
 from pydock.engine.http1 import LATEST, OLDER, Head, Wire
+from pydock.engine.sock import socket
 from pydock.errors import BrokenStream, Failure
 from pydock.lazy_imports import load_httpx
 
@@ -50,7 +50,7 @@ class Transport(httpx.BaseTransport):
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.idle: list[Wire] = []
-        self.lock = threading.Lock()
+        self.lock = allocate_lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Raises Unreachable or BrokenStream.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib import parse
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from pydock.go import json as gojson
 from pydock.go import strconv as golang
+from pydock.go import url
 
 
 @given(st.integers(-(2**62), 2**62))
@@ -144,3 +146,10 @@ def test_json_is_kept_as_it_was_written() -> None:
 ])  # fmt: skip
 def test_base64_is_refused_at_the_byte_that_go_names(text: str, at: int | None) -> None:
     assert golang.base64_problem(text) == ("" if at is None else f"illegal base64 data at input byte {at}")
+
+
+@given(st.text("az09 -_.~/+&=%é€\udc80\udcff$,:;@?#[]\n\0"), st.sampled_from(["", "/", "$&+,/:;=@"]))
+def test_text_in_urls(text: str, safe: str) -> None:
+    assert url.quote(text, safe) == parse.quote(text, safe=safe, errors="surrogateescape")
+    values: list[tuple[str, str | list[str]]] = [(text, [text, "x"]), ("a", text), ("e", [])]
+    assert url.query_text(values) == parse.urlencode(values, doseq=True, errors="surrogateescape")
