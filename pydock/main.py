@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydock import lazy_imports
 from pydock.app import App
 from pydock.errors import Ended, Failure, NoEngine, first_line
 from pydock.streams.awake import keep_awake
 from pydock.streams.output import unbuffered
+
+if TYPE_CHECKING:
+    import signal
+else:
+    # what Python's own `signal` is made of: that one makes enumerations of its constants, which takes as long as click's types
+    import _signal as signal
 
 
 def run(app: App, args: Sequence[str]) -> int:

@@ -9,10 +9,15 @@ uses SIGURG, as Go's runtime does: nobody else sends it.
 from __future__ import annotations
 
 import os
-import signal
 from _thread import get_ident, start_new_thread
 from time import sleep
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import signal
+else:
+    import _signal as signal  # see pydock.main
 
 #: seconds until the first interruption; doubled for each following one
 PAUSE = 0.01
