@@ -32,7 +32,7 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LATE = (
     "cli.complete", "cli.help", "cli.live", "cli.sources", "cli.support", "cli.tree", "config.current", "config.file", "config.plugins",
     "engine.ahead", "engine.engine", "engine.transport", "files.files", "go.encoding", "programs", "render.listing",
-    "render.table", "render.values", "views.gotypes",
+    "render.table", "render.templated", "render.values", "views.gotypes",
 )  # fmt: skip
 
 

@@ -799,7 +799,8 @@ DOT: dict[str, Any] = {
 def templates(data: bytes) -> None:
     from pydock.go.kinds import untyped
     from pydock.render.format import Format
-    from pydock.render.listing import compile_template, listing
+    from pydock.render.listing import listing
+    from pydock.render.templated import compile_template
 
     form = Format.parse(text(data))
     compile_template(form.template)

@@ -64,6 +64,8 @@ def typed(app: App, o: PsOptions) -> None:
 
 def uses_size(text: str, now: float, source: str = "") -> bool:
     """Does --format need the sizes, which the engine must compute? Raises Failure for an invalid format."""
+    if not text:
+        return False
     from pydock.go.template.execute import ExecError, ParseError, Template
     from pydock.render.sourced import sourced
 

@@ -15,7 +15,8 @@ from pydock.go.template.execute import ExecError
 from pydock.options import Options, command, flag, options
 from pydock.render.format import Format
 from pydock.render.human import size
-from pydock.render.listing import compile_template, listing
+from pydock.render.listing import listing
+from pydock.render.templated import compile_template
 from pydock.shape import Json
 from pydock.views.containers import ContainerView
 from pydock.views.images import NONE, ImageView
