@@ -105,16 +105,13 @@ START = """
 """
 OF_ENGINE = """
     api api.ping api.request config.contexts config.current config.endpoint engine engine.answers engine.dial
-    engine.engine engine.failure engine.hijack engine.http1 engine.transport go.filepath
+    engine.engine engine.failure engine.hijack engine.http1 engine.sock engine.transport go.filepath go.url
 """
 OF_PS = """
     api api.containers api.request commands commands.container commands.container.ls commands.shared flags flags.pairs go.kinds
     render render.format render.human views views.containers views.times views.view
 """
-OF_TABLES = """
-    files files.files go.printing go.template go.template.execute go.template.functions go.template.lexer go.template.nodes
-    go.template.parser render.listing render.sourced render.table
-"""
+OF_TABLES = "files files.files render.fields render.listing render.table"
 OF_COMPLETION = "cli.complete cli.query"
 #: and asks an engine for names
 OF_NAMES = " cli.live cli.sources cli.words"
@@ -153,13 +150,28 @@ def test_lean_imports_are_for_the_command_line_only() -> None:
 def test_deferred_modules_come_when_they_are_needed() -> None:
     """After a lean import everything that was put off still works."""
     code = (
-        "from pydock import lazy_imports; lazy_imports.enable(); httpx = lazy_imports.load_httpx()\n"
+        "import sys; from pydock import lazy_imports; lazy_imports.enable(); httpx = lazy_imports.load_httpx()\n"
         "import click, inspect, urllib.request, http.cookiejar, pathlib, base64, hashlib, idna, mimetypes, ipaddress, traceback\n"
         "assert urllib.request.Request.__module__ == 'urllib.request' and http.cookiejar.CookieJar.__module__ == 'http.cookiejar'\n"
         "assert inspect.cleandoc('  a') == 'a' and pathlib.Path('a').name == 'a'\n"
         "assert httpx.URL('http://exämple.com/a').host == 'exämple.com'\n"
         "assert httpx.Response(200, headers={'content-type': 'text/plain; charset=latin-1'}, content=b'\\xe9').text == 'é'\n"
         "assert click.Command('x', help='y').get_short_help_str() == 'y'\n"
+        # typing without types: what these classes are to code that runs
+        "assert isinstance({}, httpx._content.Mapping) and issubclass(httpx.Headers, httpx._models.Mapping)\n"
+        "p = httpx._urlparse.ParseResult('http', '', 'a', None, '/b', None, None)\n"
+        "assert p.copy_with(path='/c').authority == 'a' and p == p and isinstance(p, tuple)\n"
+        "import typing, re; assert typing.Generic is not httpx and isinstance(re.compile('a'), re.Pattern)\n"
+        "assert typing.get_type_hints(httpx.Client.close) == {'return': type(None)}\n"
+        # a logger whose words nobody hears, until somebody listens
+        "log = httpx._client.logger; log.info('a'); assert 'logging' not in sys.modules\n"
+        "import io, logging; heard = io.StringIO(); logging.basicConfig(stream=heard, level=logging.INFO); log.info('b %d', 1)\n"
+        "assert heard.getvalue() == 'INFO:httpx:b 1\\n'\n"
+        "assert httpx.codes.NOT_FOUND == 404 and httpx.codes(404).phrase == 'Not Found' and 404 in list(httpx.codes)\n"
+        "assert httpx.codes.FOUND == httpx.codes(302) and httpx.codes.is_error(500)\n"
+        "assert str(httpx.QueryParams('a=1&b=%20')) == 'a=1&b=+' and httpx.URL('http://a%20b@h/').username == 'a b'\n"
+        "import datetime; assert click.DateTime().convert('2020-01-02', None, None) == datetime.datetime(2020, 1, 2)\n"
+        "assert click.Tuple([int, str]).convert(('1', 'a'), None, None) == (1, 'a') and click.Choice(['a']).convert('a', None, None) == 'a'\n"
         "u = click.UUID.convert('12345678123456781234567812345678', None, None)\n"
         "import uuid; assert isinstance(u, uuid.UUID) and click.UUID.convert(u, None, None) is u\n"
     )
