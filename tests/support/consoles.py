@@ -13,21 +13,29 @@ SOURCE = Path(__file__).resolve().parents[2] / "man" / "src"
 
 @dataclass
 class Step:
-    """A command line as typed after "$ ", and the lines that follow it. "..." stands for any lines."""
+    """A command line as typed after "$ ", and the lines that follow it. "..." stands for any lines. not_run: why no test runs it."""
 
     command: str
     shown: list[str] = field(default_factory=list)
+    not_run: str = ""
+
+
+#: before a console block: its commands are not run, and why
+NOT_RUN = re.compile(r"<!-- not run: (.*) -->\s*")
 
 
 def steps(text: str) -> list[Step]:
     """Those of all console blocks, in order. A line that begins with "> " goes on with the command before."""
     out: list[Step] = []
+    why = ""
     for token in MarkdownIt("commonmark").parse(text):
         if token.type != "fence" or token.info != "console":
+            found = NOT_RUN.fullmatch(token.content) if token.type == "html_block" else None
+            why = found[1] if found else ""
             continue
         for line in token.content.splitlines():
             if line.startswith("$ "):
-                out.append(Step(line[2:]))
+                out.append(Step(line[2:], not_run=why))
             elif line.startswith("> ") and not out[-1].shown:
                 out[-1].command += "\n" + line[2:]
             else:

@@ -65,7 +65,9 @@ def cp(app: App, o: CopyOptions) -> None:
             copy_all(app, o, [Place(container, path) for path in typed], destination)
         except Failure as failure:
             # when the user reads it, the container is gone
-            told = failure.message.replace(f"container {container}", f"image {o.from_image}")
+            told = failure.message.replace(f"container {container}", f"image {o.from_image}").replace(
+                f"{container}:", ""
+            )
             raise Failure(told, failure.code) from None
 
 

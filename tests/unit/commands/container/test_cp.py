@@ -500,6 +500,8 @@ def test_the_container_of_an_image_is_removed_whatever_happens(monkeypatch: pyte
         "cp", "--from-image", "i", "/a", ".", table=with_helper({("GET", f"{HELPER}/archive"): gone}), folder=tmp_path
     )
     assert done.err == "Error response from daemon: Could not find the file /a in image i\n"
+    done = cli("cp", "--from-image", "i", "/a/n", "/b/n", ".", table=with_helper({}), folder=tmp_path)
+    assert done.err == '"/a/n" and "/b/n" would both become "n" in "."\n'
     # nothing was created: there is nothing to remove, and no word about it
     table = with_helper(
         {("POST", "/containers/create"): refused(404, "No such image: i"), ("DELETE", HELPER): refused(404, "no")}
