@@ -48,8 +48,9 @@ class TlsSocket:
         """Send the pending TLS records."""
         with self.sending:
             while data := self._pending():
-                self.sock.sendall(data)
+                # what fails is not sent again
                 self.unsent = b""
+                self.sock.sendall(data)
 
     def _flush_some(self) -> bool:
         """Send of the pending records what can be sent without waiting; is something left? A thread that is sending sends
@@ -65,6 +66,10 @@ class TlsSocket:
             return False
         except (BlockingIOError, InterruptedError):
             return True
+        except (BrokenPipeError, ConnectionResetError):
+            # what the peer said before it went can still be read
+            self.unsent = b""
+            return False
         finally:
             self.sock.settimeout(seconds)
             self.sending.release()

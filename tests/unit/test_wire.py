@@ -191,6 +191,34 @@ def test_tls_is_read_while_what_is_to_be_sent_has_to_wait() -> None:
     tls.close()
 
 
+def test_what_a_peer_said_over_tls_before_it_hung_up_is_read() -> None:
+    """Also where sending has failed: an engine that refuses a certificate says so, and goes."""
+    import ssl
+
+    import trustme
+
+    from pydock.engine.tls import TlsSocket
+
+    authority = trustme.CA()
+    server_context, ours_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(server_context)
+    authority.configure_trust(ours_context)
+    ours, theirs = socket.socketpair()
+
+    def serve() -> None:
+        with server_context.wrap_socket(theirs, server_side=True) as connection:
+            connection.sendall(b"bye")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    tls = TlsSocket(ours, ours_context, "localhost")
+    server.join()
+    with pytest.raises(BrokenPipeError):
+        tls.sendall(b"a request")
+    assert (tls.recv(100), tls.recv(100)) == (b"bye", b"")
+    tls.close()
+
+
 def test_a_named_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pipe's calls of Windows, played by a socket: read, write in pieces, each direction ended on its own."""
     import sys
