@@ -58,6 +58,8 @@ SAMPLES: tuple[tuple[str, tuple[str, ...], int], ...] = (
     # ways to install, and versions of Python
     ("test_installed", ("[",), 3),
     ("test_pyz", ("[",), 4),
+    # those that are large; a small one is tried each time
+    ("test_tools", ("[",), 1000),
     # scripts/release itself is run before a release
     ("test_release", ("artefacts",), 1000),
 )
