@@ -98,7 +98,9 @@ def main() -> int:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"cases (default: all): {' '.join(c.name for c in CASES)}"
     )
-    parser.add_argument("--rounds", type=int, help="of each case (default: 21 where it is short, 3 where it is long)")
+    parser.add_argument(
+        "--rounds", type=int, help="of each case (default: 21 where it is short, 2 or 3 where it is long)"
+    )
     parser.add_argument("--size", type=int, default=1024, help="of the big file, in MB (default: %(default)s)")
     parser.add_argument("--docker", help="the real docker (default: the one on the PATH, or Debian's 28.5)")
     parser.add_argument("--pydock", help="the pydock to measure (default: this checkout's, installed from a wheel)")

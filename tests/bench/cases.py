@@ -288,7 +288,7 @@ CASES: tuple[Case, ...] = (
     Case("stats-50", "stats --no-stream, 50 containers", line("stats", "--no-stream", needs=lambda w: w.running("up", 50)), 1.0,
          answer=of_names),
     # -- streams
-    Case("logs", "logs of 100 MB", line("logs", "logger", needs=logger), 1.0, answer=written),
+    Case("logs", "logs of 100 MB", line("logs", "logger", needs=logger), 1.0, 2, answer=written),
     Case("save", "save, to stdout", lambda w: ["save", w.image()], 1.0, answer=archived),
     Case("save-o", "save -o", lambda w: ["save", "-o", str(into("a.tar")), w.image()], 1.0, before=no_folder, answer=of_out_tar),
     Case("load", "load -i", lambda w: ["load", "-i", str(w.archive())], 1.0, before=no_image, answer=of_image),
@@ -307,11 +307,11 @@ CASES: tuple[Case, ...] = (
     Case("build-big", "build, big files", build("big"), 0.6, before=cold, answer=of_built),
     Case("build-big-cached", "the same, nothing changed", build("big"), 1.0, 7, before=cached("big"), answer=of_built),
     Case("build-big-touched", "the same, one small file changed", build("big"), 1.0, before=touched("big"), answer=of_built),
-    Case("build-many", "build, 20,000 files", build("many"), 1.0, before=cold, answer=of_built),
+    Case("build-many", "build, 20,000 files", build("many"), 1.0, 2, before=cold, answer=of_built),
     Case("build-many-cached", "the same, nothing changed", build("many"), 1.0, 7, before=cached("many"), answer=of_built),
     Case("build-many-touched", "the same, one file changed", build("many"), 1.0, before=touched("many"), answer=of_built),
-    Case("build-big-local-cache", "build, big files, from and to a local cache", build_by_local_cache("big"), 1.0,
+    Case("build-big-local-cache", "build, big files, from and to a local cache", build_by_local_cache("big"), 1.0, 2,
          before=local_cache("big"), answer=of_local_cache, containerd=True),
-    Case("build-many-local-cache", "build, 20,000 files, from and to a local cache", build_by_local_cache("many"), 1.0,
+    Case("build-many-local-cache", "build, 20,000 files, from and to a local cache", build_by_local_cache("many"), 1.0, 2,
          before=local_cache("many"), answer=of_local_cache, containerd=True),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """A proxy between a client and an engine that damages one answer: what a bad network, a bad engine or a bad proxy does.
 
-It passes HTTP/1.1 on byte for byte, with chunked bodies and upgraded connections, and keeps what it has seen. A request
+It passes HTTP on byte for byte, with chunked bodies and upgraded connections, and keeps what it has seen. A request
 is found again by its Key in the next run of the same command; the answer to it is then damaged by a Fault. The engine
 has always carried the request out, except where it could not be reached. Canned answers stand in for what a test engine
 cannot do.
@@ -396,7 +396,8 @@ class Proxy:
             going = self._harm(client.sock, fault, engine, exchange, first)
         if not answer.upgraded:
             sender.join(30)
-        return going and not answer.upgraded
+        # an answer without framing ends with its connection
+        return going and not answer.upgraded and (silent or chunked or length is not None)
 
     @staticmethod
     def _recorded(first: bytes, engine: Reader, answer: Answer, silent: bool) -> Iterator[bytes]:
