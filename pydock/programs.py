@@ -7,14 +7,15 @@ others may have written (a project, a download): nothing there is ever run, neit
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from pydock.values import record
+
+if TYPE_CHECKING:
+    import subprocess
 
 #: bytes that a program may write where a few lines are expected
 MAX_ANSWER = 1 << 20
@@ -69,6 +70,10 @@ def ask(
     command: begins with an absolute path; data: its stdin; hear_errors: capture stderr instead of passing it through;
     new_session: without a terminal, so that it cannot prompt. Raises OSError where it cannot be started.
     """
+    # loaded where a program is run: help only looks for plugins
+    import subprocess
+    from threading import Thread
+
     process = subprocess.Popen(
         list(command), cwd=cwd, env=environment(environ), stdin=subprocess.PIPE if data else subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE if hear_errors else None, start_new_session=new_session,
@@ -77,10 +82,10 @@ def ask(
     out, err = _Listener(process, process.stdout), _Listener(process, process.stderr)
     try:
         if process.stdin:
-            threading.Thread(target=_feed, args=(process.stdin, data), daemon=True).start()
+            Thread(target=_feed, args=(process.stdin, data), daemon=True).start()
         for listener in (out, err):
             # a child of the program may keep its output open after it has exited
-            listener.join(max(0.0, end - time.monotonic()))
+            listener.thread.join(max(0.0, end - time.monotonic()))
         process.wait(max(0.0, end - time.monotonic()))
     except subprocess.TimeoutExpired:
         return Answer(0, b"", b"", f"did not end within {seconds:g} seconds")
@@ -88,7 +93,7 @@ def ask(
         if process.poll() is None:
             process.kill()
             process.wait()
-    if out.is_alive() or err.is_alive():
+    if out.thread.is_alive() or err.thread.is_alive():
         return Answer(process.returncode, b"", b"", f"did not end within {seconds:g} seconds")
     if out.too_long or err.too_long:
         return Answer(process.returncode, b"", b"", f"wrote more than {MAX_ANSWER >> 20} MiB")
@@ -104,16 +109,18 @@ def _feed(stdin: IO[bytes], data: bytes) -> None:
         return
 
 
-class _Listener(threading.Thread):
+class _Listener:
     """Reads a program's output to its end; kills the program if it is too long. pipe None: no output."""
 
     def __init__(self, process: subprocess.Popen[bytes], pipe: IO[bytes] | None) -> None:
-        super().__init__(daemon=True)
+        from threading import Thread
+
         self.process, self.pipe = process, pipe
         self.said, self.too_long = b"", False
-        self.start()
+        self.thread = Thread(target=self._listen, daemon=True)
+        self.thread.start()
 
-    def run(self) -> None:
+    def _listen(self) -> None:
         if self.pipe is None:
             return
         with self.pipe:
