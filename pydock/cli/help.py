@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -47,8 +46,20 @@ def default_note(spec: FlagSpec) -> str:
     return f' (default "{value}")' if isinstance(value, str) else f" (default {value})"
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines, broken between words, and within those that are longer than a line."""
+    lines: list[str] = []
+    pieces = [word[at : at + width] for word in text.split() for at in range(0, len(word), width)]
+    for word in pieces:
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def _row(left: str, text: str, column: int, width: int) -> list[str]:
-    lines = textwrap.wrap(text, max(width - column, 24)) or [""]
+    lines = wrapped(text, max(width - column, 24)) or [""]
     return [left.ljust(column) + lines[0], *(" " * column + line for line in lines[1:])]
 
 
@@ -67,7 +78,7 @@ def _table(rows: list[tuple[str, str]], width: int) -> list[str]:
 def command_help(note: CommandNote, usage: str, prog: str) -> str:
     """The help of a command. usage: its usage line."""
     width = _width()
-    out = [f"Usage:  {usage}", "", *textwrap.wrap(note.description or note.short, width)]
+    out = [f"Usage:  {usage}", "", *wrapped(note.description or note.short, width)]
     names = [note.paths[0], *(a for a, p in ALIASES.items() if p == note.paths[0]), *note.paths[1:]]
     if len(names) > 1:
         out += ["", "Aliases:", "  " + ", ".join(f"{prog} {n}" for n in names)]
