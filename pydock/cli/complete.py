@@ -9,7 +9,7 @@ error messages.
 from __future__ import annotations
 
 import re
-import threading
+from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Iterable, Sequence
 
 from pydock.app import App
@@ -47,6 +47,8 @@ def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
     """The result of `answer`; no candidates if it fails or times out: the engine may be down, or hang."""
     out: list[str] = []
     faults: list[Exception] = []
+    # held until there is an answer; threading takes longer to import than a word to complete
+    working = allocate_lock()
 
     def work() -> None:
         try:
@@ -55,10 +57,12 @@ def in_time(answer: Callable[[], str], seconds: float = SECONDS) -> str:
             out.append(NOTHING)
         except Exception as fault:
             faults.append(fault)
+        finally:
+            working.release()
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
+    working.acquire()
+    start_new_thread(work, ())
+    working.acquire(timeout=seconds)
     if faults:
         raise faults[0]
     return out[0] if out else NOTHING

@@ -24,7 +24,6 @@ from pydock.commands.shared import InspectOptions, json_flag, platform_flag, pla
 from pydock.errors import EngineError, Failure, Failures, failing
 from pydock.go.json import compact, indented
 from pydock.go.kinds import json_number, untyped
-from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.options import argument, command, flag, options
 from pydock.render.sourced import sourced, with_source
 from pydock.shape import Json
@@ -64,6 +63,8 @@ class Printer:
         self.form, self.objects, self.text, self.source = form, list[str](), "", source
         self.strict = False
         if form not in ("", "json"):
+            from pydock.go.template.execute import ParseError, Template
+
             try:
                 self.template = Template(form)
             except ParseError as error:
@@ -78,6 +79,8 @@ class Printer:
             text = text if raw else typed_json(value, shape, newer)
             self.objects.append(compact(text) if self.form else indented(text, INDENT, 1))
             return
+        from pydock.go.template.execute import ExecError
+
         if shape:
             try:
                 found = sourced(decode(shape, value, newer), self.source)

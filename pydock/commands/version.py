@@ -77,7 +77,6 @@ def spoken_version(app: App) -> str:
 
 def client_info(app: App, spoken: str = "") -> dict[str, Any]:
     """The client's version information, with the keys of docker's JSON; the API version only if it is given."""
-    import platform
     import sys
 
     return {
@@ -85,7 +84,7 @@ def client_info(app: App, spoken: str = "") -> dict[str, Any]:
         **({"ApiVersion": spoken} if spoken else {}),
         "DefaultAPIVersion": API_VERSION,
         "GitCommit": f"pydock-{__version__}",
-        "GoVersion": f"python{platform.python_version()}",
+        "GoVersion": f"python{sys.version.split()[0]}",
         "Os": sys.platform.replace("win32", "windows"),
         "Arch": app.architecture,
         "BuildTime": "",
