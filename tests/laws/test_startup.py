@@ -98,6 +98,13 @@ def test_ps_loads_what_it_needs(tmp_path: Path) -> None:
     assert ours == {"pydock.commands.container", "pydock.commands.container.ls", "pydock.commands.shared"}
 
 
+#: of Python: what takes a percent of a short command or more, and none needs
+PUT_OFF = (
+    "datetime", "gettext", "http", "ipaddress", "locale", "logging", "platform", "selectors", "signal", "socket", "string",
+    "subprocess", "textwrap", "threading", "urllib.parse",
+)  # fmt: skip
+
+
 #: of pydock: what every command line loads, what asks an engine, what a list is printed by, and what completes a word
 START = """
     app cli cli.aliases cli.index cli.names cli.params cli.pflag cli.tree config config.file config.globals errors go go.json
@@ -135,6 +142,8 @@ def test_each_module_that_a_short_command_loads_is_meant(tmp_path: Path, argv: t
         server.client = server.engine()
         modules = loaded(*argv, host=f"unix://{server.path}")
     ours, others = EXACTLY[argv]
+    # (who passes signals on to a container needs these)
+    assert modules.intersection(PUT_OFF) - ({"signal", "threading"} if "streams.signals" in ours else set()) == set()
     assert {m.removeprefix("pydock.") for m in modules if m.startswith("pydock.")} == set(ours.split())
     # (beside what an environment loads into each process)
     tops = {m.partition(".")[0] for m in modules} - {"pydock", "__main__"} - sys.stdlib_module_names
