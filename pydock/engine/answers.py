@@ -34,8 +34,9 @@ def whole(blocks: Iterable[bytes], limit: int) -> bytes:
     return b"".join(parts)
 
 
-def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
+def blocks_of(request: Request, blocks: Iterable[bytes], framed: bool = True) -> Iterator[bytes]:
     """The body as it comes; a block of an archive may be a memoryview that is valid until the next one is asked for.
+    framed: does the body have an end of its own, apart from the connection's?
 
     Raises BadAnswer at its end where a promised tar archive is incomplete."""
     if request.answer is not bytes:
@@ -47,6 +48,9 @@ def blocks_of(request: Request, blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         end.follow(block)
         yield block
+        if end.whole and not framed:
+            # what is between the engine and us may leave the connection open
+            return
     if not end.whole:
         raise bad(request, "a truncated tar archive" if end.tail else "it is empty")
 

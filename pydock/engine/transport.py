@@ -1,7 +1,8 @@
 """Our httpx transport: requests over `Wire`s to one endpoint. Besides `engine`, only this module uses httpx.
 
 No command has to load httpcore, h11, anyio, ssl and certificates, and hijacked connections get the plain socket. An
-upgraded connection is returned as the response extension "network_stream", as httpcore does.
+upgraded connection is returned as the response extension "network_stream", as httpcore does; "until_close" is one of an
+archive that ends with the connection.
 """
 
 from __future__ import annotations
@@ -129,14 +130,17 @@ class Transport(httpx.BaseTransport):
         if upgrade and (head.status == 101 or (head.status == 200 and self._bare(head))):
             duplex = Duplex(wire, head.get(b"content-type").decode("latin1"))
             return self._response(head, httpx.ByteStream(b""), {"network_stream": duplex})
+        extensions: dict[str, object] = {}
         if archive:
             from pydock.engine.bulk import bulk
 
+            if not head.get(b"transfer-encoding") and not head.get(b"content-length"):
+                extensions["until_close"] = True
             if blocks := bulk(wire, head):
-                return self._response(head, Body(self, wire, blocks, False), {})
+                return self._response(head, Body(self, wire, blocks, False), extensions)
         # an answer without a body is complete: the connection can be reused at once
         empty = request.method == "HEAD" or head.status in (204, 304) or head.get(b"content-length") == b"0"
-        return self._response(head, Body(self, wire, wire.body(head, request.method), empty), {})
+        return self._response(head, Body(self, wire, wire.body(head, request.method), empty), extensions)
 
     @staticmethod
     def _bare(head: Head) -> bool:

@@ -79,6 +79,14 @@ def test_what_cannot_be_followed_is_judged_by_its_last_bytes() -> None:
     assert end.whole
 
 
+def test_nothing_is_awaited_after_the_end_of_an_archive(tmp_path: Path) -> None:
+    """Proxies may leave the connection open after an answer without framing."""
+    whole = archive([(b"0", b"content", "f")])
+    with staged({"GET /containers/c/export": Reply(b"HTTP/1.0 200 OK\r\n\r\n" + whole, "hold")}) as engine:
+        assert client(engine, "export", "-o", str(tmp_path / "a.tar"), "c")[1:] == ("", 0)
+    assert (tmp_path / "a.tar").read_bytes() == whole
+
+
 def test_an_engine_that_ends_within_zeros_has_not_sent_the_whole_archive(tmp_path: Path) -> None:
     """Its answer has no other framing than the end of the connection."""
     whole = archive([(b"0", bytes(300_000), "zeros")])
