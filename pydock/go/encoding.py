@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pydock.go.json import HTML_ESCAPES
@@ -52,6 +53,12 @@ def _string(text: str, escape_html: bool) -> str:
     return escaped.sub(_escape, _STRINGS.encode(text))
 
 
+@lru_cache(1024)
+def _key(text: str, escape_html: bool) -> str:
+    """A name, of which the same few come again and again."""
+    return _string(str(text), escape_html)
+
+
 def _escape(match: re.Match[str]) -> str:
     return HTML_ESCAPES[match[0]]
 
@@ -68,7 +75,7 @@ def _special(value: Any, escape_html: bool) -> str:
 
 
 def _object(members: Any, escape_html: bool) -> str:
-    return "{" + ",".join(f"{encode(k, escape_html)}:{encode(v, escape_html)}" for k, v in members) + "}"
+    return "{" + ",".join([f"{_key(k, escape_html)}:{encode(v, escape_html)}" for k, v in members]) + "}"
 
 
 def _members(struct: GoStruct) -> Iterator[tuple[str, Any]]:
