@@ -80,6 +80,10 @@ def check_pages() -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
+#: a plugin's command, and those that only tell that they were removed
+WITHOUT_EXAMPLES = ("bake", "trust")
+
+
 def test_every_command_has_its_sections() -> None:
     """Those that have something to say, of which a page of docker's says nothing."""
     for path in COMMANDS:
@@ -88,6 +92,15 @@ def test_every_command_has_its_sections() -> None:
         for title in ("NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"):
             assert titles.count(title) == 1, (path, title)
         assert ("FILTERS" in titles) == ("\\fB\\-\\-filter\\fR" in text), path
+        command = find(path)
+        assert isinstance(command, Command)
+        first = command.note.paths[0]
+        assert ("EXAMPLES" in titles) == (not first.startswith(WITHOUT_EXAMPLES)), path
+        assert ("REQUESTS" in titles) == (first in sources.requests()), path
+        text = " ".join(text.replace("\\-", "-").split())
+        shown = [flag for flag in command.flags if not flag.hidden]
+        assert not [flag.name for flag in shown if f"--{flag.name}" not in text], path
+        assert all(f"API {flag.since}" in text for flag in shown if flag.since), path
 
 
 def test_texts_belong_to_commands() -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.support.cli import program
 from tests.support.consoles import SOURCE, Step, fits, parts, steps
 from tests.support.engines import EngineProcess
+from tests.support.stages import EXAMPLES
 
 pytestmark = pytest.mark.live
 
@@ -21,7 +22,12 @@ PARTS = {name: text for file in sorted(SOURCE.rglob("*.md")) for name, text in p
 #: why commands are not run here, as the Markdown says before them
 REASONS = {
     "it starts an engine of its own: tests/live/test_beyond_engines.py",
-    "it asks registries: tests/live/test_beyond_tags.py",
+    "it asks a registry",
+    "it needs a plugin of a registry",
+    "it needs an engine with experimental features, and CRIU",
+    "it needs a second engine: tests/live/test_swarm.py, tests/live/test_beyond_send.py",
+    "it needs a manager that was locked and started again: tests/live/test_swarm.py",
+    "it needs a plugin for cluster volumes",
     "it goes on until Ctrl-C, and draws: tests/live/test_beyond_rows.py",
 }
 #: nginx as far as the guides look at it: something that serves a page
@@ -104,7 +110,7 @@ def shell(stage: EngineProcess, pydock: Path, tmp_path: Path, clean: None) -> Sh
 
 @pytest.mark.parametrize("name", sorted(PARTS.keys() - {"beyond"}))
 def test_what_is_shown_happens(name: str, shell: Shell) -> None:
-    for command in BEFORE.get(name, ()):
+    for command in (*BEFORE.get(name, ()), EXAMPLES.get(name, "")):
         shell.run(command)
     for step in steps(PARTS[name]):
         if not step.not_run:
