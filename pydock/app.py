@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from pydock.config.globals import Globals, Invocation
 from pydock.streams.output import Output
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from io import BytesIO, RawIOBase
+    from typing import Any, BinaryIO, TypeVar
 
     from pydock.buildkit.builder import Builder
     from pydock.config.current import Contexts
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
     from pydock.warm.control import Warm
     from pydock.watch.watch import Watch
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
-class noun(cached_property[T]):
+class noun(cached_property["T"]):
     """An object of App, made at first use, when its module is imported: a command that needs neither configuration nor
     engine loads neither."""
 

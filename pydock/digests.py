@@ -6,7 +6,10 @@ it names; an unknown algorithm is an error, never a reason to skip the check.
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 #: hexadecimal digits of a digest, by its algorithm
 LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}

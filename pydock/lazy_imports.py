@@ -5,8 +5,8 @@ the place of modules that they name and a short command does not need. A stand-i
 
 - Deferred: the real module is loaded when something of it is used. Names that are given do not load it: functions
   that load it when they are called, and what is so small that it is had here.
-- Lighter: the module is loaded, and some of its names do less. Types are for type checkers: the generic classes and
-  unions of `typing` are made for nobody here, at a great price. Of `re`, a pattern is compiled when it is first used.
+- Lighter: some of the module's names do less. Types are for type checkers: the generic classes and unions of `typing`
+  are made for nobody here, at a great price. Of `re`, a pattern is compiled when it is first used.
 - Blocked: httpx does without its own command line (which loads rich) and without decoders by itself.
 
 Our clients keep no cookies, and get an empty jar (NoCookies), so that http.cookiejar is not needed.
@@ -23,10 +23,12 @@ import _thread
 import importlib
 import re
 import sys
-import typing
 from collections import abc, namedtuple
 from types import ModuleType
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _enabled = False
 
@@ -41,6 +43,9 @@ def enable() -> None:
 
 class Deferred(ModuleType):
     """Stands in for a module until an attribute is needed. `given`: names that do not load it."""
+
+    #: the module, where it is loaded and this has its place
+    instead_of: ModuleType | None = None
 
     def __init__(self, name: str, **given: Any) -> None:
         super().__init__(name)
@@ -61,20 +66,16 @@ def _refuse_special(name: str) -> None:
 
 def _real(name: str) -> Any:
     """The module itself, also where a stand-in has its place."""
-    if isinstance(sys.modules.get(name), Deferred):
+    found = sys.modules.get(name)
+    if isinstance(found, Deferred):
+        if found.instead_of:
+            return found.instead_of
         del sys.modules[name]
     return importlib.import_module(name)
 
 
-class Lighter(ModuleType):
-    """Stands before a module that is loaded: what is given replaces its names."""
-
-    def __init__(self, module: ModuleType, **given: Any) -> None:
-        super().__init__(module.__name__)
-        self.__dict__.update(given, _real=module)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
+class Lighter(Deferred):
+    """The same also where the module is loaded already: what is given replaces its names."""
 
 
 def _later(module: str, name: str) -> Any:
@@ -214,7 +215,9 @@ class NamedTuple(metaclass=_Fields):
 
 def typing_without_types() -> Lighter:
     """`typing` as it is to code that runs."""
-    unread = dict.fromkeys(("Union", "Optional", "Literal", "IO"), Type())
+    unread = dict.fromkeys(
+        ("Any", "Union", "Optional", "Literal", "IO", "SupportsInt", "SupportsFloat", "SupportsIndex"), Type()
+    )
     # what these are aliases of
     plain = {
         "Dict": dict,
@@ -224,7 +227,10 @@ def typing_without_types() -> Lighter:
         **{name: getattr(abc, name) for name in abc.__all__},
     }
     classes = {"Generic": Generic, "TypedDict": TypedDict, "NamedTuple": NamedTuple}
-    return Lighter(typing, TypeVar=Type, ParamSpec=Type, overload=lambda f: f, **unread, **plain, **classes)
+    functions = {"overload": lambda f: f, "cast": lambda _, value: value}
+    return Lighter(
+        "typing", TYPE_CHECKING=False, TypeVar=Type, ParamSpec=Type, **functions, **unread, **plain, **classes
+    )
 
 
 class Pattern:
@@ -248,7 +254,7 @@ def patterns_made_late() -> Lighter:
         return call
 
     taken = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
-    return Lighter(re, compile=Pattern, **{name: taking(getattr(re, name)) for name in taken})
+    return Lighter("re", compile=Pattern, **{name: taking(getattr(re, name)) for name in taken})
 
 
 def click_stand_ins() -> dict[str, ModuleType]:
@@ -315,7 +321,7 @@ def _place(name: str, stand_ins: dict[str, ModuleType]) -> dict[str, tuple[Modul
     placed: dict[str, tuple[ModuleType, ModuleType | None]] = {}
     for full, module in stand_ins.items():
         was = sys.modules.get(full)
-        if was is not None and isinstance(module, Deferred):
+        if was is not None and not isinstance(module, Lighter):
             continue
         parent, _, child = full.rpartition(".")
         if parent and parent != name:
@@ -324,6 +330,7 @@ def _place(name: str, stand_ins: dict[str, ModuleType]) -> dict[str, tuple[Modul
                 sys.modules[parent] = Deferred(parent)
                 placed[parent] = (sys.modules[parent], None)
             setattr(sys.modules[parent], child, module)
+        module.__dict__["instead_of"] = was
         sys.modules[full] = module
         placed[full] = (module, was)
     return placed

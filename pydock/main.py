@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import TYPE_CHECKING, Any
 
 from pydock import lazy_imports
 from pydock.app import App
@@ -15,8 +14,10 @@ from pydock.errors import Ended, Failure, NoEngine, first_line
 from pydock.streams.awake import keep_awake
 from pydock.streams.output import unbuffered
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from typing import Any
 else:
     # what Python's own `signal` is made of: that one makes enumerations of its constants, which takes as long as click's types
     import _signal as signal

@@ -15,17 +15,20 @@ Click.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from pydock.values import dataclass_transform, freeze
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar, ParamSpec, TypeAlias, TypeVar
+
     from typing_extensions import Self
 
-P = ParamSpec("P")
-T = TypeVar("T")
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
 MISSING: Any = object()
-Parser = Callable[[str], Any]
+Parser: TypeAlias = "Callable[[str], Any]"
 
 
 #: the value's name in help, by type
@@ -33,7 +36,7 @@ _VALUE_NAMES = {"int": "int", "str": "string", "tuple[str, ...]": "list", "float
 
 
 #: text and a function that reads a file of this host -> value; raises ValueError, or the function's Failure
-FileParser = Callable[[str, Callable[[str], bytes]], Any]
+FileParser: TypeAlias = "Callable[[str, Callable[[str], bytes]], Any]"
 
 
 class FlagSpec:

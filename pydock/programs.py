@@ -10,12 +10,13 @@ import os
 import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import IO, TYPE_CHECKING
 
 from pydock.values import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
+    from typing import IO
 
 #: bytes that a program may write where a few lines are expected
 MAX_ANSWER = 1 << 20

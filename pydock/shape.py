@@ -14,11 +14,14 @@ A shape is one of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-Shape = Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+Shape: TypeAlias = "Any"
 #: a JSON object of the API
-Json = dict[str, Any]
+Json: TypeAlias = "dict[str, Any]"
 
 _NAMES = {
     str: "a string",

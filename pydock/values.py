@@ -7,17 +7,20 @@ fields; these are built from a table of defaults instead. They compare, print an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from typing_extensions import dataclass_transform as dataclass_transform
+
+    T = TypeVar("T")
 else:
 
     def dataclass_transform(**_: Any) -> Callable[[Any], Any]:
         return lambda x: x
 
 
-T = TypeVar("T")
 _REQUIRED: Any = object()
 
 

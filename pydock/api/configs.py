@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api.request import Request, named, query
 from pydock.api.swarm import LABELS, OBJECT
 from pydock.shape import Json, opt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.api.types import StoredSpec
 

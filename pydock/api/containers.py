@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from pydock.api.request import Query, Request, named, query
 from pydock.shape import Json, Shape, opt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.api.types import CreateContainer, CreateExec, StartExec, UpdateContainer
 
 MOUNT = {"Name": opt(str), "Source": opt(str), "Driver": opt(str)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.api.request import Request, query
 from pydock.errors import Failure
 from pydock.shape import blank, opt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PLATFORM = {"os": opt(str), "architecture": opt(str), "variant": opt(str)}
 MANIFEST = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from pydock.api.request import Request, named, query
 from pydock.api.swarm import LABELS, OBJECT, TLS
 from pydock.shape import Json, opt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.api.types import NodeSpec
 

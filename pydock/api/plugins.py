@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.api.images import PROGRESS
 from pydock.api.request import Request, named, query
 from pydock.shape import Json, opt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PRIVILEGE = {"Name": str, "Description": opt(str), "Value": opt([str])}
 

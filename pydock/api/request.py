@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import Any, TypeVar, cast
 
 from pydock.errors import Failure
 from pydock.shape import Shape
 from pydock.values import made, record, replace
 
-T = TypeVar("T", bound=Mapping[str, object])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    T = TypeVar("T", bound=Mapping[str, object])
+
 Query = dict[str, str | list[str]]
 #: an API version as numbers
 Version = tuple[int, ...]
@@ -62,7 +66,7 @@ def version_key(text: str) -> Version:
 
 def without_empty(part: T, keys: Container[str] | None = None) -> T:
     """A part of a body without its empty fields. keys: those that may be left out; all by default."""
-    return cast(T, {k: v for k, v in part.items() if v or (keys is not None and k not in keys)})
+    return {k: v for k, v in part.items() if v or (keys is not None and k not in keys)}  # type: ignore[return-value]
 
 
 def query(**values: Any) -> Query:

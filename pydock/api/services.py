@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.api.nodes import GENERIC
 from pydock.api.request import Request, named, query
 from pydock.shape import Json, opt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _TEXTS = opt({str: opt(str)})
 _DRIVER = opt({"Name": opt(str), "Options": _TEXTS})

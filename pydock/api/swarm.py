@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api.request import Request, query
 from pydock.shape import Json, opt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.api.types import InitSwarm, JoinSwarm, SwarmSpec
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.api.request import Request, named, query
 from pydock.api.services import PORT, TASK_SPEC
 from pydock.shape import opt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 TASK = {
     "ID": str, "Version": opt({"Index": opt(int)}), "CreatedAt": opt(str), "UpdatedAt": opt(str), "Name": opt(str), "Spec": opt(TASK_SPEC),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pydock.cli.index import ALIASES, COMMANDS, COMMON, GROUPS, OF_PLUGINS, OWN
 from pydock.cli.names import children
 from pydock.options import CommandNote, FlagSpec
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.config.plugins import Plugin
 

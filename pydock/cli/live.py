@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from pydock.cli.query import Candidate, Named, Query, Source, ending, several
 from pydock.cli.words import LOG_OPTIONS, OF_SERVICE
 from pydock.errors import Failure, NoEngine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def listed(query: Query, every: bool = True) -> list[Any]:

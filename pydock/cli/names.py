@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.cli.index import ALIASES, COMMANDS, GROUPS, OWN
 from pydock.values import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

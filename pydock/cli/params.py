@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from typing import Any
 
 import click
 
@@ -13,6 +12,10 @@ from pydock.cli.pflag import BadFlag, FlagSet, Parsed
 from pydock.config.globals import Globals, Invocation
 from pydock.errors import Exit, Failure, Misuse
 from pydock.options import ArgumentSpec, CommandNote, FlagSpec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def click_option(spec: FlagSpec) -> click.Option:

@@ -7,11 +7,14 @@ Long flags are never abbreviated; bool flags take a value by "=" only (`--rm=fal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from pydock.errors import Failure
 from pydock.go.strconv import parse_bool, parse_int, quote
 from pydock.options import FlagSpec, Parser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class BadFlag(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydock.commands.inspect import print_all
 from pydock.commands.shared import FORMAT_HELP, InspectOptions, each_name, jq_flag, json_flag, print_rows
@@ -17,7 +16,10 @@ from pydock.render.format import Format
 from pydock.render.human import ellipsis, natural
 from pydock.views.view import Fields, View
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
     from pydock.app import App
 
 DEFAULT_DESCRIPTION = "Current DOCKER_HOST based configuration"

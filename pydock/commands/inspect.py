@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING, Any
 
 from pydock.api import (
     configs,
@@ -29,7 +28,10 @@ from pydock.render.sourced import sourced, with_source
 from pydock.shape import Json
 from pydock.views.gotypes import CHANGED, decode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from pydock.app import App
 
 #: kind -> (request, Go type of the response; "" if templates see plain JSON, whether it is a swarm object)
@@ -52,7 +54,7 @@ NOT_OF_THIS_KIND = ("not supported", "invalid reference format")
 INDENT = " " * 4
 
 #: an object's JSON as the engine wrote it, its value, and its Go type
-Found = tuple[str, Any, str]
+Found: TypeAlias = "tuple[str, Any, str]"
 
 
 class Printer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Any
 
 from pydock.api import networks
 from pydock.api.request import filters, version_key, without_empty
@@ -25,7 +24,10 @@ from pydock.options import Options, argument, command, flag, options
 from pydock.render.human import natural
 from pydock.views.networks import NetworkView
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.api.types import CreateNetwork, EndpointIPAMConfig, EndpointSettings, IPAMConfig
     from pydock.app import App
 

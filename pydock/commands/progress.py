@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from pydock.commands.shared import json_flag
 from pydock.render.progress import check, plain_line
 from pydock.streams.output import Output
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.app import App
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from pydock.errors import BadAnswer, BrokenStream, Failure, Unreachable
 from pydock.go.strconv import parse_uint
 from pydock.options import flag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.app import App
 
 #: seconds before the second attempt; each further pause is twice as long, up to the longest. A registry that has had

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydock.api.request import Request, filters
 from pydock.errors import Ended, Failure, Failures, NoEngine, failing
@@ -15,12 +14,16 @@ from pydock.shape import Json
 from pydock.values import made, record
 from pydock.views.view import View
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol, TypeVar
+
     from pydock.app import App
     from pydock.commands.typed import Typed
 
-R = TypeVar("R")
-V = TypeVar("V", bound=View)
+    R = TypeVar("R")
+    V = TypeVar("V", bound=View)
+
 
 FORMAT_HELP = (
     'Format output with a template: "table" (default), "table TEMPLATE" (with a header), "json", or a Go template; '
@@ -199,17 +202,19 @@ class InspectOptions(Options):
     jq: str = jq_flag()
 
 
-class Listed(Protocol):
-    """The options of a list command."""
+if TYPE_CHECKING:
 
-    @property
-    def json(self) -> str: ...
-    @property
-    def jq(self) -> str: ...
-    @property
-    def format(self) -> str: ...
-    @property
-    def quiet(self) -> bool: ...
+    class Listed(Protocol):
+        """The options of a list command."""
+
+        @property
+        def json(self) -> str: ...
+        @property
+        def jq(self) -> str: ...
+        @property
+        def format(self) -> str: ...
+        @property
+        def quiet(self) -> bool: ...
 
 
 def format_of(app: App, o: Listed, view: type[View], raw: str = "") -> Format:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from pydock import API_VERSION, DOCKER_VERSION, __version__
 from pydock.api import system
 from pydock.commands.shared import InspectOptions, go_fields, json_flag
@@ -15,7 +13,10 @@ from pydock.render.table import align
 from pydock.views.gotypes import decode
 from pydock.views.times import build_time, moment_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.app import App
 
 #: title -> key of the engine's details

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from pydock.api import volumes
 from pydock.api.request import filters, without_empty
 from pydock.api.swarm import version_of
@@ -31,7 +29,10 @@ from pydock.render.human import natural
 from pydock.shape import Json
 from pydock.views.volumes import UsedVolumeView, VolumeView
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.api.types import AccessMode, ClusterVolumeSpec, CreateVolume
     from pydock.app import App
 

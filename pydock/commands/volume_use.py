@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers, system
 from pydock.api.request import version_key
-from pydock.commands.shared import Listed, format_of, print_rows
+from pydock.commands.shared import format_of, print_rows
 from pydock.render.human import natural
 from pydock.views.volumes import UsedVolumeView, VolumeView
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.commands.shared import Listed
 
 
 def print_used(app: App, o: Listed, rows: Iterable[VolumeView], size: bool, used_by: bool) -> None:

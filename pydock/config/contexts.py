@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, failing, first_line
 from pydock.go.json import decode, dumps
 from pydock.shape import opt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from pydock.files.atomic import Scratch
 
-Meta = dict[str, Any]
+Meta: TypeAlias = "dict[str, Any]"
 
 #: the required shape of a context's metadata; it may hold more
 SHAPE = {

@@ -8,13 +8,16 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from pydock.config.file import ConfigFile
 from pydock.errors import Failure, first_line
 from pydock.go.json import decode
 from pydock.go.json import problem as problem_of
 from pydock.shape import opt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HUB_KEY = "https://index.docker.io/v1/"
 NOT_FOUND = ("credentials not found in native keychain", "No stored credential")

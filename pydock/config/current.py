@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from pydock.config import endpoint
 from pydock.config.contexts import Store
@@ -12,6 +11,10 @@ from pydock.config.endpoint import Choice, Endpoint
 from pydock.config.file import ConfigFile, default_folder
 from pydock.config.globals import Globals
 from pydock.errors import failing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Contexts:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pydock.errors import Failure, NoEngine
 from pydock.go.strconv import check_url, csv_fields, quote
 from pydock.values import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.config.contexts import Store
     from pydock.config.globals import Globals

@@ -9,13 +9,15 @@ import os
 import re
 import sys
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
 
 from pydock.go.json import decode
 from pydock.programs import ask, find_in
 from pydock.values import made, record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.config.file import ConfigFile
 
 PREFIX = "docker-"

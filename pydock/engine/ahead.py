@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from pydock.api.request import Request
 from pydock.engine.answers import MAX_BODY, whole
 from pydock.engine.http1 import Head, Headers, request_head
 from pydock.errors import Failure
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.engine.http1 import Wire
     from pydock.engine.transport import Transport

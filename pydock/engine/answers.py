@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from pydock.api.request import Request
 from pydock.errors import BadAnswer, BrokenStream
 from pydock.go.json import decode
 from pydock.shape import blank, problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: the largest body that is read whole, the largest error, and the largest message of a stream, in bytes
 MAX_BODY, MAX_ERROR, MAX_MESSAGE = 256 << 20, 1 << 20, 16 << 20

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint, Tls
 from pydock.engine.sock import socket
 from pydock.errors import Unreachable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

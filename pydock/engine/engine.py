@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from pydock import API_VERSION, MIN_API_VERSION, __version__
 from pydock.api.ping import PING, PING_GET
@@ -27,7 +26,10 @@ from pydock.go.url import query_text, quote
 from pydock.lazy_imports import NoCookies, load_httpx
 from pydock.values import record, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import httpx
 
     from pydock.engine.ahead import Ahead

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.engine.dial import CommandEnded
 from pydock.engine.sock import socket
 from pydock.errors import BrokenStream, EngineError, Failure, Unreachable
 from pydock.go.json import decode
 from pydock.go.url import quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.config.endpoint import Endpoint
 

@@ -7,11 +7,11 @@ the head of an upgraded connection belong to its stream: they stay in the buffer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from pydock.errors import BrokenStream, Failure, first_line
 from pydock.go.strconv import quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.engine.dial import Sock
 

@@ -6,8 +6,7 @@ takes to start. It is made of this module, and who needs more of it (create_conn
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
 else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from pydock.config.endpoint import Endpoint
 from pydock.engine.dial import CommandEnded, dial, hung_up
@@ -20,6 +19,7 @@ from pydock.engine.sock import socket
 from pydock.errors import BrokenStream, Failure
 from pydock.lazy_imports import load_httpx
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import httpx
 

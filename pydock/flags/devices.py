@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any
 
 from pydock.flags.pairs import mapping
 from pydock.go.strconv import csv_fields, parse_int
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CDI = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?")
 

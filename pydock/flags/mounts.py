@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any
 
 from pydock.flags.pairs import pair
 from pydock.flags.units import ram_bytes
 from pydock.go.strconv import csv_fields, parse_bool, parse_uint
 
-Mount = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+Mount: TypeAlias = "dict[str, Any]"
 
 _PROPERTIES = {"volume": "VolumeOptions", "bind": "BindOptions", "tmpfs": "TmpfsOptions", "image": "ImageOptions"}
 _RECURSIVE = {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from pydock.go.strconv import parse_duration, parse_float, parse_int, parse_uint, truncated, wrapped
 from pydock.values import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SCALES = {unit: 1024**i for i, unit in enumerate("kmgtp", 1)}
 

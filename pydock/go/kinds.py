@@ -9,7 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+#: what a template is executed on
+Dot: TypeAlias = "Any"
 
 
 class _Failed:
@@ -95,7 +101,7 @@ class Reference:
         self.type_name, self.value = type_name, value
 
 
-class AnyList(list[Any]):
+class AnyList(list["Any"]):
     """A slice of something other than strings."""
 
     go_type = "[]interface {}"
@@ -105,7 +111,7 @@ class AnyList(list[Any]):
     go_strings = False
 
 
-class GoMap(dict[str, Any]):
+class GoMap(dict[str, "Any"]):
     """A map with a type."""
 
     go_type = "map[string]interface {}"

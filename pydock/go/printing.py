@@ -6,10 +6,12 @@ another value.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.go.kinds import Duration, FileMode, GoStruct, NilPointer, Pointer, Reference, Stringer, Time, shown_type
 from pydock.go.strconv import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def go_print(value: Any, top: bool = False, verb: str = "v", depth: int = 0) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from pydock.render.fields import filled, parts_of
 from pydock.render.format import Format
 from pydock.render.table import align
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def listing(rows: Iterable[Any], titles: Mapping[str, str | None], form: Format, default: str) -> str:

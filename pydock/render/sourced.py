@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.go.kinds import GoStruct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: the field, and its column
 FIELD, TITLE = "Context", "CONTEXT"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pydock.errors import Failure
-from pydock.go.kinds import GoMap
-from pydock.go.template.execute import Dot, ExecError, ParseError, Template
+from pydock.go.kinds import Dot, GoMap
+from pydock.go.template.execute import ExecError, ParseError, Template
 from pydock.go.template.functions import HEADER_FUNCTIONS
 
 

@@ -12,8 +12,8 @@ import os
 from _thread import get_ident, start_new_thread
 from time import sleep
 from types import FrameType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
 else:

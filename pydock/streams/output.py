@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from io import RawIOBase
-from typing import TYPE_CHECKING, Any
 
 from pydock.errors import Failure, first_line
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from io import BytesIO
+    from typing import Any
 
     from pydock.render.format import Format
 

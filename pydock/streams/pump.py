@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, Protocol
 
 from pydock.errors import BrokenStream
 from pydock.streams.detach import Keys
 from pydock.streams.frames import STDERR, STDOUT, SYSTEM, Decoder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Protocol
 
 BLOCK = 64 * 1024
 #: bytes of a piece of which a copy costs more than a write
@@ -21,14 +24,16 @@ CUT_OFF = "unexpected EOF: the engine's stream of output ends inside a frame"
 Write = Callable[[bytes], None]
 
 
-class Stream(Protocol):
-    """A connection that can be half-closed (engine.Duplex is one)."""
+if TYPE_CHECKING:
 
-    def read(self) -> bytes: ...
-    def write(self, data: bytes) -> None: ...
-    def close_write(self) -> None: ...
-    def hang_up(self) -> None: ...
-    def close(self) -> None: ...
+    class Stream(Protocol):
+        """A connection that can be half-closed (engine.Duplex is one)."""
+
+        def read(self) -> bytes: ...
+        def write(self, data: bytes) -> None: ...
+        def close_write(self) -> None: ...
+        def hang_up(self) -> None: ...
+        def close(self) -> None: ...
 
 
 def receive(stream: Stream, out: Write, err: Write, framed: bool) -> None:

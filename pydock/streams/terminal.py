@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from io import IOBase
+    from typing import Any, BinaryIO
 
 
 def is_terminal(stream: BinaryIO) -> bool:

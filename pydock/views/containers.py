@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
 
 from pydock.go.strconv import quote
 from pydock.render.human import ago, ellipsis, host_port, short_id, size
 from pydock.views.times import moment, utc_text
 from pydock.views.view import Fields, View, labels_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 class ContainerView(View):

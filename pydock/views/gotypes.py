@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 from pydock.errors import Failure
 from pydock.go.kinds import (
@@ -35,6 +34,10 @@ from pydock.go.kinds import (
     named,
     untyped,
 )  # fmt: skip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
 #: structs that have no name in Go
 ANONYMOUS = {
@@ -140,7 +143,7 @@ def decode(kind: str, value: Any, newer: bool = False) -> Any:
     return reader(newer).of(kind)(value)
 
 
-Read = Callable[[Any], Any]
+Read: TypeAlias = "Callable[[Any], Any]"
 
 
 class Reader:

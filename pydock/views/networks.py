@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
 
 from pydock.go.kinds import Time
 from pydock.render.human import short_id
 from pydock.views.times import moment_of
 from pydock.views.view import Fields, View, labels_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 def _bool(value: object) -> str:

@@ -7,12 +7,15 @@ templates and completion of --format all use them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
 
 from pydock.go.kinds import Failed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, TypeAlias
+
 #: of --json: field -> (its value in JSON, what it is)
-Fields = Mapping[str, tuple[Callable[[Any], Any], str]]
+Fields: TypeAlias = "Mapping[str, tuple[Callable[[Any], Any], str]]"
 
 
 class View:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
 
 from pydock.render.human import size
 from pydock.views.times import moment_of
 from pydock.views.view import Fields, View, counted, labels_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 NOT_KNOWN = "N/A"
 

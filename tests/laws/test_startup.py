@@ -100,7 +100,7 @@ def test_ps_loads_what_it_needs(tmp_path: Path) -> None:
 
 #: of Python: what takes a percent of a short command or more, and none needs
 PUT_OFF = (
-    "datetime", "gettext", "http", "ipaddress", "locale", "logging", "platform", "selectors", "signal", "socket", "string",
+    "typing", "datetime", "gettext", "http", "ipaddress", "locale", "logging", "platform", "selectors", "signal", "socket", "string",
     "subprocess", "textwrap", "threading", "urllib.parse",
 )  # fmt: skip
 

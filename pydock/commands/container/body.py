@@ -7,7 +7,6 @@ first. ValueError carries docker's words for options that contradict each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from typing import TYPE_CHECKING, Protocol
 
 from pydock.api.request import without_empty
 from pydock.commands.container.create_options import CreateOptions, LimitOptions
@@ -21,7 +20,10 @@ from pydock.flags.units import DeviceValue, ulimit_objects
 from pydock.go.json import compact, problem
 from pydock.go.strconv import parse_int, quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from pydock.api.types import (
         Config,
         CreateContainer,
@@ -83,13 +85,15 @@ def create_body(o: CreateOptions, cwd: str, environ: Mapping[str, str], read: Re
     }
 
 
-class WithFiles(Protocol):
-    """The options of a command that takes variables from files."""
+if TYPE_CHECKING:
 
-    @property
-    def env_file(self) -> tuple[str, ...]: ...
-    @property
-    def dotenv(self) -> tuple[str, ...]: ...
+    class WithFiles(Protocol):
+        """The options of a command that takes variables from files."""
+
+        @property
+        def env_file(self) -> tuple[str, ...]: ...
+        @property
+        def dotenv(self) -> tuple[str, ...]: ...
 
 
 def file_variables(o: WithFiles, read: Read, environ: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydock.api import containers
 from pydock.api.request import version_key
@@ -18,15 +17,18 @@ from pydock.flags.reference import Reference, parse, platform
 from pydock.options import command
 from pydock.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from pydock.api.types import CreateContainer, HostConfig
     from pydock.app import App
     from pydock.files.atomic import Claim
 
+    O = TypeVar("O", bound=CreateOptions)
+
 #: where --use-api-socket mounts the engine's socket and the credentials in the container
 SOCKET, CONFIG_FOLDER = "/var/run/docker.sock", "/run/secrets/docker"
-
-O = TypeVar("O", bound=CreateOptions)
 
 
 def with_help(app: App, verb: str, message: str, code: int = 125) -> Failure:

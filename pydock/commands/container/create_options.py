@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydock.commands.shared import default_platform_flag, dotenv_flag, trust_flag
 from pydock.flags import pairs, units
 from pydock.flags.devices import cgroup_rule, gpus
 from pydock.flags.mounts import Mount, mount, warning
 from pydock.flags.networks import Attachment, attachment
 from pydock.options import Options, argument, flag, options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @options

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api import containers
 from pydock.api.request import Request, filters
 from pydock.commands.shared import ListOptions, format_of, json_flag
@@ -12,6 +10,7 @@ from pydock.options import command, flag, options
 from pydock.values import replace
 from pydock.views.containers import ContainerView, Probe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api.networks import SET_BY_ENGINE
 from pydock.api.request import without_empty
 from pydock.commands.container.create_options import CreateOptions
@@ -12,6 +10,7 @@ from pydock.flags.pairs import is_mac
 from pydock.go.strconv import quote
 from pydock.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.api.types import EndpointIPAMConfig, EndpointSettings
 

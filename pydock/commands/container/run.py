@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.container.create import prepare, send, with_help
@@ -25,6 +24,7 @@ from pydock.errors import BrokenStream, EngineError, Exit, Failure
 from pydock.options import command, flag, options
 from pydock.streams.terminal import size
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.api.types import CreateContainer, HostConfig
     from pydock.app import App

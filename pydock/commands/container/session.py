@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.api.request import Request
 from pydock.errors import BrokenStream, Failure
 from pydock.streams import detach
-from pydock.streams.pump import Sender, Stream, receive
+from pydock.streams.pump import Sender, receive
 from pydock.streams.signals import on_resize, proxy
 from pydock.streams.terminal import is_terminal, raw, size
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.streams.pump import Stream
 
 #: (height, width) -> the request that resizes the TTY of a container or an exec
 Resizable = Callable[[int, int], Request]

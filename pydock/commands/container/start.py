@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pydock.api import containers
 from pydock.commands.container.session import Session, check_terminal, detach_sequence, following_size, forwarding
@@ -22,6 +21,7 @@ from pydock.errors import Exit, Failure, Told
 from pydock.options import argument, command, flag, options
 from pydock.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

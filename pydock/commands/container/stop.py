@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api import containers
 from pydock.api.request import version_key
 from pydock.commands.shared import SelectOptions, all_names, each_name, targets
 from pydock.errors import Failure
 from pydock.options import argument, command, flag, options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

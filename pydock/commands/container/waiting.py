@@ -7,14 +7,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
 
 from pydock.api import containers, system
 from pydock.api.request import version_key
 from pydock.errors import BrokenStream, Exit, Failure
 from pydock.options import Options, flag, options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.app import App
     from pydock.flags.conditions import Condition
 

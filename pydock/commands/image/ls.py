@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from pydock.api import images
 from pydock.api.request import filters, version_key
 from pydock.commands.shared import ListOptions, format_of, json_flag, print_rows
@@ -12,7 +10,10 @@ from pydock.options import argument, command, flag, options
 from pydock.values import replace
 from pydock.views.images import ImageView, image_views
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pydock.app import App
 
 

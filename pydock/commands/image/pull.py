@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api import images
 from pydock.commands.progress import progress_flag, show_progress
 from pydock.commands.retry import retry_flag, retrying
@@ -12,6 +10,7 @@ from pydock.errors import Failure, failing
 from pydock.flags.reference import Reference, parse
 from pydock.options import Options, argument, command, flag, options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydock.api import images
 from pydock.commands.shared import SelectOptions, each_name, platform_json, targets
 from pydock.errors import Failure, Failures
@@ -11,6 +9,7 @@ from pydock.flags.pairs import words
 from pydock.options import argument, command, flag, options
 from pydock.shape import Json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

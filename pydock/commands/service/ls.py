@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydock.api import nodes, services, tasks
 from pydock.api.request import filters
-from pydock.commands.shared import Listed, WholeListOptions, json_flag, print_list
+from pydock.commands.shared import WholeListOptions, json_flag, print_list
 from pydock.options import command, options
 from pydock.render.human import natural
 from pydock.shape import Json
@@ -16,6 +16,7 @@ from pydock.views.services import ServiceView, mode_key
 
 if TYPE_CHECKING:
     from pydock.app import App
+    from pydock.commands.shared import Listed
 
 
 @options

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from pydock.api import system
 from pydock.commands.inspect import speaks_newer
@@ -19,6 +18,7 @@ from pydock.render.sourced import sourced
 from pydock.shape import Json
 from pydock.views.gotypes import decode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydock.app import App
 

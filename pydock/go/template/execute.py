@@ -9,9 +9,8 @@ structs; anything with `go_field(name)` is an object whose fields the template m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from pydock.go.kinds import AnyString, Failed, GoStruct, NilPointer, Reference, shown_type, truth
+from pydock.go.kinds import AnyString, Dot, Failed, GoStruct, NilPointer, Reference, shown_type, truth
 from pydock.go.printing import go_print
 from pydock.go.strconv import quote
 from pydock.go.template.nodes import (
@@ -31,7 +30,9 @@ from pydock.go.template.nodes import (
 )
 from pydock.go.template.parser import ParseError, Parser
 
-Dot = Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ExecError(Exception):
@@ -40,12 +41,10 @@ class ExecError(Exception):
     partial = ""
 
 
-class _Break(Exception):
-    pass
+class _Break(Exception): ...
 
 
-class _Continue(Exception):
-    pass
+class _Continue(Exception): ...
 
 
 class Template:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 from pydock.go.kinds import GoStruct, NilPointer, Pointer, Reference, Time, named, shown_type, truth
 from pydock.go.printing import go_print
 
-F = TypeVar("F", bound=Callable[..., Any])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _takes(low: int, high: int | None, *kinds: str) -> Callable[[F], F]:

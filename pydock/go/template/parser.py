@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from pydock.go.strconv import parse_int, quote
 from pydock.go.template.lexer import Token, lex
@@ -23,6 +22,10 @@ from pydock.go.template.nodes import (
     Text,
     Variable,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ParseError(Exception):
