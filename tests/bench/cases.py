@@ -289,8 +289,8 @@ CASES: tuple[Case, ...] = (
          answer=of_names),
     # -- streams
     Case("logs", "logs of 100 MB", line("logs", "logger", needs=logger), 1.0, 2, answer=written),
-    Case("save", "save, to stdout", lambda w: ["save", w.image()], 1.0, answer=archived),
-    Case("save-o", "save -o", lambda w: ["save", "-o", str(into("a.tar")), w.image()], 1.0, before=no_folder, answer=of_out_tar),
+    Case("save", "save, to stdout", lambda w: ["save", w.image()], 1.0, 2, answer=archived),
+    Case("save-o", "save -o", lambda w: ["save", "-o", str(into("a.tar")), w.image()], 1.0, 2, before=no_folder, answer=of_out_tar),
     Case("load", "load -i", lambda w: ["load", "-i", str(w.archive())], 1.0, before=no_image, answer=of_image),
     Case("export", "export, to stdout", lambda w: ["export", w.holder()], 1.0, answer=archived),
     Case("export-o", "export -o", lambda w: ["export", "-o", str(into("a.tar")), w.holder()], 1.0, before=no_folder, answer=of_out_tar),
@@ -302,7 +302,7 @@ CASES: tuple[Case, ...] = (
          answer=of_sink("/many")),
     Case("exec-cat", "exec -i cat, there and back", line("exec", "-i", "web", "cat", needs=World.few), 1.0, stdin=half, answer=written),
     Case("run-write", "run that writes as much",
-         lambda w: ["run", "--rm", "busybox", "head", "-c", str(w.size << 19), "/dev/zero"], 1.0, answer=written),
+         lambda w: ["run", "--rm", "busybox", "head", "-c", str(w.size << 19), "/dev/zero"], 1.0, 2, answer=written),
     # -- builds
     Case("build-big", "build, big files", build("big"), 0.6, before=cold, answer=of_built),
     Case("build-big-cached", "the same, nothing changed", build("big"), 1.0, 7, before=cached("big"), answer=of_built),
