@@ -54,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SAMPLES: tuple[tuple[str, tuple[str, ...], int], ...] = (
     # what is beyond docker: on Docker 28 whole
     ("test_beyond_", ("docker20", "docker-20", "podman"), 8),
-    ("test_guides", ("[",), 3),
+    ("test_guides", ("[",), 5),
     # ways to install, and versions of Python
     ("test_installed", ("[",), 3),
     ("test_pyz", ("[",), 4),

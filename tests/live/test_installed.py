@@ -118,7 +118,9 @@ def test_installed_set_up_and_undone(
     for line, shown in (
         ("docker images -q busybox | wc -l", "1\n"),
         ("docker run --rm busybox echo made", "made\n"),
-        ("docker ps -a --format '{{.Image}}'", ""),
+        ("docker run -d --name my_nginx -p 80:80 busybox sleep 100 | wc -c", "65\n"),
+        ("docker ps --format '{{.Names}} {{.Ports}}'", "my_nginx 0.0.0.0:80->80/tcp, [::]:80->80/tcp\n"),
+        ("docker rm -f my_nginx; docker ps -a --format '{{.Image}}'", "my_nginx\n"),
         ("shopt -s expand_aliases\nalias docker=pydock\ndocker version --format '{{.Client.GitCommit}}'", f"pydock-{__version__}\n"),
     ):  # fmt: skip
         assert sh(line, tmp_path, DOCKER_HOST=docker28.host) == shown
