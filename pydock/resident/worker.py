@@ -15,7 +15,7 @@ from pydock.app import App
 from pydock.errors import Failure, NoEngine
 from pydock.resident.caller import Lacking, become_like, standing, take_streams
 from pydock.warm import place
-from pydock.warm.launcher import COLD, NUMBER
+from pydock.warm.launcher import COLD, HELLO, NUMBER
 
 #: the longest time that a caller may take for its request, in seconds
 PATIENCE = 5.0
@@ -47,7 +47,7 @@ def prepared(connection: socket.socket, process: int, ours: tuple[object, ...]) 
         if standing(process) != ours:
             return False
         connection.settimeout(PATIENCE)
-        connection.sendall(os.getpid().to_bytes(NUMBER, sys.byteorder))
+        connection.sendall(HELLO + os.getpid().to_bytes(NUMBER, sys.byteorder))
         return take_over(process, *read(connection))
     except Lacking:
         # the one that the next call starts will have what that has

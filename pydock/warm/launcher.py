@@ -15,8 +15,8 @@ from pydock.warm import place
 
 #: the longest time that the resident process may take to answer a call, in seconds
 PATIENCE = 1.0
-#: answers: the command was not run; it was, and this is its status
-COLD, ENDED = b"C", b"E"
+#: answers: a worker is there, with this number; the command was not run; it was, and this is its status
+HELLO, COLD, ENDED = b"H", b"C", b"E"
 #: the size of a number: of a process, of an exit status, of the bytes of a request
 NUMBER = 4
 #: files by the number that they have in this process
@@ -80,10 +80,11 @@ def greeted(connection: _socket.socket) -> int:
     peer = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 3 * NUMBER)
     if int.from_bytes(peer[NUMBER : 2 * NUMBER], sys.byteorder) != os.getuid():
         raise PermissionError
-    hello = connection.recv(NUMBER)
-    if len(hello) != NUMBER:
+    hello = connection.recv(1 + NUMBER)
+    # else it is COLD, perhaps with what is told of the worker's end already
+    if len(hello) != 1 + NUMBER or hello[:1] != HELLO:
         raise ConnectionResetError
-    return os.pidfd_open(int.from_bytes(hello, sys.byteorder))
+    return os.pidfd_open(int.from_bytes(hello[1:], sys.byteorder))
 
 
 def ask(connection: _socket.socket) -> bytes:

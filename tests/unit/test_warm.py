@@ -25,7 +25,8 @@ from typing import Any
 
 import pytest
 
-from pydock.warm.launcher import ENDED, NUMBER, ask
+from pydock.warm.launcher import COLD as NOT_RUN
+from pydock.warm.launcher import ENDED, HELLO, NUMBER, ask, greeted
 from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +211,28 @@ COLD = {
     "wrong flags": "none is asked", "help": "none is asked", "completion of flags": "none is asked", "another name": "none is asked", "no files at all": "none can be asked",
     "a locale": "Python is in another mode",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [b"", NOT_RUN, NOT_RUN + ENDED + bytes(NUMBER), HELLO, HELLO + b"1"])
+def test_a_worker_that_ends_without_a_word_is_none(
+    told: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it said, and what is told of its end, may be there at once: no part of that is the number of a process."""
+    monkeypatch.setattr("pydock.warm.place.socket_path", lambda: str(tmp_path / "socket"))
+    monkeypatch.setattr(os, "pidfd_open", lambda number: pytest.fail(f"took {number} for its number"))
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as connection:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen()
+
+        def tell() -> None:
+            with listener.accept()[0] as end:
+                end.sendall(told)
+
+        thread = threading.Thread(target=tell)
+        thread.start()
+        with pytest.raises(OSError):
+            greeted(connection)
+        thread.join()
 
 
 def test_an_answer_that_is_there_before_the_caller_looks_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
