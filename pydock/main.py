@@ -131,7 +131,7 @@ def main() -> None:
     """The console script: never returns."""
     # an interrupt this early ends the process without a traceback
     _on_signals(signal.SIG_DFL, signal.SIG_DFL)
-    # start-up produces no garbage: collection would only cost time
+    # as in start, for who comes another way
     gc.disable()
     if sys.path[:1] == [""]:
         # python -c, python <: the current folder may hold what others wrote

@@ -3,9 +3,13 @@
 Nothing is imported here that a command line does not need when a warm process answers it.
 """
 
+import gc
+
 
 def main() -> None:
     """Never returns."""
+    # start-up produces no garbage: collection would only cost time
+    gc.disable()
     from pydock.warm import place
 
     if place.turned_on():
