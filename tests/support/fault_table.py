@@ -164,7 +164,6 @@ LINES: tuple[Line, ...] = (
     Line("update --cpu-shares 512 {made}"),
     Line("version"),
     Line("volume create {newvol}"),
-    Line("volume export -o out.tar {vol}", outputs=("out.tar",)),
     Line("volume inspect {vol}"),
     Line("volume ls --filter name={vol}"),
     Line("volume prune -f --filter label=nothing-has-this"),
@@ -228,7 +227,7 @@ OF_THE_MACHINE = ("doctor", "engine ls", "engine start", "engine stop", "setup",
 STEP_BY_STEP: dict[str, str] = {
     **dict.fromkeys(("container recreate", "recreate"), "tests/unit/commands/container/test_recreate.py"),
     "image send": "tests/unit/commands/image/test_send.py",
-    **dict.fromkeys(("volume clone", "volume import"), "tests/unit/commands/test_volume_copies.py"),
+    **dict.fromkeys(("volume clone", "volume export", "volume import"), "tests/unit/commands/test_volume_copies.py"),
 }
 
 #: commands that no engine answers, and why

@@ -109,6 +109,31 @@ def test_an_export_that_breaks_is_no_file(answer: Any, told: str, tmp_path: Path
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.tar", "old")]
 
 
+@pytest.mark.parametrize("removal", [("DELETE", HELPER), ("DELETE", f"/images/{IMAGE}")], ids=["container", "image"])
+@pytest.mark.parametrize("answer", [refused(500, "no"), BrokenStream("it broke")], ids=["refused", "lost"])
+def test_an_export_is_done_where_its_helper_stays_and_says_so(
+    removal: tuple[str, str], answer: Any, tmp_path: Path
+) -> None:
+    table = engine({**existing(), ("GET", f"{HELPER}/archive"): Reply(CONTENT), removal: answer})
+    done = cli("volume", "export", "-o", "out.tar", "data", table=table, folder=tmp_path)
+    assert done.code == 0 and (tmp_path / "out.tar").read_bytes() == CONTENT
+    assert done.err.startswith("WARNING: the helper ") and done.err.count("could not be removed") == 1
+    # each once, and the second also where the first fails
+    assert tidy(done.requests) == TIDY
+
+
+@pytest.mark.parametrize("step", ["/images/create", "/containers/create"])
+@pytest.mark.parametrize("answer", [refused(500, "no"), BrokenStream("it broke")], ids=["refused", "lost"])
+def test_an_export_without_its_helper_changes_nothing(step: str, answer: Any, tmp_path: Path) -> None:
+    table = engine({**existing(), ("POST", step): answer})
+    if step == "/images/create":
+        # nothing is made after it, and nothing of it can be removed
+        table = {key: table[key] for key in table if key[0] == "GET" or key[1] == step}
+    done = cli("volume", "export", "-o", "out.tar", "data", table=table, folder=tmp_path)
+    assert done.code == 1 and not list(tmp_path.iterdir())
+    assert [r.path for r in done.requests if r.method == "POST"].count(step) == 1
+
+
 def test_what_is_wrong_is_told_before_anything_is_made(tmp_path: Path) -> None:
     gone = {("GET", "/volumes/data"): refused(404, "get data: no such volume")}
     lines: list[tuple[str, dict[Any, Any], int, str]] = [
