@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pydock.commands.inspect import Printer
 from pydock.errors import Failure
+from pydock.go.json import decode
 from tests.support import swarms
 from tests.support.cli import Done, program
 from tests.support.engines import EngineProcess
@@ -239,14 +240,14 @@ def subject(docker: Path, docker28: EngineProcess) -> tuple[Path, EngineProcess,
     return docker, docker28, value
 
 
-def ours(text: str, value: Any) -> tuple[int, str, str]:
+def ours(text: str, value: str) -> tuple[int, str, str]:
     """What pydock's inspect gives, without starting a program."""
     try:
         printer = Printer(text)
     except Failure as failure:
         return failure.code, "", failure.message + "\n"
     try:
-        printer.add(value, "container.InspectResponse")
+        printer.add(value, decode(value), "container.InspectResponse")
     except Failure as failure:
         return failure.code, printer.output() + "\n", failure.message + "\n"
     return 0, printer.output() + "\n", ""
