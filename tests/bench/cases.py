@@ -87,9 +87,14 @@ def of_keys(_: World, run: Run) -> str:
     return hashlib.sha256(json.dumps(steady, sort_keys=True).encode()).hexdigest()
 
 
-def of_words(_: World, run: Run) -> str:
-    """Completion: the words, without their descriptions, and without what docker lacks."""
-    return " ".join(sorted(line.partition("\t")[0] for line in run.out.read_text().splitlines() if line[:1] != ":"))
+def of_words(_: World, run: Run, typed: str = "") -> str:
+    """Completion: the words, without their descriptions. Those that do not begin as what is typed docker leaves to the shell."""
+    words = [line.partition("\t")[0] for line in run.out.read_text().splitlines() if line[:1] != ":"]
+    return " ".join(sorted(word for word in words if word.startswith(typed)))
+
+
+def of_names_with_m(world: World, run: Run) -> str:
+    return of_words(world, run, "m")
 
 
 def first_words(_: World, run: Run) -> str:
@@ -275,7 +280,7 @@ CASES: tuple[Case, ...] = (
     Case("version", "version", line("version"), 3.0, 21, answer=of_server, python=CLIENT + "print(client.version())"),
     Case("complete", "TAB after `docker ru`", line("__complete", "ru"), 3.0, 21, answer=first_words),
     Case("complete-name", "TAB after `docker rm m`, 1,000 containers", line("__complete", "rm", "m", needs=many_names), 3.0, 11,
-         answer=of_words),
+         answer=of_names_with_m),
     Case("run", "run --rm busybox true", line("run", "--rm", "busybox", "true"), 1.5, 11,
          python=CLIENT + "client.containers.run('busybox', 'true', remove=True)"),
     # -- scale
