@@ -216,8 +216,10 @@ def takes_h(command: click.Command | None) -> bool:
 def print_version(app: App) -> None:
     from pydock import DOCKER_VERSION, __version__
 
-    # docker's line, which scripts take apart: the build is our own version, as in `version`
-    app.out.line(f"Docker version {DOCKER_VERSION}, build pydock-{__version__}")
+    # docker's line, which scripts take apart: for the build they want a single word
+    app.out.line(f"Docker version {DOCKER_VERSION}, build pydock")
+    if app.prog != "docker":
+        app.out.line(f"pydock version {__version__}")
 
 
 class HelpCommand(click.Command):

@@ -136,7 +136,9 @@ def test_flags_before_a_command_that_ask_for_help_mean_its_help() -> None:
 
 
 def test_the_version_is_told_only_where_there_is_no_command() -> None:
-    assert cli("--version").out == f"Docker version {DOCKER_VERSION}, build pydock-{__version__}\n"
+    line = f"Docker version {DOCKER_VERSION}, build pydock\n"
+    assert cli("--version").out == line
+    assert cli("--version", prog="pydock").out == f"{line}pydock version {__version__}\n"
     assert cli("--version", "nosuch").out.startswith("Docker version ")
     assert cli("--version", "ps", table={("GET", "/containers/json"): []}).out.startswith("CONTAINER ID")
     assert cli("--version", "container", "nosuch").err.startswith("docker: unknown command: docker container nosuch\n")

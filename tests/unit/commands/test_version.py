@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydock import DOCKER_VERSION, __version__
 from tests.support.cli import Result, cli, refused
 
 ENGINE = {
@@ -58,9 +59,7 @@ def test_an_engine_from_before_components() -> None:
 
 def test_templates() -> None:
     assert version("-f", "{{.Server.Version}} {{.Client.Context}}").out == "28.5.2 default\n"
-    # one line tells both versions, in docker's form
-    short = version("-f", "Docker version {{.Client.Version}}, build {{.Client.GitCommit}}").out
-    assert short == cli("--version").out
+    assert version("-f", "{{.Client.Version}} {{.Client.GitCommit}}").out == f"{DOCKER_VERSION} pydock-{__version__}\n"
     told = json.loads(version("-f", "json").out)
     assert told["Server"]["Components"][1] == SERVER["Components"][1]
     assert told["Server"]["Components"][0]["Details"]["BuildTime"] == "Wed Nov  5 14:43:40 2025"
