@@ -114,9 +114,6 @@ class _Run:
             if isinstance(node, Text):
                 out.append(node.value)
             elif isinstance(node, Action):
-                if (text := text_of_row(dot, node.field)) is not None:
-                    out.append(text)
-                    continue
                 value = self.pipe(node.pipe, dot)
                 if not node.pipe.declared:
                     out.append(self.printed(node.pipe, value))
@@ -388,13 +385,6 @@ class _Run:
             if truth(value) == (name == "or"):
                 return value
         return value if final is _NOTHING else final
-
-
-def text_of_row(dot: Dot, field: str) -> str | None:
-    """What lists consist of: a field of a row that is a text. None for all else, which fields() knows."""
-    getter = getattr(dot, "go_field", None) if field and not isinstance(dot, GoStruct) else None
-    found = getter(field) if getter else None
-    return found if type(found) is str else None
 
 
 class _Nothing:

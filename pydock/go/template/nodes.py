@@ -104,15 +104,10 @@ class Pipe(Node):
 
 
 class Action(Node):
-    """field: the name, where it is nothing but a field of the dot: {{.ID}}; else ""."""
-
-    __slots__ = ("field", "pipe")
+    __slots__ = ("pipe",)
 
     def __init__(self, pos: int, pipe: Pipe) -> None:
         self.pos, self.pipe = pos, pipe
-        args = pipe.commands[0].args if len(pipe.commands) == 1 and not pipe.declared else []
-        only = args[0] if len(args) == 1 else None
-        self.field = only.names[0] if isinstance(only, Field) and len(only.names) == 1 else ""
 
 
 class Branch(Node):
