@@ -189,7 +189,7 @@ class Engine:
         """The answer's body as it comes, an archive's as answers.blocks_of() says. Raises BrokenStream where it is cut
         off, BadAnswer for a truncated archive."""
         with self._checked(request) as response:
-            yield from blocks_of(request, body_of(request, response), is_framed(response))
+            yield from archive_of(request, response)
 
     def messages(self, request: Request) -> Iterator[dict[str, Any]]:
         """A stream of JSON objects, each as soon as it is complete. Raises BrokenStream, BadAnswer."""
@@ -319,9 +319,9 @@ def body_of(request: Request, response: httpx.Response) -> Iterator[bytes]:
     return response.iter_raw()
 
 
-def is_framed(response: httpx.Response) -> bool:
-    """Does the body have an end of its own, apart from the connection's?"""
-    return "until_close" not in response.extensions
+def archive_of(request: Request, response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes, which may be an archive. Raises BrokenStream, and BadAnswer for a truncated archive."""
+    return blocks_of(request, body_of(request, response), framed="until_close" not in response.extensions)
 
 
 def path_text(path: str) -> str:
@@ -399,7 +399,7 @@ class Response:
     def blocks(self) -> Iterator[bytes]:
         """The body as it comes. Raises BrokenStream where it is cut off, BadAnswer for a truncated archive."""
         try:
-            yield from blocks_of(self.request, body_of(self.request, self.response), is_framed(self.response))
+            yield from archive_of(self.request, self.response)
         finally:
             self.response.close()
 
