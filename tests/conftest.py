@@ -93,6 +93,14 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that any user may enter. The paths of sockets must be short."""
+    with tempfile.TemporaryDirectory(prefix="pd-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def few_objects() -> None:
     """Many tests collect garbage, to see what was left open: what is there before need not be looked through each time."""

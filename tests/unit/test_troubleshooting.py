@@ -6,9 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,14 +16,6 @@ from tests.support import far_ends as far
 from tests.support.cli import cli, refused
 from tests.support.stubs import Table
 from tests.support.troubles import message_with, messages, shows
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """The paths of sockets must be short."""
-    with TemporaryDirectory(prefix="pd-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
 
 
 def reached(home: Path, *argv: str, **environ: str) -> str:

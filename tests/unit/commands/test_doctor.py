@@ -6,10 +6,9 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,14 +20,6 @@ from tests.support import far_ends as far
 from tests.support.cli import Result, cli
 from tests.support.engines import small_disk
 from tests.support.screen import EVIL, controls
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """The paths of sockets must be short."""
-    with TemporaryDirectory(prefix="pd-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
 
 
 def examined(home: Path, *argv: str, **more: Any) -> Result:
